@@ -1,0 +1,123 @@
+"""Write evidence, and run a write at most once per idempotency key."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar, cast
+from uuid import UUID
+
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.journal.models import Answer, Entry
+from qinghe.kernel.actor import Actor
+from qinghe.kernel.errors import DomainError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_inside: ContextVar[bool] = ContextVar("qinghe_inside_verb", default=False)
+
+
+class KeyReused(DomainError):
+    code = "journal.key-reused"
+    text = _("This request key was used before for something else. Reload the page and try again.")
+
+
+def record(
+    *,
+    kind: str,
+    subject: str,
+    actor: Actor,
+    at: datetime,
+    person_id: UUID | None = None,
+    rules: Iterable[str] = (),
+    pack: str = "",
+    **facts: object,
+) -> Entry:
+    """
+    Append one evidence row; it commits or rolls back with the act it describes.
+
+    `facts` must be plain JSON values without personal data.
+    """
+    return Entry.objects.create(
+        kind=kind,
+        subject=subject,
+        actor=actor.label,
+        at=at,
+        person_id=person_id,
+        rules=list(rules),
+        pack=pack,
+        facts=json.loads(json.dumps(facts, default=str)),
+    )
+
+
+def verb(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """
+    Make a service one transaction and, when its actor carries a request key, run it once.
+
+    The same key with the same arguments returns the stored answer; services called inside another
+    join its transaction and need no key of their own.
+
+    :raises KeyReused: the key was used with another verb or other arguments
+    """
+
+    def decorate(service: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(service)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            with transaction.atomic():
+                actor = cast("Actor | None", kwargs.get("actor"))
+                if _inside.get() or actor is None or actor.request_key is None:
+                    return service(*args, **kwargs)
+                token = _inside.set(True)
+                try:
+                    return _once(name, actor, service, *args, **kwargs)
+                finally:
+                    _inside.reset(token)
+
+        return run
+
+    return decorate
+
+
+def _once(name: str, actor: Actor, service: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    body = _fingerprint(name, kwargs)
+    try:
+        with transaction.atomic():
+            answer = Answer.objects.create(
+                actor=actor.label, key=actor.request_key, verb=name, body=body, at=kwargs["at"]
+            )
+    except IntegrityError:
+        return cast("R", _stored(actor, name, body))
+    result = service(*args, **kwargs)
+    _keep(answer, result)
+    return result
+
+
+def _fingerprint(name: str, kwargs: dict[str, Any]) -> bytes:
+    asked = {key: value for key, value in kwargs.items() if key not in ("actor", "at")}
+    text = json.dumps([name, asked], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _stored(actor: Actor, name: str, body: bytes) -> object:
+    answer = Answer.objects.get(actor=actor.label, key=actor.request_key)
+    if answer.verb != name or bytes(answer.body) != body:
+        raise KeyReused
+    if answer.model:
+        return apps.get_model(answer.model)._default_manager.get(pk=answer.row)
+    return answer.value
+
+
+def _keep(answer: Answer, result: object) -> None:
+    if isinstance(result, models.Model):
+        answer.model, answer.row = result._meta.label, str(result.pk)
+    else:
+        answer.value = json.loads(json.dumps(result, default=str))
+    answer.save(update_fields=["model", "row", "value"])
