@@ -1,0 +1,278 @@
+"""Claims, their lines, batches, evidence, disputes and holds."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from qinghe.claims.terms import (
+    OPEN_STATES,
+    BatchState,
+    ClaimState,
+    Component,
+    DisputeReason,
+    DisputeState,
+    EvidenceKind,
+    HoldKind,
+    Product,
+    Stage,
+)
+from qinghe.kernel.privacy import Privacy
+from qinghe.kernel.rows import Row
+
+KEEP = "Five years after the claim is closed (limitation and evidence)."
+
+
+class Mapping(Row):
+    """A saved column mapping of one creditor: field -> column, with formats."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep="While the creditor uses it.")
+
+    creditor = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
+    name = models.TextField()
+    columns = models.JSONField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["creditor", "name"], name="claims_mapping_once")
+        ]
+
+
+class Batch(Row):
+    """One delivered file. The file itself lies encrypted under its hash; counts live here."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("sha256",))
+
+    creditor = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
+    filename = models.TextField()
+    sha256 = models.TextField()
+    mapping = models.JSONField(default=dict)
+    as_of = models.DateField()
+    state = models.TextField(choices=BatchState.choices, default=BatchState.CHECKED)
+    read = models.PositiveIntegerField(default=0)
+    valid = models.PositiveIntegerField(default=0)
+    accepted = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    amount = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    uploaded_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["creditor", "-uploaded_at"], name="claims_batch_recent")]
+
+
+class RowError(models.Model):
+    """Why one row of a batch was refused: row, column, reason, how to fix. Never the value itself."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep="Ninety days after the batch was decided.")
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="+")
+    row = models.PositiveIntegerField()
+    column = models.TextField()
+    code = models.TextField()
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["batch", "row"], name="claims_rowerror_batch")]
+
+
+class DebtorReference(Row):
+    """How one creditor names a person in its own books (customer number)."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("person", "reference"))
+
+    creditor = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
+    reference = models.TextField()
+    person = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["creditor", "reference"], name="claims_reference_once")
+        ]
+
+
+class Claim(Row):
+    """
+    One debt under one contract. The open amounts mirror the ledger and change only with it.
+
+    `stage` is as of the last change; `stage_changes_on` is the next day it will be wrong (null when
+    it cannot change), so a sweep finds just the rows to touch and no days past due are stored.
+    """
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("debtor",))
+
+    number = models.TextField(unique=True)
+    creditor = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
+    debtor = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="+")
+    contract_number = models.TextField()
+    fingerprint = models.BinaryField()
+    product = models.TextField(choices=Product.choices)
+    # Times the claim was outsourced before plus one (手别).
+    hand = models.PositiveSmallIntegerField(default=1)
+    region = models.TextField(default="", blank=True)
+    currency = models.CharField(max_length=3)
+    contract_on = models.DateField(null=True)
+    due_on = models.DateField()
+    # Agreed overdue rate, percent a year; already cut to the lawful cap at intake.
+    overdue_rate_pct = models.DecimalField(max_digits=7, decimal_places=4, null=True)
+    interest_to = models.DateField()
+    principal = models.BigIntegerField()
+    interest = models.BigIntegerField(default=0)
+    costs = models.BigIntegerField(default=0)
+    claimed = models.BigIntegerField()
+    paid = models.BigIntegerField(default=0)
+    state = models.TextField(choices=ClaimState.choices, default=ClaimState.SUBMITTED)
+    stage = models.TextField(choices=Stage.choices)
+    stage_changes_on = models.DateField(null=True)
+    challenge_ends_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["creditor", "contract_number"], name="claims_contract_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(principal__gte=0) & Q(interest__gte=0) & Q(costs__gte=0),
+                name="claims_open_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="closed") | Q(principal=0, interest=0, costs=0),
+                name="claims_closed_is_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("created_at")),
+                name="claims_closed_after_created",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["stage_changes_on"],
+                name="claims_stage_due",
+                condition=Q(state__in=OPEN_STATES),
+            ),
+            models.Index(fields=["creditor", "state", "stage"], name="claims_creditor_state"),
+            models.Index(fields=["debtor"], name="claims_debtor"),
+            models.Index(
+                fields=["challenge_ends_at"],
+                name="claims_challenge_due",
+                condition=Q(state="challenge"),
+            ),
+        ]
+
+    @property
+    def owed(self) -> int:
+        """Return all open components together, in minor units."""
+        return self.principal + self.interest + self.costs
+
+
+class Line(Row):
+    """One term of the amount: what, how much, and where it comes from. Append-only."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+")
+    component = models.TextField(choices=Component.choices)
+    kind = models.TextField()
+    amount = models.BigIntegerField()
+    facts = models.JSONField(default=dict)
+    booked_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["claim", "booked_at"], name="claims_line_claim")]
+
+
+class Evidence(Row):
+    """One file that proves something about a claim; content lies encrypted under its hash."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("filename", "sha256"))
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+")
+    kind = models.TextField(choices=EvidenceKind.choices)
+    sha256 = models.TextField()
+    media_type = models.TextField()
+    size = models.PositiveBigIntegerField()
+    filename = models.TextField()
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["claim", "sha256"], name="claims_evidence_once"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="claims_evidence_not_empty"),
+        ]
+
+
+class Dispute(Row):
+    """The debtor says the claim is wrong; from that second nobody collects."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("person", "statement"))
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+")
+    person = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
+    reason = models.TextField(choices=DisputeReason.choices)
+    statement = models.ForeignKey("parties.VaultItem", models.PROTECT, null=True, related_name="+")
+    state = models.TextField(choices=DisputeState.choices, default=DisputeState.OPEN)
+    opened_at = models.DateTimeField()
+    answer_due_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decision_text = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["claim"], condition=Q(state="open"), name="claims_one_open_dispute"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", decided_at__isnull=True)
+                | (~Q(state="open") & Q(decided_at__isnull=False)),
+                name="claims_dispute_decided",
+            ),
+        ]
+
+
+class Hold(Row):
+    """
+    Stops outreach, for one claim or (claim null) for everything about the person.
+
+    Several holds may stand at once; outreach is open again when none is left.
+    """
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("person",))
+
+    person = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
+    claim = models.ForeignKey(Claim, models.PROTECT, null=True, related_name="+")
+    kind = models.TextField(choices=HoldKind.choices)
+    # Text reference of what asked for it, e.g. `dispute:0193...`.
+    cause = models.TextField()
+    placed_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cause"], condition=Q(lifted_at__isnull=True), name="claims_hold_per_cause"
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True) | Q(lifted_at__gte=F("placed_at")),
+                name="claims_hold_period",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["person"], name="claims_hold_live", condition=Q(lifted_at__isnull=True)
+            ),
+            models.Index(
+                fields=["ends_at"],
+                name="claims_hold_ending",
+                condition=Q(lifted_at__isnull=True, ends_at__isnull=False),
+            ),
+        ]

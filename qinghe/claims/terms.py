@@ -1,0 +1,103 @@
+"""Words of this room, and the states a claim may move through."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Product(TextChoices):
+    CREDIT_CARD = "credit_card", _("Credit card")
+    CONSUMER_LOAN = "consumer_loan", _("Consumer loan")
+    SMALL_LOAN = "small_loan", _("Small loan")
+    PRIVATE_LOAN = "private_loan", _("Private loan")
+    TRADE_CREDIT = "trade_credit", _("Trade credit")
+    OTHER = "other", _("Other")
+
+
+class Stage(TextChoices):
+    """Ageing: M0 not yet due, M1 1-30 days past due ... M6 151-180, M7+ beyond."""
+
+    M0 = "M0", "M0"
+    M1 = "M1", "M1"
+    M2 = "M2", "M2"
+    M3 = "M3", "M3"
+    M4 = "M4", "M4"
+    M5 = "M5", "M5"
+    M6 = "M6", "M6"
+    M7 = "M7", "M7+"
+
+
+class ClaimState(TextChoices):
+    SUBMITTED = "submitted", _("Being verified")
+    CHALLENGE = "challenge", _("Challenge window")
+    READY = "ready", _("Ready to place")
+    LISTED = "listed", _("Listed")
+    PLACED = "placed", _("Being worked")
+    CLOSED = "closed", _("Settled")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REJECTED = "rejected", _("Rejected")
+
+
+# What may follow what; every other step is refused.
+NEXT: dict[str, frozenset[str]] = {
+    "submitted": frozenset({"challenge", "rejected", "withdrawn", "closed"}),
+    "challenge": frozenset({"ready", "rejected", "withdrawn", "closed"}),
+    "ready": frozenset({"listed", "placed", "withdrawn", "closed"}),
+    "listed": frozenset({"placed", "ready", "withdrawn", "closed"}),
+    "placed": frozenset({"ready", "withdrawn", "closed"}),
+    # A reversed payment opens a settled claim again.
+    "closed": frozenset({"ready"}),
+    "withdrawn": frozenset(),
+    "rejected": frozenset(),
+}
+OPEN_STATES = ("submitted", "challenge", "ready", "listed", "placed")
+
+
+class Component(TextChoices):
+    """The parts of an amount owed, in the order money is applied (Civil Code, art. 561)."""
+
+    COSTS = "costs", _("Costs of enforcing the claim")
+    INTEREST = "interest", _("Interest")
+    PRINCIPAL = "principal", _("Principal")
+
+
+class EvidenceKind(TextChoices):
+    CONTRACT = "contract", _("Contract")
+    TRANSFER = "transfer", _("Proof of payment to the debtor")
+    STATEMENT = "statement", _("Account statement")
+    ASSIGNMENT = "assignment", _("Assignment of the claim")
+    NOTICE = "notice", _("Notice sent to the debtor")
+    OTHER = "other", _("Other")
+
+
+class BatchState(TextChoices):
+    CHECKED = "checked", _("Checked, waiting for your decision")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Not accepted")
+
+
+class DisputeReason(TextChoices):
+    NOT_MINE = "not_mine", _("I never borrowed this")
+    PAID = "paid", _("I have paid it")
+    AMOUNT = "amount", _("The amount is wrong")
+    TOO_OLD = "too_old", _("It is too old")
+    OTHER = "other", _("Something else")
+
+
+class DisputeState(TextChoices):
+    OPEN = "open", _("Open")
+    UPHELD = "upheld", _("Accepted: the claim is stopped")
+    PARTLY = "partly", _("Accepted in part: the amount was corrected")
+    DISMISSED = "dismissed", _("Not accepted")
+
+
+class HoldKind(TextChoices):
+    DISPUTE = "dispute", _("Dispute")
+    HARDSHIP = "hardship", _("Hardship")
+    COMPLAINT = "complaint", _("Complaint")
+    REPRESENTATION = "representation", _("Represented")
+    MORATORIUM = "moratorium", _("Statutory pause")
+    DEATH = "death", _("Death being verified")
+    RECALL = "recall", _("Recalled by the creditor")
+    FLAG = "flag", _("Authenticity being checked")
