@@ -24,6 +24,13 @@ ADMIN: Final = "postgres"
 START_SECONDS: Final = 600
 STOP_SECONDS: Final = 120
 KILL_SECONDS: Final = 30
+INITDB: Final = (
+    "--auth=scram-sha-256",
+    "--encoding=UTF8",
+    "--locale-provider=builtin",
+    "--locale=C.UTF-8",
+    "--lc-messages=C",
+)
 SOCKET_NAME: Final = ".s.PGSQL.5432"
 # sockaddr_un holds 108 bytes on Linux and 104 on macOS, one of them the closing zero.
 SOCKET_BYTES: Final = 103
@@ -187,13 +194,8 @@ def _initialise(cluster: Cluster) -> None:
         secret.write_text(keys.database_admin_password())
         for path in (fresh, Path(place)):
             unprivileged.give(path, cluster.account)
-        _program(
-            cluster,
-            ["initdb", "-D", str(fresh), "-U", ADMIN, f"--pwfile={secret}"]
-            + ["--auth=scram-sha-256", "--encoding=UTF8"]
-            + ["--locale-provider=builtin", "--locale=C.UTF-8", "--lc-messages=C"],
-            seconds=START_SECONDS,
-        )
+        words = ["-D", str(fresh), "-U", ADMIN, f"--pwfile={secret}"]
+        _program(cluster, ["initdb", *words, *INITDB], seconds=START_SECONDS)
         conf = fresh / "postgresql.conf"
         own = var.root() / "postgresql.conf"
         with conf.open("a") as out:

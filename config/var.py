@@ -78,7 +78,8 @@ def _sentence(path: Path, refusal: OSError) -> str:
 
 
 def _full(path: Path, free_mb: int) -> str:
+    needed_mb = MINIMUM_FREE_BYTES // 1024**2
     return (
-        f"The disk of {path} is full: {free_mb} MB free, {MINIMUM_FREE_BYTES // 1024**2} MB needed. "
+        f"The disk of {path} is full: {free_mb} MB free, {needed_mb} MB needed. "
         f"Free some space, or choose a folder on another disk with QINGHE_VAR=/path."
     )
