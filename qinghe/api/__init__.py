@@ -1,0 +1,1 @@
+"""The machines' door: JSON with keys, one error shape."""

@@ -1,0 +1,1 @@
+"""The operator's door: every operation a person needs, with --json."""

@@ -1,0 +1,1 @@
+"""The debtor's door: see, contest, plan, pay, complain. Reveals nothing to a stranger."""

@@ -1,0 +1,1 @@
+"""The staff side: pages for creditors, collectors, reviewers, compliance, operators and regulators."""

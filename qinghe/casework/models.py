@@ -1,0 +1,158 @@
+"""Records of work, promises, call-backs, plans and hardship."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from qinghe.casework.terms import Action, HardshipState, PlanState, PromiseState, Result
+from qinghe.kernel.privacy import Privacy
+from qinghe.kernel.rows import Row
+
+KEEP = "Five years after the claim is closed."
+
+
+class Record(Row):
+    """One collection record (催记): what was done, what came of it, in codes; free text is encrypted."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("note",))
+
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+")
+    mandate = models.ForeignKey("market.Mandate", models.PROTECT, related_name="+")
+    attempt = models.ForeignKey("contact.Attempt", models.PROTECT, null=True, related_name="+")
+    action = models.TextField(choices=Action.choices)
+    result = models.TextField(choices=Result.choices)
+    note = models.ForeignKey("parties.VaultItem", models.PROTECT, null=True, related_name="+")
+    by_user = models.UUIDField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["claim", "-at"], name="casework_record_claim")]
+
+
+class Promise(Row):
+    """A promise to pay an amount by a day; payments decide whether it was kept."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+")
+    mandate = models.ForeignKey("market.Mandate", models.PROTECT, null=True, related_name="+")
+    amount = models.BigIntegerField()
+    due_on = models.DateField()
+    # What had been paid on the claim when the promise was made.
+    paid_before = models.BigIntegerField()
+    state = models.TextField(choices=PromiseState.choices, default=PromiseState.OPEN)
+    made_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="casework_promise_positive"),
+            models.UniqueConstraint(
+                fields=["claim"], condition=Q(state="open"), name="casework_one_open_promise"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_on"], name="casework_promise_due", condition=Q(state="open"))
+        ]
+
+
+class CallBack(Row):
+    """An agreed moment to call, checked against closed hours when it is planned."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+")
+    mandate = models.ForeignKey("market.Mandate", models.PROTECT, related_name="+")
+    planned_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["planned_at"],
+                name="casework_callback_due",
+                condition=Q(done_at__isnull=True),
+            )
+        ]
+
+
+class Plan(Row):
+    """An instalment plan. While it is kept, nobody collects."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+")
+    state = models.TextField(choices=PlanState.choices, default=PlanState.PROPOSED)
+    total = models.BigIntegerField()
+    monthly = models.BigIntegerField()
+    count = models.PositiveSmallIntegerField()
+    first_due_on = models.DateField()
+    proposed_by = models.TextField()
+    proposed_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["claim"],
+                condition=Q(state__in=("proposed", "active")),
+                name="casework_one_live_plan",
+            ),
+            models.CheckConstraint(
+                condition=Q(monthly__gt=0, total__gt=0, count__gt=0), name="casework_plan_positive"
+            ),
+        ]
+
+
+class Instalment(Row):
+    """One due part of a plan; `paid` grows with payments in order."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
+    seq = models.PositiveSmallIntegerField()
+    due_on = models.DateField()
+    amount = models.BigIntegerField()
+    paid = models.BigIntegerField(default=0)
+    missed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "seq"], name="casework_instalment_once"),
+            models.CheckConstraint(
+                condition=Q(paid__gte=0, paid__lte=F("amount")), name="casework_instalment_paid"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on"],
+                name="casework_instalment_due",
+                condition=Q(missed_at__isnull=True) & ~Q(paid=F("amount")),
+            )
+        ]
+
+
+class Hardship(Row):
+    """The person wants to pay but cannot. Contact stops first, proof may come later."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("person", "statement"))
+
+    person = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+")
+    statement = models.ForeignKey("parties.VaultItem", models.PROTECT, null=True, related_name="+")
+    state = models.TextField(choices=HardshipState.choices, default=HardshipState.OPEN)
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    pause_until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["claim"], condition=Q(state="open"), name="casework_one_open_hardship"
+            )
+        ]

@@ -1,0 +1,34 @@
+"""Words of this room."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Mode(TextChoices):
+    GRAB = "grab", _("First come")
+    DESIGNATED = "designated", _("Designated")
+    OWN_TEAM = "own_team", _("Own team")
+
+
+class ListingState(TextChoices):
+    OPEN = "open", _("Open")
+    TAKEN = "taken", _("Taken")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+
+
+class MandateState(TextChoices):
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    RECALLED = "recalled", _("Recalled by the creditor")
+    RETURNED = "returned", _("Given back")
+    ENDED = "ended", _("Period over")
+    COMPLETED = "completed", _("Completed")
+
+
+LIVE = ("active", "suspended")
+
+# Lower bounds of the amount bands, in major units; a listing shows the band, never the amount.
+BAND_BOUNDS = (0, 1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 500_000)

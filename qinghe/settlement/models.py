@@ -1,0 +1,155 @@
+"""Payments, their allocation and split, cashier orders and payout runs. Balances live in the ledger."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from qinghe.claims.terms import Component
+from qinghe.kernel.privacy import Privacy
+from qinghe.kernel.rows import Row
+from qinghe.settlement.terms import OrderState, PaymentSource, PaymentState, PayoutState
+
+KEEP = "Ten years after the year of booking (accounting law)."
+
+
+class CashierOrder(Row):
+    """A debtor on the way to the cashier: the amount is fixed, the provider answers by signed webhook."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+")
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    provider = models.TextField()
+    state = models.TextField(choices=OrderState.choices, default=OrderState.CREATED)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="settlement_order_positive")
+        ]
+
+
+class Payment(Row):
+    """Money that came in. `reference` is unique per source, so a repeated notice books nothing."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, null=True, related_name="+")
+    creditor = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
+    order = models.ForeignKey(CashierOrder, models.PROTECT, null=True, related_name="+")
+    source = models.TextField(choices=PaymentSource.choices)
+    reference = models.TextField()
+    amount = models.BigIntegerField()
+    # Part that exceeds what was owed; waits for refund.
+    excess = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+    paid_on = models.DateField()
+    state = models.TextField(choices=PaymentState.choices)
+    received_at = models.DateTimeField()
+    reversed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["creditor", "source", "reference"], name="settlement_payment_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, excess__gte=0, excess__lte=F("amount")),
+                name="settlement_payment_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="unmatched") | Q(claim__isnull=False),
+                name="settlement_posted_has_claim",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["claim", "received_at"], name="settlement_payment_claim"),
+            models.Index(fields=["creditor", "-received_at"], name="settlement_payment_creditor"),
+        ]
+
+
+class Allocation(Row):
+    """Which component of the claim a payment paid."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="+")
+    component = models.TextField(choices=Component.choices)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payment", "component"], name="settlement_allocation_once"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="settlement_allocation_positive"),
+        ]
+
+
+class Split(Row):
+    """How one payment was divided: creditor, collector, quality reserve, platform. Sums to the amount."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    payment = models.OneToOneField(Payment, models.PROTECT, related_name="+")
+    mandate = models.ForeignKey("market.Mandate", models.PROTECT, null=True, related_name="+")
+    collector = models.ForeignKey(
+        "parties.Organisation", models.PROTECT, null=True, related_name="+"
+    )
+    amount = models.BigIntegerField()
+    creditor_share = models.BigIntegerField()
+    commission = models.BigIntegerField()
+    reserve = models.BigIntegerField()
+    platform_fee = models.BigIntegerField()
+    rate = models.DecimalField(max_digits=5, decimal_places=4)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    amount=F("creditor_share")
+                    + F("commission")
+                    + F("reserve")
+                    + F("platform_fee")
+                ),
+                name="settlement_split_sums",
+            ),
+            models.CheckConstraint(
+                condition=Q(creditor_share__gte=0, commission__gte=0, reserve__gte=0)
+                & Q(platform_fee__gte=0),
+                name="settlement_split_not_negative",
+            ),
+        ]
+        indexes = [models.Index(fields=["collector", "at"], name="settlement_split_collector")]
+
+
+class Payout(Row):
+    """Money on the way out to one organisation; a second person approves it."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    number = models.TextField(unique=True)
+    organisation = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    state = models.TextField(choices=PayoutState.choices, default=PayoutState.DRAFT)
+    prepared_by = models.TextField()
+    prepared_at = models.DateTimeField()
+    approved_by = models.TextField(default="", blank=True)
+    approved_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="settlement_payout_positive"),
+            models.CheckConstraint(
+                condition=Q(approved_by="") | ~Q(approved_by=F("prepared_by")),
+                name="settlement_payout_four_eyes",
+            ),
+        ]
