@@ -10,7 +10,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config import keys, postgres, var
+from config import keys, logs, postgres, var
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PACKAGE_DIR = BASE_DIR / "qinghe"
@@ -23,6 +23,7 @@ ALLOWED_HOSTS = os.environ.get("QINGHE_HOSTS", "127.0.0.1,localhost,[::1]").spli
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("QINGHE_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [
+    "config",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -149,6 +150,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# -- logs ------------------------------------------------------------------------------------
+LOGGING = logs.settings(os.environ.get("QINGHE_LOG_LEVEL", "INFO"))
 
 # -- outside world ---------------------------------------------------------------------------
 EMAIL_BACKEND = os.environ.get(
