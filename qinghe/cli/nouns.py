@@ -1,0 +1,33 @@
+"""Every command, where it lives and what it needs; help is shown from here, so it is quick."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Noun:
+    """
+    One command or group of commands: a module with a Typer called `app`.
+
+    `django` sets Django up before the module is imported; `database` (which implies it) also
+    starts the embedded PostgreSQL before a command runs, though not for its `--help`.
+    """
+
+    module: str
+    help: str
+    django: bool = True
+    database: bool = True
+
+
+def _bare(module: str, text: str) -> Noun:
+    return Noun(module, text, django=False, database=False)
+
+
+NOUNS: Final[dict[str, Noun]] = {
+    "run": _bare("qinghe.cli.run", "Serve the platform: database, web and worker, until Ctrl-C."),
+    "stop": _bare("qinghe.cli.stop", "Stop what runs in this data folder, the database too."),
+    "status": _bare("qinghe.cli.status", "Tell what runs in this data folder."),
+    "migrate": Noun("qinghe.cli.migrate", "Bring the database to this release's tables."),
+    "user": Noun("qinghe.cli.user", "Create and list the accounts that sign in."),
+    "check": _bare("qinghe.cli.check", "Judge recorded contacts, in JSON lines, by the rules."),
+}
