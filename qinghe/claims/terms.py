@@ -101,3 +101,4 @@ class HoldKind(TextChoices):
     DEATH = "death", _("Death being verified")
     RECALL = "recall", _("Recalled by the creditor")
     FLAG = "flag", _("Authenticity being checked")
+    PLAN = "plan", _("Plan being kept")
