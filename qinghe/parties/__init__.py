@@ -1,6 +1,7 @@
 """
-Who: people, organisations, licences, memberships, roles, and the vault of personal data.
+People, organisations, licences, roles, and the vault of personal data.
 
-Promises: a phone, an id number, a name or an address exists in the vault only, encrypted; every look inside needs a purpose and leaves evidence.
-Must never know what a claim is.
+Owns who somebody is and what they may do. Promises: a phone number, an id number or an address lies
+encrypted in the vault and nowhere else; every look into it names a purpose and is on record; the same
+id number is the same person. Must never know a claim.
 """
