@@ -23,7 +23,9 @@ from qinghe.parties.terms import (
 )
 
 STAFF_KEEP = "While the account exists, then two years (who did what must stay provable)."
-DEBTOR_KEEP = "Until three years after the last claim of the person is closed, unless law asks longer."
+DEBTOR_KEEP = (
+    "Until three years after the last claim of the person is closed, unless law asks longer."
+)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -122,7 +124,7 @@ class Licence(Row):
 class ApiKey(Row):
     """A machine's key; only its hash is kept."""
 
-    privacy: ClassVar[Privacy] = Privacy(keep=STAFF_KEEP, personal=("user",))
+    privacy: ClassVar[Privacy] = Privacy(keep=STAFF_KEEP, personal=("membership",))
 
     membership = models.ForeignKey(Membership, models.PROTECT, related_name="+")
     name = models.TextField()
@@ -204,7 +206,9 @@ class DoorCode(Row):
     The code printed on a debtor's letter. Only a keyed hash is kept; with it goes an identity question.
     """
 
-    privacy: ClassVar[Privacy] = Privacy(keep="Until it expires, then ninety days.", personal=("person",))
+    privacy: ClassVar[Privacy] = Privacy(
+        keep="Until it expires, then ninety days.", personal=("person",)
+    )
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     digest = models.BinaryField(unique=True)
@@ -232,5 +236,3 @@ class DoorTry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["origin", "at"], name="parties_try_origin")]
-
-

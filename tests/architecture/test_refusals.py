@@ -1,0 +1,37 @@
+"""Every refusal has its own code, names only facts it is given, and stands in the documentation."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+from config.docs import clocks_page, refusals, refusals_page
+
+
+def test_every_refusal_has_a_code_of_its_own() -> None:
+    codes = [each.code for each in refusals()]
+    assert codes, "no refusal found: the search is broken"
+    assert sorted(codes) == sorted(set(codes))
+
+
+def test_every_refusal_has_a_sentence_with_named_facts() -> None:
+    for each in refusals():
+        assert str(each.text).strip(), each
+        for _, name, _, _ in string.Formatter().parse(str(each.text)):
+            assert name is None or name.isidentifier(), f"{each.code}: {{{name}}}"
+
+
+def test_every_refusal_is_documented() -> None:
+    text = Path("docs/refusals.md").read_text(encoding="utf-8")
+    assert text == refusals_page(), "run `python -m config.docs`"
+
+
+def test_every_clock_is_on_one_page() -> None:
+    text = Path("docs/clocks.md").read_text(encoding="utf-8")
+    assert text == clocks_page(), "run `python -m config.docs`"
+    elsewhere = [
+        str(path)
+        for path in Path("qinghe").rglob("*.py")
+        if ".periodic(" in path.read_text(encoding="utf-8")
+    ]
+    assert not elsewhere, "periodic jobs are listed in config/schedule.py only"
