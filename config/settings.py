@@ -1,7 +1,8 @@
 """
 Settings of one installation. Secrets come from the data folder, never from here.
 
-Environment: DATABASE_URL, QINGHE_VAR, PORT, QINGHE_DEBUG, QINGHE_HOSTS, QINGHE_ORIGINS, QINGHE_EMAIL_URL.
+Environment: DATABASE_URL, QINGHE_VAR, PORT, QINGHE_DEBUG, QINGHE_HOSTS, QINGHE_ORIGINS,
+QINGHE_EMAIL_URL.
 """
 
 import os

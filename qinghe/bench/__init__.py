@@ -1,1 +1,4 @@
-"""Benchmarks of the hot paths: each prints JSON with its ratio to the limit measured in the same run."""
+"""
+Benchmarks of the hot paths: each prints JSON with its ratio to the limit measured in the same
+run.
+"""

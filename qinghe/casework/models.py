@@ -15,7 +15,7 @@ KEEP = "Five years after the claim is closed."
 
 
 class Record(Row):
-    """One collection record (催记): what was done, what came of it, in codes; free text is encrypted."""
+    """One collection record (催记): what was done and its result, in codes; text is encrypted."""
 
     privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("note",))
 

@@ -67,7 +67,7 @@ class Batch(Row):
 
 
 class RowError(models.Model):
-    """Why one row of a batch was refused: row, column, reason, how to fix. Never the value itself."""
+    """Why one row of a batch was refused: row, column, reason, fix. Never the value itself."""
 
     privacy: ClassVar[Privacy] = Privacy(keep="Ninety days after the batch was decided.")
 

@@ -108,15 +108,14 @@ class Wish(Row):
                 name="contact_one_live_wish",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="time")
-                | Q(window_start__isnull=False, window_end__isnull=False),
+                condition=~Q(kind="time") | Q(window_start__isnull=False, window_end__isnull=False),
                 name="contact_time_wish_has_window",
             ),
         ]
 
 
 class Delivery(Row):
-    """What a gateway sent, or the loopback gateway would have sent: text encrypted, for the debtor to see."""
+    """What a gateway sent (the loopback: would have sent), encrypted; the debtor may see it."""
 
     privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("content",))
 

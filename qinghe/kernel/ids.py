@@ -22,7 +22,7 @@ def new_id() -> UUID:
     """Return a new UUIDv7: 48 bits of milliseconds, 74 random bits."""
     source = _seeded.get()
     bits = source.getrandbits(74) if source else secrets.randbits(74)
-    millis = int(clock.now().timestamp() * 1000)  # noqa: TID251  part of the identifier's format
+    millis = int(clock.now().timestamp() * 1000)
     high, low = bits >> 62, bits & ((1 << 62) - 1)
     return UUID(int=(millis << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low)
 

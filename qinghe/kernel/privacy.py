@@ -10,8 +10,8 @@ class Privacy:
     """
     The declaration a model makes as its class attribute `privacy`.
 
-    `personal` names the fields that hold or point to personal data; `keep` says how long rows stay and
-    why, in one sentence.
+    `personal` names the fields that hold or point to personal data; `keep` says how long rows
+    stay and why, in one sentence.
     """
 
     keep: str

@@ -169,6 +169,12 @@ class VaultItem(Row):
     created_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            # The same id number is the same person, whatever arrives at the same instant.
+            models.UniqueConstraint(
+                fields=["blind"], condition=Q(kind="id_number"), name="parties_vault_id_once"
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["kind", "blind"],
@@ -203,7 +209,9 @@ class ContactPoint(Row):
 
 class DoorCode(Row):
     """
-    The code printed on a debtor's letter. Only a keyed hash is kept; with it goes an identity question.
+    The code printed on a debtor's letter; with it goes an identity question.
+
+    Only a keyed hash of the code is kept.
     """
 
     privacy: ClassVar[Privacy] = Privacy(

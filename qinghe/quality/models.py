@@ -43,7 +43,9 @@ class Complaint(Row):
             )
         ]
         indexes = [
-            models.Index(fields=["due_on"], name="quality_complaint_due", condition=Q(state="open")),
+            models.Index(
+                fields=["due_on"], name="quality_complaint_due", condition=Q(state="open")
+            ),
             models.Index(fields=["collector", "opened_at"], name="quality_complaint_collector"),
         ]
 

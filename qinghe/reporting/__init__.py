@@ -1,1 +1,4 @@
-"""Figures with their definitions: dashboards, statements of the market, transparency. Reads everything, writes nothing."""
+"""
+Figures with their definitions: dashboards, statements of the market, transparency. Reads
+everything, writes nothing.
+"""

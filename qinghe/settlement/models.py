@@ -1,4 +1,4 @@
-"""Payments, their allocation and split, cashier orders and payout runs. Balances live in the ledger."""
+"""Payments, allocation and split, cashier orders, payouts. Balances live in the ledger."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEEP = "Ten years after the year of booking (accounting law)."
 
 
 class CashierOrder(Row):
-    """A debtor on the way to the cashier: the amount is fixed, the provider answers by signed webhook."""
+    """A debtor on the way to the cashier: fixed amount; the provider answers by signed webhook."""
 
     privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
 
@@ -87,12 +87,14 @@ class Allocation(Row):
             models.UniqueConstraint(
                 fields=["payment", "component"], name="settlement_allocation_once"
             ),
-            models.CheckConstraint(condition=Q(amount__gt=0), name="settlement_allocation_positive"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0), name="settlement_allocation_positive"
+            ),
         ]
 
 
 class Split(Row):
-    """How one payment was divided: creditor, collector, quality reserve, platform. Sums to the amount."""
+    """How one payment was divided: creditor, collector, quality reserve, platform."""
 
     privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
 
@@ -113,10 +115,7 @@ class Split(Row):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    amount=F("creditor_share")
-                    + F("commission")
-                    + F("reserve")
-                    + F("platform_fee")
+                    amount=F("creditor_share") + F("commission") + F("reserve") + F("platform_fee")
                 ),
                 name="settlement_split_sums",
             ),

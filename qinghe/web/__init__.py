@@ -1,1 +1,4 @@
-"""The staff side: pages for creditors, collectors, reviewers, compliance, operators and regulators."""
+"""
+The staff side: pages for creditors, collectors, reviewers, compliance, operators and
+regulators.
+"""

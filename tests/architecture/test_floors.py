@@ -1,4 +1,7 @@
-"""import-linter cannot see a foreign key written as a string, nor the way back up; these tests can."""
+"""
+import-linter cannot see a foreign key written as a string, nor the way back up; these tests
+can.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,7 @@ CONTRACTS = ConfigParser()
 CONTRACTS.read(Path(__file__).parents[2] / ".importlinter")
 LINES = CONTRACTS["importlinter:contract:floors"]["layers"].strip().splitlines()
 FLOOR = {
-    name.strip(): height
-    for height, line in enumerate(reversed(LINES))
-    for name in line.split("|")
+    name.strip(): height for height, line in enumerate(reversed(LINES)) for name in line.split("|")
 }
 
 

@@ -1,4 +1,7 @@
-"""Every table says what personal data it holds and how long it stays; only the vault holds the data."""
+"""
+Every table says what personal data it holds and how long it stays; only the vault holds the
+data.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,16 @@ from qinghe.kernel.privacy import Privacy
 
 OURS = [m for m in apps.get_models() if m.__module__.startswith("qinghe.")]
 # Words that would betray a column with the datum itself instead of a token.
-SUSPECT = ("phone", "mobile", "id_number", "id_card", "address", "email", "full_name", "bank_account")
+SUSPECT = (
+    "phone",
+    "mobile",
+    "id_number",
+    "id_card",
+    "address",
+    "email",
+    "full_name",
+    "bank_account",
+)
 # Sign-in of the staff, and foreign keys that point into the vault.
 ALLOWED = {("User", "email"), ("ContactPoint", "address")}
 
@@ -27,7 +39,9 @@ def test_a_table_declares_its_personal_data_and_its_retention(model: type[models
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda m: m._meta.label)
-def test_no_column_outside_the_vault_is_made_for_a_personal_datum(model: type[models.Model]) -> None:
+def test_no_column_outside_the_vault_is_made_for_a_personal_datum(
+    model: type[models.Model],
+) -> None:
     for field in model._meta.concrete_fields:
         if (model.__name__, field.name) in ALLOWED:
             continue
