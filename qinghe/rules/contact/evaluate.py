@@ -1,0 +1,120 @@
+"""May this act be done at this moment? The strictest of all packs answers."""
+
+from datetime import datetime
+
+from qinghe.rules.contact.case import Case, Moment, check_words
+from qinghe.rules.contact.conduct import check_conduct
+from qinghe.rules.contact.facts import Counters, Finding, Request, Settings, Verdict
+from qinghe.rules.contact.frequency import check_frequency
+from qinghe.rules.contact.hours import check_hours
+from qinghe.rules.contact.persons import check_persons
+from qinghe.rules.contact.state import check_state
+from qinghe.rules.contact.tally import count
+from qinghe.rules.contact.wishes import check_wishes
+from qinghe.rules.packs import rule
+
+DEFAULT_SETTINGS = Settings()
+# Each step of the search passes at least one closed window, so this reaches several weeks.
+SEARCH_STEPS = 256
+TIMED_CHANNELS = frozenset({"voice", "visit"})
+NOTHING_USED = Counters()
+
+
+def evaluate(
+    request: Request, packs: tuple[str, ...] = ("CN",), settings: Settings = DEFAULT_SETTINGS
+) -> Verdict:
+    """
+    Judge one act under several packs; the platform's own pack is always among them.
+
+    Moments in the answer are UTC. Without a role or a zone the act is denied unseen.
+
+    :raises ValueError: an unknown word, pack or zone, or a moment without offset
+    """
+    if request.act.direction == "inbound":
+        check_words(request)
+        return Verdict("allow", (), (), NOTHING_USED)
+    if request.addressee.role is None or not request.addressee.zones:
+        check_words(request)
+        return _unknown_addressee(request)
+    case = Case(request, packs, settings)
+    moment, counters = judge(case, request.act.planned_at)
+    return _verdict(case, moment, counters)
+
+
+def judge(case: Case, at: datetime) -> tuple[Moment, Counters]:
+    """Return what every check finds at a moment, and the counters it was found by."""
+    moment = Moment(case, at)
+    counters = count(moment)
+    check_hours(moment)
+    check_frequency(moment, counters)
+    check_persons(moment)
+    check_state(moment)
+    check_conduct(moment)
+    if case.objections or case.addressee.employer_forbids:
+        check_wishes(moment)
+    return moment, counters
+
+
+def _verdict(case: Case, moment: Moment, counters: Counters) -> Verdict:
+    findings = _distinct(moment.findings) if moment.findings else ()
+    rules = tuple(finding.rule_id for finding in findings)
+    if findings and findings[0].level == "deny":
+        promise = _next_allowed(case, moment)
+        return Verdict("deny", rules, findings, counters, promise)
+    limited = moment.ends and case.act.channel in TIMED_CHANNELS
+    ends = min(moment.ends) if limited else None
+    return Verdict("warn" if findings else "allow", rules, findings, counters, None, ends)
+
+
+def _unknown_addressee(request: Request) -> Verdict:
+    missing = []
+    if request.addressee.role is None:
+        missing.append("PLT-IN-01")
+    if not request.addressee.zones:
+        missing.append("PLT-IN-02")
+    findings = tuple(Finding(rule_id, rule(rule_id).level) for rule_id in missing)
+    return Verdict("deny", tuple(missing), findings, NOTHING_USED)
+
+
+def _distinct(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Return one finding per rule, the longest-lasting, deny first, then by id."""
+    longest: dict[str, Finding] = {}
+    for finding in findings:
+        known = longest.get(finding.rule_id)
+        if known is None or _outlasts(finding, known):
+            longest[finding.rule_id] = finding
+    order = sorted(longest.values(), key=lambda finding: (finding.level, finding.rule_id))
+    return tuple(order)
+
+
+def _outlasts(finding: Finding, other: Finding) -> bool:
+    if finding.until is None or other.until is None:
+        return finding.until is None
+    return finding.until > other.until
+
+
+def _next_allowed(case: Case, moment: Moment) -> datetime | None:
+    """
+    Return the earliest later moment at which nothing forbids the act; `None` if there is none.
+
+    Every refusal lasts at least until its own `until`, so the latest of them is the first
+    candidate; whatever forbids the act there pushes the candidate on.
+    """
+    for _ in range(SEARCH_STEPS):
+        candidate = _lapse(moment)
+        if candidate is None:
+            return None
+        moment, _counters = judge(case, candidate)
+        if not moment.denied:
+            return candidate
+    return None
+
+
+def _lapse(moment: Moment) -> datetime | None:
+    latest = moment.at
+    for finding in moment.findings:
+        if finding.level == "deny":
+            if finding.until is None:
+                return None
+            latest = max(latest, finding.until)
+    return latest

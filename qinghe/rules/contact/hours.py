@@ -1,0 +1,175 @@
+"""
+Hours: the windows of the packs, consents that widen them, objections that narrow them.
+
+Every opening must be open in every zone where the person may be. A consent joins the hours of a
+rule; an objection to times stands beside the rules and narrows even a consent.
+"""
+
+from datetime import date, datetime, timedelta
+
+from qinghe.rules.contact.case import Case, Moment, stops_at
+from qinghe.rules.contact.clock import (
+    CHINESE_ZONES,
+    DAY,
+    INSTANT,
+    Span,
+    Spans,
+    day_after,
+    day_start,
+    hours_on,
+    local_day,
+    merge,
+    national,
+)
+from qinghe.rules.contact.facts import Consent, Objection
+from qinghe.rules.contact.force import Hours
+
+# Hours repeat daily, so an act that does not fit within these days never fits.
+HORIZON_DAYS = 9
+NO_TIME = timedelta()
+FREE_CHANNELS = frozenset({"letter"})
+
+
+def check_hours(moment: Moment) -> None:
+    """Find every window rule and every objection to times that is closed at the moment."""
+    case = moment.case
+    channel = case.act.channel
+    for hours in moment.force.hours:
+        if channel in hours.channels:
+            for zone in zones_of(case, hours.national):
+                _check(moment, (hours.rule_id,), Opening(case, hours, zone), hours.last_second)
+    for objection in case.objections:
+        if applies(objection, case):
+            for zone in zones_of(case, True):
+                _check_objection(moment, objection, Refusal(objection, zone))
+
+
+def applies(objection: Objection, case: Case) -> bool:
+    """Tell whether an objection to times concerns the act at all."""
+    return (
+        objection.kind == "time"
+        and case.act.channel not in FREE_CHANNELS
+        and case.purpose != "legal_notice"
+        and (not objection.channels or case.act.channel in objection.channels)
+    )
+
+
+def zones_of(case: Case, by_law: bool) -> tuple[str, ...]:
+    """Return the zones whose clocks count; by law, all places of China share one clock."""
+    zones = case.addressee.zones
+    if not by_law or CHINESE_ZONES.isdisjoint(zones):
+        return zones
+    legal = [national(zone) for zone in zones]
+    return tuple(dict.fromkeys([*legal, *zones] if case.settings.strict_dual_zone else legal))
+
+
+class Opening:
+    """The hours one rule opens in one zone, with the consents that widen them."""
+
+    __slots__ = ("clock", "consents", "hours", "lapses_at", "zone")
+
+    def __init__(self, case: Case, hours: Hours, zone: str) -> None:
+        self.hours = hours
+        self.zone = zone
+        self.lapses_at: datetime | None = None
+        self.consents = case.widenings if hours.consent_widens else []
+        self.clock = zone if hours.national else national(zone)
+
+    def on(self, day: date) -> Spans:
+        """Return the open spans of a local day."""
+        spans = hours_on(self.zone, day, self.hours.start, self.hours.end)
+        if not self.consents:
+            return spans
+        start, end = day_start(self.zone, day), day_after(self.zone, day)
+        wider = [span for consent in self.consents for span in self._agreed(consent, start, end)]
+        return merge((*spans, *wider))
+
+    def _agreed(self, consent: Consent, start: datetime, end: datetime) -> list[Span]:
+        window, stop = consent.window, stops_at(consent)
+        if window is None:
+            return []
+        first, last = max(start, consent.given_at), end if stop is None else min(end, stop)
+        days = {local_day(self.clock, start), local_day(self.clock, end - INSTANT)}
+        return [
+            (max(first, opens), min(last, closes))
+            for day in days
+            for opens, closes in hours_on(self.clock, day, window.start, window.end)
+            if max(first, opens) < min(last, closes)
+        ]
+
+
+class Refusal:
+    """The hours an objection leaves open in one zone; before it and after it, all."""
+
+    __slots__ = ("lapses_at", "objection", "zone")
+
+    def __init__(self, objection: Objection, zone: str) -> None:
+        self.objection = objection
+        self.zone = zone
+        self.lapses_at = objection.withdrawn_at
+
+    def on(self, day: date) -> Spans:
+        """Return the open spans of a local day."""
+        window, withdrawn = self.objection.allowed_window, self.objection.withdrawn_at
+        start, end = day_start(self.zone, day), day_after(self.zone, day)
+        spans = hours_on(self.zone, day, window.start, window.end) if window else ()
+        before = (start, min(end, self.objection.at))
+        if before[0] >= before[1] and withdrawn is None:
+            return spans
+        after = (end if withdrawn is None else max(start, withdrawn), end)
+        return merge((*spans, before, after))
+
+
+def _check(moment: Moment, rules: tuple[str, ...], opening: Opening | Refusal, late: bool) -> None:
+    at, act = moment.at, moment.case.act
+    room = act.ends_at - act.planned_at if act.channel == "visit" and act.ends_at else NO_TIME
+    span = span_at(opening, at)
+    if span is not None and at + room <= span[1]:
+        moment.ends.append(span[1])
+    elif late and not room and closes_now(opening, at):
+        moment.ends.append(at)
+    else:
+        moment.fire(*rules, until=next_opening(opening, at, room))
+
+
+def _check_objection(moment: Moment, objection: Objection, refusal: Refusal) -> None:
+    withdrawn = objection.withdrawn_at
+    if objection.at <= moment.at and (withdrawn is None or moment.at < withdrawn):
+        rules = ("PLT-OBJ-01", "CN-FRQ-06", "US-WIN-02", "UK-WIN-01")
+        _check(moment, rules, refusal, late=False)
+
+
+def span_at(opening: Opening | Refusal, at: datetime) -> Span | None:
+    """Return the open span that holds a moment, followed across midnight where it joins on."""
+    day = local_day(opening.zone, at)
+    for start, end in opening.on(day):
+        if start <= at < end:
+            return start, _joined(opening, day, end)
+    return None
+
+
+def _joined(opening: Opening | Refusal, day: date, end: datetime) -> datetime:
+    for _ in range(HORIZON_DAYS):
+        day += DAY
+        if end != day_start(opening.zone, day):
+            break
+        end = next((stop for start, stop in opening.on(day) if start == end), end)
+    return end
+
+
+def closes_now(opening: Opening | Refusal, at: datetime) -> bool:
+    """Tell whether a span ends at exactly this moment."""
+    day = local_day(opening.zone, at)
+    return any(end == at for _, end in opening.on(day))
+
+
+def next_opening(opening: Opening | Refusal, at: datetime, room: timedelta) -> datetime | None:
+    """Return the first later moment with enough open time left; `None` when there is none."""
+    day = local_day(opening.zone, at)
+    for _ in range(HORIZON_DAYS):
+        for start, end in opening.on(day):
+            first = max(start, at)
+            if first < end and first + room <= _joined(opening, day, end):
+                return first
+        day += DAY
+    return opening.lapses_at
