@@ -1,0 +1,106 @@
+"""What every page's frame needs: navigation, theme, text size, the clock of the top bar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from qinghe.kernel import clock
+from qinghe.kernel.actor import Role
+from qinghe.web import formats
+from qinghe.web.navigation import NAVIGATION, Item, Section
+
+THEMES = ("light", "dark")
+SIZES = ("large",)
+
+
+@dataclass(frozen=True)
+class Link:
+    """An item of the side bar, resolved for one request."""
+
+    label: str
+    url: str
+    icon: str
+    tab: bool
+    count: int | None
+    current: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Links under one heading."""
+
+    title: str
+    links: list[Link]
+
+
+def _address(name: str) -> str:
+    """Return the address of a page, or nothing when the page is not there."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _holds(url: str, path: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url.rstrip("/") + "/"))
+
+
+def _nearest(urls: list[str], path: str) -> str:
+    """Return the address of the navigation under which a page lies."""
+    return max((u for u in urls if u and _holds(u, path)), key=len, default="")
+
+
+def _link(item: Item, url: str, current: str, counts: Mapping[str, int]) -> Link:
+    return Link(str(item.label), url, item.icon, item.tab, counts.get(item.count), url == current)
+
+
+def navigation(role: Role | None, path: str, counts: Mapping[str, int]) -> list[Group]:
+    """Return a role's navigation with the entry of this page marked."""
+    sections: tuple[Section, ...] = NAVIGATION.get(role, ()) if role else ()
+    urls = {item.page: _address(item.page) for section in sections for item in section.items}
+    current = _nearest(list(urls.values()), path)
+    groups = [
+        Group(
+            str(section.title),
+            [_link(i, urls[i.page], current, counts) for i in section.items if urls[i.page]],
+        )
+        for section in sections
+    ]
+    return [group for group in groups if group.links]
+
+
+def _chosen(request: HttpRequest, name: str, allowed: tuple[str, ...]) -> str:
+    value = request.COOKIES.get(name, "")
+    return value if value in allowed else ""
+
+
+def _now() -> datetime:
+    return clock.now().astimezone(formats.home_zone())
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """
+    Return the frame's context.
+
+    Doors may set on the request: `actor`, `org_name` (shown beside the mark) and `nav_counts`.
+    """
+    actor = getattr(request, "actor", None)
+    groups = navigation(
+        actor.role if actor else None, request.path, getattr(request, "nav_counts", {})
+    )
+    tabs = [link for group in groups for link in group.links if link.tab][:5]
+    return {
+        "nav": groups,
+        "tabs": tabs,
+        "org_name": getattr(request, "org_name", ""),
+        "theme": _chosen(request, "theme", THEMES),
+        "text_size": _chosen(request, "size", SIZES),
+        "now": _now(),
+        "chinese": formats.chinese(),
+    }

@@ -1,0 +1,159 @@
+"""
+How numbers, money and time read on a page. Pure functions; templates reach them as tags.
+
+Staff pages write `¥15,064.24` and `11-24 18:00`; warm pages write `15,064.24 元` and `11 月 5 日`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, tzinfo
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+from qinghe.kernel.money import exponent, to_major
+
+MINUS = "\u2212"
+NBSP = "\u00a0"
+SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JPY": "JP¥", "SGD": "S$"}
+ZH_UNITS = {"CNY": "元", "USD": "美元", "EUR": "欧元", "GBP": "英镑", "HKD": "港元", "JPY": "日元"}
+EN_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+EN_STEPS = ((10**9, "B"), (10**6, "M"), (10**3, "K"))
+ZH_STEPS = ((10**8, "亿", 2), (10**4, "万", 1))
+
+Number = int | float | Decimal | Fraction
+
+
+def chinese() -> bool:
+    """Return whether the active language is Chinese."""
+    return (get_language() or "").lower().startswith("zh")
+
+
+def home_zone() -> ZoneInfo:
+    """Return the zone in which staff read times: `settings.DISPLAY_ZONE`, else Shanghai."""
+    return ZoneInfo(getattr(settings, "DISPLAY_ZONE", "Asia/Shanghai"))
+
+
+def _signed(negative: bool, body: str) -> str:
+    return MINUS + body if negative else body
+
+
+def number(value: Number, decimals: int = 0) -> str:
+    """Return a number with thousands separators and the true minus sign."""
+    exact = Fraction(value) if not isinstance(value, Decimal) else Fraction(value)
+    scaled = Decimal(exact.numerator) / Decimal(exact.denominator)
+    rounded = scaled.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return _signed(rounded < 0, f"{abs(rounded):,}")
+
+
+def bare_money(minor: int, currency: str) -> str:
+    """Return minor units as digits with the currency's decimals, without a unit."""
+    return _signed(minor < 0, f"{to_major(abs(minor), currency):,.{exponent(currency)}f}")
+
+
+def _with_symbol(body: str, currency: str) -> str:
+    symbol = SYMBOLS.get(currency)
+    return f"{symbol}{body}" if symbol else f"{currency}{NBSP}{body}"
+
+
+def money(minor: int, currency: str) -> str:
+    """Return the staff form of minor units: `¥15,064.24`, `−¥1,200.00`."""
+    return _signed(minor < 0, _with_symbol(bare_money(abs(minor), currency), currency))
+
+
+def warm_money(minor: int, currency: str, *, whole: bool = False) -> str:
+    """
+    Return the debtor's form: `15,064.24 元` in Chinese, `¥15,064.24` in English.
+
+    `whole` leaves out decimals that are all zero, for offers a person chooses between.
+    """
+    body = bare_money(abs(minor), currency)
+    if whole and minor % 10 ** exponent(currency) == 0:
+        body = body.split(".")[0]
+    unit = ZH_UNITS.get(currency)
+    if chinese() and unit:
+        return _signed(minor < 0, f"{body}{NBSP}{unit}")
+    return _signed(minor < 0, _with_symbol(body, currency))
+
+
+def money_short(minor: int, currency: str) -> str:
+    """Return a total of many accounts: `¥2,567.8 万`, `¥1.61 亿`; English `¥25.7M`, `¥161M`."""
+    major = to_major(abs(minor), currency)
+    body = _short_zh(major) if chinese() else _short_en(major)
+    return _signed(minor < 0, _with_symbol(body, currency))
+
+
+def _short_zh(major: Decimal) -> str:
+    for step, unit, decimals in ZH_STEPS:
+        if major >= step:
+            return f"{number(major / step, decimals)}{NBSP}{unit}"
+    return number(major)
+
+
+def _short_en(major: Decimal) -> str:
+    for step, unit in EN_STEPS:
+        if major >= step:
+            ratio = major / step
+            return f"{number(ratio, 1 if ratio < 100 else 0)}{unit}"
+    return number(major)
+
+
+def percent(ratio: Number, decimals: int = 1) -> str:
+    """Return a ratio (0.126) as a percentage (`12.6%`)."""
+    return number(Fraction(ratio) * 100, decimals) + "%"
+
+
+def _local(value: datetime, zone: tzinfo | str | None) -> datetime:
+    target = ZoneInfo(zone) if isinstance(zone, str) and zone else zone or home_zone()
+    return value.astimezone(target if isinstance(target, tzinfo) else UTC)
+
+
+def as_day(value: date, zone: tzinfo | str | None = None) -> date:
+    """Return the calendar day of a moment in a zone; a day stays as it is."""
+    return _local(value, zone).date() if isinstance(value, datetime) else value
+
+
+def day(value: date, *, this_year: int, zone: tzinfo | str | None = None) -> str:
+    """Return the staff form of a day: `11-24` inside the year, else `2026-12-31`."""
+    local = as_day(value, zone)
+    return f"{local:%m-%d}" if local.year == this_year else local.isoformat()
+
+
+def clock(value: datetime, zone: tzinfo | str | None = None) -> str:
+    """Return the time of day of a moment, `18:00`."""
+    return f"{_local(value, zone):%H:%M}"
+
+
+def moment(value: datetime, *, this_year: int, zone: tzinfo | str | None = None) -> str:
+    """Return the staff form of a moment: `11-24 18:00`."""
+    return f"{day(value, this_year=this_year, zone=zone)} {clock(value, zone)}"
+
+
+def warm_day(value: date, *, this_year: int, zone: tzinfo | str | None = None) -> str:
+    """Return a day in words: `11 月 5 日`, `5 November`; with the year outside this one."""
+    local = as_day(value, zone)
+    other = local.year != this_year
+    if chinese():
+        year = f"{local.year} 年 " if other else ""
+        return f"{year}{local.month} 月 {local.day} 日".replace(" ", NBSP)
+    year = f" {local.year}" if other else ""
+    return f"{local.day}{NBSP}{EN_MONTHS[local.month - 1]}{year}"
+
+
+def warm_moment(value: datetime, *, this_year: int, zone: tzinfo | str | None = None) -> str:
+    """Return a moment in words: `11 月 5 日 18:26`, `5 November, 18:26`."""
+    comma = "" if chinese() else ","
+    return f"{warm_day(value, this_year=this_year, zone=zone)}{comma} {clock(value, zone)}"
+
+
+def masked(name: str) -> str:
+    """Return a name with all but its first character hidden: `陈＊＊`."""
+    text = name.strip()
+    if not text or "＊" in text or "*" in text:
+        return text.replace("*", "＊")
+    return text[0] + "＊＊"

@@ -1,0 +1,131 @@
+"""
+The way around the staff side: sections and items per role. Data only.
+
+An item names its page by URL name. An item whose page is not in the URL table is left out.
+`tab` puts it into the five tabs of a phone; `count` names a number of `request.nav_counts`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.kernel.actor import Role
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of the side bar."""
+
+    label: str | Promise
+    page: str
+    icon: str
+    tab: bool = False
+    count: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Entries under a common heading; the first section has none."""
+
+    items: tuple[Item, ...]
+    title: str | Promise = ""
+
+
+RULES = Section((Item(_("Rules in force"), "web:rules", "book"),), _("Rules"))
+
+NAVIGATION: dict[Role, tuple[Section, ...]] = {
+    Role.CREDITOR: (
+        Section(
+            (
+                Item(_("Overview"), "web:creditor-home", "chart-line", tab=True),
+                Item(_("Batches"), "web:batches", "upload", tab=True, count="batches"),
+                Item(_("Claims"), "web:claims", "file-text", tab=True),
+                Item(_("Listings"), "web:listings", "layout-grid", tab=True),
+                Item(_("Mandates"), "web:mandates", "file-check"),
+            )
+        ),
+        Section((Item(_("Statements"), "web:statements", "coin", tab=True),), _("Money")),
+        Section(
+            (Item(_("Complaints"), "web:complaints", "speakerphone", count="complaints"),),
+            _("Supervision"),
+        ),
+        RULES,
+    ),
+    Role.COLLECTOR: (
+        Section(
+            (
+                Item(_("Order hall"), "web:hall", "layout-grid", tab=True),
+                Item(_("My orders"), "web:orders", "list-check", tab=True, count="orders"),
+                Item(_("Workbench"), "web:workbench", "command", tab=True),
+                Item(_("Promises and plans"), "web:promises", "calendar-event", tab=True),
+            )
+        ),
+        Section(
+            (
+                Item(_("Earnings"), "web:earnings", "coin", tab=True),
+                Item(_("Quality record"), "web:quality", "trophy"),
+            ),
+            _("Results"),
+        ),
+        RULES,
+    ),
+    Role.REVIEWER: (
+        Section(
+            (
+                Item(_("Claims to verify"), "web:verify", "file-search", tab=True, count="verify"),
+                Item(_("Identities"), "web:identities", "id-badge", tab=True),
+                Item(_("Disputes"), "web:disputes", "hand-stop", tab=True, count="disputes"),
+            )
+        ),
+        RULES,
+    ),
+    Role.COMPLIANCE: (
+        Section(
+            (
+                Item(_("Complaints"), "web:complaints", "speakerphone", True, "complaints"),
+                Item(_("Claims to verify"), "web:verify", "file-search", tab=True, count="verify"),
+                Item(_("Disputes"), "web:disputes", "hand-stop", tab=True, count="disputes"),
+                Item(_("Refused contacts"), "web:refusals", "ban", tab=True),
+            )
+        ),
+        Section(
+            (
+                Item(_("Collectors"), "web:collectors", "users"),
+                Item(_("Suspensions"), "web:suspensions", "player-pause"),
+            ),
+            _("Files"),
+        ),
+        Section(
+            (
+                Item(_("Rules in force"), "web:rules", "scale"),
+                Item(_("Journal proof"), "web:journal", "key", tab=True),
+            ),
+            _("Rules and proof"),
+        ),
+    ),
+    Role.OPERATOR: (
+        Section(
+            (
+                Item(_("Overview"), "web:operator-home", "chart-line", tab=True),
+                Item(_("Organisations"), "web:organisations", "building-bank", tab=True),
+                Item(_("Money in transit"), "web:money", "arrows-exchange", tab=True),
+                Item(_("Jobs"), "web:jobs", "server", tab=True),
+                Item(_("Messages sent"), "web:outbox", "send"),
+            )
+        ),
+        RULES,
+    ),
+    Role.REGULATOR: (
+        Section(
+            (
+                Item(_("Figures"), "web:regulator-home", "chart-bar", tab=True),
+                Item(_("Definitions"), "web:definitions", "book", tab=True),
+                Item(_("Journal proof"), "web:journal", "key", tab=True),
+            )
+        ),
+        RULES,
+    ),
+}
