@@ -1,0 +1,53 @@
+"""Which sign an account may take, told by its path; and what one posting says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from fnmatch import fnmatchcase
+from uuid import UUID
+
+# First match wins. Debit: what is owed to somebody here, never below zero. Credit: what somebody
+# here owes, never above zero.
+SIDES: tuple[tuple[str, str], ...] = (
+    ("claim:*", "debit"),
+    ("platform:cash:*", "debit"),
+    ("platform:fees*", "credit"),
+    ("platform:suspense", "credit"),
+    ("platform:payout:*", "credit"),
+    ("creditor:*:direct", "debit"),
+    ("creditor:*:commission_due", "debit"),
+    ("creditor:*:claimed", "credit"),
+    ("creditor:*:collected", "credit"),
+    ("collector:*:payable", "credit"),
+    ("collector:*:reserve", "credit"),
+    ("debtor:*:refund", "credit"),
+    # What an organisation must give back because a payment was reversed after it was paid out.
+    ("*:clawback", "debit"),
+)
+
+
+def side_of(path: str) -> str:
+    """
+    Return the side of an account.
+
+    :raises ValueError: no rule knows such a path
+    """
+    for pattern, side in SIDES:
+        if fnmatchcase(path, pattern):
+            return side
+    raise ValueError(f"no side is known for the account {path}")
+
+
+@dataclass(frozen=True)
+class Posting:
+    """One amount, in minor units, from the credited to the debited account."""
+
+    debit: str
+    credit: str
+    amount: int
+    currency: str
+    kind: str
+    subject: str
+    at: datetime
+    reverses: UUID | None = None

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Barrier
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from qinghe.ledger import queries, services
+from qinghe.ledger.models import Account, Transfer
+from qinghe.ledger.terms import Posting, side_of
+
+AT = datetime(2026, 11, 23, 4, tzinfo=UTC)
+CASH, HELD, FEES = "platform:cash:bank", "creditor:a:collected", "platform:fees"
+
+
+def posting(debit: str, credit: str, amount: int, currency: str = "CNY") -> Posting:
+    return Posting(debit, credit, amount, currency, "test", "test:1", AT)
+
+
+def balances() -> dict[str, int]:
+    return queries.balances(paths=[CASH, HELD, FEES], currency="CNY")
+
+
+@pytest.mark.django_db
+class TestPost:
+    def test_a_posting_moves_both_balances(self) -> None:
+        services.post(
+            debit_path=CASH,
+            credit_path=HELD,
+            amount=500,
+            currency="CNY",
+            kind="payment.in",
+            subject="payment:1",
+            at=AT,
+        )
+        assert balances() == {CASH: 500, HELD: -500, FEES: 0}
+        assert queries.trial_balance() == {"CNY": 0}
+
+    def test_postings_of_one_call_need_only_fit_together(self) -> None:
+        services.post_many(postings=[posting(HELD, FEES, 100), posting(CASH, HELD, 100)])
+        assert balances() == {CASH: 100, HELD: 0, FEES: -100}
+
+    def test_paying_out_more_than_is_held_is_refused_and_leaves_nothing(self) -> None:
+        services.post_many(postings=[posting(CASH, HELD, 100)])
+        with pytest.raises(IntegrityError, match="ledger_"), transaction.atomic():
+            services.post_many(postings=[posting(HELD, CASH, 101)])
+        assert balances() == {CASH: 100, HELD: -100, FEES: 0}
+
+    def test_nothing_moves_a_balance_without_a_transfer(self) -> None:
+        services.post_many(postings=[posting(CASH, HELD, 100)])
+        with pytest.raises(IntegrityError, match="only with a transfer"), transaction.atomic():
+            Account.objects.filter(path=CASH).update(balance=1)
+
+    def test_a_transfer_is_never_changed(self) -> None:
+        services.post_many(postings=[posting(CASH, HELD, 100)])
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            Transfer.objects.update(amount=1)
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+            Transfer.objects.all().delete()
+
+    def test_two_currencies_never_meet(self) -> None:
+        yuan = services.open_account(path=CASH, currency="CNY")
+        dollars = services.open_account(path=HELD, currency="USD")
+        with pytest.raises(IntegrityError, match="one currency"), transaction.atomic():
+            Transfer.objects.create(
+                debit=yuan, credit=dollars, amount=1, currency="CNY", kind="x", subject="x", at=AT
+            )
+
+    def test_an_unknown_path_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="no side"):
+            services.open_account(path="somewhere:else", currency="CNY")
+
+    def test_many_postings_take_a_fixed_number_of_statements(
+        self, django_assert_num_queries: object
+    ) -> None:
+        postings = [posting(CASH, f"creditor:{n}:collected", 1) for n in range(200)]
+        services.post_many(postings=postings)
+        with django_assert_num_queries(5):  # type: ignore[operator]
+            services.post_many(postings=postings)
+
+
+@pytest.mark.django_db
+class TestReverse:
+    def test_a_reversal_restores_the_balances_and_keeps_the_original(self) -> None:
+        (transfer,) = services.post_many(postings=[posting(CASH, HELD, 700)])
+        mirror = services.reverse(transfer_id=transfer, at=AT)
+        assert balances() == {CASH: 0, HELD: 0, FEES: 0}
+        assert mirror.reverses_id == transfer
+        assert Transfer.objects.count() == 2
+        assert queries.standing(subject="test:1") == []
+
+    def test_nothing_is_reversed_twice(self) -> None:
+        (transfer,) = services.post_many(postings=[posting(CASH, HELD, 700)])
+        services.reverse(transfer_id=transfer, at=AT)
+        with pytest.raises(services.AlreadyReversed):
+            services.reverse(transfer_id=transfer, at=AT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_crossing_postings_neither_deadlock_nor_lose_money() -> None:
+    services.post_many(postings=[posting(CASH, HELD, 1000), posting(CASH, FEES, 1000)])
+    start = Barrier(8)
+
+    def race(n: int) -> None:
+        start.wait()
+        try:
+            for _round in range(10):
+                there = [posting(HELD, FEES, 1), posting(CASH, HELD, 1)]
+                services.post_many(postings=there if n % 2 else there[::-1])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(race, range(8)))
+    assert balances() == {CASH: 2080, HELD: -1000, FEES: -1080}
+    assert queries.wrong_balances() == []
+
+
+paths = st.sampled_from(["claim:1:principal", "creditor:a:claimed", CASH, HELD, FEES])
+moves = st.lists(st.tuples(paths, paths, st.integers(1, 10**12)), max_size=12)
+
+
+class TestBooks(TestCase):
+    @given(moves)
+    def test_books_balance_after_any_sequence(self, asked: list[tuple[str, str, int]]) -> None:
+        for debit, credit, amount in asked:
+            try:
+                with transaction.atomic():
+                    services.post_many(postings=[posting(debit, credit, amount)])
+            except IntegrityError:
+                # Refused by a constraint: what matters is that nothing moved.
+                continue
+        assert queries.trial_balance().get("CNY", 0) == 0
+        assert queries.wrong_balances() == []
+        for account in Account.objects.all():
+            sign = 1 if side_of(account.path) == "debit" else -1
+            assert account.balance * sign >= 0
