@@ -1,0 +1,93 @@
+"""First steps before anything is served: translations, tables, static files, a first market."""
+
+import hashlib
+import os
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.checks import ERROR, run_checks
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from config import translations
+from config.errors import CannotStart
+
+# The upper floor that fills an empty database; it answers `fill_if_empty` and `sign_ins`.
+MARKET: Final = "qinghe.simulation.demo"
+STAMP: Final = ".qinghe-stamp"
+
+
+def main() -> int:
+    """
+    Take every step that is due; return the exit code.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        translations.compile_stale()
+        django.setup()
+        _check()
+        _migrate()
+        _collect_static()
+        _fill()
+    except CannotStart as fault:
+        print(f"qinghe: {fault}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _check() -> None:
+    faults = [fault for fault in run_checks() if fault.level >= ERROR]
+    if faults:
+        words = [f"[{fault.id}] {fault.msg} {fault.hint or ''}".strip() for fault in faults]
+        raise CannotStart(" ".join(words))
+
+
+def _migrate() -> None:
+    executor = MigrationExecutor(connection)
+    due = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if due:
+        _say(f"preparing the database ({len(due)} steps)")
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def _collect_static() -> None:
+    stamp = Path(settings.STATIC_ROOT) / STAMP
+    now = _fingerprint()
+    if stamp.exists() and stamp.read_text() == now:
+        return
+    _say("collecting the static files")
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp.write_text(now)
+
+
+def _fingerprint() -> str:
+    facts = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            about = Path(storage.path(path)).stat()
+            facts.update(f"{path}\t{about.st_size}\t{about.st_mtime_ns}\n".encode())
+    return facts.hexdigest()
+
+
+def _fill() -> None:
+    if not settings.DEMO or find_spec(MARKET) is None:
+        return
+    market = import_module(MARKET)
+    market.fill_if_empty()
+    for who in market.sign_ins():
+        _say(f"  {who.role:<12} {who.email:<34} {who.password}")
+
+
+def _say(text: str) -> None:
+    print(f"qinghe: {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
