@@ -75,29 +75,36 @@ def verb(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                 actor = cast("Actor | None", kwargs.get("actor"))
                 if _inside.get() or actor is None or actor.request_key is None:
                     return service(*args, **kwargs)
+                answer = _claim_key(name, actor, kwargs)
+                if answer is None:
+                    return cast("R", _stored(name, actor, kwargs))
                 token = _inside.set(True)
                 try:
-                    return _once(name, actor, service, *args, **kwargs)
+                    result = service(*args, **kwargs)
                 finally:
                     _inside.reset(token)
+                _keep(answer, result)
+                return result
 
         return run
 
     return decorate
 
 
-def _once(name: str, actor: Actor, service: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+def _claim_key(name: str, actor: Actor, kwargs: dict[str, Any]) -> Answer | None:
+    """Write the row of a key first; a second request with it waits here, then reads the answer."""
     body = _fingerprint(name, kwargs)
     try:
         with transaction.atomic():
-            answer = Answer.objects.create(
-                actor=actor.label, key=actor.request_key, verb=name, body=body, at=kwargs["at"]
+            return Answer.objects.create(
+                actor=actor.label,
+                key=actor.request_key or "",
+                verb=name,
+                body=body,
+                at=kwargs["at"],
             )
     except IntegrityError:
-        return cast("R", _stored(actor, name, body))
-    result = service(*args, **kwargs)
-    _keep(answer, result)
-    return result
+        return None
 
 
 def _fingerprint(name: str, kwargs: dict[str, Any]) -> bytes:
@@ -106,9 +113,9 @@ def _fingerprint(name: str, kwargs: dict[str, Any]) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def _stored(actor: Actor, name: str, body: bytes) -> object:
+def _stored(name: str, actor: Actor, kwargs: dict[str, Any]) -> object:
     answer = Answer.objects.get(actor=actor.label, key=actor.request_key)
-    if answer.verb != name or bytes(answer.body) != body:
+    if answer.verb != name or bytes(answer.body) != _fingerprint(name, kwargs):
         raise KeyReused
     if answer.model:
         return apps.get_model(answer.model)._default_manager.get(pk=answer.row)
