@@ -26,7 +26,9 @@ def _print_version(asked: bool) -> None:
 def qinghe(
     _version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     """Qinghe (清和): a self-hosted debt-collection order platform.
