@@ -1,21 +1,23 @@
-"""Write evidence, and run a write at most once per idempotency key."""
+"""Write evidence, seal it, and run a write at most once per idempotency key."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from django.apps import apps
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.journal.models import Answer, Entry
+from qinghe.journal import seals
+from qinghe.journal.models import Answer, Batch, Entry, Leaf
+from qinghe.journal.queries import head, unsealed
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 
@@ -23,6 +25,12 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _inside: ContextVar[bool] = ContextVar("qinghe_inside_verb", default=False)
+
+
+# Entries under one root; proofs stay short and one batch fits in memory.
+BATCH = 10_000
+# One sealer at a time (any constant of our own does).
+SEALING = 0x51696E67
 
 
 class KeyReused(DomainError):
@@ -56,6 +64,64 @@ def record(
         pack=pack,
         facts=json.loads(json.dumps(facts, default=str)),
     )
+
+
+def record_many(
+    *,
+    kind: str,
+    rows: Sequence[tuple[str, UUID | None, dict[str, object]]],
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """
+    Append evidence of one kind about many subjects, each as (subject, person, facts).
+    """
+    Entry.objects.bulk_create(
+        [
+            Entry(
+                kind=kind,
+                subject=subject,
+                actor=actor.label,
+                at=at,
+                person_id=person_id,
+                facts=json.loads(json.dumps(facts, default=str)),
+            )
+            for subject, person_id, facts in rows
+        ],
+        batch_size=2_000,
+    )
+
+
+def seal(*, at: datetime) -> list[Batch]:
+    """
+    Seal everything recorded since the last seal; return the new batches, oldest first.
+
+    Each batch is one transaction. An entry that commits late is sealed by a later run.
+    """
+    sealed = []
+    while batch := _seal_one(at):
+        sealed.append(batch)
+    return sealed
+
+
+@transaction.atomic
+def _seal_one(at: datetime) -> Batch | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEALING])
+    last, previous = head()
+    rows = unsealed(last_entry=last, limit=BATCH)
+    if not rows:
+        return None
+    batch = Batch.objects.create(
+        size=len(rows),
+        root=seals.root(seals.leaf(row) for row in rows),
+        previous=previous,
+        last_entry=max(last, rows[-1][0]),
+        sealed_at=at,
+    )
+    leaves = (Leaf(entry_id=row[0], batch=batch, place=place) for place, row in enumerate(rows))
+    Leaf.objects.bulk_create(leaves, batch_size=5_000)
+    return batch
 
 
 def verb(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
