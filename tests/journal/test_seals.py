@@ -111,14 +111,9 @@ class TestTampering:
         assert queries.verify().broken == (self.second(),)
 
     def test_entries_that_change_places_break_their_batch(self) -> None:
-        tamper(
-            "journal_leaf",
-            f"UPDATE journal_leaf SET place = place + 10 WHERE batch_id = {self.second()}",
-        )
-        tamper(
-            "journal_leaf",
-            f"UPDATE journal_leaf SET place = 13 - place + 3 WHERE batch_id = {self.second()}",
-        )
+        moves = "UPDATE journal_leaf SET place = {} WHERE batch_id = " + str(self.second())
+        tamper(moves.format("place + 10"))
+        tamper(moves.format("13 - place"))
         assert queries.verify().broken == (self.second(),)
 
     def test_a_rewritten_batch_breaks_the_next_one(self) -> None:
@@ -126,9 +121,7 @@ class TestTampering:
         tamper(f"UPDATE journal_entry SET facts = '{{}}' WHERE id = {entry}")
         second = Batch.objects.get(pk=self.second())
         forged = seals.root(queries._leaves(second)).hex()
-        tamper(
-            "journal_batch", f"UPDATE journal_batch SET root = '\\x{forged}' WHERE id = {second.pk}"
-        )
+        tamper(f"UPDATE journal_batch SET root = '\\x{forged}' WHERE id = {second.pk}")
         assert queries.verify().broken == (second.pk + 1,)
 
     def test_the_database_refuses_without_superuser_tricks(self) -> None:
