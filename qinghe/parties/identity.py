@@ -1,8 +1,8 @@
 """
 Check, normalise and mask what identifies a person. Pure.
 
-A demonstration also accepts identities nobody can own: id numbers of region 99 with a wrong checksum,
-and +86 100 phone numbers.
+A demonstration also accepts identities nobody can own: id numbers of region 99 with a wrong
+checksum, and +86 100 phone numbers.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import re
 from typing import Final
 
 import phonenumbers
-from stdnum import iso7064
 from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
+from stdnum.iso7064 import mod_11_2
 
 from qinghe.parties.terms import PersonKind, Secret
 
@@ -103,14 +103,14 @@ def id_number(value: str, *, kind: str = PersonKind.NATURAL, demo: bool = False)
 
 def is_demo_id(number: str) -> bool:
     """Tell whether an id number belongs to nobody: region 99, checksum wrong on purpose."""
-    return bool(_DEMO_ID.fullmatch(number)) and not iso7064.mod_11_2.is_valid(number)
+    return bool(_DEMO_ID.fullmatch(number)) and not mod_11_2.is_valid(number)
 
 
 def _valid_resident(number: str) -> bool:
     return (
         bool(_ID_SHAPE.fullmatch(number))
         and bool(_BIRTH.fullmatch(number[6:14]))
-        and bool(iso7064.mod_11_2.is_valid(number))
+        and bool(mod_11_2.is_valid(number))
     )
 
 

@@ -1,0 +1,250 @@
+"""Reads of this room. Nothing here opens the vault: pages get masked text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.kernel.actor import Actor, Role
+from qinghe.kernel.errors import DomainError
+from qinghe.parties.models import (
+    ContactPoint,
+    Licence,
+    Membership,
+    Organisation,
+    Person,
+    VaultItem,
+)
+from qinghe.parties.regions import province_of
+from qinghe.parties.terms import Channel, OrgState, PointState, Secret
+from qinghe.parties.vault import ring
+
+# Which address carries which channel.
+CHANNELS_OF: dict[str, tuple[Channel, ...]] = {
+    Secret.PHONE: (Channel.VOICE, Channel.SMS),
+    Secret.EMAIL: (Channel.EMAIL,),
+    Secret.ADDRESS: (Channel.LETTER, Channel.VISIT),
+}
+
+
+class NoMembership(DomainError):
+    code = "parties.no-membership"
+    status = 403
+    text = _("Your account belongs to no organisation here. Ask the operator to add it.")
+
+
+class NoSuchOrganisation(DomainError):
+    code = "parties.no-such-organisation"
+    status = 404
+    text = _("There is no such organisation.")
+
+
+class NoSuchPerson(DomainError):
+    code = "parties.no-such-person"
+    status = 404
+    text = _("There is no such person.")
+
+
+@dataclass(frozen=True)
+class MembershipRow:
+    """One role a user may act in now."""
+
+    id: UUID
+    role: Role
+    org_id: UUID
+    org_slug: str
+    org_name: str
+    org_kind: str
+
+
+@dataclass(frozen=True)
+class PointRow:
+    """One contact point, masked. `state` is a `PointState`, `source` a `Source`."""
+
+    id: UUID
+    kind: str
+    masked: str
+    zone: str
+    source: str
+    state: str
+    is_work: bool
+
+
+def memberships(*, user_id: UUID, at: datetime) -> list[MembershipRow]:
+    """
+    Return the live memberships of a user in organisations that are not suspended, oldest first.
+    """
+    rows = (
+        Membership.objects.filter(_live(at), user_id=user_id, user__is_active=True)
+        .exclude(organisation__state=OrgState.SUSPENDED)
+        .order_by("starts_at", "id")
+        .values_list(
+            "id",
+            "role",
+            "organisation_id",
+            "organisation__slug",
+            "organisation__name",
+            "organisation__kind",
+        )
+    )
+    return [MembershipRow(row[0], Role(row[1]), *row[2:]) for row in rows]
+
+
+def actor_for(*, user_id: UUID, membership_id: UUID | None, at: datetime) -> Actor:
+    """
+    Return the actor of a signed-in user; the first membership when none was chosen.
+
+    :raises NoMembership: no live membership, or not one of this user
+    """
+    mine = memberships(user_id=user_id, at=at)
+    chosen = next((row for row in mine if membership_id in (None, row.id)), None)
+    if chosen is None:
+        raise NoMembership
+    return Actor(role=chosen.role, user_id=user_id, org_id=chosen.org_id)
+
+
+def organisation(slug: str) -> Organisation:
+    """
+    Return an organisation by its slug.
+
+    :raises NoSuchOrganisation: unknown slug
+    """
+    return _one_organisation(Organisation.objects.filter(slug=slug))
+
+
+def organisation_by_id(org_id: UUID) -> Organisation:
+    """
+    Return an organisation by its id.
+
+    :raises NoSuchOrganisation: unknown id
+    """
+    return _one_organisation(Organisation.objects.filter(pk=org_id))
+
+
+def organisations(*, kinds: Iterable[str] = (), state: str | None = None) -> list[Organisation]:
+    """Return organisations by name, narrowed to kinds and a state where given."""
+    rows = Organisation.objects.order_by("name", "id")
+    if kinds:
+        rows = rows.filter(kind__in=list(kinds))
+    return list(rows.filter(state=state) if state else rows)
+
+
+def org_name(org_id: UUID | None) -> str:
+    """Return an organisation's name; empty when there is none."""
+    return names([org_id]).get(org_id, "") if org_id else ""
+
+
+def names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Return the names of organisations by id, in one query."""
+    wanted = {each for each in ids if each}
+    return dict(Organisation.objects.filter(pk__in=wanted).values_list("pk", "name"))
+
+
+def person_label(person_id: UUID) -> str:
+    """Return the masked name of a person."""
+    return person_labels([person_id]).get(person_id, "")
+
+
+def person_labels(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return masked names by person id, in one query."""
+    return dict(Person.objects.filter(pk__in=set(ids)).values_list("pk", "masked_name"))
+
+
+def valid_licence(*, org_id: UUID, kind: str, region: str, on: date) -> bool:
+    """
+    Tell whether an active organisation holds a verified licence for a region on a day.
+
+    A licence without a region holds for the whole country, one of a province for its cities.
+    """
+    return (
+        licences_on(org_id=org_id, on=on, kind=kind)
+        .filter(region__in=("", region, province_of(region)))
+        .exists()
+    )
+
+
+def licences_on(*, org_id: UUID, on: date, kind: str) -> QuerySet[Licence]:
+    """Return the verified licences of one kind an active organisation holds on a day."""
+    return Licence.objects.filter(
+        organisation_id=org_id,
+        organisation__state=OrgState.ACTIVE,
+        kind=kind,
+        verified_at__isnull=False,
+        starts_on__lte=on,
+        ends_on__gt=on,
+    )
+
+
+def licences(*, org_id: UUID) -> list[Licence]:
+    """Return every licence of an organisation, the newest first."""
+    return list(Licence.objects.filter(organisation_id=org_id).order_by("-starts_on", "-id"))
+
+
+def contact_points(person_id: UUID) -> list[PointRow]:
+    """Return the contact points of a person, masked, usable ones first."""
+    rows = (
+        ContactPoint.objects.filter(person_id=person_id)
+        .order_by("-state", "created_at", "id")
+        .values_list("id", "kind", "address__masked", "zone", "source", "state", "is_work")
+    )
+    return [PointRow(*row) for row in rows]
+
+
+def reachable_channels(person_id: UUID) -> frozenset[str]:
+    """Return the channels a person can be reached by: an address in service and a known zone."""
+    return reachable([person_id]).get(person_id, frozenset())
+
+
+def reachable(person_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    """Return the channels of many persons, in one query; those with none are absent."""
+    points = (
+        ContactPoint.objects.filter(person_id__in=set(person_ids))
+        .exclude(state=PointState.INVALID)
+        .exclude(person__zones=[])
+        .values_list("person_id", "kind")
+    )
+    found: dict[UUID, frozenset[str]] = {}
+    for person_id, kind in points:
+        channels = frozenset(channel.value for channel in CHANNELS_OF.get(kind, ()))
+        found[person_id] = found.get(person_id, frozenset()) | channels
+    return found
+
+
+def vault_items(*, person_id: UUID, kind: str) -> list[VaultItem]:
+    """Return the sealed data of one kind about a person, the newest first."""
+    return list(
+        VaultItem.objects.filter(person_id=person_id, kind=kind).order_by("-created_at", "-id")
+    )
+
+
+def find_by_value(kind: str, value: str) -> list[UUID]:
+    """Return the ids of vault items that hold a normalised value, by blind index."""
+    return list(
+        VaultItem.objects.filter(kind=kind, blind__in=ring().blinds(kind, value))
+        .order_by("created_at", "id")
+        .values_list("id", flat=True)
+    )
+
+
+def person_by_id_number(number: str) -> UUID | None:
+    """Return the person that owns a normalised id number."""
+    items = VaultItem.objects.filter(
+        kind=Secret.ID_NUMBER, blind__in=ring().blinds(Secret.ID_NUMBER, number)
+    )
+    return items.order_by("created_at", "id").values_list("person_id", flat=True).first()
+
+
+def _live(at: datetime) -> Q:
+    return Q(starts_at__lte=at) & (Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+
+
+def _one_organisation(rows: QuerySet[Organisation]) -> Organisation:
+    found = rows.first()
+    if found is None:
+        raise NoSuchOrganisation
+    return found

@@ -1,0 +1,80 @@
+"""The verbs of this room, in the order of the story: firms, accounts, people, vault, door."""
+
+from qinghe.parties.services.accounts import (
+    UnknownKey,
+    actor_of_api_key,
+    add_membership,
+    create_api_key,
+    create_user,
+    end_membership,
+    revoke_api_key,
+)
+from qinghe.parties.services.door import DoorClosed, forget_tries, issue_door_code, open_door
+from qinghe.parties.services.files import open_file, rotate_files, seal_file
+from qinghe.parties.services.organisations import (
+    SlugTaken,
+    WrongState,
+    add_licence,
+    register_organisation,
+    suspend_organisation,
+    verify_licence,
+    verify_organisation,
+)
+from qinghe.parties.services.people import (
+    BadIdentity,
+    SourceRefused,
+    UnknownZone,
+    Wanted,
+    add_contact_point,
+    mark_contact_point,
+    resolve_people,
+    resolve_person,
+)
+from qinghe.parties.services.secrets import (
+    MayNotReveal,
+    find_by_value,
+    reveal,
+    rotate,
+    seal,
+    sealed,
+    unseal,
+)
+
+__all__ = [
+    "BadIdentity",
+    "DoorClosed",
+    "MayNotReveal",
+    "SlugTaken",
+    "SourceRefused",
+    "UnknownKey",
+    "UnknownZone",
+    "Wanted",
+    "WrongState",
+    "actor_of_api_key",
+    "add_contact_point",
+    "add_licence",
+    "add_membership",
+    "create_api_key",
+    "create_user",
+    "end_membership",
+    "find_by_value",
+    "forget_tries",
+    "issue_door_code",
+    "mark_contact_point",
+    "open_door",
+    "open_file",
+    "register_organisation",
+    "resolve_people",
+    "resolve_person",
+    "reveal",
+    "revoke_api_key",
+    "rotate",
+    "rotate_files",
+    "seal",
+    "seal_file",
+    "sealed",
+    "suspend_organisation",
+    "unseal",
+    "verify_licence",
+    "verify_organisation",
+]
