@@ -1,0 +1,21 @@
+"""The machines' door: addresses, keys, one error shape. The description is at /api/openapi.json."""
+
+from __future__ import annotations
+
+from django.urls import path
+from ninja import NinjaAPI
+
+from qinghe.api.auth import ApiKey
+from qinghe.api.errors import speak
+
+api = NinjaAPI(
+    title="Qinghe",
+    version="1",
+    description="Batches, claims, listings, mandates, contacts, payments and complaints, by key.",
+    urls_namespace="api",
+    docs_url=None,
+    auth=ApiKey(),
+)
+speak(api)
+
+urlpatterns = [path("", api.urls)]

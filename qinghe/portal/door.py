@@ -1,0 +1,60 @@
+"""The door itself: the same page and the same answer for everything that is wrong."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from qinghe.kernel import clock
+from qinghe.kernel.errors import DomainError
+from qinghe.parties.services import open_door
+from qinghe.portal import session
+from qinghe.portal.forms import DoorForm
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def door(request: HttpRequest) -> HttpResponse:
+    """Ask for the code and the answer; let in, or say the one sentence that reveals nothing."""
+    at = clock.now()
+    if request.method != "POST" and session.visitor(request, at=at):
+        return redirect("portal:home")
+    form = DoorForm(request.POST or None)
+    if form.is_valid():
+        try:
+            actor = open_door(
+                code=form.cleaned_data["code"],
+                answer=form.cleaned_data["answer"],
+                origin=request.META.get("REMOTE_ADDR", ""),
+                at=at,
+            )
+        except DomainError as refusal:
+            form.add_error(None, refusal.user_message)
+        else:
+            return _let_in(request, actor.person_id)
+    again = request.method != "POST" and session.was_here(request)
+    return render(request, "portal/door.html", {"form": form, "again": again})
+
+
+def _let_in(request: HttpRequest, person_id: object) -> HttpResponse:
+    response = redirect("portal:home")
+    rotate_token(request)
+    session.begin(response, person_id=person_id, at=clock.now())  # type: ignore[arg-type]
+    return response
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Close the door behind the person."""
+    response = redirect("portal:left")
+    session.end(request, response)
+    return response
+
+
+@never_cache
+def left(request: HttpRequest) -> HttpResponse:
+    """Say that nothing stays open on this device."""
+    return render(request, "portal/left.html")

@@ -1,0 +1,79 @@
+"""Every page behind the door: who is asking, once; what a refusal looks like, once."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from qinghe.kernel import clock
+from qinghe.kernel.actor import Actor, Role
+from qinghe.kernel.errors import DomainError
+from qinghe.portal import session
+
+NOT_FOUND = 404
+T = TypeVar("T")
+
+
+class DebtorRequest(HttpRequest):
+    """A request of somebody who has opened the door."""
+
+    actor: Actor
+
+
+View = Callable[..., HttpResponse]
+
+
+def page(*methods: str) -> Callable[[View], View]:
+    """
+    Make a view a page behind the door.
+
+    Strangers are sent to the door whatever they asked for, before anything is looked up. What is not
+    theirs is not there; other refusals become a page that says what to do.
+    """
+
+    def decorate(view: View) -> View:
+        @require_http_methods([*(methods or ("GET",)), "HEAD"])
+        @never_cache
+        @functools.wraps(view)
+        def enter(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            person_id = session.visitor(request, at=clock.now())
+            if person_id is None:
+                return redirect("portal:door")
+            known = cast(DebtorRequest, request)
+            known.actor = Actor(role=Role.DEBTOR, person_id=person_id)
+            try:
+                return view(known, **kwargs)
+            except DomainError as refusal:
+                if refusal.status == NOT_FOUND:
+                    raise Http404 from refusal
+                return render(
+                    request, "portal/refused.html", {"refusal": refusal}, status=refusal.status
+                )
+
+        return enter
+
+    return decorate
+
+
+def sent(form: forms.Form, act: Callable[[Actor], T], actor: Actor) -> tuple[bool, T | None]:
+    """
+    Let a valid form act once; a refusal becomes the form's own sentence.
+
+    The form's hidden key goes with the actor, so sending it twice does it once.
+    """
+    if not form.is_valid():
+        return False, None
+    try:
+        return True, act(actor.with_key(form.cleaned_data["request_key"]))
+    except DomainError as refusal:
+        if refusal.status == NOT_FOUND:
+            raise
+        form.add_error(None, refusal.user_message)
+        return False, None

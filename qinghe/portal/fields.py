@@ -1,0 +1,60 @@
+"""Parts of forms: the key that makes sending twice harmless, and amounts as people write them."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.kernel.money import exponent, to_minor
+
+LONGEST_TEXT = 2000
+
+
+def _new_key() -> str:
+    return uuid.uuid4().hex
+
+
+class OnceForm(forms.Form):
+    """A form that may be sent twice and acts once."""
+
+    request_key = forms.CharField(max_length=64, initial=_new_key, widget=forms.HiddenInput)
+
+
+class Amount(forms.DecimalField):
+    """An amount in major units with the currency's decimals; cleaned to minor units."""
+
+    def __init__(self, *, currency: str, **kwargs: Any) -> None:
+        self.currency = currency
+        places = exponent(currency)
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "size": 12}))
+        super().__init__(max_digits=14, decimal_places=places, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Read `1,260.50` as people write it."""
+        if isinstance(value, str):
+            value = value.replace(",", "").replace("，", "").strip()
+        return super().to_python(value)
+
+    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+        amount: Decimal | None = super().clean(value)
+        if amount is None:
+            return None
+        if amount <= 0:
+            raise ValidationError(_("Please enter an amount above zero."))
+        return to_minor(amount, self.currency)
+
+
+def story(label: object, help_text: object, *, required: bool = True) -> forms.CharField:
+    """Return a field for a few sentences in the person's own words."""
+    return forms.CharField(
+        label=label,  # type: ignore[arg-type]
+        help_text=help_text,  # type: ignore[arg-type]
+        required=required,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )

@@ -1,0 +1,172 @@
+"""What a person fills in behind the door. Nothing is preselected; choices are of equal weight."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.claims.terms import DisputeReason
+from qinghe.contact.terms import WishKind
+from qinghe.parties.terms import Channel
+from qinghe.portal.fields import Amount, OnceForm, story
+from qinghe.quality.terms import ComplaintKind
+
+ALL, PART, OTHER = "all", "part", "other"
+# Channels a person can do without; notices that a law requires still come by letter.
+WISH_CHANNELS = (Channel.VOICE, Channel.SMS, Channel.EMAIL, Channel.LETTER, Channel.VISIT)
+TEXT = {"autocomplete": "off", "spellcheck": "false"}
+
+
+class DoorForm(forms.Form):
+    """The code of the letter and one thing only the person knows."""
+
+    code = forms.CharField(
+        label=_("Code from your letter"),
+        help_text=_("Ten letters and digits. Spaces do not matter."),
+        max_length=40,
+        widget=forms.TextInput(attrs={**TEXT, "autocapitalize": "characters", "class": "mono"}),
+    )
+    answer = forms.CharField(
+        label=_("Last four characters of your ID number"),
+        help_text=_("Not given an ID number? Then the last four digits of your phone number."),
+        max_length=4,
+        widget=forms.TextInput(attrs={**TEXT, "size": 6}),
+    )
+
+
+class PayForm(OnceForm):
+    """All of it, or a part that the person chooses."""
+
+    part_of = forms.ChoiceField(
+        label=_("How much would you like to pay?"),
+        choices=[(ALL, _("All of it")), (PART, _("A part of it"))],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, owed: int, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owed = owed
+        self.fields["amount"] = Amount(
+            currency=currency,
+            label=_("If a part: how much?"),
+            help_text=_("Any amount helps. You can pay again later."),
+            required=False,
+        )
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("part_of") == ALL:
+            values["amount"] = self.owed
+        elif values.get("part_of") == PART and "amount" not in self.errors:
+            self._check_part(values.get("amount"))
+        return values
+
+    def _check_part(self, amount: int | None) -> None:
+        if amount is None:
+            self.add_error("amount", _("Please enter how much you would like to pay."))
+        elif amount > self.owed:
+            self.add_error("amount", _("This is more than is claimed. Please enter less."))
+
+
+class PlanForm(OnceForm):
+    """An amount a month: one of three of equal size, or the person's own."""
+
+    def __init__(
+        self, *args: Any, choices: list[tuple[str, str]], currency: str, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["choice"] = forms.ChoiceField(
+            label=_("How much can you pay each month without worry?"),
+            help_text=_("Less is fine. You may also enter your own amount."),
+            choices=[*choices, (OTHER, _("My own amount"))],
+            widget=forms.RadioSelect,
+        )
+        self.fields["monthly"] = Amount(
+            currency=currency,
+            label=_("If your own amount: how much a month?"),
+            help_text=_("It can be less than the amounts above."),
+            required=False,
+        )
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        choice = values.get("choice")
+        if choice and choice != OTHER:
+            values["monthly"] = int(choice)
+        elif choice == OTHER and values.get("monthly") is None and "monthly" not in self.errors:
+            self.add_error("monthly", _("Please enter an amount a month."))
+        return values
+
+
+class SendPlanForm(OnceForm):
+    """The schedule was shown; this sends it."""
+
+    monthly = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+class HardshipForm(OnceForm):
+    statement = story(
+        _("What has happened?"),
+        _("One sentence is enough. Papers can come later."),
+    )
+
+
+class ContestForm(OnceForm):
+    reason = forms.ChoiceField(
+        label=_("What is wrong?"), choices=DisputeReason.choices, widget=forms.RadioSelect
+    )
+    statement = story(
+        _("Tell us more, if you like"),
+        _("For example when you paid. You can also leave this empty."),
+        required=False,
+    )
+
+
+class ChannelWishForm(OnceForm):
+    channels = forms.MultipleChoiceField(
+        label=_("Do not contact me by"),
+        choices=[(c.value, c.label) for c in WISH_CHANNELS],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class TimeWishForm(OnceForm):
+    window_start = forms.TimeField(
+        label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    window_end = forms.TimeField(
+        label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        start, end = values.get("window_start"), values.get("window_end")
+        if start and end and start >= end:
+            self.add_error("window_end", _("The end must be later than the start."))
+        return values
+
+
+WISH_FORMS: dict[str, type[OnceForm]] = {
+    WishKind.CHANNEL: ChannelWishForm,
+    WishKind.TIME: TimeWishForm,
+    WishKind.WORKPLACE: OnceForm,
+    WishKind.CEASE_ALL: OnceForm,
+}
+
+
+class ComplaintForm(OnceForm):
+    kind = forms.ChoiceField(
+        label=_("What is it about?"), choices=ComplaintKind.choices, widget=forms.RadioSelect
+    )
+    statement = story(_("What happened?"), _("When, who and what was said. Write as you speak."))
+
+    def __init__(self, *args: Any, claims: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["claim"] = forms.ChoiceField(
+            label=_("About which claim?"),
+            choices=[*claims, ("", _("None of these, or I do not know"))],
+            required=False,
+        )
+        self.order_fields(["claim", "kind", "statement", "request_key"])
