@@ -13,16 +13,21 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final, TypedDict
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
-if TYPE_CHECKING:
-    from config.keys import VaultRing
-
 NONCE_BYTES: Final = 12
+
+
+class RingText(TypedDict):
+    """The ring as the installation keeps it: base64 of 32 bytes per key."""
+
+    active: str
+    keys: dict[str, str]
+    blind: dict[str, str]
 
 
 class VaultDamaged(Exception):
@@ -84,7 +89,7 @@ def ring_holding(key_id: str) -> Ring:
 
 
 @lru_cache(maxsize=4)
-def _prepared(source: Callable[[], VaultRing]) -> Ring:
+def _prepared(source: Callable[[], RingText]) -> Ring:
     text = source()
     return Ring(
         active=text["active"],

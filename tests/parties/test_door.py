@@ -1,0 +1,194 @@
+"""The debtor's door: who gets in, who learns nothing, and how often one may try."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qinghe.journal.models import Answer, Entry
+from qinghe.kernel.actor import Role, system
+from qinghe.parties.models import DoorCode, DoorTry, Person
+from qinghe.parties.services import (
+    DoorClosed,
+    add_contact_point,
+    forget_tries,
+    issue_door_code,
+    open_door,
+    resolve_person,
+)
+from qinghe.parties.services.door import (
+    ALPHABET,
+    FAILURES_PER_CODE,
+    LOCKED_FOR,
+    TRIES_PER_ORIGIN,
+    well_formed,
+    with_check,
+)
+
+NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+JOB = system("tests")
+ID_NUMBER = "990101199001011230"
+
+
+def person(id_number: str | None = ID_NUMBER) -> Person:
+    return resolve_person(
+        kind="natural",
+        name="陈测试",
+        id_number=id_number,
+        region="330100",
+        zones=["Asia/Shanghai"],
+        actor=JOB,
+        at=NOW,
+    )
+
+
+def code_for(someone: Person) -> str:
+    return issue_door_code(person_id=someone.pk, actor=JOB, at=NOW)
+
+
+@pytest.mark.django_db
+def test_the_code_and_the_last_four_of_the_id_number_open_the_door() -> None:
+    someone = person()
+    code = code_for(someone)
+
+    actor = open_door(
+        code=f" {code[:5].lower()}-{code[5:]}", answer=ID_NUMBER[-4:], origin="a", at=NOW
+    )
+
+    assert (actor.role, actor.person_id) == (Role.DEBTOR, someone.pk)
+    assert Entry.objects.filter(kind="parties.door-opened", person_id=someone.pk).count() == 1
+
+
+@pytest.mark.django_db
+def test_without_an_id_number_the_phone_answers() -> None:
+    someone = person(id_number=None)
+    add_contact_point(
+        person_id=someone.pk,
+        kind="phone",
+        value="100 1234 5678",
+        source="contract",
+        zone="Asia/Shanghai",
+        actor=JOB,
+        at=NOW,
+    )
+    assert open_door(code=code_for(someone), answer="5678", origin="a", at=NOW).person_id
+
+
+@pytest.mark.django_db
+def test_the_code_is_kept_as_a_hash_only() -> None:
+    code = code_for(person())
+    assert code.encode() not in bytes(DoorCode.objects.get().digest)
+    assert not Answer.objects.exists()
+    assert code not in str(list(Entry.objects.values_list("facts", flat=True)))
+
+
+@pytest.mark.django_db
+def test_everything_wrong_sounds_the_same_and_costs_the_same_statements() -> None:
+    someone = person()
+    code = code_for(someone)
+    wrong_code = with_check("2" * 9)
+    said: set[str] = set()
+    costs: set[int] = set()
+    for number, (asked, answer) in enumerate(
+        [(code, "0000"), (wrong_code, ID_NUMBER[-4:]), ("", ""), (code, ""), ("x' --", "1230")]
+    ):
+        with (
+            CaptureQueriesContext(
+                connection,
+            ) as queries,
+            pytest.raises(DoorClosed) as closed,
+        ):
+            open_door(code=asked, answer=answer, origin=f"origin {number}", at=NOW)
+        said.add(str(closed.value))
+        costs.add(len(queries))
+    assert len(said) == 1
+    assert len(costs) == 1
+
+
+@pytest.mark.django_db
+def test_an_expired_code_is_closed() -> None:
+    someone = person()
+    code = code_for(someone)
+    with pytest.raises(DoorClosed):
+        open_door(code=code, answer="1230", origin="a", at=NOW + timedelta(days=90))
+
+
+@pytest.mark.django_db
+def test_five_wrong_answers_lock_the_code_for_an_hour_even_for_the_right_one() -> None:
+    code = code_for(person())
+    for number in range(FAILURES_PER_CODE):
+        with pytest.raises(DoorClosed):
+            open_door(code=code, answer="9999", origin=str(number), at=NOW)
+
+    with pytest.raises(DoorClosed):
+        open_door(code=code, answer="1230", origin="fresh", at=NOW + LOCKED_FOR / 2)
+    assert open_door(code=code, answer="1230", origin="fresh", at=NOW + LOCKED_FOR)
+
+
+@pytest.mark.django_db
+def test_one_origin_has_ten_tries_in_a_quarter_of_an_hour() -> None:
+    code = code_for(person())
+    for _ in range(TRIES_PER_ORIGIN):
+        with pytest.raises(DoorClosed):
+            open_door(code="nothing", answer="9999", origin="a", at=NOW)
+
+    with pytest.raises(DoorClosed):
+        open_door(code=code, answer="1230", origin="a", at=NOW + timedelta(minutes=1))
+    assert open_door(code=code, answer="1230", origin="b", at=NOW)
+    assert open_door(code=code, answer="1230", origin="a", at=NOW + timedelta(minutes=17))
+
+
+@pytest.mark.django_db
+def test_old_tries_and_codes_are_forgotten() -> None:
+    code = code_for(person())
+    open_door(code=code, answer="1230", origin="a", at=NOW)
+    assert forget_tries(at=NOW + timedelta(days=8)) == 1
+    assert forget_tries(at=NOW + timedelta(days=181)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("origins", [lambda n: "one", lambda n: f"many {n}"])
+def test_a_race_of_guesses_counts_every_one(origins: Callable[[int], str]) -> None:
+    code = code_for(person())
+    guesses = 16
+    start = Barrier(guesses)
+
+    def guess(number: int) -> bool:
+        start.wait()
+        try:
+            return bool(open_door(code=code, answer="9999", origin=origins(number), at=NOW))
+        except DoorClosed:
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(guesses) as pool:
+        assert not any(pool.map(guess, range(guesses)))
+    row = DoorCode.objects.get()
+    assert row.locked_until == NOW + LOCKED_FOR
+    assert DoorTry.objects.count() == guesses
+
+
+signs = st.text(ALPHABET, min_size=9, max_size=9)
+
+
+@given(signs, st.integers(0, 9), st.sampled_from(ALPHABET))
+def test_one_wrong_sign_is_noticed(nine: str, place: int, sign: str) -> None:
+    code = with_check(nine)
+    changed = code[:place] + sign + code[place + 1 :]
+    assert well_formed(changed) == (changed == code)
+
+
+@given(signs, st.integers(0, 7))
+def test_exchanged_neighbours_are_noticed(nine: str, place: int) -> None:
+    code = with_check(nine)
+    swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
+    assert well_formed(swapped) == (swapped == code)
