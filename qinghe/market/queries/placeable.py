@@ -1,0 +1,54 @@
+"""What keeps a claim from being placed; asked for many claims at once, in two queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from qinghe.claims.models import Claim, Hold
+from qinghe.claims.terms import ClaimState, Stage
+from qinghe.kernel.errors import DomainError
+from qinghe.market.refusals import NotDue, NotReady, OnHold, Unreachable
+from qinghe.parties.queries import reachable
+
+
+def held(claims: Iterable[Claim], at: datetime) -> set[UUID]:
+    """Return the ids of the claims under a live hold, of the claim or of the whole person."""
+    claims = list(claims)
+    holds = live_holds(at).filter(person__in={claim.debtor_id for claim in claims})
+    found = list(holds.values_list("person_id", "claim_id"))
+    persons = {person for person, claim in found if claim is None}
+    ids = {claim for _person, claim in found}
+    return {each.pk for each in claims if each.pk in ids or each.debtor_id in persons}
+
+
+def live_holds(at: datetime) -> QuerySet[Hold]:
+    """Return the holds that stand at a moment."""
+    return Hold.objects.filter(lifted_at__isnull=True, placed_at__lte=at).filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at)
+    )
+
+
+def obstacles(claims: Iterable[Claim], at: datetime) -> dict[UUID, type[DomainError]]:
+    """Return the first reason against placing each claim; claims without one are absent."""
+    claims = list(claims)
+    on_hold = held(claims, at)
+    channels = reachable(claim.debtor_id for claim in claims)
+    found = {
+        claim.pk: _obstacle(claim, on_hold=claim.pk in on_hold, known=claim.debtor_id in channels)
+        for claim in claims
+    }
+    return {pk: reason for pk, reason in found.items() if reason is not None}
+
+
+def _obstacle(claim: Claim, *, on_hold: bool, known: bool) -> type[DomainError] | None:
+    if claim.state != ClaimState.READY:
+        return NotReady
+    if on_hold:
+        return OnHold
+    if claim.stage == Stage.M0:
+        return NotDue
+    return None if known else Unreachable

@@ -1,0 +1,104 @@
+"""Every refusal of this room: a code for machines, a sentence for people."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.kernel.errors import DomainError
+
+
+class NoSuchListing(DomainError):
+    code = "market.no-such-listing"
+    status = 404
+    text = _("There is no such order.")
+
+
+class NoMandate(DomainError):
+    code = "market.no-mandate"
+    status = 404
+    text = _("Your organisation holds no mandate on this claim.")
+
+
+class NoSuchMandate(DomainError):
+    code = "market.no-such-mandate"
+    status = 404
+    text = _("There is no such mandate.")
+
+
+class NotYourClaim(DomainError):
+    code = "market.not-your-claim"
+    status = 404
+    text = _("There is no such claim.")
+
+
+class MandateSuspended(DomainError):
+    code = "market.mandate-suspended"
+    text = _("This mandate is suspended. You may read the case, but not work it.")
+
+
+class AlreadyTaken(DomainError):
+    code = "market.already-taken"
+    text = _("This order is no longer open.")
+
+
+class NoCapacity(DomainError):
+    code = "market.no-capacity"
+    text = _("Your organisation holds as many orders as it may: {live} of {limit}.")
+
+
+class CapacityBelowLive(DomainError):
+    code = "market.capacity-below-live"
+    text = _("The collector holds {live} orders now; the limit cannot be lower.")
+
+
+class NoLicence(DomainError):
+    code = "market.no-licence"
+    text = _("This order needs a valid registration for its region.")
+
+
+class OverBand(DomainError):
+    code = "market.over-band"
+    text = _("This order is larger than your organisation may take.")
+
+
+class NotForYou(DomainError):
+    code = "market.not-for-you"
+    status = 404
+    text = _("There is no such order.")
+
+
+class OnHold(DomainError):
+    code = "market.on-hold"
+    text = _("The claim is on hold. Nobody may take it now.")
+
+
+class NotReady(DomainError):
+    code = "market.not-ready"
+    text = _("The claim is not ready to be placed.")
+
+
+class NotDue(DomainError):
+    code = "market.not-due"
+    text = _("The claim is not past due yet.")
+
+
+class Unreachable(DomainError):
+    code = "market.unreachable"
+    text = _("The debtor has no usable contact point, so nobody could work this claim.")
+
+
+class BadTerms(DomainError):
+    code = "market.bad-terms"
+    status = 422
+    text = _("The commission, the quality share or the period is out of range.")
+
+
+class NotACollector(DomainError):
+    code = "market.not-a-collector"
+    status = 422
+    text = _("This organisation takes no orders.")
+
+
+class NotLive(DomainError):
+    code = "market.not-live"
+    text = _("The mandate is over.")

@@ -1,0 +1,40 @@
+"""
+Writes of this room: publish, take, place, end.
+
+Locks are taken in one order: claim, listing, mandate, capacity. Whoever needs several keeps to it.
+"""
+
+from qinghe.market.services.capacity import set_capacity
+from qinghe.market.services.listings import (
+    Published,
+    designate,
+    publish,
+    publish_many,
+    withdraw_listing,
+)
+from qinghe.market.services.mandates import (
+    complete,
+    end_expired,
+    give_back,
+    recall,
+    resume,
+    suspend,
+)
+from qinghe.market.services.taking import place_own_team, take
+
+__all__ = [
+    "Published",
+    "complete",
+    "designate",
+    "end_expired",
+    "give_back",
+    "place_own_team",
+    "publish",
+    "publish_many",
+    "recall",
+    "resume",
+    "set_capacity",
+    "suspend",
+    "take",
+    "withdraw_listing",
+]

@@ -1,0 +1,185 @@
+"""How a mandate pauses and ends. Whatever the reason, the place of the collector becomes free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from qinghe.claims.models import Claim
+from qinghe.claims.services import set_state
+from qinghe.claims.terms import ClaimState
+from qinghe.journal.services import record, verb
+from qinghe.kernel.actor import Actor, Role, system
+from qinghe.market.models import Listing, Mandate
+from qinghe.market.queries import mandate_by_id
+from qinghe.market.refusals import NoSuchMandate, NotLive
+from qinghe.market.services.capacity import free_one
+from qinghe.market.services.listings import close_listing, lock_claims
+from qinghe.market.terms import LIVE, ListingState, MandateState
+from qinghe.parties.roles import Permission, require
+
+# Mandates ended in one transaction each; one run of the sweep takes at most so many.
+SWEEP_AT_MOST = 20_000
+
+
+@verb("market.recall")
+def recall(*, mandate_id: UUID, reason: str, actor: Actor, at: datetime) -> Mandate:
+    """
+    Take a claim back from its collector at once; the creditor needs no one's consent.
+
+    :raises NoSuchMandate: unknown, or another creditor's
+    :raises NotLive: it is over already
+    """
+    require(actor, Permission.PLACE_CLAIMS)
+    return _end(mandate_id, MandateState.RECALLED, reason, actor, at)
+
+
+@verb("market.give-back")
+def give_back(*, mandate_id: UUID, reason: str, actor: Actor, at: datetime) -> Mandate:
+    """
+    Give an order back to its creditor.
+
+    :raises NoSuchMandate: unknown, or another collector's
+    :raises NotLive: it is over already
+    """
+    require(actor, Permission.TAKE_ORDERS)
+    return _end(mandate_id, MandateState.RETURNED, reason, actor, at)
+
+
+@verb("market.complete")
+def complete(*, mandate_id: UUID, actor: Actor, at: datetime) -> Mandate:
+    """
+    End the mandate of a settled claim. The floor of money calls it; a mandate that is over stays.
+
+    :raises NoSuchMandate: unknown
+    """
+    mandate = _locked(mandate_id)
+    if mandate.state not in LIVE:
+        return mandate
+    return _close(mandate, MandateState.COMPLETED, "", actor, at)
+
+
+@verb("market.suspend")
+def suspend(*, mandate_id: UUID, cause: str, actor: Actor, at: datetime) -> Mandate:
+    """
+    Stop all work under a mandate; the collector may read the case but do nothing.
+
+    :raises NotPermitted: the role may not suspend
+    :raises NoSuchMandate: unknown
+    :raises NotLive: it is over already
+    """
+    require(actor, Permission.SUSPEND)
+    return _switch(mandate_id, MandateState.SUSPENDED, cause, actor, at)
+
+
+@verb("market.resume")
+def resume(*, mandate_id: UUID, actor: Actor, at: datetime) -> Mandate:
+    """
+    Let work under a suspended mandate go on.
+
+    :raises NotPermitted: the role may not decide it
+    :raises NoSuchMandate: unknown
+    :raises NotLive: it is over already
+    """
+    require(actor, Permission.SUSPEND)
+    return _switch(mandate_id, MandateState.ACTIVE, "", actor, at)
+
+
+def end_expired(*, at: datetime) -> dict[str, int]:
+    """
+    End what time or other floors have ended: mandates, listings, and those of claims withdrawn.
+
+    Each in a transaction of its own, so that a crash loses nothing. Returns counts by what ended.
+    """
+    actor = system("market.end-expired")
+    live, listed = Mandate.objects.filter(state__in=LIVE), Listing.objects.filter(state="open")
+    over = live.filter(ends_at__lte=at)
+    orphaned = live.filter(ends_at__gt=at).exclude(claim__state=ClaimState.PLACED)
+    late = listed.filter(expires_at__lte=at)
+    lost = listed.filter(expires_at__gt=at).exclude(claim__state=ClaimState.LISTED)
+    return {
+        "ended": _each(over, lambda pk: _end(pk, MandateState.ENDED, "", actor, at)),
+        "closed": _each(orphaned, lambda pk: _end(pk, MandateState.RECALLED, "claim", actor, at)),
+        "expired": _each(late, lambda pk: _drop(pk, ListingState.EXPIRED, actor, at)),
+        "withdrawn": _each(lost, lambda pk: _drop(pk, ListingState.WITHDRAWN, actor, at)),
+    }
+
+
+def _each(rows: QuerySet[Any], end: Callable[[UUID], object]) -> int:
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[:SWEEP_AT_MOST])
+    for pk in ids:
+        with transaction.atomic():
+            end(pk)
+    return len(ids)
+
+
+def _drop(listing_id: UUID, state: ListingState, actor: Actor, at: datetime) -> None:
+    lock_claims(
+        Claim.objects.all(), [Listing.objects.values_list("claim_id").get(pk=listing_id)[0]]
+    )
+    listing = Listing.objects.select_for_update().get(pk=listing_id)
+    if listing.state == ListingState.OPEN:
+        close_listing(listing, state, actor, at)
+
+
+def _end(mandate_id: UUID, state: MandateState, reason: str, actor: Actor, at: datetime) -> Mandate:
+    if actor.role != Role.SYSTEM:
+        mandate_by_id(mandate_id=mandate_id, actor=actor)
+    mandate = _locked(mandate_id)
+    if mandate.state not in LIVE:
+        raise NotLive
+    return _close(mandate, state, reason, actor, at)
+
+
+def _locked(mandate_id: UUID) -> Mandate:
+    """Lock the claim, then the mandate: the order every writer of this room keeps."""
+    claim_id = Mandate.objects.filter(pk=mandate_id).values_list("claim_id", flat=True).first()
+    if claim_id is None:
+        raise NoSuchMandate
+    lock_claims(Claim.objects.all(), [claim_id])
+    return (
+        Mandate.objects.select_for_update(of=("self",)).select_related("claim").get(pk=mandate_id)
+    )
+
+
+def _close(
+    mandate: Mandate, state: MandateState, reason: str, actor: Actor, at: datetime
+) -> Mandate:
+    mandate.state, mandate.reason, mandate.closed_at = state, reason, at
+    mandate.save(update_fields=["state", "reason", "closed_at"])
+    free_one(mandate.collector_id)
+    if mandate.claim.state == ClaimState.PLACED:
+        set_state(claim_id=mandate.claim_id, state=ClaimState.READY, actor=actor, at=at)
+    record(
+        kind=f"market.mandate-{state.value}",
+        subject=f"claim:{mandate.claim_id}",
+        actor=actor,
+        at=at,
+        mandate=mandate.pk,
+        collector=mandate.collector_id,
+    )
+    return mandate
+
+
+def _switch(
+    mandate_id: UUID, state: MandateState, cause: str, actor: Actor, at: datetime
+) -> Mandate:
+    mandate = _locked(mandate_id)
+    if mandate.state not in LIVE:
+        raise NotLive
+    mandate.state, mandate.reason = state, cause
+    mandate.save(update_fields=["state", "reason"])
+    record(
+        kind=f"market.mandate-{state.value}",
+        subject=f"claim:{mandate.claim_id}",
+        actor=actor,
+        at=at,
+        mandate=mandate.pk,
+        cause=cause,
+    )
+    return mandate

@@ -1,0 +1,158 @@
+"""Take an order (接单), or place a claim with the operator's own team: where a mandate begins."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from qinghe.claims.models import Claim
+from qinghe.claims.services import set_state
+from qinghe.claims.terms import ClaimState
+from qinghe.journal.services import record, verb
+from qinghe.kernel.actor import Actor
+from qinghe.market.contracts import terms
+from qinghe.market.models import Capacity, Listing, Mandate
+from qinghe.market.queries.placeable import held, obstacles
+from qinghe.market.refusals import (
+    AlreadyTaken,
+    NoLicence,
+    NoSuchListing,
+    NotACollector,
+    NotForYou,
+    OnHold,
+    OverBand,
+)
+from qinghe.market.services.capacity import use_one
+from qinghe.market.services.listings import Offer, check_collector, check_offer, claim_to_place
+from qinghe.market.terms import ListingState, Mode
+from qinghe.parties.queries import valid_licence
+from qinghe.parties.roles import Permission, require
+from qinghe.parties.terms import LicenceKind, OrgKind
+from qinghe.rules.contact.clock import NATIONAL, local_day
+
+
+@verb("market.take")
+def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
+    """
+    Take an open order under the current terms: exactly one collector gets it.
+
+    :raises NoSuchListing: there is no such order
+    :raises NotForYou: it is designated to another collector
+    :raises AlreadyTaken: somebody was faster, or it is over
+    :raises OnHold: outreach to the debtor is stopped
+    :raises NoLicence: no valid registration for the region
+    :raises OverBand: larger than this collector may take
+    :raises NoCapacity: the collector holds as many orders as it may
+    """
+    require(actor, Permission.TAKE_ORDERS)
+    collector_id = actor.org_id
+    if collector_id is None:
+        raise NotACollector
+    claim, listing = _lock(listing_id)
+    if listing.designated_to_id not in (None, collector_id):
+        raise NotForYou
+    if not _open(claim, listing, at):
+        raise AlreadyTaken
+    if held([claim], at):
+        raise OnHold
+    _check_taker(collector_id, listing.licence, claim.region, listing.band, at)
+    listing.state = ListingState.TAKEN
+    listing.save(update_fields=["state"])
+    offer = Offer(listing.mode, listing.commission_rate, listing.quality_share, listing.period_days)
+    return _begin(claim, collector_id, offer, actor, at, listing=listing)
+
+
+@verb("market.place-own-team")
+def place_own_team(
+    *,
+    claim_id: UUID,
+    collector_id: UUID,
+    commission_rate: Decimal,
+    quality_share: Decimal,
+    period_days: int,
+    actor: Actor,
+    at: datetime,
+) -> Mandate:
+    """
+    Hand a claim straight to the operator's own team: same gate, same books, same checks.
+
+    :raises NotYourClaim: unknown, or another creditor's
+    :raises NotACollector: not an active own team
+    :raises NotReady: the claim is in another state (or on hold, not due, unreachable)
+    """
+    offer = Offer(Mode.OWN_TEAM, Decimal(commission_rate), Decimal(quality_share), period_days)
+    check_offer(offer, actor)
+    if check_collector(collector_id).kind != OrgKind.OWN_TEAM:
+        raise NotACollector
+    claim = claim_to_place(claim_id, actor)
+    reason = obstacles([claim], at).get(claim.pk)
+    if reason is not None:
+        raise reason
+    _check_taker(collector_id, LicenceKind.COLLECTION, claim.region, 0, at)
+    return _begin(claim, collector_id, offer, actor, at, listing=None)
+
+
+def _lock(listing_id: UUID) -> tuple[Claim, Listing]:
+    """Lock the claim, then its listing: the order every writer of this room keeps."""
+    claim_id = Listing.objects.filter(pk=listing_id).values_list("claim_id", flat=True).first()
+    if claim_id is None:
+        raise NoSuchListing
+    claim = Claim.objects.select_for_update(no_key=True).get(pk=claim_id)
+    return claim, Listing.objects.select_for_update(no_key=True).get(pk=listing_id)
+
+
+def _open(claim: Claim, listing: Listing, at: datetime) -> bool:
+    return (
+        listing.state == ListingState.OPEN
+        and at < listing.expires_at
+        and claim.state == ClaimState.LISTED
+    )
+
+
+def _check_taker(collector_id: UUID, licence: str, region: str, band: int, at: datetime) -> None:
+    today = local_day(NATIONAL, at)
+    if not valid_licence(org_id=collector_id, kind=licence, region=region, on=today):
+        raise NoLicence
+    if Capacity.objects.filter(pk=collector_id, max_band__lt=band).exists():
+        raise OverBand
+
+
+def _begin(
+    claim: Claim,
+    collector_id: UUID,
+    offer: Offer,
+    actor: Actor,
+    at: datetime,
+    listing: Listing | None,
+) -> Mandate:
+    use_one(collector_id)
+    signed = terms()
+    mandate = Mandate.objects.create(
+        claim=claim,
+        creditor_id=claim.creditor_id,
+        collector_id=collector_id,
+        listing=listing,
+        mode=offer.mode,
+        commission_rate=offer.commission_rate,
+        quality_share=offer.quality_share,
+        terms_version=signed.version,
+        terms_sha256=signed.sha256,
+        signed_by=actor.user_id or collector_id,
+        signed_at=at,
+        starts_at=at,
+        ends_at=at + timedelta(days=offer.period_days),
+    )
+    set_state(claim_id=claim.pk, state=ClaimState.PLACED, actor=actor, at=at)
+    record(
+        kind="market.taken",
+        subject=f"claim:{claim.pk}",
+        actor=actor,
+        at=at,
+        mandate=mandate.pk,
+        collector=collector_id,
+        mode=offer.mode,
+        terms=signed.version,
+        terms_sha256=signed.sha256,
+    )
+    return mandate
