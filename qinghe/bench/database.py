@@ -1,0 +1,36 @@
+"""A database of its own for every benchmark, on the same server, so that no market is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.management import call_command
+from django.db import connection
+
+NAME = "qinghe_bench"
+
+
+@contextmanager
+def own_database() -> Iterator[None]:
+    """Create an empty, migrated database, point Django at it inside the block, drop it after."""
+    market = str(connection.settings_dict["NAME"])
+    _server(f"DROP DATABASE IF EXISTS {NAME}", f"CREATE DATABASE {NAME}")
+    _point_to(NAME)
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        yield
+    finally:
+        _point_to(market)
+        _server(f"DROP DATABASE {NAME} (FORCE)")
+
+
+def _point_to(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+def _server(*statements: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

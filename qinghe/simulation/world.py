@@ -1,0 +1,115 @@
+"""Found a market: organisations, licences, accounts and capacities, through the real services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from qinghe.kernel.actor import Actor, Role, system
+from qinghe.market.services import set_capacity
+from qinghe.parties.models import Organisation
+from qinghe.parties.services import (
+    add_licence,
+    add_membership,
+    create_user,
+    register_organisation,
+    verify_licence,
+    verify_organisation,
+)
+from qinghe.parties.terms import LicenceKind, OrgKind
+from qinghe.simulation.demo import DEMO_PASSWORD, DEMO_USERS
+
+FOUNDER: Final = system("simulation")
+
+
+@dataclass(frozen=True)
+class Firm:
+    """One organisation of the made-up market; every name says that it is an example."""
+
+    slug: str
+    name: str
+    kind: OrgKind
+    lender_kind: str = ""
+    capacity: int = 0
+
+
+FIRMS: Final = (
+    Firm("demo-operator", "清和平台（示例）", OrgKind.OPERATOR),
+    Firm("demo-own-team", "清和自营组（示例）", OrgKind.OWN_TEAM, capacity=60),
+    Firm("demo-agency", "澄江服务中心（示例）", OrgKind.AGENCY, capacity=80),
+    Firm("demo-agency-2", "静安调解事务所（示例）", OrgKind.AGENCY, capacity=40),
+    Firm("demo-factoring", "远山商业保理（示例）", OrgKind.INSTITUTION, "factoring"),
+    Firm("demo-finance", "澄海消费金融（示例）", OrgKind.INSTITUTION, "consumer_finance_company"),
+    Firm("demo-bank", "青禾银行（示例）", OrgKind.INSTITUTION, "bank"),
+    Firm("demo-regulator", "地方金融管理局（示例）", OrgKind.REGULATOR),
+)
+# People who act in the story besides those who sign in to a demonstration.
+EXTRAS: Final = (
+    ("finance@example.com", Role.CREDITOR, "demo-finance"),
+    ("bank@example.com", Role.CREDITOR, "demo-bank"),
+    ("collector2@example.com", Role.COLLECTOR, "demo-agency-2"),
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """The founded market: organisations by slug, actors by e-mail."""
+
+    orgs: dict[str, UUID]
+    actors: dict[str, Actor]
+
+    def actor(self, name: str) -> Actor:
+        """Return the actor who signs in as `name`@example.com."""
+        return self.actors[f"{name}@example.com"]
+
+
+def found(*, at: datetime) -> World:
+    """Create every organisation and account of the market."""
+    orgs = {firm.slug: _firm(firm, at) for firm in FIRMS}
+    actors = {
+        email: _account(email, role, orgs[slug], at) for email, role, slug in DEMO_USERS + EXTRAS
+    }
+    return World(orgs, actors)
+
+
+def _firm(firm: Firm, at: datetime) -> UUID:
+    organisation: Organisation = register_organisation(
+        slug=firm.slug,
+        name=firm.name,
+        kind=firm.kind,
+        lender_kind=firm.lender_kind,
+        actor=FOUNDER,
+        at=at,
+    )
+    verify_organisation(org_id=organisation.pk, actor=FOUNDER, at=at)
+    if firm.capacity:
+        _licence(organisation.pk, at.date(), at)
+        set_capacity(collector_id=organisation.pk, limit=firm.capacity, actor=FOUNDER, at=at)
+    return organisation.pk
+
+
+def _licence(org_id: UUID, day: date, at: datetime) -> None:
+    licence = add_licence(
+        org_id=org_id,
+        kind=LicenceKind.COLLECTION,
+        number=f"DEMO-{org_id.hex[-6:].upper()}",
+        starts_on=day - timedelta(days=200),
+        ends_on=day + timedelta(days=800),
+        actor=FOUNDER,
+        at=at,
+    )
+    verify_licence(licence_id=licence.pk, actor=FOUNDER, at=at)
+
+
+def _account(email: str, role: Role, org_id: UUID, at: datetime) -> Actor:
+    user = create_user(
+        email=email,
+        password=DEMO_PASSWORD,
+        display_name=email.partition("@")[0],
+        actor=FOUNDER,
+        at=at,
+    )
+    add_membership(user_id=user.pk, org_id=org_id, role=role, actor=FOUNDER, at=at)
+    return Actor(role=role, user_id=user.pk, org_id=org_id)
