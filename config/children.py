@@ -140,10 +140,13 @@ def end_leftovers(leaders: list[Identity], *, seconds: float) -> None:
         process = leader.process()
         if process is not None:
             process.terminate()
-            wait_until(lambda it=leader: not it.alive(), seconds=seconds)  # type: ignore[misc]
+    wait_until(lambda: not any(leader.alive() for leader in leaders), seconds=seconds)
+    for leader in leaders:
         for orphan in _group(leader):
             with suppress(psutil.NoSuchProcess):
                 orphan.kill()
+    # A process that was killed still holds its port for a moment.
+    wait_until(lambda: not any(any(_group(leader)) for leader in leaders), seconds=seconds)
 
 
 def _group(leader: Identity) -> Iterator[psutil.Process]:

@@ -109,7 +109,7 @@ def start(cluster: Cluster) -> bool:
     if not (cluster.data / "PG_VERSION").exists():
         _initialise(cluster)
     _require_version(cluster)
-    _drop_foreign_pid_file(cluster)
+    _clear_after_crash(cluster)
     (cluster.data / "qinghe.conf").write_text(settings_file(cluster.socket, cluster.logs))
     unprivileged.give(cluster.data / "qinghe.conf", cluster.account)
     log = str(cluster.logs / "start.log")
@@ -217,17 +217,18 @@ def _require_version(cluster: Cluster) -> None:
         )
 
 
-def _drop_foreign_pid_file(cluster: Cluster) -> None:
-    words = _pid_file(cluster)
-    if not words:
-        return
-    # PostgreSQL itself removes the file of a dead process. It cannot know that the number now
-    # belongs to a stranger. Its orphans must be gone first: two servers would ruin the data.
-    if not wait_until(lambda: not _orphans(cluster), seconds=KILL_SECONDS):
+def _clear_after_crash(cluster: Cluster) -> None:
+    # PostgreSQL itself removes the files of a dead server. It cannot know that the number now
+    # belongs to a stranger, or to a dead process that nobody has buried. The orphans must be gone
+    # first: two servers would ruin the data.
+    if _pid_file(cluster) and not wait_until(lambda: not _orphans(cluster), seconds=KILL_SECONDS):
         raise CannotStart(
             f"Processes of a crashed PostgreSQL still use {cluster.data}. End them and start again."
         )
     (cluster.data / "postmaster.pid").unlink(missing_ok=True)
+    for name in (SOCKET_NAME, f"{SOCKET_NAME}.lock"):
+        (cluster.socket / name).unlink(missing_ok=True)
+    (cluster.logs / "start.log").unlink(missing_ok=True)
 
 
 def _orphans(cluster: Cluster) -> list[int]:
@@ -265,13 +266,13 @@ def _program(cluster: Cluster, command: list[str], *, seconds: int) -> None:
 
 
 def _last_words(cluster: Cluster, program: str, said: str) -> str:
-    log = cluster.logs / "start.log"
-    text = said + (log.read_text(errors="replace")[-2000:] if log.exists() else "")
+    logs = sorted(cluster.logs.glob("*.log"), key=lambda path: path.stat().st_mtime)
+    text = said + "".join(path.read_text(errors="replace")[-4000:] for path in logs[-2:])
     if "No space left on device" in text:
         return (
             f"The disk of {cluster.data} is full, so PostgreSQL cannot run. Free some space, "
             f"or choose a folder on another disk with QINGHE_VAR=/path."
         )
-    lines = [line for line in text.splitlines() if "FATAL" in line or "error" in line.lower()]
-    word = (lines or text.splitlines() or ["it said nothing"])[-1].strip()
+    fatal = [line for line in text.splitlines() if "FATAL" in line or "PANIC" in line]
+    word = (fatal or said.splitlines() or ["it said nothing"])[-1].strip()
     return f"PostgreSQL failed ({program}): {word}. More in {cluster.logs}."

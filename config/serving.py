@@ -12,6 +12,7 @@ from config.errors import CannotStart
 from config.processes import Identity, read_identity, wait_until, write_identity
 
 GRACE_SECONDS: Final = 20
+LEFTOVER_SECONDS: Final = 5
 STOP_SECONDS: Final = 180
 
 
@@ -65,7 +66,7 @@ def clear() -> None:
     """
     End what a killed supervisor left running, and forget it.
     """
-    end_leftovers(list(children().values()), seconds=GRACE_SECONDS)
+    end_leftovers(list(children().values()), seconds=LEFTOVER_SECONDS)
     for name in ("children", "address", "server"):
         _file(name).unlink(missing_ok=True)
 

@@ -222,7 +222,7 @@ def _worker_command(options: Options) -> list[str]:
     return [
         *(sys.executable, "-m", "django", "procrastinate", "worker"),
         *("--concurrency", str(options.worker_jobs)),
-        *("--shutdown-graceful-timeout", "10", "--log-level", "warning"),
+        *("--shutdown-graceful-timeout", "10"),
     ]
 
 
