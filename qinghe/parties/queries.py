@@ -18,9 +18,11 @@ from qinghe.parties.models import (
     Membership,
     Organisation,
     Person,
+    User,
     VaultItem,
 )
 from qinghe.parties.regions import province_of
+from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import Channel, OrgState, PointState, Secret
 from qinghe.parties.vault import ring
 
@@ -63,6 +65,16 @@ class MembershipRow:
 
 
 @dataclass(frozen=True)
+class AccountRow:
+    """An account that may sign in, and its live roles as `role@organisation`."""
+
+    id: UUID
+    email: str
+    active: bool
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PointRow:
     """One contact point, masked. `state` is a `PointState`, `source` a `Source`."""
 
@@ -93,6 +105,21 @@ def memberships(*, user_id: UUID, at: datetime) -> list[MembershipRow]:
         )
     )
     return [MembershipRow(row[0], Role(row[1]), *row[2:]) for row in rows]
+
+
+def accounts(*, actor: Actor, at: datetime) -> list[AccountRow]:
+    """
+    Return the accounts that sign in, by address. Two queries.
+
+    :raises NotPermitted: the actor may not manage accounts
+    """
+    require(actor, Permission.MANAGE_ACCOUNTS)
+    roles: dict[UUID, list[str]] = {}
+    live = Membership.objects.filter(_live(at)).order_by("starts_at", "id")
+    for user, role, org in live.values_list("user_id", "role", "organisation__slug"):
+        roles.setdefault(user, []).append(f"{role}@{org}")
+    users = User.objects.order_by("email").values_list("id", "email", "is_active")
+    return [AccountRow(pk, email, on, tuple(roles.get(pk, ()))) for pk, email, on in users]
 
 
 def actor_for(*, user_id: UUID, membership_id: UUID | None, at: datetime) -> Actor:

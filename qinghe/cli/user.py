@@ -1,0 +1,81 @@
+"""`qinghe user`: the accounts of the staff side."""
+
+import getpass
+import sys
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from django.db import transaction
+from django.utils import timezone
+
+from qinghe.cli.output import AsJson, show, show_rows
+from qinghe.kernel.actor import Role, system
+from qinghe.parties import queries, services
+from qinghe.parties.services.passwords import set_password
+
+app = typer.Typer(no_args_is_help=True)
+
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+Roles = Annotated[
+    list[str] | None,
+    typer.Option("--role", help="ROLE@ORGANISATION, such as operator@demo-operator; repeatable."),
+]
+
+
+@app.command("list")
+def list_users(as_json: AsJson = False) -> None:
+    """List the accounts with their roles."""
+    accounts = queries.accounts(actor=system("cli"), at=timezone.now())
+    rows = [asdict(account) for account in accounts]
+    if not as_json:
+        rows = [{**row, "roles": ", ".join(row["roles"])} for row in rows]
+    show_rows(rows, as_json=as_json)
+
+
+@app.command()
+def create(
+    email: str,
+    name: Annotated[str, typer.Option(help="The name that colleagues see.")] = "",
+    role: Roles = None,
+    password_stdin: FromStdin = False,
+    as_json: AsJson = False,
+) -> None:
+    """Create an account, with roles in organisations that exist."""
+    actor, at = system("cli"), timezone.now()
+    wanted = [_role(text) for text in role or ()]
+    password = _password(password_stdin)
+    # An account whose role was refused must not stay behind.
+    with transaction.atomic():
+        user = services.create_user(
+            email=email, password=password, display_name=name, actor=actor, at=at
+        )
+        for each, slug in wanted:
+            org = queries.organisation(slug)
+            services.add_membership(user_id=user.pk, org_id=org.pk, role=each, actor=actor, at=at)
+    show({"id": user.pk, "email": user.email}, as_json=as_json)
+
+
+@app.command("set-password")
+def new_password(email: str, password_stdin: FromStdin = False) -> None:
+    """Give an account a new password; its open sessions end."""
+    set_password(
+        email=email, password=_password(password_stdin), actor=system("cli"), at=timezone.now()
+    )
+
+
+def _role(text: str) -> tuple[Role, str]:
+    role, _, slug = text.partition("@")
+    if role not in set(Role) or not slug:
+        known = ", ".join(sorted(set(Role) - {Role.SYSTEM, Role.DEBTOR}))
+        raise typer.BadParameter(f"{text}: write ROLE@ORGANISATION; roles are {known}")
+    return Role(role), slug
+
+
+def _password(from_stdin: bool) -> str:
+    # Never an argument: the list of processes shows arguments to everybody.
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    return getpass.getpass("Password: ")
