@@ -75,6 +75,17 @@ class AccountRow:
 
 
 @dataclass(frozen=True)
+class MemberRow:
+    """Somebody who acts for an organisation."""
+
+    id: UUID
+    role: Role
+    display_name: str
+    email: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
 class PointRow:
     """One contact point, masked. `state` is a `PointState`, `source` a `Source`."""
 
@@ -120,6 +131,16 @@ def accounts(*, actor: Actor, at: datetime) -> list[AccountRow]:
         roles.setdefault(user, []).append(f"{role}@{org}")
     users = User.objects.order_by("email").values_list("id", "email", "is_active")
     return [AccountRow(pk, email, on, tuple(roles.get(pk, ()))) for pk, email, on in users]
+
+
+def members(*, org_id: UUID, at: datetime) -> list[MemberRow]:
+    """Return who acts for an organisation now, by name, for those who keep accounts."""
+    rows = (
+        Membership.objects.filter(_live(at), organisation_id=org_id)
+        .order_by("user__display_name", "id")
+        .values_list("id", "role", "user__display_name", "user__email", "starts_at")
+    )
+    return [MemberRow(row[0], Role(row[1]), *row[2:]) for row in rows]
 
 
 def actor_for(*, user_id: UUID, membership_id: UUID | None, at: datetime) -> Actor:

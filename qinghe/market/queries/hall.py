@@ -169,6 +169,12 @@ def listings_of(*, claim_ids: Iterable[UUID], actor: Actor) -> dict[UUID, Listin
     return {listing.claim_id: listing for listing in mine}
 
 
+def capacity_of(*, collector_id: UUID) -> CapacityRow | None:
+    """Return the places of a collector; nothing when none were ever given."""
+    row = Capacity.objects.filter(pk=collector_id).values_list("live", "limit", "max_band").first()
+    return CapacityRow(*row) if row else None
+
+
 def _visible(actor: Actor) -> QuerySet[Listing]:
     """Narrow to what an actor may see: designated orders only for the two they concern."""
     if actor.role in OVERSIGHT:

@@ -95,7 +95,9 @@ def mandate_for(*, claim_id: UUID, actor: Actor, at: datetime) -> Mandate:
     """
     if actor.role != Role.COLLECTOR or actor.org_id is None:
         raise NoMandate
-    mandates = Mandate.objects.select_related("claim", "claim__debtor", "creditor")
+    mandates = Mandate.objects.select_related(
+        "claim", "claim__debtor", "claim__creditor", "creditor", "collector"
+    )
     found = mandates.filter(
         claim=claim_id,
         collector=actor.org_id,
