@@ -21,7 +21,7 @@ VENDOR = ROOT / "qinghe" / "web" / "static" / "vendor"
 FONT_DIR = NODE / "@expo-google-fonts" / "noto-sans-sc"
 FONT_DIRS = (FONT_DIR / "400Regular", FONT_DIR / "600SemiBold")
 
-# The "common" build of ECharts has lines, bars, axes, tooltips and limit lines: all that pages draw.
+# The "common" build of ECharts has lines, bars, tooltips and limit lines: all that pages draw.
 COPIES = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "echarts/dist/echarts.common.min.js": "echarts.min.js",

@@ -15,14 +15,28 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from qinghe.kernel.money import exponent, to_major
+from qinghe.market.bands import bands
 
 MINUS = "\u2212"
 NBSP = "\u00a0"
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JPY": "JP¥", "SGD": "S$"}
 ZH_UNITS = {"CNY": "元", "USD": "美元", "EUR": "欧元", "GBP": "英镑", "HKD": "港元", "JPY": "日元"}
 EN_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+EN_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+ZH_DAYS = "一二三四五六日"
 EN_STEPS = ((10**9, "B"), (10**6, "M"), (10**3, "K"))
 ZH_STEPS = ((10**8, "亿", 2), (10**4, "万", 1))
 
@@ -45,7 +59,7 @@ def _signed(negative: bool, body: str) -> str:
 
 def number(value: Number, decimals: int = 0) -> str:
     """Return a number with thousands separators and the true minus sign."""
-    exact = Fraction(value) if not isinstance(value, Decimal) else Fraction(value)
+    exact = Fraction(value)
     scaled = Decimal(exact.numerator) / Decimal(exact.denominator)
     rounded = scaled.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     return _signed(rounded < 0, f"{abs(rounded):,}")
@@ -145,10 +159,24 @@ def warm_day(value: date, *, this_year: int, zone: tzinfo | str | None = None) -
     return f"{local.day}{NBSP}{EN_MONTHS[local.month - 1]}{year}"
 
 
+def day_heading(value: date, *, this_year: int, zone: tzinfo | str | None = None) -> str:
+    """Return a day with its weekday: `11 月 23 日 星期一`, `Monday, 23 November`."""
+    words = warm_day(value, this_year=this_year, zone=zone)
+    weekday = as_day(value, zone).weekday()
+    return f"{words} 星期{ZH_DAYS[weekday]}" if chinese() else f"{EN_DAYS[weekday]}, {words}"
+
+
 def warm_moment(value: datetime, *, this_year: int, zone: tzinfo | str | None = None) -> str:
     """Return a moment in words: `11 月 5 日 18:26`, `5 November, 18:26`."""
     comma = "" if chinese() else ","
     return f"{warm_day(value, this_year=this_year, zone=zone)}{comma} {clock(value, zone)}"
+
+
+def band_words(index: int, currency: str) -> str:
+    """Return an amount band in major units: `¥10,000–20,000`, `≥ ¥500,000`."""
+    band = bands()[index]
+    low = _with_symbol(number(band.low), currency)
+    return f"{low}–{number(band.high)}" if band.high else f"≥ {low}"
 
 
 def masked(name: str) -> str:

@@ -8,6 +8,8 @@ from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Any
 
+from django.utils.functional import Promise
+
 LEFT, HOUR, TOP, BASE = 4, 10, 24, 38
 SERIES_TONES = ("accent", "c2", "c3", "c4", "ink-2")
 
@@ -243,3 +245,12 @@ def by_day(events: Sequence[Event], days: Sequence[date]) -> list[tuple[date, li
             groups.append((on, []))
         groups[-1][1].append(event)
     return groups
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an explanation: an icon, a heading, a sentence or two."""
+
+    icon: str
+    title: str | Promise
+    text: str | Promise

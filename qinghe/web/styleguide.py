@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
 
 from qinghe.web.icons import ICONS
 from qinghe.web.parts import (
@@ -31,19 +32,22 @@ SAMPLE_AT = datetime(2026, 11, 23, 6, 32, tzinfo=UTC)
 class SampleForm(forms.Form):
     """One field of each kind."""
 
-    reference = forms.CharField(label=_("Order number"), help_text=_("It stands on the letter."))
+    reference = forms.CharField(
+        label=later("Order number"), help_text=later("It stands on the letter.")
+    )
     channel = forms.ChoiceField(
-        label=_("Channel"), choices=[("sms", _("Text message")), ("voice", _("Phone call"))]
+        label=later("Channel"),
+        choices=[("sms", later("Text message")), ("voice", later("Phone call"))],
     )
     monthly = forms.ChoiceField(
-        label=_("What can you pay each month?"),
+        label=later("What can you pay each month?"),
         choices=[("500", "¥500"), ("800", "¥800"), ("1100", "¥1,100")],
         widget=forms.RadioSelect,
     )
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}))
-    note = forms.CharField(label=_("Note"), widget=forms.Textarea, required=False)
-    agree = forms.BooleanField(label=_("I have read the contract"))
-    file = forms.FileField(label=_("File"), required=False)
+    day = forms.DateField(label=later("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    note = forms.CharField(label=later("Note"), widget=forms.Textarea, required=False)
+    agree = forms.BooleanField(label=later("I have read the contract"))
+    file = forms.FileField(label=later("File"), required=False)
 
 
 def _budget() -> Budget:

@@ -155,6 +155,12 @@ def warm_day(value: date | None, zone: str | None = None) -> str:
 
 
 @register.filter
+def day_heading(value: date, zone: str | None = None) -> str:
+    """Return a day with its weekday: `11 月 23 日 星期一`, `Monday, 23 November`."""
+    return formats.day_heading(value, this_year=_this_year(zone), zone=zone)
+
+
+@register.filter
 def warm_moment(value: datetime | None, zone: str | None = None) -> str:
     """Return a moment in words: `11 月 5 日 18:26`, `5 November, 18:26`."""
     return formats.warm_moment(value, this_year=_this_year(zone), zone=zone) if value else "–"
