@@ -110,6 +110,8 @@ class Split(Row):
     platform_fee = models.BigIntegerField()
     rate = models.DecimalField(max_digits=5, decimal_places=4)
     at = models.DateTimeField()
+    # When the reserve was released to the collector, or forfeited after a justified complaint.
+    reserve_settled_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -125,7 +127,14 @@ class Split(Row):
                 name="settlement_split_not_negative",
             ),
         ]
-        indexes = [models.Index(fields=["collector", "at"], name="settlement_split_collector")]
+        indexes = [
+            models.Index(fields=["collector", "at"], name="settlement_split_collector"),
+            models.Index(
+                fields=["at"],
+                name="settlement_split_reserve",
+                condition=Q(reserve__gt=0, reserve_settled_at__isnull=True),
+            ),
+        ]
 
 
 class Payout(Row):

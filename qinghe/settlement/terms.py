@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -28,3 +32,32 @@ class PayoutState(TextChoices):
     APPROVED = "approved", _("Approved")
     PAID = "paid", _("Paid out")
     FAILED = "failed", _("Returned by the bank")
+
+
+@dataclass(frozen=True)
+class Fee:
+    """The platform's part of a commission, from a day on."""
+
+    starts_on: date
+    rate: Fraction
+
+
+# Newest last. A change of fee is a new line, never an edited one.
+PLATFORM_FEES = (Fee(date(2000, 1, 1), Fraction(5, 100)),)
+
+# How long the quality part of a commission waits for complaints before it is released.
+RESERVE_DAYS = 30
+# How long a debtor may take at the cashier; money that comes later is still booked.
+ORDER_MINUTES = 30
+
+
+def fee_on(day: date) -> Fraction:
+    """
+    Return the platform's part of a commission on a day.
+
+    :raises LookupError: no fee had begun
+    """
+    begun = [fee.rate for fee in PLATFORM_FEES if fee.starts_on <= day]
+    if not begun:
+        raise LookupError(f"no platform fee on {day}")
+    return begun[-1]

@@ -1,0 +1,134 @@
+"""
+The accounts money moves between, and the postings of one payment. Pure.
+
+Accounts that every payment touches are cut into shards by claim, so that no single row is hot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from qinghe.ledger.terms import Posting
+from qinghe.settlement.splitting import Shares
+from qinghe.settlement.terms import PaymentSource
+
+BANK = "platform:cash:bank"
+FEES = "platform:fees"
+CASH = "platform:cash"
+
+
+def claim_part(claim_id: UUID, component: str) -> str:
+    return f"claim:{claim_id}:{component}"
+
+
+def claimed(creditor_id: UUID) -> str:
+    return f"creditor:{creditor_id}:claimed"
+
+
+def collected(creditor_id: UUID) -> str:
+    return f"creditor:{creditor_id}:collected"
+
+
+def commission_due(creditor_id: UUID) -> str:
+    return f"creditor:{creditor_id}:commission_due"
+
+
+def payable(collector_id: UUID) -> str:
+    return f"collector:{collector_id}:payable"
+
+
+def reserve(collector_id: UUID) -> str:
+    return f"collector:{collector_id}:reserve"
+
+
+def clawback(path: str) -> str:
+    """Return the account of what the owner of another account must give back."""
+    return f"{path.rsplit(':', 1)[0]}:clawback"
+
+
+def refund(person_id: UUID) -> str:
+    return f"debtor:{person_id}:refund"
+
+
+def payout(payout_id: UUID) -> str:
+    return f"platform:payout:{payout_id}"
+
+
+def cash(provider: str, claim_id: UUID) -> str:
+    return f"{CASH}:{provider}:{_shard(claim_id)}"
+
+
+def fees(claim_id: UUID) -> str:
+    return f"{FEES}:{_shard(claim_id)}"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One payment as the books see it; amounts in minor units."""
+
+    payment_id: UUID
+    claim_id: UUID
+    creditor_id: UUID
+    debtor_id: UUID
+    collector_id: UUID | None
+    source: str
+    provider: str
+    currency: str
+    parts: Mapping[str, int]
+    excess: int
+    shares: Shares
+    at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"payment:{self.payment_id}"
+
+
+def postings(facts: Facts) -> list[Posting]:
+    """
+    Return what a payment moves.
+
+    Money paid here is held for the creditor until it is paid out; of money the creditor reports only
+    the commission becomes due.
+    """
+    moves = [
+        (claimed(facts.creditor_id), claim_part(facts.claim_id, component), amount, "applied")
+        for component, amount in facts.parts.items()
+    ]
+    if facts.source == PaymentSource.CASHIER:
+        box = cash(facts.provider, facts.claim_id)
+        moves.append((box, collected(facts.creditor_id), sum(facts.parts.values()), "collected"))
+        moves.append((box, refund(facts.debtor_id), facts.excess, "excess"))
+    moves.extend(_commission(facts))
+    return [
+        Posting(debit, credit, amount, facts.currency, f"payment.{kind}", facts.subject, facts.at)
+        for debit, credit, amount, kind in moves
+        if amount
+    ]
+
+
+def shared(facts: Facts) -> set[str]:
+    """Return the accounts of a payment that payments of other claims touch too."""
+    paths = {claimed(facts.creditor_id)}
+    for posting in postings(facts):
+        paths |= {posting.debit, posting.credit}
+    return {path for path in paths if not path.startswith("claim:")}
+
+
+def _commission(facts: Facts) -> list[tuple[str, str, int, str]]:
+    if facts.collector_id is None:
+        return []
+    here = facts.source == PaymentSource.CASHIER
+    bearer = collected(facts.creditor_id) if here else commission_due(facts.creditor_id)
+    return [
+        (bearer, payable(facts.collector_id), facts.shares.commission, "commission"),
+        (bearer, reserve(facts.collector_id), facts.shares.reserve, "reserve"),
+        (bearer, fees(facts.claim_id), facts.shares.fee, "fee"),
+    ]
+
+
+def _shard(claim_id: UUID) -> str:
+    return f"{claim_id.int & 15:x}"

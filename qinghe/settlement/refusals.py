@@ -1,0 +1,91 @@
+"""What this room refuses, in words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.kernel.errors import DomainError
+
+
+class WrongCurrency(DomainError):
+    code = "settlement.wrong-currency"
+    text = _("This claim is in {currency}.")
+
+
+class PaymentDiffers(DomainError):
+    code = "settlement.payment-differs"
+    text = _("A payment with this reference was booked before with another amount or claim.")
+
+
+class NoSuchPayment(DomainError):
+    code = "settlement.no-such-payment"
+    status = 404
+    text = _("There is no such payment.")
+
+
+class NotReversible(DomainError):
+    code = "settlement.not-reversible"
+    text = _("Only a booked payment can be reversed.")
+
+
+class NoSuchOrder(DomainError):
+    code = "settlement.no-such-order"
+    status = 404
+    text = _("There is no such cashier order.")
+
+
+class BadAmount(DomainError):
+    code = "settlement.bad-amount"
+    text = _("Choose an amount above zero and not above what is owed.")
+
+
+class NothingOwed(DomainError):
+    code = "settlement.nothing-owed"
+    text = _("Nothing is owed on this claim.")
+
+
+class NoticeDiffers(DomainError):
+    code = "settlement.notice-differs"
+    text = _("The notice names another amount or currency than the order.")
+
+
+class NoSuchPayout(DomainError):
+    code = "settlement.no-such-payout"
+    status = 404
+    text = _("There is no such payout.")
+
+
+class SamePerson(DomainError):
+    code = "settlement.same-person"
+    text = _("A payout is approved by another person than the one who prepared it.")
+
+
+class PayoutMoved(DomainError):
+    code = "settlement.payout-moved"
+    text = _("This payout is in another state now. Reload the page.")
+
+
+class NoCash(DomainError):
+    code = "settlement.no-cash"
+    text = _("There is not enough money on the platform's account for this.")
+
+
+class UnknownMapping(DomainError):
+    code = "settlement.unknown-mapping"
+    text = _("There is no column mapping with this name.")
+
+
+class BadFile(DomainError):
+    code = "settlement.bad-file"
+    text = _("Row {row}, column {column}: this cannot be read. Correct the file and send it again.")
+
+
+class MissingColumn(DomainError):
+    code = "settlement.missing-column"
+    text = _("The file has no column {column}.")
+
+
+class NoStatement(DomainError):
+    code = "settlement.no-statement"
+    status = 404
+    text = _("There is no such statement.")

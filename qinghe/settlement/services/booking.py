@@ -1,0 +1,230 @@
+"""
+Book payments: allocate, split, post, and tell the floors below. One payment or thousands, one way.
+
+Locks: claims in the order of their ids, then the accounts that claims share, then the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from qinghe.claims.models import Claim
+from qinghe.claims.services import accrue_interest, apply_payments
+from qinghe.claims.terms import OPEN_STATES
+from qinghe.journal.services import record_many
+from qinghe.kernel.actor import Actor
+from qinghe.ledger.services import lock_accounts, post_many
+from qinghe.market.models import Mandate
+from qinghe.market.terms import MandateState
+from qinghe.settlement import accounts
+from qinghe.settlement.allocation import Allocated, allocate
+from qinghe.settlement.models import Allocation, CashierOrder, Payment, Split
+from qinghe.settlement.services.following import after_payments
+from qinghe.settlement.splitting import Shares, divide, undivided
+from qinghe.settlement.terms import PaymentSource, PaymentState, fee_on
+
+
+@dataclass(frozen=True)
+class Item:
+    """Money that came in for one claim; amount in minor units of the claim's currency."""
+
+    claim_id: UUID
+    amount: int
+    paid_on: date
+    source: str
+    reference: str
+    order: CashierOrder | None = None
+
+
+@dataclass(frozen=True)
+class Booking:
+    """One payment with the claim it pays, the mandate that earns by it, and how it is divided."""
+
+    claim: Claim
+    payment: Payment
+    mandate: Mandate | None
+    allocated: Allocated
+    shares: Shares
+
+    @property
+    def facts(self) -> accounts.Facts:
+        payment, order = self.payment, self.payment.order
+        return accounts.Facts(
+            payment_id=payment.pk,
+            claim_id=self.claim.pk,
+            creditor_id=self.claim.creditor_id,
+            debtor_id=self.claim.debtor_id,
+            collector_id=self.mandate.collector_id if self.mandate else None,
+            source=payment.source,
+            provider=order.provider if order else "",
+            currency=payment.currency,
+            parts=self.allocated.parts,
+            excess=self.allocated.excess,
+            shares=self.shares,
+            at=payment.received_at,
+        )
+
+
+def lock_claims(ids: Sequence[UUID]) -> dict[UUID, Claim]:
+    """Lock claims in the order of their ids, so that two writers never wait for each other."""
+    rows = Claim.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    return {claim.pk: claim for claim in rows}
+
+
+def book(*, items: Sequence[Item], actor: Actor, at: datetime) -> list[Payment]:
+    """
+    Book payments that were not booked before, at most one per claim.
+
+    A fixed number of statements for claims without agreed interest.
+    """
+    claims = lock_claims([item.claim_id for item in items])
+    mandates = _mandates(list(claims), at)
+    drafts = [_draft(item, claims[item.claim_id], at) for item in items]
+    bookings = [_decide(draft, claims, mandates) for draft in drafts]
+    _lock_shared(bookings)
+    if _accrue(drafts, claims, actor, at):
+        claims = lock_claims(list(claims))
+        bookings = [_decide(draft, claims, mandates) for draft in drafts]
+    _write(bookings)
+    settle(bookings, actor, at)
+    record_many(
+        kind="payment.posted", rows=[_evidence(each) for each in bookings], actor=actor, at=at
+    )
+    return [booking.payment for booking in bookings]
+
+
+def settle(bookings: Sequence[Booking], actor: Actor, at: datetime) -> None:
+    """Post what bookings move, mirror it on the claims, and let promises and mandates follow."""
+    moves = [accounts.postings(replace(each.facts, at=at)) for each in bookings]
+    post_many(postings=[posting for each in moves for posting in each])
+    parts = {each.claim.pk: each.allocated.parts for each in bookings if each.allocated.parts}
+    apply_payments(amounts=parts, actor=actor, at=at)
+    after_payments(claim_ids=[each.claim.pk for each in bookings], actor=actor, at=at)
+
+
+def decide(payment: Payment, claim: Claim, mandate: Mandate | None) -> Booking:
+    """Decide how a payment is applied to what its claim owes now, and who gets what."""
+    owed = {"costs": claim.costs, "interest": claim.interest, "principal": claim.principal}
+    open_now = claim.state in OPEN_STATES
+    allocated = allocate(owed if open_now else {}, payment.amount)
+    payment.excess = allocated.excess
+    return Booking(claim, payment, mandate, allocated, _shares(allocated.total, mandate, payment))
+
+
+def split_of(booking: Booking) -> Split:
+    """Return the row that keeps how a booking was divided."""
+    shares, mandate = booking.shares, booking.mandate
+    return Split(
+        payment=booking.payment,
+        mandate=mandate,
+        collector_id=mandate.collector_id if mandate else None,
+        amount=booking.allocated.total,
+        creditor_share=shares.creditor,
+        commission=shares.commission,
+        reserve=shares.reserve,
+        platform_fee=shares.fee,
+        rate=mandate.commission_rate if mandate else 0,
+        at=booking.payment.received_at,
+    )
+
+
+def allocations_of(booking: Booking) -> list[Allocation]:
+    """Return the rows that keep which component a booking paid."""
+    return [
+        Allocation(payment=booking.payment, component=component, amount=amount)
+        for component, amount in booking.allocated.parts.items()
+    ]
+
+
+def _shares(amount: int, mandate: Mandate | None, payment: Payment) -> Shares:
+    if mandate is None:
+        return undivided(amount)
+    return divide(
+        amount,
+        rate=mandate.commission_rate,
+        quality_share=mandate.quality_share,
+        fee_rate=fee_on(payment.received_at.date()),
+    )
+
+
+def _decide(
+    draft: Payment, claims: Mapping[UUID, Claim], mandates: Mapping[UUID, Mandate]
+) -> Booking:
+    claim = claims[draft.claim_id]  # type: ignore[index]  a draft always has its claim
+    return decide(draft, claim, mandates.get(claim.pk))
+
+
+def _draft(item: Item, claim: Claim, at: datetime) -> Payment:
+    return Payment(
+        claim=claim,
+        creditor_id=claim.creditor_id,
+        order=item.order,
+        source=item.source,
+        reference=item.reference,
+        amount=item.amount,
+        currency=claim.currency,
+        paid_on=item.paid_on,
+        state=PaymentState.POSTED,
+        received_at=at,
+    )
+
+
+def _mandates(claim_ids: Sequence[UUID], at: datetime) -> dict[UUID, Mandate]:
+    # A suspended mandate earns nothing: that is what suspension costs.
+    live = Mandate.objects.filter(
+        claim__in=claim_ids, state=MandateState.ACTIVE, starts_at__lte=at, ends_at__gt=at
+    )
+    return {mandate.claim_id: mandate for mandate in live}
+
+
+def _lock_shared(bookings: Sequence[Booking]) -> None:
+    lock_accounts(
+        keys={
+            (path, each.payment.currency)
+            for each in bookings
+            for path in accounts.shared(each.facts)
+        }
+    )
+
+
+def _accrue(
+    drafts: Sequence[Payment], claims: Mapping[UUID, Claim], actor: Actor, at: datetime
+) -> bool:
+    """Book interest up to the day of each payment; tell whether any claim bears interest."""
+    bearing = [
+        draft
+        for draft in drafts
+        if draft.claim_id is not None
+        and (claim := claims[draft.claim_id]).overdue_rate_pct is not None
+        and claim.state in OPEN_STATES
+        and claim.interest_to < draft.paid_on
+    ]
+    for draft in bearing:
+        accrue_interest(claim_id=draft.claim_id, to=draft.paid_on, actor=actor, at=at)
+    return bool(bearing)
+
+
+def _write(bookings: Sequence[Booking]) -> None:
+    Payment.objects.bulk_create([each.payment for each in bookings], batch_size=2_000)
+    Allocation.objects.bulk_create(
+        [row for each in bookings for row in allocations_of(each)], batch_size=2_000
+    )
+    Split.objects.bulk_create([split_of(each) for each in bookings], batch_size=2_000)
+
+
+def _evidence(booking: Booking) -> tuple[str, UUID | None, dict[str, object]]:
+    payment, shares = booking.payment, booking.shares
+    facts = {
+        "payment": payment.pk,
+        "source": PaymentSource(payment.source).value,
+        "amount": payment.amount,
+        "currency": payment.currency,
+        "paid_on": payment.paid_on,
+        "parts": booking.allocated.parts,
+        "excess": payment.excess,
+        "commission": shares.gross,
+    }
+    return f"claim:{booking.claim.pk}", booking.claim.debtor_id, facts

@@ -1,0 +1,50 @@
+"""What follows from money on a claim, on the floors below: promises, plans, orders, listings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from qinghe.casework.models import Plan, Promise
+from qinghe.casework.services import apply_paid
+from qinghe.casework.terms import PlanState, PromiseState
+from qinghe.claims.terms import ClaimState
+from qinghe.kernel.actor import Actor, system
+from qinghe.market.models import Listing, Mandate
+from qinghe.market.services import complete, withdraw_listing
+from qinghe.market.terms import LIVE, ListingState
+
+
+def after_payments(*, claim_ids: Sequence[UUID], actor: Actor, at: datetime) -> None:
+    """Judge promises and plans of paid claims; end the orders and listings of settled ones."""
+    machine = system("settlement")
+    for claim_id in _expecting(claim_ids):
+        apply_paid(claim_id=claim_id, actor=machine, at=at)
+    for mandate_id in _done(claim_ids):
+        complete(mandate_id=mandate_id, actor=machine, at=at)
+    for listing_id in _listed(claim_ids):
+        withdraw_listing(listing_id=listing_id, actor=machine, at=at)
+
+
+def _expecting(claim_ids: Sequence[UUID]) -> list[UUID]:
+    promises = Promise.objects.filter(claim__in=claim_ids, state=PromiseState.OPEN)
+    plans = Plan.objects.filter(
+        claim__in=claim_ids, state__in=(PlanState.PROPOSED, PlanState.ACTIVE)
+    )
+    found = promises.values_list("claim_id").union(plans.values_list("claim_id"))
+    return sorted(claim_id for (claim_id,) in found)
+
+
+def _done(claim_ids: Sequence[UUID]) -> list[UUID]:
+    done = Mandate.objects.filter(
+        claim__in=claim_ids, state__in=LIVE, claim__state=ClaimState.CLOSED
+    )
+    return list(done.order_by("claim_id").values_list("pk", flat=True))
+
+
+def _listed(claim_ids: Sequence[UUID]) -> list[UUID]:
+    listed = Listing.objects.filter(
+        claim__in=claim_ids, state=ListingState.OPEN, claim__state=ClaimState.CLOSED
+    )
+    return list(listed.order_by("claim_id").values_list("pk", flat=True))

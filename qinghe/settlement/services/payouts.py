@@ -1,0 +1,267 @@
+"""
+Pay organisations out: prepared by one person, approved by another, then paid.
+
+What is prepared leaves the organisation's account at once, so that nothing is paid twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from qinghe.journal.services import record, verb
+from qinghe.kernel.actor import Actor
+from qinghe.kernel.ids import digits, new_id
+from qinghe.ledger.models import Account
+from qinghe.ledger.queries import balance, standing
+from qinghe.ledger.services import lock_accounts, post_many, reverse_many
+from qinghe.ledger.terms import Posting
+from qinghe.parties.roles import Permission, require
+from qinghe.settlement import accounts
+from qinghe.settlement.models import Payout, Split
+from qinghe.settlement.refusals import NoCash, NoSuchPayout, PayoutMoved, SamePerson
+from qinghe.settlement.terms import RESERVE_DAYS, PaymentState, PayoutState
+
+PAYABLE = r"^(creditor:[^:]+:collected|collector:[^:]+:payable)$"
+
+
+@verb("settlement.prepare-payouts")
+def prepare_payouts(*, actor: Actor, at: datetime) -> list[Payout]:
+    """
+    Release reserves that waited long enough, net what is to be given back, and draft one payout
+    per organisation and currency for the rest.
+
+    :raises NotPermitted: the role may not prepare payouts
+    """
+    require(actor, Permission.PREPARE_PAYOUTS)
+    _lock_all()
+    release_reserves(actor=actor, at=at)
+    _gather_cash(at)
+    _net(at)
+    payouts, moves = [], []
+    for account in _payable():
+        payout = _draft(account, actor, at)
+        payouts.append(payout)
+        moves.append(
+            Posting(
+                debit=account.path,
+                credit=accounts.payout(payout.pk),
+                amount=payout.amount,
+                currency=payout.currency,
+                kind="payout.prepared",
+                subject=f"payout:{payout.pk}",
+                at=at,
+            )
+        )
+    Payout.objects.bulk_create(payouts)
+    post_many(postings=moves)
+    for payout in payouts:
+        _record("payout.prepared", payout, actor, at)
+    return payouts
+
+
+@verb("settlement.approve-payout")
+def approve_payout(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
+    """
+    Approve a prepared payout; never by the one who prepared it.
+
+    :raises NotPermitted: the role may not approve payouts
+    :raises NoSuchPayout: unknown
+    :raises PayoutMoved: not waiting for approval
+    :raises SamePerson: prepared by this very person
+    """
+    require(actor, Permission.APPROVE_PAYOUTS)
+    payout = _lock(payout_id, PayoutState.DRAFT)
+    if payout.prepared_by == actor.label:
+        raise SamePerson
+    payout.state, payout.approved_by, payout.approved_at = PayoutState.APPROVED, actor.label, at
+    payout.save(update_fields=["state", "approved_by", "approved_at"])
+    _record("payout.approved", payout, actor, at)
+    return payout
+
+
+@verb("settlement.pay-payout")
+def pay_payout(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
+    """
+    Book that the bank has paid an approved payout.
+
+    :raises NotPermitted: the role may not pay out
+    :raises NoSuchPayout: unknown
+    :raises PayoutMoved: not approved, or paid before
+    :raises NoCash: the platform's account does not hold the amount
+    """
+    require(actor, Permission.PREPARE_PAYOUTS)
+    payout = _lock(payout_id, PayoutState.APPROVED)
+    owed = accounts.payout(payout.pk)
+    lock_accounts(keys={(owed, payout.currency), (accounts.BANK, payout.currency)})
+    if balance(path=accounts.BANK, currency=payout.currency) < payout.amount:
+        raise NoCash
+    post_many(postings=[_move(owed, accounts.BANK, payout, "payout.paid", at)])
+    payout.state, payout.paid_at = PayoutState.PAID, at
+    payout.save(update_fields=["state", "paid_at"])
+    _record("payout.paid", payout, actor, at)
+    return payout
+
+
+@verb("settlement.return-payout")
+def return_payout(*, payout_id: UUID, reason: str, actor: Actor, at: datetime) -> Payout:
+    """
+    Give back what a payout had set aside: it was not approved, or the bank returned it.
+
+    :raises NotPermitted: the role may not approve payouts
+    :raises NoSuchPayout: unknown
+    :raises PayoutMoved: returned before
+    """
+    require(actor, Permission.APPROVE_PAYOUTS)
+    payout = _lock(payout_id, PayoutState.DRAFT, PayoutState.APPROVED, PayoutState.PAID)
+    transfers = standing(subject=f"payout:{payout.pk}")
+    reverse_many(transfer_ids=[transfer.pk for transfer in transfers], at=at)
+    payout.state = PayoutState.FAILED
+    payout.save(update_fields=["state"])
+    _record("payout.returned", payout, actor, at, reason=reason)
+    return payout
+
+
+def release_reserves(*, actor: Actor, at: datetime) -> int:
+    """Pay the quality part of commissions that no complaint has reached; return how many."""
+    waited = at - timedelta(days=RESERVE_DAYS)
+    due = _reserved().filter(at__lte=waited)
+    moves = [
+        (accounts.reserve(each.collector_id), accounts.payable(each.collector_id), each)
+        for each in due
+        if each.collector_id
+    ]
+    return _settle_reserves(moves, "reserve.released", actor, at)
+
+
+@verb("settlement.forfeit-reserves")
+def forfeit_reserves(*, mandate_id: UUID, actor: Actor, at: datetime) -> int:
+    """Give the waiting quality part of one mandate back to the creditor; return how many."""
+    due = _reserved().filter(mandate=mandate_id).select_related("payment")
+    moves = [
+        (accounts.reserve(each.collector_id), accounts.collected(each.payment.creditor_id), each)
+        for each in due
+        if each.collector_id
+    ]
+    return _settle_reserves(moves, "reserve.forfeited", actor, at)
+
+
+def _reserved() -> QuerySet[Split]:
+    waiting = Split.objects.filter(reserve__gt=0, reserve_settled_at__isnull=True)
+    booked = waiting.filter(payment__state=PaymentState.POSTED)
+    return booked.select_related("payment").order_by("pk").select_for_update(of=("self",))
+
+
+def _settle_reserves(
+    moves: list[tuple[str, str, Split]], kind: str, actor: Actor, at: datetime
+) -> int:
+    post_many(
+        postings=[
+            Posting(
+                debit=debit,
+                credit=credit,
+                amount=split.reserve,
+                currency=split.payment.currency,
+                kind=kind,
+                subject=f"payment:{split.payment_id}",
+                at=at,
+            )
+            for debit, credit, split in moves
+        ]
+    )
+    ids = [split.pk for _debit, _credit, split in moves]
+    Split.objects.filter(pk__in=ids).update(reserve_settled_at=at)
+    if ids:
+        record(kind=kind, subject="settlement:reserves", actor=actor, at=at, count=len(ids))
+    return len(ids)
+
+
+def _lock_all() -> None:
+    # All that a payout may touch, in the one order of locks: payments meanwhile wait, not deadlock.
+    shared = Account.objects.filter(path__regex="^(platform|creditor|collector):")
+    list(shared.order_by("pk").select_for_update().values_list("pk"))
+
+
+def _gather_cash(at: datetime) -> None:
+    """Book that cashiers have passed on to the bank what they took."""
+    cash = Account.objects.filter(path__startswith=f"{accounts.CASH}:", balance__gt=0)
+    post_many(
+        postings=[
+            Posting(
+                debit=accounts.BANK,
+                credit=box.path,
+                amount=box.balance,
+                currency=box.currency,
+                kind="cash.gathered",
+                subject="settlement:cash",
+                at=at,
+            )
+            for box in cash.exclude(path=accounts.BANK).order_by("pk")
+        ]
+    )
+
+
+def _net(at: datetime) -> None:
+    """Keep from what is payable what the same organisation owes: commission, and money to return."""
+    for suffix in ("clawback", "commission_due"):
+        debts = list(Account.objects.filter(path__endswith=f":{suffix}", balance__gt=0))
+        moves = [posting for debt in debts if (posting := _netting(debt, at))]
+        post_many(postings=moves)
+
+
+def _netting(debt: Account, at: datetime) -> Posting | None:
+    kind, org_id, _name = debt.path.split(":")
+    held = f"{kind}:{org_id}:{'payable' if kind == 'collector' else 'collected'}"
+    lock_accounts(keys={(debt.path, debt.currency), (held, debt.currency)})
+    debt.refresh_from_db()
+    amount = min(debt.balance, -balance(path=held, currency=debt.currency))
+    if amount <= 0:
+        return None
+    return Posting(held, debt.path, amount, debt.currency, "payout.netted", f"netting:{org_id}", at)
+
+
+def _payable() -> list[Account]:
+    return list(Account.objects.filter(path__regex=PAYABLE, balance__lt=0).order_by("pk"))
+
+
+def _draft(account: Account, actor: Actor, at: datetime) -> Payout:
+    return Payout(
+        pk=new_id(),
+        number=f"PO-{at:%Y%m%d}-{digits(8)}",
+        organisation_id=UUID(account.path.split(":")[1]),
+        amount=-account.balance,
+        currency=account.currency,
+        prepared_by=actor.label,
+        prepared_at=at,
+    )
+
+
+def _lock(payout_id: UUID, *states: PayoutState) -> Payout:
+    payout = Payout.objects.filter(pk=payout_id).select_for_update().first()
+    if payout is None:
+        raise NoSuchPayout
+    if payout.state not in states:
+        raise PayoutMoved
+    return payout
+
+
+def _move(debit: str, credit: str, payout: Payout, kind: str, at: datetime) -> Posting:
+    subject = f"payout:{payout.pk}"
+    return Posting(debit, credit, payout.amount, payout.currency, kind, subject, at)
+
+
+def _record(kind: str, payout: Payout, actor: Actor, at: datetime, **facts: object) -> None:
+    record(
+        kind=kind,
+        subject=f"payout:{payout.pk}",
+        actor=actor,
+        at=at,
+        number=payout.number,
+        amount=payout.amount,
+        currency=payout.currency,
+        **facts,
+    )
+
+

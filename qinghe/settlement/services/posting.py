@@ -1,0 +1,68 @@
+"""Take one payment in."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from qinghe.claims.models import Claim
+from qinghe.claims.queries import NoSuchClaim
+from qinghe.journal.services import verb
+from qinghe.kernel.actor import Actor, Role
+from qinghe.parties.roles import Permission, require
+from qinghe.settlement.models import CashierOrder, Payment
+from qinghe.settlement.refusals import BadAmount, PaymentDiffers, WrongCurrency
+from qinghe.settlement.services.booking import Item, book, lock_claims
+from qinghe.settlement.terms import PaymentSource
+
+
+@verb("settlement.post-payment")
+def post_payment(
+    *,
+    claim_id: UUID,
+    amount: int,
+    currency: str,
+    paid_on: date,
+    source: str,
+    reference: str,
+    actor: Actor,
+    at: datetime,
+    order: CashierOrder | None = None,
+) -> Payment:
+    """
+    Book money that came in for a claim, in minor units; what exceeds the debt waits for refund.
+
+    The same reference books once: a repetition returns the payment that stands.
+
+    :raises NotPermitted: the role may not book payments of this source
+    :raises NoSuchClaim: unknown, or another creditor's
+    :raises BadAmount: not above zero
+    :raises WrongCurrency: the claim is in another currency
+    :raises PaymentDiffers: the reference was booked with another amount or for another claim
+    """
+    require(actor, _permission(source))
+    claim = lock_claims([claim_id]).get(claim_id)
+    if claim is None or not _may_see(claim, actor):
+        raise NoSuchClaim
+    if amount <= 0:
+        raise BadAmount
+    if currency != claim.currency:
+        raise WrongCurrency(currency=claim.currency)
+    known = Payment.objects.filter(
+        creditor=claim.creditor_id, source=source, reference=reference
+    ).first()
+    if known is not None:
+        if (known.claim_id, known.amount) != (claim_id, amount):
+            raise PaymentDiffers
+        return known
+    item = Item(claim_id, amount, paid_on, source, reference, order)
+    return book(items=[item], actor=actor, at=at)[0]
+
+
+def _permission(source: str) -> Permission:
+    reported = source == PaymentSource.CREDITOR
+    return Permission.REPORT_PAYMENTS if reported else Permission.MANAGE_PAYMENTS
+
+
+def _may_see(claim: Claim, actor: Actor) -> bool:
+    return actor.role != Role.CREDITOR or claim.creditor_id == actor.org_id

@@ -1,0 +1,167 @@
+"""
+Undo a payment as if it had never come: later payments of the claim are applied anew.
+
+Shares that were already paid out are not forgotten: they become money to give back, and are kept
+from the next payout.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from qinghe.claims.models import Claim
+from qinghe.claims.services import undo_payment
+from qinghe.journal.services import record, verb
+from qinghe.kernel.actor import Actor, Role
+from qinghe.ledger.models import Transfer
+from qinghe.ledger.queries import balances, standing
+from qinghe.ledger.services import lock_accounts, post_many, reverse_many
+from qinghe.ledger.terms import Posting, side_of
+from qinghe.market.models import Mandate
+from qinghe.parties.roles import Permission, require
+from qinghe.settlement import accounts
+from qinghe.settlement.models import Allocation, Payment, Split
+from qinghe.settlement.refusals import NoCash, NoSuchPayment, NotReversible
+from qinghe.settlement.services.booking import (
+    allocations_of,
+    decide,
+    lock_claims,
+    settle,
+    split_of,
+)
+from qinghe.settlement.services.interest import restore_interest
+from qinghe.settlement.terms import PaymentSource, PaymentState
+
+
+@verb("settlement.reverse-payment")
+def reverse_payment(*, payment_id: UUID, reason: str, actor: Actor, at: datetime) -> Payment:
+    """
+    Undo one payment, and apply the later ones of its claim again without it.
+
+    :raises NotPermitted: the role may not reverse payments of this source
+    :raises NoSuchPayment: unknown, or another creditor's
+    :raises NotReversible: not booked, or reversed before
+    :raises NoCash: the money to give back is not on the platform's account
+    """
+    payment = _lock(payment_id, actor)
+    later = _later(payment)
+    for each in [*reversed(later), payment]:
+        _undo(each, actor, at)
+    payment.state, payment.reversed_at = PaymentState.REVERSED, at
+    payment.save(update_fields=["state", "reversed_at"])
+    restore_interest(payment=payment, later=later, actor=actor, at=at)
+    for each in later:
+        _apply_again(each, actor, at)
+    record(
+        kind="payment.reversed",
+        subject=f"claim:{payment.claim_id}",
+        actor=actor,
+        at=at,
+        payment=payment.pk,
+        amount=payment.amount,
+        currency=payment.currency,
+        reason=reason,
+        replayed=[each.pk for each in later],
+    )
+    return payment
+
+
+def _lock(payment_id: UUID, actor: Actor) -> Payment:
+    found = Payment.objects.filter(pk=payment_id)
+    if actor.role == Role.CREDITOR:
+        found = found.filter(creditor=actor.org_id)
+    payment = found.first()
+    if payment is None:
+        raise NoSuchPayment
+    own = payment.source == PaymentSource.CREDITOR and actor.role == Role.CREDITOR
+    require(actor, Permission.REPORT_PAYMENTS if own else Permission.MANAGE_PAYMENTS)
+    if payment.claim_id is None:
+        raise NotReversible
+    lock_claims([payment.claim_id])
+    payment.refresh_from_db()
+    if payment.state != PaymentState.POSTED:
+        raise NotReversible
+    return payment
+
+
+def _later(payment: Payment) -> list[Payment]:
+    after = Q(received_at__gt=payment.received_at) | Q(
+        received_at=payment.received_at, pk__gt=payment.pk
+    )
+    same = Payment.objects.filter(after, claim=payment.claim_id, state=PaymentState.POSTED)
+    return list(same.select_related("order").order_by("received_at", "pk"))
+
+
+def _undo(payment: Payment, actor: Actor, at: datetime) -> None:
+    transfers = standing(subject=f"payment:{payment.pk}")
+    _cover(transfers, payment, at)
+    reverse_many(transfer_ids=[transfer.pk for transfer in transfers], at=at)
+    parts = dict(Allocation.objects.filter(payment=payment).values_list("component", "amount"))
+    if parts:
+        undo_payment(claim_id=_claim_of(payment), amounts=parts, actor=actor, at=at)
+
+
+def _apply_again(payment: Payment, actor: Actor, at: datetime) -> None:
+    split = Split.objects.get(payment=payment)
+    claim = Claim.objects.get(pk=payment.claim_id)
+    mandate = Mandate.objects.get(pk=split.mandate_id) if split.mandate_id else None
+    booking = decide(payment, claim, mandate)
+    payment.save(update_fields=["excess"])
+    Allocation.objects.filter(payment=payment).delete()
+    Allocation.objects.bulk_create(allocations_of(booking))
+    split.delete()
+    # The quality part starts to wait again: what had been released was taken back above.
+    split_of(booking).save()
+    settle([booking], actor, at)
+
+
+def _cover(transfers: Sequence[Transfer], payment: Payment, at: datetime) -> None:
+    """Lend what an account lacks for the reversal; the loan is what its owner must give back."""
+    effect: Counter[str] = Counter()
+    for transfer in transfers:
+        effect[transfer.debit.path] -= transfer.amount
+        effect[transfer.credit.path] += transfer.amount
+    lock_accounts(keys={(path, payment.currency) for path in (*effect, accounts.BANK)})
+    have = balances(paths=[*effect, accounts.BANK], currency=payment.currency)
+    loans = [
+        posting
+        for path, change in sorted(effect.items())
+        if (lack := _lack(path, have[path] + change))
+        for posting in [_loan(path, lack, payment, at)]
+    ]
+    if sum(each.amount for each in loans if each.credit == accounts.BANK) > have[accounts.BANK]:
+        raise NoCash
+    post_many(postings=loans)
+
+
+def _lack(path: str, balance: int) -> int:
+    return max(balance, 0) if side_of(path) == "credit" else max(-balance, 0)
+
+
+def _loan(path: str, lack: int, payment: Payment, at: datetime) -> Posting:
+    lender, debited = _lender(path, payment)
+    debit, credit = (path, lender) if debited else (lender, path)
+    subject = f"cover:payment:{payment.pk}"
+    return Posting(debit, credit, lack, payment.currency, "payment.cover", subject, at)
+
+
+def _lender(path: str, payment: Payment) -> tuple[str, bool]:
+    """Return the account that lends, and whether the borrower is debited."""
+    if path.startswith(accounts.CASH):
+        return accounts.BANK, True
+    if path.endswith(":commission_due"):
+        return accounts.collected(payment.creditor_id), True
+    return accounts.clawback(path), False
+
+
+def _claim_of(payment: Payment) -> UUID:
+    if payment.claim_id is None:
+        raise NotReversible
+    return payment.claim_id
+
+
