@@ -6,7 +6,7 @@ Staff pages write `Â¥15,064.24` and `11-24 18:00`; warm pages write `15,064.24 å
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -123,8 +123,8 @@ def percent(ratio: Number, decimals: int = 1) -> str:
 
 
 def _local(value: datetime, zone: tzinfo | str | None) -> datetime:
-    target = ZoneInfo(zone) if isinstance(zone, str) and zone else zone or home_zone()
-    return value.astimezone(target if isinstance(target, tzinfo) else UTC)
+    named = ZoneInfo(zone) if isinstance(zone, str) and zone else zone
+    return value.astimezone(named if isinstance(named, tzinfo) else home_zone())
 
 
 def as_day(value: date, zone: tzinfo | str | None = None) -> date:

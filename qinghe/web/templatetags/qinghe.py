@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django import template
 from django.core.paginator import Paginator
+from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -201,7 +202,7 @@ def page_numbers(paginator: Paginator[object], number: int) -> list[int]:
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: object) -> str:
     """Return the current address's query with some keys changed; "" removes a key."""
-    params = context["request"].GET.copy()
+    params: QueryDict = context["request"].GET.copy()
     for key, value in changes.items():
         params.pop(key, None)
         if value not in ("", None):
