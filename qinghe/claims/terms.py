@@ -102,3 +102,22 @@ class HoldKind(TextChoices):
     RECALL = "recall", _("Recalled by the creditor")
     FLAG = "flag", _("Authenticity being checked")
     PLAN = "plan", _("Plan being kept")
+
+
+class LineKind(TextChoices):
+    """Why an amount changed; every line of a claim has one."""
+
+    CLAIMED = "claimed", _("Claimed by the creditor")
+    ACCRUED = "accrued", _("Interest for late payment")
+    PAID = "paid", _("Paid")
+    UNDONE = "undone", _("Payment undone")
+    CORRECTED = "corrected", _("Corrected after a dispute")
+    WITHDRAWN = "withdrawn", _("No longer claimed")
+
+
+# Days in which the debtor may contest before anybody may collect.
+CHALLENGE_DAYS = 7
+# Days within which a dispute is answered.
+ANSWER_DAYS = 15
+# Days in a year of interest, in leap years too.
+YEAR_DAYS = 365

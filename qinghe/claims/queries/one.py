@@ -1,0 +1,209 @@
+"""One claim, line by line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.claims.models import Claim, Evidence, Line
+from qinghe.claims.queries.access import NoSuchClaim, visible
+from qinghe.claims.queries.decisions import DisputeRow, disputes_of
+from qinghe.claims.queries.holds import HoldRow, live_holds
+from qinghe.claims.terms import Component, DisputeState
+from qinghe.kernel.actor import Actor
+from qinghe.kernel.errors import DomainError
+from qinghe.parties.queries import person_label, reachable_channels
+
+
+class NoSuchEvidence(DomainError):
+    code = "claims.no-such-evidence"
+    status = 404
+    text = _("There is no such file.")
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """One change of an amount, in minor units; negative when less is owed since."""
+
+    component: str
+    kind: str
+    amount: int
+    facts: dict[str, object]
+    booked_at: datetime
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term of the equation `claimed + accrued - paid ... = owed`, with the lines behind it."""
+
+    kind: str
+    component: str
+    amount: int
+    lines: tuple[LineRow, ...]
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    id: UUID
+    kind: str
+    filename: str
+    media_type: str
+    size: int
+    sha256: str
+    uploaded_at: datetime
+
+
+@dataclass(frozen=True)
+class ClaimView:
+    """Everything a page may show of one claim; the debtor by a masked name only."""
+
+    id: UUID
+    number: str
+    creditor_id: UUID
+    creditor_name: str
+    debtor_id: UUID
+    debtor_label: str
+    contract_number: str
+    product: str
+    hand: int
+    region: str
+    currency: str
+    contract_on: date | None
+    due_on: date
+    stage: str
+    state: str
+    overdue_rate_pct: Decimal | None
+    interest_to: date
+    principal: int
+    interest: int
+    costs: int
+    owed: int
+    claimed: int
+    paid: int
+    challenge_ends_at: datetime | None
+    created_at: datetime
+    closed_at: datetime | None
+    reachable: frozenset[str]
+    lines: tuple[LineRow, ...]
+    equation: tuple[Term, ...]
+    holds: tuple[HoldRow, ...]
+    disputes: tuple[DisputeRow, ...]
+    evidence: tuple[EvidenceRow, ...]
+
+    @property
+    def open_dispute(self) -> DisputeRow | None:
+        """Return the dispute that waits for a decision."""
+        return next((each for each in self.disputes if each.state == DisputeState.OPEN), None)
+
+
+def claim_for(*, claim_id: UUID, actor: Actor) -> ClaimView:
+    """
+    Return one claim the actor may see: a creditor's or debtor's own, or any for oversight.
+
+    :raises NoSuchClaim: unknown, or a stranger's; also for collectors, who come by their mandate
+    """
+    return _view(claim_id, actor)
+
+
+def claim_view(claim_id: UUID) -> ClaimView:
+    """
+    Return one claim for a caller that has passed a guard above, such as a live mandate.
+
+    :raises NoSuchClaim: unknown id
+    """
+    return _view(claim_id, None)
+
+
+def lines(claim_id: UUID) -> list[LineRow]:
+    """Return every line of a claim, oldest first; their sum per component is what is open."""
+    rows = Line.objects.filter(claim_id=claim_id).order_by("booked_at", "id")
+    return [
+        LineRow(*row)
+        for row in rows.values_list("component", "kind", "amount", "facts", "booked_at")
+    ]
+
+
+def owed(claim_id: UUID) -> dict[str, int]:
+    """
+    Return what is open per component, in the order money is applied, in minor units.
+
+    :raises NoSuchClaim: unknown id
+    """
+    parts = Claim.objects.filter(pk=claim_id).values_list(*Component.values).first()
+    if parts is None:
+        raise NoSuchClaim
+    return dict(zip(Component.values, parts, strict=True))
+
+
+def evidence_for(*, evidence_id: UUID, actor: Actor) -> EvidenceRow:
+    """
+    Return one file's facts, for opening it by its hash.
+
+    :raises NoSuchEvidence: unknown, or of a claim the actor may not see
+    """
+    allowed = Claim.objects.filter(visible(actor))
+    rows = Evidence.objects.filter(pk=evidence_id, claim__in=allowed)
+    found = rows.values_list(*_EVIDENCE).first()
+    if found is None:
+        raise NoSuchEvidence
+    return EvidenceRow(*found)
+
+
+_EVIDENCE = ("id", "kind", "filename", "media_type", "size", "sha256", "uploaded_at")
+
+
+def _view(claim_id: UUID, actor: Actor | None) -> ClaimView:
+    rows = Claim.objects.select_related("creditor").filter(pk=claim_id)
+    claim = (rows.filter(visible(actor)) if actor else rows).first()
+    if claim is None:
+        raise NoSuchClaim
+    all_lines = tuple(lines(claim_id))
+    evidence = Evidence.objects.filter(claim_id=claim_id).order_by("uploaded_at", "id")
+    return ClaimView(
+        id=claim.pk,
+        number=claim.number,
+        creditor_id=claim.creditor_id,
+        creditor_name=claim.creditor.name,
+        debtor_id=claim.debtor_id,
+        debtor_label=person_label(claim.debtor_id),
+        contract_number=claim.contract_number,
+        product=claim.product,
+        hand=claim.hand,
+        region=claim.region,
+        currency=claim.currency,
+        contract_on=claim.contract_on,
+        due_on=claim.due_on,
+        stage=claim.stage,
+        state=claim.state,
+        overdue_rate_pct=claim.overdue_rate_pct,
+        interest_to=claim.interest_to,
+        principal=claim.principal,
+        interest=claim.interest,
+        costs=claim.costs,
+        owed=claim.owed,
+        claimed=claim.claimed,
+        paid=claim.paid,
+        challenge_ends_at=claim.challenge_ends_at,
+        created_at=claim.created_at,
+        closed_at=claim.closed_at,
+        reachable=reachable_channels(claim.debtor_id),
+        lines=all_lines,
+        equation=_equation(all_lines),
+        holds=tuple(live_holds(claim.debtor_id, claim_id)),
+        disputes=tuple(disputes_of(claim_id)),
+        evidence=tuple(EvidenceRow(*row) for row in evidence.values_list(*_EVIDENCE)),
+    )
+
+
+def _equation(all_lines: tuple[LineRow, ...]) -> tuple[Term, ...]:
+    groups: dict[tuple[str, str], list[LineRow]] = {}
+    for each in all_lines:
+        groups.setdefault((each.kind, each.component), []).append(each)
+    return tuple(
+        Term(kind, component, sum(each.amount for each in group), tuple(group))
+        for (kind, component), group in groups.items()
+    )

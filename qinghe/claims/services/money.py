@@ -1,0 +1,178 @@
+"""The open amounts of a claim: accrue interest, mirror payments that settlement has booked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.claims.interest import accrue
+from qinghe.claims.models import Claim, Line
+from qinghe.claims.services.books import book, line
+from qinghe.claims.services.locks import locked
+from qinghe.claims.services.states import reopen
+from qinghe.claims.terms import OPEN_STATES, ClaimState, Component, LineKind
+from qinghe.journal.services import record, verb
+from qinghe.kernel.actor import Actor
+from qinghe.kernel.errors import DomainError
+
+CHANGED = (
+    "principal", "interest", "costs", "paid", "state", "stage", "stage_changes_on", "closed_at",
+)  # fmt: skip
+
+
+class TooMuchApplied(DomainError):
+    code = "claims.too-much-applied"
+    text = _("More would be applied to the {component} than is open there.")
+
+
+@dataclass(frozen=True)
+class Paid:
+    """A payment's effect on one claim, in minor units per component, and where it came from."""
+
+    claim_id: UUID
+    amounts: Mapping[str, int]
+    reference: str = ""
+
+
+@verb("claims.apply_payment")
+def apply_payment(
+    *,
+    claim_id: UUID,
+    amounts: Mapping[str, int],
+    actor: Actor,
+    at: datetime,
+    reference: str = "",
+) -> Claim:
+    """
+    Lower the open amounts by a payment the ledger already shows; at zero the claim is settled.
+
+    :raises NoSuchClaim: unknown id
+    :raises TooMuchApplied: a component would fall below zero
+    """
+    claim = locked(claim_id)
+    apply_payments(payments=[Paid(claim_id, amounts, reference)], actor=actor, at=at)
+    claim.refresh_from_db()
+    return claim
+
+
+@verb("claims.apply_payments")
+def apply_payments(*, payments: Sequence[Paid], actor: Actor, at: datetime) -> set[UUID]:
+    """
+    Apply many payments with a fixed number of statements; return the claims settled by them.
+
+    :raises TooMuchApplied: a component would fall below zero; nothing is applied
+    """
+    claims = _locked_many({paid.claim_id for paid in payments})
+    lines: list[Line] = []
+    for paid in payments:
+        lines += _lower(claims[paid.claim_id], paid, at)
+    closed = {pk for pk, claim in claims.items() if _settled(claim, at)}
+    Claim.objects.bulk_update(claims.values(), CHANGED)
+    Line.objects.bulk_create(lines)
+    _note("claims.paid", claims, lines, actor, at)
+    return closed
+
+
+@verb("claims.undo_payment")
+def undo_payment(
+    *,
+    claim_id: UUID,
+    amounts: Mapping[str, int],
+    actor: Actor,
+    at: datetime,
+    reference: str = "",
+) -> Claim:
+    """
+    Raise the open amounts again by a payment that was reversed; a settled claim becomes ready.
+
+    :raises NoSuchClaim: unknown id
+    """
+    claim = locked(claim_id)
+    lines = [
+        line(claim_id, part, LineKind.UNDONE, amount, at, {"payment": reference})
+        for part, amount in amounts.items()
+        if amount
+    ]
+    for each in lines:
+        setattr(claim, each.component, getattr(claim, each.component) + each.amount)
+        claim.paid -= each.amount
+    if claim.state == ClaimState.CLOSED and lines:
+        claim.state = ClaimState.READY
+        reopen(claim, at)
+    claim.save(update_fields=CHANGED)
+    Line.objects.bulk_create(lines)
+    _note("claims.payment-undone", {claim.pk: claim}, lines, actor, at)
+    return claim
+
+
+@verb("claims.accrue_interest")
+def accrue_interest(*, claim_id: UUID, to: date, actor: Actor, at: datetime) -> Claim:
+    """
+    Book the interest for late payment up to a day (which does not count), if it is not booked yet.
+
+    :raises NoSuchClaim: unknown id
+    """
+    claim = locked(claim_id)
+    if claim.state not in OPEN_STATES or to <= claim.interest_to:
+        return claim
+    amount, facts = accrue(claim.principal, claim.overdue_rate_pct, claim.interest_to, to)
+    if amount:
+        book(claim, [line(claim_id, Component.INTEREST, LineKind.ACCRUED, amount, at, facts)])
+        record(
+            kind="claims.accrued",
+            subject=f"claim:{claim_id}",
+            actor=actor,
+            at=at,
+            person_id=claim.debtor_id,
+            amount=amount,
+            to=to,
+        )
+    claim.interest_to = to
+    claim.save(update_fields=["interest", "interest_to"])
+    return claim
+
+
+def _locked_many(ids: set[UUID]) -> dict[UUID, Claim]:
+    rows = Claim.objects.select_for_update(of=("self",), no_key=True)
+    return {claim.pk: claim for claim in rows.filter(pk__in=ids).order_by("pk")}
+
+
+def _lower(claim: Claim, paid: Paid, at: datetime) -> list[Line]:
+    lines = []
+    for part, amount in paid.amounts.items():
+        if not amount:
+            continue
+        rest = getattr(claim, part) - amount
+        if rest < 0 or amount < 0:
+            raise TooMuchApplied(component=Component(part).label)
+        setattr(claim, part, rest)
+        claim.paid += amount
+        facts = {"payment": paid.reference}
+        lines.append(line(claim.pk, part, LineKind.PAID, -amount, at, facts))
+    return lines
+
+
+def _settled(claim: Claim, at: datetime) -> bool:
+    if claim.owed or claim.state not in OPEN_STATES:
+        return False
+    claim.state, claim.closed_at = ClaimState.CLOSED, at
+    return True
+
+
+def _note(
+    kind: str, claims: Mapping[UUID, Claim], lines: Sequence[Line], actor: Actor, at: datetime
+) -> None:
+    one = next(iter(claims.values())) if len(claims) == 1 else None
+    record(
+        kind=kind,
+        subject=f"claim:{one.pk}" if one else "claims",
+        actor=actor,
+        at=at,
+        person_id=one.debtor_id if one else None,
+        claims=len(claims),
+        amount=sum(abs(each.amount) for each in lines),
+    )
