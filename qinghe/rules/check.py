@@ -7,8 +7,14 @@ answer with a code, never a failure.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from qinghe.rules.cases.allocation import allocation_case
+from qinghe.rules.cases.interest import delayed_case, interest_case
+from qinghe.rules.cases.limitation import limitation_case
+from qinghe.rules.cases.procedure import listing_case, route_case
+from qinghe.rules.cases.records import fee_case, retention_case, validation_case
 from qinghe.rules.contact.evaluate import evaluate
 from qinghe.rules.contact.facts import Settings
 from qinghe.rules.contact.reading import read_request, read_settings
@@ -17,16 +23,42 @@ from qinghe.rules.packs import PACK_NAMES
 from qinghe.rules.reading import CaseError, Row, need, need_part, part
 
 Answer = Mapping[str, Any]
-Kind = Callable[[Row, tuple[str, ...], Settings], Answer]
+Judge = Callable[[Row, tuple[str, ...], Settings], Answer]
 
 
-def contact(row: Row, packs: tuple[str, ...], settings: Settings) -> Answer:
-    """Answer a contact case."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a kind of case is answered, and the packs of which one must be loaded, if any."""
+
+    judge: Judge
+    needs: frozenset[str] = frozenset()
+
+
+def _contact(row: Row, packs: tuple[str, ...], settings: Settings) -> Answer:
     return verdict_row(evaluate(read_request(row), packs, settings))
 
 
+def _retention(row: Row, packs: tuple[str, ...], settings: Settings) -> Answer:
+    return retention_case(row, packs)
+
+
+def _of(judge: Callable[[Row], Answer], *needs: str) -> Kind:
+    return Kind(lambda row, packs, settings: judge(row), frozenset(needs))
+
+
 # Every kind of case, by name. A new kind is one function and one line here.
-KINDS: dict[str, Kind] = {"contact": contact}
+KINDS: dict[str, Kind] = {
+    "contact": Kind(_contact),
+    "limitation": _of(limitation_case, "CN"),
+    "interest_cap": _of(interest_case, "CN"),
+    "delayed_interest": _of(delayed_case, "CN"),
+    "allocation": _of(allocation_case, "CN"),
+    "dishonest_list": _of(listing_case, "CN"),
+    "route": _of(route_case, "CN"),
+    "fee_plan": _of(fee_case, "CN"),
+    "validation_notice": _of(validation_case, "US"),
+    "retention": Kind(_retention, frozenset({"CN", "US"})),
+}
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -62,11 +94,15 @@ def check_case(case: Row) -> Answer:
     :raises CaseError: a defect; its code says which
     """
     need(case, "id")
-    kind = KINDS.get(str(need(case, "kind")))
+    name = need(case, "kind")
+    kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise CaseError("unknown_kind", str(case["kind"]))
+        raise CaseError("unknown_kind", str(name))
+    packs = read_packs(case)
     settings = read_settings(part(case, "settings") or {})
-    return kind(need_part(case, "input"), read_packs(case), settings)
+    if kind.needs and kind.needs.isdisjoint(packs):
+        raise CaseError("pack_not_applicable", f"{name} needs {' or '.join(sorted(kind.needs))}")
+    return kind.judge(need_part(case, "input"), packs, settings)
 
 
 def read_packs(case: Row) -> tuple[str, ...]:
