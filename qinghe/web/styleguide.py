@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
+from qinghe.web.formats import money_short
 from qinghe.web.icons import ICONS
 from qinghe.web.parts import (
     Budget,
@@ -124,8 +125,20 @@ def _terms() -> list[Term]:
 
 def _figures() -> list[Figure]:
     return [
-        Figure(_("Consigned"), "¥161M", _("13,628 accounts, 5 batches"), "K-01", "#k01"),
-        Figure(_("Net recovered"), "¥25.7M", _("15.9% of the consigned amount"), "K-02", "#k02"),
+        Figure(
+            _("Consigned"),
+            money_short(16_100_000_000, "CNY"),
+            _("13,628 accounts, 5 batches"),
+            "K-01",
+            "#k01",
+        ),
+        Figure(
+            _("Net recovered"),
+            money_short(2_567_800_000, "CNY"),
+            _("15.9% of the consigned amount"),
+            "K-02",
+            "#k02",
+        ),
         Figure(_("Promises kept"), "73.2%", _("1.8 points above the last period"), "K-11", "#k11"),
         Figure(_("Complaints upheld per 5,000"), "0.4", _("limit 1.0"), "K-17", "#k17"),
     ]

@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.http import HttpRequest, HttpResponse
+from django.template import RequestContext, Template
 from django.urls import include, path
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from qinghe.web import context
 from qinghe.web.front import front_urls
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +32,22 @@ PAGES = (
     "/accounts/password/reset/",
 )
 
+TOUCH = Template(
+    """{% extends "office.html" %}{% block content %}<h1>Touch</h1>
+    <button class="btn" hx-post="/touch/" hx-target="#out">Send</button><p id="out"></p>
+    <a href="#one" data-item>one</a> <a href="#two" data-item>two</a>
+    <a href="#decide" data-key="d">decide</a>{% endblock %}"""
+)
+
+
+def touch(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return HttpResponse("kept")
+    return HttpResponse(TOUCH.render(RequestContext(request, context.shell(request))))
+
+
 urlpatterns = [
+    path("touch/", touch),
     path("accounts/", include("allauth.urls")),
     path("", include((front_urls, "web"))),
 ]
@@ -57,9 +75,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer, settings: Settings) -> Iterator[Page]:
     settings.DEBUG = True
-    context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
-    yield context.new_page()
-    context.close()
+    own = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
+    yield own.new_page()
+    own.close()
 
 
 def choose(page: Page, live_server: LiveServer, **choices: str) -> None:
@@ -114,14 +132,29 @@ def test_without_scripts_the_theme_and_language_still_change(
     browser: Browser, live_server: LiveServer, settings: Settings
 ) -> None:
     settings.DEBUG = True
-    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
-    page = context.new_page()
+    own = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = own.new_page()
     page.goto("/styleguide/")
     page.locator(".theme-light").click()
     page.locator("button[name=language]").click()
     assert page.locator("html").get_attribute("data-theme") == "dark"
     assert page.locator("html").get_attribute("lang") in {"en", "zh-Hans"}
-    context.close()
+    own.close()
+
+
+def test_requests_of_htmx_carry_the_form_token(page: Page) -> None:
+    page.goto("/touch/")
+    page.locator("[hx-post]").click()
+    page.wait_for_function("document.getElementById('out').textContent === 'kept'")
+
+
+def test_j_and_k_walk_over_the_items_and_a_letter_presses_its_link(page: Page) -> None:
+    page.goto("/touch/")
+    for key, focused in (("j", "one"), ("j", "two"), ("j", "two"), ("k", "one")):
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.textContent") == focused
+    page.keyboard.press("d")
+    assert page.url.endswith("#decide")
 
 
 def test_single_letters_can_be_switched_off(page: Page) -> None:
