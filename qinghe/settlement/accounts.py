@@ -91,8 +91,8 @@ def postings(facts: Facts) -> list[Posting]:
     """
     Return what a payment moves.
 
-    Money paid here is held for the creditor until it is paid out; of money the creditor reports only
-    the commission becomes due.
+    Money paid here is held for the creditor until it is paid out; of money that the creditor
+    reports only the commission becomes due.
     """
     moves = [
         (claimed(facts.creditor_id), claim_part(facts.claim_id, component), amount, "applied")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from qinghe.kernel.money import to_minor
 from qinghe.settlement.refusals import BadFile, MissingColumn, UnknownMapping
 
 MAPPINGS = Path(__file__).parent / "mappings"
+# Minor units; anything above is a broken file, not a payment.
+LARGEST = 10**15
 NEEDED = ("contract_number", "reference", "amount", "paid_on")
 
 
@@ -100,9 +102,9 @@ def _reported(
 def _amount(text: str, currency: str, row: int) -> int:
     try:
         minor = to_minor(Decimal(text.replace(",", "")), currency)
-    except (InvalidOperation, ValueError, OverflowError) as fault:
+    except (ArithmeticError, ValueError) as fault:
         raise BadFile(row=row, column="amount") from fault
-    if minor <= 0:
+    if not 0 < minor <= LARGEST:
         raise BadFile(row=row, column="amount")
     return minor
 

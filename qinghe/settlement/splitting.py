@@ -29,10 +29,8 @@ class Shares:
         return self.commission + self.reserve + self.fee
 
 
-def divide(
-    amount: int, *, rate: Decimal, quality_share: Decimal, fee_rate: Fraction
-) -> Shares:
-    """Return the shares of an amount; a fraction of a cent stays with the one who bears the cost."""
+def divide(amount: int, *, rate: Decimal, quality_share: Decimal, fee_rate: Fraction) -> Shares:
+    """Return the shares of an amount; a broken cent stays with the one who bears the cost."""
     gross, creditor = split(amount, rate)
     fee, net = split(gross, fee_rate)
     reserve, commission = split(net, quality_share)

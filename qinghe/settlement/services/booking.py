@@ -12,7 +12,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from qinghe.claims.models import Claim
-from qinghe.claims.services import accrue_interest, apply_payments
+from qinghe.claims.services import Paid, accrue_interest, apply_payments
 from qinghe.claims.terms import OPEN_STATES
 from qinghe.journal.services import record_many
 from qinghe.kernel.actor import Actor
@@ -90,9 +90,8 @@ def book(*, items: Sequence[Item], actor: Actor, at: datetime) -> list[Payment]:
         bookings = [_decide(draft, claims, mandates) for draft in drafts]
     _write(bookings)
     settle(bookings, actor, at)
-    record_many(
-        kind="payment.posted", rows=[_evidence(each) for each in bookings], actor=actor, at=at
-    )
+    evidence = [_evidence(each) for each in bookings]
+    record_many(kind="payment.posted", rows=evidence, actor=actor, at=at)
     return [booking.payment for booking in bookings]
 
 
@@ -100,8 +99,12 @@ def settle(bookings: Sequence[Booking], actor: Actor, at: datetime) -> None:
     """Post what bookings move, mirror it on the claims, and let promises and mandates follow."""
     moves = [accounts.postings(replace(each.facts, at=at)) for each in bookings]
     post_many(postings=[posting for each in moves for posting in each])
-    parts = {each.claim.pk: each.allocated.parts for each in bookings if each.allocated.parts}
-    apply_payments(amounts=parts, actor=actor, at=at)
+    paid = [
+        Paid(each.claim.pk, each.allocated.parts, str(each.payment.pk))
+        for each in bookings
+        if each.allocated.parts
+    ]
+    apply_payments(payments=paid, actor=actor, at=at)
     after_payments(claim_ids=[each.claim.pk for each in bookings], actor=actor, at=at)
 
 

@@ -101,9 +101,7 @@ def _lock_creditor(creditor_id: UUID, actor: Actor) -> None:
         raise NoSuchOrganisation
 
 
-def _sort_out(
-    creditor_id: UUID, reported: Sequence[Reported]
-) -> tuple[list[Item], list[Reported]]:
+def _sort_out(creditor_id: UUID, reported: Sequence[Reported]) -> tuple[list[Item], list[Reported]]:
     """Return what to book now, and what names no claim of this creditor."""
     booked = _booked(creditor_id, [each.reference for each in reported])
     claims = {
@@ -203,5 +201,3 @@ def _by_stage(rows: Sequence[tuple[str, int]]) -> dict[str, dict[str, int]]:
         total["claims"] += 1
         total["minor"] += owed
     return totals
-
-

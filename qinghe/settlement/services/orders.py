@@ -66,8 +66,8 @@ def receive_notice(*, body: bytes, signature: str, at: datetime) -> CashierOrder
     """
     Take a notice from the cashier; only the first `paid` of an order books money.
 
-    Repeated notices and those that come after change nothing. Money for an order that had expired is
-    booked all the same: it came.
+    Repeated notices and those that come after change nothing. Money for an order that had expired
+    is booked all the same: it came.
 
     :raises BadSignature: it does not come from the cashier
     :raises BadNotice: signed, but not a notice

@@ -204,7 +204,7 @@ def _gather_cash(at: datetime) -> None:
 
 
 def _net(at: datetime) -> None:
-    """Keep from what is payable what the same organisation owes: commission, and money to return."""
+    """Keep from what is payable what the same organisation owes: commission, money to return."""
     for suffix in ("clawback", "commission_due"):
         debts = list(Account.objects.filter(path__endswith=f":{suffix}", balance__gt=0))
         moves = [posting for debt in debts if (posting := _netting(debt, at))]
@@ -263,5 +263,3 @@ def _record(kind: str, payout: Payout, actor: Actor, at: datetime, **facts: obje
         currency=payout.currency,
         **facts,
     )
-
-

@@ -15,7 +15,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from qinghe.claims.models import Claim
-from qinghe.claims.services import undo_payment
+from qinghe.claims.services import accrue_interest, undo_payment
+from qinghe.claims.services.rewinding import rewind_interest
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
 from qinghe.ledger.models import Transfer
@@ -34,7 +35,6 @@ from qinghe.settlement.services.booking import (
     settle,
     split_of,
 )
-from qinghe.settlement.services.interest import restore_interest
 from qinghe.settlement.terms import PaymentSource, PaymentState
 
 
@@ -50,13 +50,17 @@ def reverse_payment(*, payment_id: UUID, reason: str, actor: Actor, at: datetime
     """
     payment = _lock(payment_id, actor)
     later = _later(payment)
+    claim = Claim.objects.get(pk=payment.claim_id)
     for each in [*reversed(later), payment]:
         _undo(each, actor, at)
     payment.state, payment.reversed_at = PaymentState.REVERSED, at
     payment.save(update_fields=["state", "reversed_at"])
-    restore_interest(payment=payment, later=later, actor=actor, at=at)
+    # Interest after the payment was accrued on too small a principal.
+    rewind_interest(claim_id=claim.pk, since=payment.paid_on, actor=actor, at=at)
     for each in later:
+        accrue_interest(claim_id=claim.pk, to=each.paid_on, actor=actor, at=at)
         _apply_again(each, actor, at)
+    accrue_interest(claim_id=claim.pk, to=claim.interest_to, actor=actor, at=at)
     record(
         kind="payment.reversed",
         subject=f"claim:{payment.claim_id}",
@@ -103,7 +107,13 @@ def _undo(payment: Payment, actor: Actor, at: datetime) -> None:
     reverse_many(transfer_ids=[transfer.pk for transfer in transfers], at=at)
     parts = dict(Allocation.objects.filter(payment=payment).values_list("component", "amount"))
     if parts:
-        undo_payment(claim_id=_claim_of(payment), amounts=parts, actor=actor, at=at)
+        undo_payment(
+            claim_id=_claim_of(payment),
+            amounts=parts,
+            actor=actor,
+            at=at,
+            reference=str(payment.pk),
+        )
 
 
 def _apply_again(payment: Payment, actor: Actor, at: datetime) -> None:
@@ -163,5 +173,3 @@ def _claim_of(payment: Payment) -> UUID:
     if payment.claim_id is None:
         raise NotReversible
     return payment.claim_id
-
-

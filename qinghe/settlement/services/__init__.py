@@ -1,0 +1,34 @@
+"""
+Writes of this room: take payments in, reverse them, pay out.
+
+Locks are taken in one order: claim, cashier order, payment, ledger accounts.
+"""
+
+from qinghe.settlement.services.imports import ImportResult, import_payments
+from qinghe.settlement.services.orders import create_cashier_order, expire_orders, receive_notice
+from qinghe.settlement.services.payouts import (
+    approve_payout,
+    forfeit_reserves,
+    pay_payout,
+    prepare_payouts,
+    release_reserves,
+    return_payout,
+)
+from qinghe.settlement.services.posting import post_payment
+from qinghe.settlement.services.reversal import reverse_payment
+
+__all__ = [
+    "ImportResult",
+    "approve_payout",
+    "create_cashier_order",
+    "expire_orders",
+    "forfeit_reserves",
+    "import_payments",
+    "pay_payout",
+    "post_payment",
+    "prepare_payouts",
+    "receive_notice",
+    "release_reserves",
+    "return_payout",
+    "reverse_payment",
+]

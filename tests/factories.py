@@ -1,0 +1,129 @@
+"""
+Rows for tests, made straight in the tables: short names, sensible defaults, everything overridable.
+
+A claim made here stands in the ledger too, as if it had been accepted.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F
+
+from qinghe.claims.models import Claim
+from qinghe.claims.terms import ClaimState, Product, Stage
+from qinghe.kernel.actor import Actor, Role
+from qinghe.kernel.ids import digits, new_id
+from qinghe.ledger.services import post_many
+from qinghe.ledger.terms import Posting
+from qinghe.market.models import Capacity, Mandate
+from qinghe.market.terms import Mode
+from qinghe.parties.models import Organisation, Person
+from qinghe.parties.terms import OrgKind, OrgState, PersonKind
+
+AT = datetime(2026, 11, 23, 4, tzinfo=UTC)
+SHANGHAI = "Asia/Shanghai"
+
+
+def organisation(kind: str = OrgKind.INSTITUTION, **fields: Any) -> Organisation:
+    """Return an active organisation."""
+    number = digits(10)
+    defaults = {
+        "slug": f"org-{number}",
+        "name": f"Organisation {number}",
+        "state": OrgState.ACTIVE,
+        "created_at": AT,
+    }
+    return Organisation.objects.create(kind=kind, **{**defaults, **fields})
+
+
+def collector(*, limit: int = 100, **fields: Any) -> Organisation:
+    """Return an agency with room for orders."""
+    agency = organisation(OrgKind.AGENCY, **fields)
+    Capacity.objects.create(collector=agency, limit=limit)
+    return agency
+
+
+def person(**fields: Any) -> Person:
+    """Return a natural person in Shanghai's zone."""
+    defaults = {
+        "kind": PersonKind.NATURAL,
+        "masked_name": "陈＊＊",
+        "region": "310100",
+        "zones": [SHANGHAI],
+        "created_at": AT,
+    }
+    return Person.objects.create(**{**defaults, **fields})
+
+
+def claim(*, principal: int = 100_000, interest: int = 0, costs: int = 0, **fields: Any) -> Claim:
+    """Return a claim that is ready to be placed; amounts in minor units, booked in the ledger."""
+    owed = {"principal": principal, "interest": interest, "costs": costs}
+    defaults = {
+        "number": f"C{digits(12)}",
+        "contract_number": f"K{digits(12)}",
+        "fingerprint": b"",
+        "product": Product.CONSUMER_LOAN,
+        "region": "310100",
+        "currency": "CNY",
+        "due_on": date(2026, 10, 1),
+        "interest_to": date(2026, 11, 1),
+        "claimed": sum(owed.values()),
+        "state": ClaimState.READY,
+        "stage": Stage.M2,
+        "created_at": AT,
+    }
+    made = {**defaults, **fields}
+    made.setdefault("creditor", None)
+    made["creditor"] = made["creditor"] or organisation()
+    made["debtor"] = made.get("debtor") or person()
+    row = Claim.objects.create(**owed, **made)
+    post_many(
+        postings=[
+            Posting(
+                debit=f"claim:{row.pk}:{component}",
+                credit=f"creditor:{row.creditor_id}:claimed",
+                amount=amount,
+                currency=row.currency,
+                kind="claim.claimed",
+                subject=f"claim:{row.pk}",
+                at=row.created_at,
+            )
+            for component, amount in owed.items()
+            if amount
+        ]
+    )
+    return row
+
+
+def mandate(claim: Claim, collector: Organisation, **fields: Any) -> Mandate:
+    """Return a live mandate; the claim is placed and one place of the collector is in use."""
+    defaults = {
+        "mode": Mode.GRAB,
+        "commission_rate": Decimal("0.25"),
+        "quality_share": Decimal("0.2"),
+        "terms_version": "2026-11",
+        "terms_sha256": "0" * 64,
+        "signed_by": new_id(),
+        "signed_at": AT,
+        "starts_at": AT - timedelta(days=1),
+        "ends_at": AT + timedelta(days=90),
+    }
+    Claim.objects.filter(pk=claim.pk).update(state=ClaimState.PLACED)
+    Capacity.objects.filter(collector=collector).update(live=F("live") + 1)
+    return Mandate.objects.create(
+        claim=claim, creditor=claim.creditor, collector=collector, **{**defaults, **fields}
+    )
+
+
+def actor(role: Role, organisation: Organisation | None = None, **fields: Any) -> Actor:
+    """Return an actor of a role, of an organisation when one is given."""
+    org_id = organisation.pk if organisation else None
+    return Actor(role=role, user_id=new_id(), org_id=org_id, **fields)
+
+
+def debtor_of(claim: Claim) -> Actor:
+    """Return the debtor of a claim, as the portal knows them."""
+    return Actor(role=Role.DEBTOR, person_id=claim.debtor_id)
