@@ -1,21 +1,40 @@
-"""Who signs in to a demonstration market: one person per role, all at example.com."""
+"""Who signs in to a demonstration market, and what fills it on a first start."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
+from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
+from qinghe.simulation.commands import in_this_database, is_empty
+from qinghe.simulation.people_of_demo import DEMO_PASSWORD, DEMO_USERS
 
-DEMO_PASSWORD: Final = "qinghe-demo-2026"  # noqa: S105  printed on the sign-in page of a demonstration
+CLAIMS: Final = 150
+DAYS: Final = 40
+SEED: Final = 2026
 
-# e-mail, role, organisation
-DEMO_USERS: Final[tuple[tuple[str, Role, str], ...]] = (
-    ("creditor@example.com", Role.CREDITOR, "demo-factoring"),
-    ("collector@example.com", Role.COLLECTOR, "demo-agency"),
-    ("team@example.com", Role.COLLECTOR, "demo-own-team"),
-    ("reviewer@example.com", Role.REVIEWER, "demo-operator"),
-    ("compliance@example.com", Role.COMPLIANCE, "demo-operator"),
-    ("operator@example.com", Role.OPERATOR, "demo-operator"),
-    ("operator2@example.com", Role.OPERATOR, "demo-operator"),
-    ("regulator@example.com", Role.REGULATOR, "demo-regulator"),
-)
+
+@dataclass(frozen=True)
+class SignIn:
+    """One account of the demonstration; the password is printed on purpose."""
+
+    role: Role
+    email: str
+    password: str
+
+
+def sign_ins() -> list[SignIn]:
+    """Return the accounts of a demonstration, one or more per role."""
+    return [SignIn(role, email, DEMO_PASSWORD) for email, role, _slug in DEMO_USERS]
+
+
+def fill_if_empty(progress: Callable[[str], None] = lambda _line: None) -> bool:
+    """Fill an empty database with a market that ends yesterday; say whether it was empty."""
+    if not is_empty():
+        return False
+    start = clock.now().date() - timedelta(days=DAYS)  # noqa: TID251  the demonstration is a door
+    in_this_database(claims=CLAIMS, days=DAYS, seed=SEED, start=start, progress=progress)
+    return True

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.market.services import set_capacity
-from qinghe.parties.models import Organisation
+from qinghe.parties.models import Organisation, User
 from qinghe.parties.services import (
     add_licence,
     add_membership,
@@ -19,7 +19,7 @@ from qinghe.parties.services import (
     verify_organisation,
 )
 from qinghe.parties.terms import LicenceKind, OrgKind
-from qinghe.simulation.demo import DEMO_PASSWORD, DEMO_USERS
+from qinghe.simulation.people_of_demo import DEMO_PASSWORD, DEMO_USERS
 
 FOUNDER: Final = system("simulation")
 
@@ -70,6 +70,19 @@ def found(*, at: datetime) -> World:
     orgs = {firm.slug: _firm(firm, at) for firm in FIRMS}
     actors = {
         email: _account(email, role, orgs[slug], at) for email, role, slug in DEMO_USERS + EXTRAS
+    }
+    return World(orgs, actors)
+
+
+def load() -> World:
+    """Return the market that was founded in this database before."""
+    slugs = [firm.slug for firm in FIRMS]
+    orgs = dict(Organisation.objects.filter(slug__in=slugs).values_list("slug", "pk"))
+    emails = [email for email, _role, _slug in DEMO_USERS + EXTRAS]
+    users = dict(User.objects.filter(email__in=emails).values_list("email", "pk"))
+    actors = {
+        email: Actor(role=role, user_id=users[email], org_id=orgs[slug])
+        for email, role, slug in DEMO_USERS + EXTRAS
     }
     return World(orgs, actors)
 

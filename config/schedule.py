@@ -1,0 +1,37 @@
+"""
+Every clock of an installation, on one page. Nothing else runs by itself.
+
+Times are UTC; a day of the market ends at 16:00 UTC (midnight in China). Each job is safe to run
+twice and does work in proportion to what changed.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from procrastinate.contrib.django import app
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One periodic job: when, which task, and why then."""
+
+    cron: str
+    task: str
+    why: str
+
+
+CLOCKS: Final = (
+    Clock("5 16 * * *", "claims.sweep", "a new day: stages change, interest accrues"),
+    Clock("10 16 * * *", "casework.sweep", "promises and instalments of yesterday are judged"),
+    Clock("*/10 * * * *", "claims.challenges", "challenge windows end"),
+    Clock("*/10 * * * *", "claims.holds", "holds with an end are lifted"),
+    Clock("*/10 * * * *", "market.expire", "listings and mandates end at their moment"),
+    Clock("* * * * *", "contact.release", "attempts a crash left behind get a named end"),
+    Clock("* * * * *", "journal.seal", "the journal is sealed in batches"),
+)
+
+
+def register() -> None:
+    """Hang every clock on the queue; called once when the worker's tasks are known."""
+    for clock in CLOCKS:
+        app.periodic(cron=clock.cron, periodic_id=clock.task)(app.tasks[clock.task])

@@ -1,0 +1,28 @@
+"""`qinghe bench NAME`: the speed of a hot path, with its ratio to the limit in the same run."""
+
+from typing import Annotated
+
+import typer
+
+from qinghe.bench.sweep import sweep
+from qinghe.cli.output import AsJson, show_json
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def bench() -> None:
+    """Measure a hot path in a database of its own; prints one JSON object with --json."""
+
+
+@app.command("sweep")
+def bench_sweep(
+    claims: Annotated[int, typer.Option(help="Open claims in the market.", min=1000)] = 1_000_000,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the nightly sweep: ageing, interest, promises, plans and holds of a normal day."""
+    result = sweep(claims=claims, progress=lambda line: typer.echo(line, err=True))
+    if as_json:
+        show_json(result.as_dict())
+        return
+    typer.echo(f"{result.seconds:.1f} s; {result.ours:,.0f} {result.unit}; ratio {result.ratio}")

@@ -1,0 +1,137 @@
+"""The morning: reviewers verify, creditors place, collectors take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from qinghe.claims.models import Batch, Claim
+from qinghe.claims.services import (
+    accept_batch,
+    add_evidence,
+    check_batch,
+    reject_claim,
+    verify_claim,
+)
+from qinghe.market.models import Listing
+from qinghe.market.services import designate, place_own_team, publish_many, take
+from qinghe.market.terms import Mode
+from qinghe.simulation.batches import Source, csv_file
+from qinghe.simulation.doer import Doer
+from qinghe.simulation.evidence import contract_pdf
+from qinghe.simulation.world import World
+
+CREDITORS = (("creditor", "demo-factoring"), ("finance", "demo-finance"), ("bank", "demo-bank"))
+COLLECTORS = (("collector", "demo-agency"), ("collector2", "demo-agency-2"))
+RATE, QUALITY, DAYS = Decimal("0.1800"), Decimal("0.2000"), 90
+REJECT_EVERY, DESIGNATE_EVERY = 40, 9
+
+
+@dataclass
+class Office:
+    """Everything that happens to claims before they are worked."""
+
+    world: World
+    doer: Doer
+    source: Source
+
+    def deliver(self, *, count: int, day: date, at: datetime) -> None:
+        """Let every creditor deliver its share of new claims as a batch; correct rows are accepted."""
+        shares = [count // len(CREDITORS)] * len(CREDITORS)
+        shares[0] += count - sum(shares)
+        for (name, slug), share in zip(CREDITORS, shares, strict=True):
+            if share:
+                content = csv_file(self.source, count=share, day=day, prefix=slug[5:8].upper())
+                self._batch(name, slug, content, day, at)
+
+    def _batch(self, name: str, slug: str, content: bytes, day: date, at: datetime) -> None:
+        actor = self.world.actor(name)
+        batch: Batch | None = self.doer.do(
+            check_batch,
+            creditor_id=self.world.orgs[slug],
+            filename=f"{slug}-{day.isoformat()}.csv",
+            content=content,
+            mapping="qinghe",
+            as_of=day,
+            actor=actor,
+            at=at,
+        )
+        if batch is not None:
+            self.doer.do(accept_batch, batch_id=batch.pk, partial=True, actor=actor, at=at)
+
+    def review(self, *, at: datetime, limit: int) -> None:
+        """Verify the oldest submitted claims against their evidence; reject a few."""
+        waiting = Claim.objects.filter(state="submitted").order_by("number")[:limit]
+        for claim in waiting:
+            self._evidence(claim, at)
+            if int(claim.number[-4:]) % REJECT_EVERY == 0:
+                reason = "contract does not match"
+                self._reviewer(reject_claim, claim.pk, at, reason=reason)
+            else:
+                self._reviewer(verify_claim, claim.pk, at)
+
+    def _reviewer(self, verb: object, claim_id: UUID, at: datetime, **more: object) -> None:
+        reviewer = self.world.actor("reviewer")
+        self.doer.do(verb, claim_id=claim_id, actor=reviewer, at=at, **more)  # type: ignore[arg-type]
+
+    def _evidence(self, claim: Claim, at: datetime) -> None:
+        owner = self._creditor_of(claim)
+        for kind in ("contract", "transfer"):
+            self.doer.do(
+                add_evidence,
+                claim_id=claim.pk,
+                kind=kind,
+                filename=f"{kind}-{claim.number}.pdf",
+                content=contract_pdf(claim.number, kind),
+                actor=self.world.actor(owner),
+                at=at,
+            )
+
+    def _creditor_of(self, claim: Claim) -> str:
+        slugs = {self.world.orgs[slug]: name for name, slug in CREDITORS}
+        return slugs[claim.creditor_id]
+
+    def place(self, *, at: datetime) -> None:
+        """List what is ready; the bank hands its claims to the own team, some are designated."""
+        terms = {"commission_rate": RATE, "quality_share": QUALITY, "period_days": DAYS}
+        for name, slug in CREDITORS:
+            actor = self.world.actor(name)
+            ready = Claim.objects.filter(state="ready", creditor_id=self.world.orgs[slug])
+            claims = list(ready.order_by("number").values_list("pk", flat=True))
+            if slug == "demo-bank":
+                self._own_team(claims, at)
+                continue
+            chosen = claims[::DESIGNATE_EVERY]
+            for claim_id in chosen:
+                agency = self.world.orgs["demo-agency"]
+                self.doer.do(
+                    designate, claim_id=claim_id, collector_id=agency, actor=actor, at=at, **terms
+                )
+            others = [claim_id for claim_id in claims if claim_id not in set(chosen)]
+            if others:
+                self.doer.do(
+                    publish_many, claim_ids=others, mode=Mode.GRAB, actor=actor, at=at, **terms
+                )
+
+    def _own_team(self, claims: list[UUID], at: datetime) -> None:
+        for claim_id in claims:
+            self.doer.do(
+                place_own_team,
+                claim_id=claim_id,
+                collector_id=self.world.orgs["demo-own-team"],
+                commission_rate=Decimal("0.1000"),
+                quality_share=QUALITY,
+                period_days=DAYS,
+                actor=self.world.actor("operator"),
+                at=at,
+            )
+
+    def grab(self, *, at: datetime, limit: int) -> None:
+        """Let the agencies take open orders in turn until they refuse or the limit is reached."""
+        open_now = Listing.objects.filter(state="open").order_by("number")
+        listings = list(open_now.values_list("pk", flat=True)[:limit])
+        for turn, listing_id in enumerate(listings):
+            name, _slug = COLLECTORS[turn % len(COLLECTORS)]
+            self.doer.do(take, listing_id=listing_id, actor=self.world.actor(name), at=at)
