@@ -162,6 +162,10 @@ EMAIL_BACKEND = os.environ.get(
 EMAIL_HOST = os.environ.get("QINGHE_EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("QINGHE_EMAIL_PORT", "25"))
 DEFAULT_FROM_EMAIL = os.environ.get("QINGHE_EMAIL_FROM", "qinghe@example.com")
+# Where people reach this installation: printed on letters, with /d/ for the debtors' door.
+QINGHE_BASE_URL = os.environ.get(
+    "QINGHE_BASE_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+)
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_IMPORT_PATHS = ["config.schedule"]

@@ -117,9 +117,11 @@ class Wish(Row):
 class Delivery(Row):
     """What a gateway sent (the loopback: would have sent), encrypted; the debtor may see it."""
 
-    privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("content",))
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("content", "file_sha256"))
 
     attempt = models.OneToOneField(Attempt, models.PROTECT, related_name="+")
     gateway = models.TextField()
     content = models.ForeignKey("parties.VaultItem", models.PROTECT, related_name="+")
+    # The letter as typeset, sealed under its hash; empty for everything else.
+    file_sha256 = models.TextField(default="", blank=True)
     at = models.DateTimeField()

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from qinghe.claims.models import Claim, Evidence
-from qinghe.claims.services import set_state
+from qinghe.claims.services import set_state, set_states
 from qinghe.claims.terms import ClaimState
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
@@ -256,8 +256,9 @@ def _list(claims: Sequence[Claim], offer: Offer, actor: Actor, at: datetime) -> 
     listings = Listing.objects.bulk_create(
         [_listing(claim, offer, files.get(claim.pk, 0), at) for claim in claims]
     )
+    ids = [listing.claim_id for listing in listings]
+    set_states(claim_ids=ids, state=ClaimState.LISTED, actor=actor, at=at)
     for listing in listings:
-        set_state(claim_id=listing.claim_id, state=ClaimState.LISTED, actor=actor, at=at)
         record(
             kind="market.published",
             subject=f"claim:{listing.claim_id}",

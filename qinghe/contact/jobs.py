@@ -1,0 +1,26 @@
+"""Clocks and jobs of this room; their times stand in `config/schedule.py`."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from procrastinate.contrib.django import app
+
+from qinghe.contact import services
+from qinghe.kernel import clock
+
+
+@app.task(name="contact.send")
+def send(*, attempt_id: str, **_later: object) -> None:
+    """
+    Deliver one permitted attempt. Safe to run twice.
+
+    `_later` lets an old worker take a job that a newer release put on the queue.
+    """
+    services.send(attempt_id=UUID(attempt_id), at=clock.now())
+
+
+@app.task(name="contact.release", queueing_lock="contact.release")
+def release(**_later: object) -> None:
+    """Close attempts that a crash or a missing worker left behind."""
+    services.release_stuck(at=clock.now())

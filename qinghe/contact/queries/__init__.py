@@ -1,0 +1,44 @@
+"""Reads of this room: the budget of a person, every contact, and why something was refused."""
+
+from qinghe.contact.queries.attempts import (
+    AttemptRow,
+    Explanation,
+    RuleText,
+    attempts_of_claim,
+    attempts_of_person,
+    explain,
+    rule_text,
+    visible_attempt,
+)
+from qinghe.contact.queries.budget import (
+    BudgetAllowance,
+    BudgetChannel,
+    BudgetView,
+    Reason,
+    budget,
+)
+from qinghe.contact.queries.situation import counted_outcome, situation_of
+from qinghe.contact.queries.wishes import WishRow, wishes
+from qinghe.contact.wording import Wording, wordings
+
+__all__ = [
+    "AttemptRow",
+    "BudgetAllowance",
+    "BudgetChannel",
+    "BudgetView",
+    "Explanation",
+    "Reason",
+    "RuleText",
+    "WishRow",
+    "Wording",
+    "attempts_of_claim",
+    "attempts_of_person",
+    "budget",
+    "counted_outcome",
+    "explain",
+    "rule_text",
+    "situation_of",
+    "visible_attempt",
+    "wishes",
+    "wordings",
+]

@@ -1,0 +1,226 @@
+"""Every contact ever asked for: by person, by claim, and why one was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+
+from qinghe.contact.models import Attempt, Delivery
+from qinghe.contact.refusals import NoSuchAttempt
+from qinghe.contact.terms import AttemptState
+from qinghe.contact.wording import wording
+from qinghe.kernel.actor import Actor, Role
+from qinghe.market.terms import LIVE
+from qinghe.parties.models import VaultItem
+from qinghe.parties.roles import OVERSIGHT
+from qinghe.parties.services import unseal
+from qinghe.rules.explain import citation, sentence
+from qinghe.rules.packs import rule
+
+PAGE = 200
+
+
+@dataclass(frozen=True)
+class AttemptRow:
+    """One contact as shown. `text` is filled for the person it was sent to, and for nobody else."""
+
+    id: UUID
+    claim_id: UUID
+    claim_number: str
+    collector_id: UUID | None
+    collector_name: str
+    creditor_name: str
+    channel: str
+    mode: str
+    purpose: str
+    template: str
+    title: str
+    at: datetime
+    state: str
+    rules: tuple[str, ...]
+    next_allowed_at: datetime | None
+    sent_at: datetime | None
+    outcome: str | None
+    outcome_at: datetime | None
+    masked_address: str
+    text: str = ""
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether a rule refused it."""
+        return self.state == AttemptState.REFUSED
+
+
+@dataclass(frozen=True)
+class RuleText:
+    """One rule as people read it. `audience` decided who it speaks to."""
+
+    id: str
+    title: str
+    sentence: str
+    citation: str
+    level: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why an attempt was permitted or refused, with everything it was decided on."""
+
+    attempt_id: UUID
+    claim_id: UUID
+    channel: str
+    state: str
+    at: datetime
+    rules: tuple[RuleText, ...]
+    pack: str
+    counters: Mapping[str, int]
+    next_allowed_at: datetime | None
+    must_end_by: datetime | None
+
+
+FIELDS = (
+    "id",
+    "claim_id",
+    "claim__number",
+    "collector_id",
+    "collector__name",
+    "claim__creditor__name",
+    "channel",
+    "mode",
+    "purpose",
+    "template",
+    "at",
+    "state",
+    "rules",
+    "next_allowed_at",
+    "sent_at",
+    "outcome",
+    "outcome_at",
+    "point__address__masked",
+)
+
+
+def attempts_of_person(*, person_id: UUID, actor: Actor, limit: int = PAGE) -> list[AttemptRow]:
+    """
+    Return every contact about a person, newest first; the person reads the texts too.
+
+    Two queries. Empty for whoever is neither the person nor the platform.
+    """
+    if actor.role == Role.DEBTOR and actor.person_id != person_id:
+        return []
+    if actor.role != Role.DEBTOR and actor.role not in OVERSIGHT:
+        return []
+    rows = _rows(Attempt.objects.filter(person=person_id), limit)
+    texts = _texts(rows) if actor.role == Role.DEBTOR else {}
+    return [_row(values, texts) for values in rows]
+
+
+def attempts_of_claim(*, claim_id: UUID, actor: Actor, limit: int = PAGE) -> list[AttemptRow]:
+    """Return the contacts about one claim an actor may see, newest first, without texts."""
+    return [_row(each, {}) for each in _rows(_visible(actor).filter(claim=claim_id), limit)]
+
+
+def explain(*, attempt_id: UUID, actor: Actor) -> Explanation:
+    """
+    Return why an attempt was decided as it was, in the actor's language.
+
+    :raises NoSuchAttempt: unknown, or not for this actor's eyes
+    """
+    attempt = _visible(actor).filter(pk=attempt_id).first()
+    if attempt is None:
+        raise NoSuchAttempt
+    audience = "debtor" if actor.role == Role.DEBTOR else "worker"
+    return Explanation(
+        attempt_id=attempt.pk,
+        claim_id=attempt.claim_id,
+        channel=attempt.channel,
+        state=attempt.state,
+        at=attempt.at,
+        rules=tuple(rule_text(rule_id, audience) for rule_id in attempt.rules),
+        pack=attempt.pack,
+        counters=attempt.counters,
+        next_allowed_at=attempt.next_allowed_at,
+        must_end_by=attempt.must_end_by,
+    )
+
+
+def rule_text(rule_id: str, audience: str = "worker") -> RuleText:
+    """Return a rule in the active language, for one audience."""
+    lang = get_language() or "en"
+    found = rule(rule_id)
+    return RuleText(
+        rule_id,
+        found.title(lang),
+        sentence(rule_id, lang, audience),
+        citation(rule_id),
+        found.level,
+    )
+
+
+def visible_attempt(*, attempt_id: UUID, actor: Actor) -> Attempt:
+    """
+    Return an attempt an actor may see.
+
+    :raises NoSuchAttempt: unknown, or not for this actor's eyes
+    """
+    found = _visible(actor).filter(pk=attempt_id).first()
+    if found is None:
+        raise NoSuchAttempt
+    return found
+
+
+def _visible(actor: Actor) -> QuerySet[Attempt]:
+    """Narrow to the actor: a collector sees its own work while its mandate lives."""
+    rows = Attempt.objects.all()
+    if actor.role in OVERSIGHT:
+        return rows
+    if actor.role == Role.DEBTOR:
+        return rows.filter(person=actor.person_id)
+    if actor.role == Role.CREDITOR:
+        return rows.filter(claim__creditor=actor.org_id)
+    if actor.role == Role.COLLECTOR:
+        return rows.filter(collector=actor.org_id, mandate__state__in=LIVE)
+    return rows.none()
+
+
+def _rows(attempts: QuerySet[Attempt], limit: int) -> list[dict[str, Any]]:
+    return list(attempts.order_by("-at", "-id").values(*FIELDS)[:limit])
+
+
+def _texts(rows: list[dict[str, Any]]) -> dict[UUID, str]:
+    """Open what was sent to a person, for that person: the sealed copies are the person's own."""
+    kept = Delivery.objects.filter(attempt__in=[row["id"] for row in rows])
+    items = dict(kept.values_list("content_id", "attempt_id"))
+    return {items[item.pk]: unseal(item) for item in VaultItem.objects.filter(pk__in=items)}
+
+
+def _row(values: dict[str, Any], texts: Mapping[UUID, str]) -> AttemptRow:
+    found = wording(values["template"])
+    return AttemptRow(
+        id=values["id"],
+        claim_id=values["claim_id"],
+        claim_number=values["claim__number"],
+        collector_id=values["collector_id"],
+        collector_name=values["collector__name"] or "",
+        creditor_name=values["claim__creditor__name"],
+        channel=values["channel"],
+        mode=values["mode"],
+        purpose=values["purpose"],
+        template=values["template"],
+        title=found.title(get_language() or "en") if found else values["template"],
+        at=values["at"],
+        state=values["state"],
+        rules=tuple(values["rules"]),
+        next_allowed_at=values["next_allowed_at"],
+        sent_at=values["sent_at"],
+        outcome=values["outcome"],
+        outcome_at=values["outcome_at"],
+        masked_address=values["point__address__masked"] or "",
+        text=texts.get(values["id"], ""),
+    )

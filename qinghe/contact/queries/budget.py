@@ -1,0 +1,190 @@
+"""What may still be done with a person today, and why not: the left side of the case page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import get_language
+
+from qinghe.claims.models import Claim
+from qinghe.claims.queries import NoSuchClaim
+from qinghe.contact.decision import (
+    SETTINGS,
+    Asked,
+    Decision,
+    Situation,
+    decide,
+    message_cap,
+    messages_today,
+    packs_for,
+    request_of,
+)
+from qinghe.contact.queries.situation import situation_of
+from qinghe.kernel.actor import Actor, Role
+from qinghe.market.models import Mandate
+from qinghe.market.queries import mandate_for
+from qinghe.parties.roles import OVERSIGHT
+from qinghe.parties.terms import Channel
+from qinghe.rules.contact.budget import budget as day_of
+from qinghe.rules.explain import citation, sentence
+
+SHOWN = (Channel.VOICE, Channel.SMS, Channel.EMAIL, Channel.LETTER, Channel.VISIT)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One rule that says no (or `warn`s), in the active language; `until` when it lapses."""
+
+    rule: str
+    level: str
+    sentence: str
+    citation: str
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class BudgetAllowance:
+    """One counter. `limit` and `remaining` are None where no limit applies."""
+
+    name: str
+    rule: str
+    used: int
+    limit: int | None
+    remaining: int | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class BudgetChannel:
+    """Whether a channel may be used now; if not, why and from when."""
+
+    channel: str
+    allowed: bool
+    reachable: bool
+    next_allowed_at: datetime | None
+    must_end_by: datetime | None
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class BudgetView:
+    """A person's day: counters, open hours in UTC, every channel's answer, and what holds stand."""
+
+    at: datetime
+    zone: str
+    local_day: date | None
+    allowances: tuple[BudgetAllowance, ...]
+    open_windows: tuple[tuple[datetime, datetime], ...]
+    channels: tuple[BudgetChannel, ...]
+    holds: tuple[str, ...]
+    pack: str
+
+    def channel(self, name: str) -> BudgetChannel:
+        """Return the state of one channel."""
+        return next(each for each in self.channels if each.channel == name)
+
+
+def budget(*, claim_id: UUID, actor: Actor, at: datetime, purpose: str = "collect") -> BudgetView:
+    """
+    Return what may be done now with the debtor of a claim, and why not.
+
+    Creditors and the platform see the budget of whoever holds the claim; debtors their own.
+
+    :raises NoMandate: a collector without a live mandate on the claim
+    :raises NoSuchClaim: unknown, or not for this actor's eyes
+    """
+    claim, mandate = claim_and_mandate(claim_id=claim_id, actor=actor, at=at)
+    situation = situation_of(claim=claim, mandate=mandate, at=at)
+    audience = "debtor" if actor.role == Role.DEBTOR else "worker"
+    asked = Asked(Channel.VOICE, "human", purpose, at)
+    request = request_of(situation, asked, situation.point_for(Channel.VOICE))
+    day = day_of(request, packs_for(situation.all_zones()), SETTINGS)
+    decisions = {channel: decide(situation, _asked(channel, asked)) for channel in SHOWN}
+    allowances = [
+        BudgetAllowance(a.name, a.rule_id, a.used, a.limit, a.remaining, _say(a.rule_id, audience))
+        for a in day.allowances
+    ]
+    return BudgetView(
+        at=at,
+        zone=next(iter(situation.all_zones()), ""),
+        local_day=day.local_day,
+        allowances=(*allowances, _messages(situation, at, audience)),
+        open_windows=day.open_windows,
+        channels=tuple(_channel(name, decision, audience) for name, decision in decisions.items()),
+        holds=tuple(held.kind for held in situation.holds),
+        pack=decisions[Channel.VOICE].pack,
+    )
+
+
+def claim_and_mandate(
+    *, claim_id: UUID, actor: Actor, at: datetime
+) -> tuple[Claim, Mandate | None]:
+    """
+    Return a claim with debtor and creditor, and the live mandate on it.
+
+    :raises NoMandate: a collector without one
+    :raises NoSuchClaim: unknown, or not for this actor's eyes
+    """
+    if actor.role == Role.COLLECTOR:
+        mandate = mandate_for(claim_id=claim_id, actor=actor, at=at)
+        return mandate.claim, mandate
+    claims = Claim.objects.select_related("debtor", "creditor").filter(pk=claim_id)
+    if actor.role == Role.CREDITOR:
+        claims = claims.filter(creditor=actor.org_id)
+    elif actor.role == Role.DEBTOR:
+        claims = claims.filter(debtor=actor.person_id)
+    elif actor.role not in OVERSIGHT:
+        claims = claims.none()
+    claim = claims.first()
+    if claim is None:
+        raise NoSuchClaim
+    return claim, _live(claim, at)
+
+
+def _live(claim: Claim, at: datetime) -> Mandate | None:
+    mandates = Mandate.objects.select_related("collector").filter(
+        claim=claim, state__in=("active", "suspended"), starts_at__lte=at, ends_at__gt=at
+    )
+    return mandates.first()
+
+
+def _asked(channel: str, model: Asked) -> Asked:
+    return replace(model, channel=channel, mode="human" if channel == "voice" else "one_way")
+
+
+def _messages(situation: Situation, at: datetime, audience: str) -> BudgetAllowance:
+    used, cap = messages_today(situation, at), message_cap()
+    return BudgetAllowance(
+        "person_messages_today",
+        "PLT-MSG-01",
+        used,
+        cap,
+        max(0, cap - used),
+        _say("PLT-MSG-01", audience),
+    )
+
+
+def _channel(name: str, decision: Decision, audience: str) -> BudgetChannel:
+    return BudgetChannel(
+        channel=name,
+        allowed=not decision.denied,
+        reachable=decision.point is not None,
+        next_allowed_at=decision.next_allowed_at,
+        must_end_by=decision.must_end_by,
+        reasons=tuple(
+            Reason(
+                finding.rule_id,
+                finding.level,
+                _say(finding.rule_id, audience),
+                citation(finding.rule_id),
+                finding.until,
+            )
+            for finding in decision.findings
+        ),
+    )
+
+
+def _say(rule_id: str, audience: str) -> str:
+    return sentence(rule_id, get_language() or "en", audience)

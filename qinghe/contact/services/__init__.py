@@ -1,0 +1,24 @@
+"""
+Writes of this room: ask, send, record what came of it, respect wishes.
+
+Whoever asks to contact a person locks the person's gate before looking; a message is sent if and
+only if its permission is on record.
+"""
+
+from qinghe.contact.services.outcomes import record_outcome
+from qinghe.contact.services.reading import read_letter, read_text
+from qinghe.contact.services.requests import insist, request_contact
+from qinghe.contact.services.sending import release_stuck, send
+from qinghe.contact.services.wishes import set_wish, withdraw_wish
+
+__all__ = [
+    "insist",
+    "read_letter",
+    "read_text",
+    "record_outcome",
+    "release_stuck",
+    "request_contact",
+    "send",
+    "set_wish",
+    "withdraw_wish",
+]

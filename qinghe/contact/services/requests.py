@@ -1,0 +1,141 @@
+"""Ask to reach a debtor: the only way in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import get_language
+
+from qinghe.claims.models import Claim
+from qinghe.claims.queries import NoSuchClaim
+from qinghe.contact.decision import Asked, Decision, decide
+from qinghe.contact.models import Attempt
+from qinghe.contact.queries.budget import claim_and_mandate
+from qinghe.contact.queries.situation import group_of, situation_of
+from qinghe.contact.refusals import ContactRefused
+from qinghe.contact.services.gate import lock
+from qinghe.contact.terms import AttemptState, ContactPurpose, Mode
+from qinghe.contact.wording import wording
+from qinghe.journal.services import record, verb
+from qinghe.kernel.actor import Actor
+from qinghe.kernel.queue import enqueue
+from qinghe.market.models import Mandate
+from qinghe.parties.roles import Permission, require
+from qinghe.parties.terms import Channel
+from qinghe.rules.explain import sentence
+
+
+@verb("contact.request")
+def request_contact(
+    *,
+    claim_id: UUID,
+    channel: str,
+    template: str,
+    actor: Actor,
+    at: datetime,
+    purpose: str = ContactPurpose.COLLECT,
+    mode: str | None = None,
+) -> Attempt:
+    """
+    Ask to reach the debtor of a claim; record the answer, and send only if permitted.
+
+    A refusal is an answer, not an error: it commits with its rules, counters and next moment.
+
+    :raises NotPermitted: the role may not contact debtors
+    :raises NoMandate: the actor holds no live mandate on the claim
+    :raises NoSuchClaim: unknown claim
+    """
+    require(actor, Permission.CONTACT_DEBTORS)
+    person_id = Claim.objects.filter(pk=claim_id).values_list("debtor_id", flat=True).first()
+    if person_id is None:
+        raise NoSuchClaim
+    lock(person_id)
+    claim, mandate = claim_and_mandate(claim_id=claim_id, actor=actor, at=at)
+    asked = Asked(
+        channel=Channel(channel),
+        mode=mode or (Mode.HUMAN if channel == Channel.VOICE else Mode.ONE_WAY),
+        purpose=ContactPurpose(purpose),
+        at=at,
+        approved=_approved(template, channel, purpose),
+    )
+    decision = decide(situation_of(claim=claim, mandate=mandate, at=at), asked)
+    attempt = _keep(claim, mandate, asked, decision, template, actor)
+    _note(attempt, actor)
+    if not decision.denied:
+        enqueue("contact.send", lock=f"person:{person_id}", attempt_id=str(attempt.pk))
+    return attempt
+
+
+def insist(attempt: Attempt) -> Attempt:
+    """
+    Return a permitted attempt, for doors that answer a refusal as an error.
+
+    :raises ContactRefused: a rule forbade it; the first such rule, its sentence and the next moment
+    """
+    if attempt.state != AttemptState.REFUSED:
+        return attempt
+    first = attempt.rules[0]
+    later = attempt.next_allowed_at
+    raise ContactRefused(
+        rule=first,
+        rules=list(attempt.rules),
+        sentence=sentence(first, get_language() or "en"),
+        next_allowed_at=later.isoformat() if later else None,
+        attempt=str(attempt.pk),
+    )
+
+
+def _approved(template: str, channel: str, purpose: str) -> bool:
+    found = wording(template)
+    return found is not None and channel in found.channels and purpose in found.purposes
+
+
+def _keep(
+    claim: Claim,
+    mandate: Mandate | None,
+    asked: Asked,
+    decision: Decision,
+    template: str,
+    actor: Actor,
+) -> Attempt:
+    found = wording(template)
+    return Attempt.objects.create(
+        person_id=claim.debtor_id,
+        claim_id=claim.pk,
+        mandate=mandate,
+        collector_id=mandate.collector_id if mandate else None,
+        creditor_group=group_of(claim),
+        point_id=decision.point.id if decision.point else None,
+        channel=asked.channel,
+        mode=asked.mode,
+        purpose=asked.purpose,
+        template=found.key if found else template,
+        by_user=actor.user_id,
+        at=asked.at,
+        state=AttemptState.REFUSED if decision.denied else AttemptState.PERMITTED,
+        rules=list(decision.rules),
+        pack=decision.pack,
+        counters=dict(decision.counters),
+        next_allowed_at=decision.next_allowed_at,
+        must_end_by=decision.must_end_by,
+    )
+
+
+def _note(attempt: Attempt, actor: Actor) -> None:
+    later = attempt.next_allowed_at
+    record(
+        kind=f"contact.{attempt.state}",
+        subject=f"claim:{attempt.claim_id}",
+        actor=actor,
+        at=attempt.at,
+        person_id=attempt.person_id,
+        rules=attempt.rules,
+        pack=attempt.pack,
+        attempt=attempt.pk,
+        channel=attempt.channel,
+        purpose=attempt.purpose,
+        template=attempt.template,
+        counters=attempt.counters,
+        next_allowed_at=later.isoformat() if later else None,
+    )

@@ -1,0 +1,216 @@
+"""
+Send what was permitted: judge again at this instant, hand over to a gateway, keep a sealed copy.
+
+Three steps, two transactions: a crash between them leaves the attempt in a named state and never
+sends twice. What is stuck is released by a sweep; its budget stays spent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from qinghe.claims.models import Claim
+from qinghe.contact import gateways
+from qinghe.contact.decision import Asked, Decision, decide
+from qinghe.contact.gateways import Message, Receipt
+from qinghe.contact.models import Attempt, Delivery
+from qinghe.contact.queries.situation import situation_of
+from qinghe.contact.services.gate import lock
+from qinghe.contact.services.message import compose
+from qinghe.contact.terms import AttemptState, Outcome
+from qinghe.contact.wording import wording
+from qinghe.journal.services import record
+from qinghe.kernel.actor import system
+from qinghe.market.models import Mandate
+from qinghe.parties.services import seal, seal_file
+from qinghe.parties.terms import Secret
+
+SENDER: Final = system("contact.send")
+RELEASER: Final = system("contact.release-stuck")
+# A permission is for now: one that no worker took up in time is dropped, not sent late.
+PERMISSION_LASTS: Final = timedelta(hours=1)
+SENDING_LASTS: Final = timedelta(minutes=10)
+# One address, whoever it belongs to and whoever asks: the last wall, inside the sender itself.
+ADDRESS_BURST: Final = 1
+ADDRESS_BURST_WITHIN: Final = timedelta(seconds=60)
+ADDRESS_PER_DAY: Final = 8
+RELEASE_AT_MOST: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A permitted attempt that was judged again and may go out now."""
+
+    attempt: Attempt
+    message: Message
+
+
+def send(*, attempt_id: UUID, at: datetime) -> str:
+    """
+    Deliver one permitted attempt and return its state. Safe to run twice: it never sends twice.
+    """
+    ready = _start(attempt_id, at)
+    if ready is None:
+        return str(Attempt.objects.values_list("state", flat=True).get(pk=attempt_id))
+    try:
+        receipt = gateways.deliver(ready.message)
+    except gateways.GatewayFailed:
+        return _finish(ready, Receipt("", Outcome.FAILED, ready.message.text), at)
+    return _finish(ready, receipt, at)
+
+
+def release_stuck(*, at: datetime) -> dict[str, int]:
+    """
+    Close attempts that a crash or a missing worker left behind. Returns how many of each kind.
+
+    A permission that waited too long is cancelled; one that may have been sent counts as failed and
+    keeps its budget spent.
+    """
+    late = Attempt.objects.filter(state=AttemptState.PERMITTED, at__lt=at - PERMISSION_LASTS)
+    lost = Attempt.objects.filter(state=AttemptState.SENDING, sent_at__lt=at - SENDING_LASTS)
+    ids = list(late.values_list("pk", flat=True)[:RELEASE_AT_MOST])
+    stopped = sum(_release(pk, AttemptState.PERMITTED, at) for pk in ids)
+    ids = list(lost.values_list("pk", flat=True)[:RELEASE_AT_MOST])
+    failed = sum(_release(pk, AttemptState.SENDING, at) for pk in ids)
+    return {"cancelled": stopped, "failed": failed}
+
+
+@transaction.atomic
+def _start(attempt_id: UUID, at: datetime) -> Ready | None:
+    """Judge again under the person's lock; mark as being sent, or stop."""
+    attempt = Attempt.objects.filter(pk=attempt_id, state=AttemptState.PERMITTED).first()
+    if attempt is None:
+        return None
+    lock(attempt.person_id)
+    attempt.refresh_from_db(fields=["state"])
+    if attempt.state != AttemptState.PERMITTED:
+        return None
+    claim = Claim.objects.select_related("debtor", "creditor").get(pk=attempt.claim_id)
+    decision = _judge(attempt, claim, at)
+    if decision.denied or decision.point is None or decision.point.id != attempt.point_id:
+        _stop(attempt, decision.rules or ("PLT-IN-03",), at)
+        return None
+    if _address_is_busy(attempt, at):
+        _stop(attempt, ("PLT-CAR-01",), at)
+        return None
+    attempt.state, attempt.sent_at = AttemptState.SENDING, at
+    attempt.save(update_fields=["state", "sent_at"])
+    return Ready(attempt, compose(attempt, claim, at))
+
+
+def _judge(attempt: Attempt, claim: Claim, at: datetime) -> Decision:
+    mandates = Mandate.objects.select_related("collector")
+    mandate = mandates.get(pk=attempt.mandate_id) if attempt.mandate_id else None
+    asked = Asked(
+        channel=attempt.channel,
+        mode=attempt.mode,
+        purpose=attempt.purpose,
+        at=at,
+        approved=wording(attempt.template) is not None,
+    )
+    situation = situation_of(claim=claim, mandate=mandate, at=at, without=attempt.pk)
+    return decide(situation, asked)
+
+
+def _address_is_busy(attempt: Attempt, at: datetime) -> bool:
+    """
+    Tell whether an address had its share today, over every person that has the same address.
+
+    The lock is of the address, so that two persons' messages to one number cannot race.
+    """
+    blind = Attempt.objects.values_list("point__address__blind", flat=True).get(pk=attempt.pk)
+    if blind is None:
+        return False
+    with connection.cursor() as cursor:
+        key = int.from_bytes(bytes(blind)[:8], "big", signed=True)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    sent = Attempt.objects.filter(
+        point__address__blind=blind, channel=attempt.channel, sent_at__gt=at - timedelta(days=1)
+    ).exclude(pk=attempt.pk)
+    moments = sorted(sent.values_list("sent_at", flat=True), reverse=True)
+    recent = [each for each in moments if each is not None and each > at - ADDRESS_BURST_WITHIN]
+    return len(recent) >= ADDRESS_BURST or len(moments) >= ADDRESS_PER_DAY
+
+
+def _stop(attempt: Attempt, rules: tuple[str, ...], at: datetime) -> None:
+    attempt.state, attempt.rules = AttemptState.CANCELLED, list(rules)
+    attempt.save(update_fields=["state", "rules"])
+    record(
+        kind="contact.cancelled",
+        subject=f"claim:{attempt.claim_id}",
+        actor=SENDER,
+        at=at,
+        person_id=attempt.person_id,
+        rules=rules,
+        attempt=attempt.pk,
+        channel=attempt.channel,
+    )
+
+
+@transaction.atomic
+def _finish(ready: Ready, receipt: Receipt, at: datetime) -> str:
+    """Keep what was sent, sealed, and what came of it; a call's outcome comes from its caller."""
+    attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=ready.attempt.pk)
+    if attempt.state != AttemptState.SENDING:
+        return attempt.state
+    attempt.state = AttemptState.DONE
+    if receipt.outcome == Outcome.FAILED:
+        attempt.state = AttemptState.FAILED
+    if receipt.outcome is not None:
+        attempt.outcome, attempt.outcome_at = receipt.outcome, at
+    attempt.save(update_fields=["state", "outcome", "outcome_at"])
+    if attempt.state == AttemptState.DONE:
+        _copy(attempt, receipt, at)
+    _note(attempt, receipt.gateway, at)
+    return str(attempt.state)
+
+
+def _copy(attempt: Attempt, receipt: Receipt, at: datetime) -> None:
+    content = seal(kind=Secret.TEXT, value=receipt.text, person_id=attempt.person_id, at=at)
+    file = seal_file(receipt.file) if receipt.file else ""
+    Delivery.objects.create(
+        attempt=attempt, gateway=receipt.gateway, content=content, file_sha256=file, at=at
+    )
+
+
+def _note(attempt: Attempt, gateway: str, at: datetime) -> None:
+    record(
+        kind=f"contact.{attempt.state}",
+        subject=f"claim:{attempt.claim_id}",
+        actor=SENDER,
+        at=at,
+        person_id=attempt.person_id,
+        attempt=attempt.pk,
+        channel=attempt.channel,
+        gateway=gateway,
+        outcome=attempt.outcome,
+    )
+
+
+@transaction.atomic
+def _release(attempt_id: UUID, state: AttemptState, at: datetime) -> int:
+    attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=attempt_id)
+    if attempt.state != state:
+        return 0
+    if state == AttemptState.PERMITTED:
+        attempt.state = AttemptState.CANCELLED
+    else:
+        attempt.state = AttemptState.FAILED
+        attempt.outcome, attempt.outcome_at = Outcome.FAILED, at
+    attempt.save(update_fields=["state", "outcome", "outcome_at"])
+    record(
+        kind=f"contact.{attempt.state}",
+        subject=f"claim:{attempt.claim_id}",
+        actor=RELEASER,
+        at=at,
+        person_id=attempt.person_id,
+        attempt=attempt.pk,
+        channel=attempt.channel,
+        reason="stuck",
+    )
+    return 1

@@ -1,0 +1,14 @@
+"""Clocks of this room; their times stand in `config/schedule.py`."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from qinghe.kernel import clock
+from qinghe.market import services
+
+
+@app.task(name="market.expire", queueing_lock="market.expire")
+def expire(**_later: object) -> None:
+    """End mandates and listings whose time is over."""
+    services.end_expired(at=clock.now())
