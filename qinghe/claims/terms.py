@@ -111,6 +111,7 @@ class LineKind(TextChoices):
     ACCRUED = "accrued", _("Interest for late payment")
     PAID = "paid", _("Paid")
     UNDONE = "undone", _("Payment undone")
+    REWOUND = "rewound", _("Interest calculated anew")
     CORRECTED = "corrected", _("Corrected after a dispute")
     WITHDRAWN = "withdrawn", _("No longer claimed")
 

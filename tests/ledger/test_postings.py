@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -126,6 +126,7 @@ moves = st.lists(st.tuples(paths, paths, st.integers(1, 10**12)), max_size=12)
 
 
 class TestBooks(TestCase):
+    @settings(max_examples=50, deadline=None)
     @given(moves)
     def test_books_balance_after_any_sequence(self, asked: list[tuple[str, str, int]]) -> None:
         for debit, credit, amount in asked:

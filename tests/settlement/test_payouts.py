@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from qinghe.kernel.actor import Actor, Role
+from qinghe.ledger import queries as books
+from qinghe.parties.models import Organisation
+from qinghe.parties.roles import NotPermitted
+from qinghe.settlement import accounts, refusals, services
+from qinghe.settlement.models import Payout, Split
+from qinghe.settlement.terms import RESERVE_DAYS
+from tests.factories import AT, actor, claim, collector, mandate
+from tests.settlement.test_payments import assert_books, pay
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def boss() -> Actor:
+    return actor(Role.OPERATOR)
+
+
+@pytest.fixture
+def second() -> Actor:
+    return actor(Role.OPERATOR)
+
+
+@pytest.fixture
+def agency() -> Organisation:
+    return collector()
+
+
+def prepare(boss: Actor, days: int = 0) -> dict[str, Payout]:
+    payouts = services.prepare_payouts(actor=boss, at=AT + timedelta(days=days))
+    return {str(payout.organisation_id): payout for payout in payouts}
+
+
+def test_what_was_paid_here_goes_to_creditor_and_collector(
+    boss: Actor, second: Actor, agency: Organisation
+) -> None:
+    target = claim(principal=100_000)
+    mandate(target, agency)
+    pay(target, 100_000, source="cashier")
+    payouts = prepare(boss)
+    assert payouts[str(target.creditor_id)].amount == 75_000
+    assert payouts[str(agency.pk)].amount == 19_000
+    for payout in payouts.values():
+        services.approve_payout(payout_id=payout.pk, actor=second, at=AT)
+        services.pay_payout(payout_id=payout.pk, actor=boss, at=AT)
+    # Reserve and fee stay.
+    assert books.balance(path=accounts.BANK, currency="CNY") == 4_750 + 1_250
+    assert_books(target)
+
+
+def test_nothing_is_prepared_twice(boss: Actor) -> None:
+    pay(claim(), 500, source="cashier")
+    assert len(prepare(boss)) == 1
+    assert prepare(boss) == {}
+
+
+def test_one_person_cannot_prepare_and_approve(boss: Actor) -> None:
+    pay(claim(), 500, source="cashier")
+    (payout,) = prepare(boss).values()
+    with pytest.raises(refusals.SamePerson):
+        services.approve_payout(payout_id=payout.pk, actor=boss, at=AT)
+
+
+def test_only_an_approved_payout_is_paid_and_only_once(boss: Actor, second: Actor) -> None:
+    pay(claim(), 500, source="cashier")
+    (payout,) = prepare(boss).values()
+    with pytest.raises(refusals.PayoutMoved):
+        services.pay_payout(payout_id=payout.pk, actor=boss, at=AT)
+    services.approve_payout(payout_id=payout.pk, actor=second, at=AT)
+    services.pay_payout(payout_id=payout.pk, actor=boss, at=AT)
+    with pytest.raises(refusals.PayoutMoved):
+        services.pay_payout(payout_id=payout.pk, actor=boss, at=AT)
+
+
+def test_a_returned_payout_can_be_prepared_again(boss: Actor, second: Actor) -> None:
+    target = claim()
+    pay(target, 500, source="cashier")
+    (payout,) = prepare(boss).values()
+    services.approve_payout(payout_id=payout.pk, actor=second, at=AT)
+    services.pay_payout(payout_id=payout.pk, actor=boss, at=AT)
+    services.return_payout(payout_id=payout.pk, reason="account closed", actor=second, at=AT)
+    (again,) = prepare(boss).values()
+    assert again.amount == 500
+    assert_books(target)
+
+
+def test_commission_on_reported_payments_is_kept_from_what_is_held(
+    boss: Actor, agency: Organisation
+) -> None:
+    target = claim(principal=200_000)
+    mandate(target, agency)
+    pay(target, 40_000)
+    pay(target, 40_000, "r2", source="cashier")
+    payouts = prepare(boss)
+    # 40,000 came here; commission of both payments is the creditor's to bear.
+    assert payouts[str(target.creditor_id)].amount == 20_000
+    due = accounts.commission_due(target.creditor_id)
+    assert books.balance(path=due, currency="CNY") == 0
+    assert_books(target)
+
+
+def test_money_the_platform_does_not_hold_is_not_paid_out(
+    boss: Actor, second: Actor, agency: Organisation
+) -> None:
+    target = claim(principal=100_000)
+    mandate(target, agency)
+    pay(target, 40_000)
+    (payout,) = prepare(boss).values()
+    services.approve_payout(payout_id=payout.pk, actor=second, at=AT)
+    with pytest.raises(refusals.NoCash):
+        services.pay_payout(payout_id=payout.pk, actor=boss, at=AT)
+
+
+def test_the_reserve_is_released_after_its_wait(boss: Actor, agency: Organisation) -> None:
+    target = claim(principal=200_000)
+    mandate(target, agency)
+    pay(target, 100_000, source="cashier")
+    assert prepare(boss)[str(agency.pk)].amount == 19_000
+    assert str(agency.pk) not in prepare(boss, RESERVE_DAYS - 1)
+    assert prepare(boss, RESERVE_DAYS)[str(agency.pk)].amount == 4_750
+    assert prepare(boss, RESERVE_DAYS + 1) == {}
+    assert_books(target)
+
+
+def test_a_forfeited_reserve_goes_back_to_the_creditor(boss: Actor, agency: Organisation) -> None:
+    target = claim(principal=200_000)
+    order = mandate(target, agency)
+    payment = pay(target, 100_000, source="cashier")
+    assert services.forfeit_reserves(mandate_id=order.pk, actor=boss, at=AT) == 1
+    assert services.forfeit_reserves(mandate_id=order.pk, actor=boss, at=AT) == 0
+    assert prepare(boss, RESERVE_DAYS)[str(target.creditor_id)].amount == 75_000 + 4_750
+    assert Split.objects.get(payment=payment).reserve_settled_at == AT
+    assert_books(target)
+
+
+def test_only_operators_touch_payouts(boss: Actor) -> None:
+    pay(claim(), 500, source="cashier")
+    (payout,) = prepare(boss).values()
+    for role in (Role.CREDITOR, Role.COLLECTOR, Role.COMPLIANCE, Role.REGULATOR, Role.DEBTOR):
+        stranger = actor(role)
+        with pytest.raises(NotPermitted):
+            services.prepare_payouts(actor=stranger, at=AT)
+        with pytest.raises(NotPermitted):
+            services.approve_payout(payout_id=payout.pk, actor=stranger, at=AT)
+        with pytest.raises(NotPermitted):
+            services.pay_payout(payout_id=payout.pk, actor=stranger, at=AT)

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from qinghe.claims.models import Claim
+from qinghe.kernel.actor import Role
+from qinghe.ledger import queries as books
+from qinghe.ledger.models import Account
+from qinghe.parties.roles import NotPermitted
+from qinghe.settlement import accounts, refusals, services
+from qinghe.settlement.models import Allocation, Payment, Split
+from tests.factories import AT, actor, claim, collector, mandate
+from tests.settlement.test_payments import JOB, assert_books, fresh, pay
+
+OWED = ("principal", "interest", "costs", "paid", "state", "interest_to", "closed_at")
+
+
+def reverse(payment: Payment, **fields: Any) -> Payment:
+    given_ = {"reason": "bounced", "actor": JOB, "at": AT + timedelta(days=1), **fields}
+    return services.reverse_payment(payment_id=payment.pk, **given_)
+
+
+def standing(target: Claim) -> dict[str, object]:
+    return {name: getattr(fresh(target), name) for name in OWED}
+
+
+def balances() -> dict[str, int]:
+    return dict(Account.objects.exclude(balance=0).values_list("path", "balance"))
+
+
+@pytest.mark.django_db
+class TestReversePayment:
+    def test_everything_is_as_before(self) -> None:
+        target, agency = claim(costs=100, interest=200, principal=9_000), collector()
+        mandate(target, agency)
+        before, books_before = standing(target), balances()
+        reverse(pay(target, 5_000))
+        assert standing(target) == before
+        assert balances() == books_before
+        assert_books(target)
+
+    def test_a_settled_claim_opens_again(self) -> None:
+        target = claim(principal=9_000)
+        payment = pay(target, 9_000)
+        assert fresh(target).state == "closed"
+        reverse(payment)
+        assert fresh(target).state == "ready"
+        assert fresh(target).principal == 9_000
+        assert_books(target)
+
+    def test_later_payments_are_applied_again_without_it(self) -> None:
+        target = claim(costs=500, principal=9_000)
+        first = pay(target, 600)
+        second = pay(target, 1_000, "r2", at=AT + timedelta(hours=1))
+        reverse(first)
+        parts = dict(Allocation.objects.filter(payment=second).values_list("component", "amount"))
+        assert parts == {"costs": 500, "principal": 500}
+        assert fresh(target).principal == 8_500
+        assert_books(target)
+
+    def test_excess_of_a_later_payment_pays_the_debt_after_all(self) -> None:
+        target, agency = claim(principal=9_000), collector()
+        mandate(target, agency)
+        first = pay(target, 4_000)
+        second = pay(target, 6_000, "r2", at=AT + timedelta(hours=1))
+        assert second.excess == 1_000
+        reverse(first)
+        second.refresh_from_db()
+        assert second.excess == 0
+        assert fresh(target).principal == 3_000
+        assert Split.objects.get(payment=second).amount == 6_000
+        assert_books(target)
+
+    def test_interest_is_calculated_anew_on_the_right_principal(self) -> None:
+        fields = {"overdue_rate_pct": Decimal(12), "interest_to": date(2026, 11, 1)}
+        target = claim(principal=1_000_000, **fields)
+        never_paid = claim(principal=1_000_000, **fields)
+        bounced = pay(target, 500_000, paid_on=date(2026, 11, 10))
+        for number, each in enumerate((target, never_paid)):
+            late = AT + timedelta(hours=1)
+            pay(each, 3_000, f"later-{number}", paid_on=date(2026, 11, 20), at=late)
+        assert fresh(target).principal < fresh(never_paid).principal
+        reverse(bounced)
+        assert standing(target) == standing(never_paid)
+        assert_books(target)
+
+    def test_two_payments_can_be_reversed_one_after_the_other(self) -> None:
+        fields = {"overdue_rate_pct": Decimal(12), "interest_to": date(2026, 11, 1)}
+        target, never_paid = (
+            claim(principal=1_000_000, **fields),
+            claim(principal=1_000_000, **fields),
+        )
+        first = pay(target, 400_000, paid_on=date(2026, 11, 5))
+        second = pay(target, 300_000, "r2", paid_on=date(2026, 11, 12), at=AT + timedelta(hours=1))
+        third = pay(target, 1_000, "r3", paid_on=date(2026, 11, 22), at=AT + timedelta(hours=2))
+        reverse(first)
+        reverse(second)
+        pay(never_paid, 1_000, "n1", paid_on=date(2026, 11, 22))
+        assert standing(target) == standing(never_paid)
+        reverse(third)
+        assert fresh(target).paid == 0
+        assert_books(target)
+
+    def test_what_was_paid_out_is_kept_from_the_next_payout(self) -> None:
+        target, agency = claim(principal=100_000), collector()
+        mandate(target, agency)
+        payment = pay(target, 40_000, source="cashier")
+        boss, second = actor(Role.OPERATOR), actor(Role.OPERATOR)
+        for payout in services.prepare_payouts(actor=boss, at=AT):
+            services.approve_payout(payout_id=payout.pk, actor=second, at=AT)
+            services.pay_payout(payout_id=payout.pk, actor=boss, at=AT)
+        # The platform's own part stays, so another debtor's money lends what must go back.
+        pay(claim(principal=100_000), 90_000, "other", source="cashier")
+        services.prepare_payouts(actor=boss, at=AT)
+        reverse(payment)
+        owed_back = accounts.clawback(accounts.payable(agency.pk))
+        assert books.balance(path=owed_back, currency="CNY") == 7_600
+        assert_books(target)
+
+    def test_a_payment_is_reversed_once(self) -> None:
+        payment = pay(claim(), 100)
+        reverse(payment)
+        with pytest.raises(refusals.NotReversible):
+            reverse(payment)
+
+    def test_a_creditor_takes_back_only_its_own_reports(self) -> None:
+        target = claim()
+        own = actor(Role.CREDITOR, target.creditor)
+        reported, here = pay(target, 100), pay(target, 200, "r2", source="cashier")
+        with pytest.raises(NotPermitted):
+            reverse(here, actor=own)
+        with pytest.raises(refusals.NoSuchPayment):
+            reverse(reported, actor=actor(Role.CREDITOR, claim().creditor))
+        assert reverse(reported, actor=own).state == "reversed"
+
+
+steps = st.lists(
+    st.tuples(st.sampled_from(["cashier", "creditor"]), st.integers(1, 60_000), st.booleans()),
+    min_size=1,
+    max_size=5,
+)
+
+
+class TestAnyHistory(TestCase):
+    @settings(max_examples=25, deadline=None)
+    @given(steps, st.integers(0, 500), st.booleans())
+    def test_reversing_all_restores_everything(
+        self, history: list[tuple[str, int, bool]], costs: int, placed: bool
+    ) -> None:
+        target = claim(costs=costs, principal=70_000)
+        if placed:
+            mandate(target, collector())
+        owed = fresh(target).owed
+        paid = [
+            pay(target, amount, f"r{number}", source=source, at=AT + timedelta(minutes=number))
+            for number, (source, amount, _first) in enumerate(history)
+        ]
+        assert_books(target)
+        front = [each for each, step in zip(paid, history, strict=True) if step[2]]
+        for each in [*front, *(each for each in paid if each not in front)]:
+            reverse(each)
+            assert_books(target)
+        now = fresh(target)
+        assert (now.owed, now.paid, now.costs) == (owed, 0, costs)
+        touched = {path for path in balances() if not path.startswith("claim:")}
+        assert touched == {accounts.claimed(target.creditor_id)}
