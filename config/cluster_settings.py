@@ -57,7 +57,9 @@ def _logging(logs: Path) -> dict[str, str]:
         "log_truncate_on_rotation": "on",
         "log_rotation_age": "1d",
         "log_rotation_size": "0",
-        # Statements and details may hold personal data, which no log may.
+        # Statements, details and even errors quote values, which may be personal data. Django
+        # logs its own errors, redacted; here stay the server's own events.
+        "log_min_messages": "log",
         "log_error_verbosity": "terse",
         "log_min_error_statement": "panic",
         "log_statement": "none",

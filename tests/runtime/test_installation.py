@@ -1,0 +1,107 @@
+"""The health addresses, the start-up checks, and the promises of the repository's own files."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.core.checks import CheckMessage
+from django.db import DatabaseError
+from django.test import RequestFactory
+
+from config import checks, health, keys
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+
+
+def ids(found: list[CheckMessage]) -> list[str | None]:
+    return [message.id for message in found]
+
+
+def test_alive_needs_no_database(rf: RequestFactory) -> None:
+    answer = health.healthz(rf.get("/healthz"))
+
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_ready_when_the_tables_are_there(rf: RequestFactory) -> None:
+    assert health.readyz(rf.get("/readyz")).status_code == 200
+
+
+def test_not_ready_when_the_database_is_away(
+    rf: RequestFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Away:
+        def cursor(self) -> None:
+            raise DatabaseError("away")
+
+    monkeypatch.setattr(health, "connection", Away())
+
+    answer = health.readyz(rf.get("/readyz"))
+
+    assert answer.status_code == 503
+    assert json.loads(answer.content) == {"ok": False, "checks": {"database": False}}
+
+
+def test_a_weak_signing_key_is_refused(settings: LazySettings) -> None:
+    assert ids(checks.secret_key()) == []
+    settings.SECRET_KEY = "short"
+    assert ids(checks.secret_key()) == ["qinghe.E001"]
+
+
+def test_a_broken_ring_is_refused(var_folder: Path) -> None:
+    assert ids(checks.vault_ring()) == []
+    (var_folder / "keys" / "vault.json").write_text("{}")
+    assert ids(checks.vault_ring()) == ["qinghe.E002"]
+
+
+def test_a_key_that_others_can_read_is_a_warning(var_folder: Path) -> None:
+    keys.django_secret()
+    assert ids(checks.key_files()) == []
+    (var_folder / "keys" / "django").chmod(0o644)
+    assert ids(checks.key_files()) == ["qinghe.W001"]
+
+
+def test_debugging_before_strangers_is_refused(settings: LazySettings) -> None:
+    settings.DEBUG = True
+    settings.ALLOWED_HOSTS = ["localhost"]
+    assert ids(checks.debug()) == []
+    settings.ALLOWED_HOSTS = ["market.example"]
+    assert ids(checks.debug()) == ["qinghe.E004"]
+
+
+def test_an_open_way_to_a_far_database_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://a:b@127.0.0.1/x")
+    assert ids(checks.database_address()) == []
+    monkeypatch.setenv("DATABASE_URL", "postgresql://a:b@db.example/x")
+    assert ids(checks.database_address()) == ["qinghe.W002"]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_every_locked_package_has_a_hash_and_no_address(lock: Path) -> None:
+    text = lock.read_text()
+    packages = re.findall(r"(?m)^[a-z0-9][^\s=]*==\S+.*$", text)
+
+    assert packages
+    assert [line for line in packages if not line.endswith("\\")] == []
+    assert "://" not in text
+
+
+def test_the_front_end_lock_has_no_address() -> None:
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+
+    assert not [name for name, facts in packages.items() if "resolved" in facts]
+    assert not [name for name, facts in packages.items() if name and "integrity" not in facts]
+
+
+def test_the_makefile_keeps_its_contract() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+
+    for target in ("setup", "run", "test", "check", "fix", "browser-test", "bench"):
+        assert re.search(rf"(?m)^{target}:", makefile), target
