@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
+from qinghe.parties.queries import NoMembership
 from qinghe.web import formats
+from qinghe.web.doors import enter
 from qinghe.web.navigation import NAVIGATION, Item, Section
 
 THEMES = ("light", "dark")
@@ -84,21 +88,36 @@ def _now() -> datetime:
     return clock.now().astimezone(formats.home_zone())
 
 
+def _entered(request: HttpRequest) -> HttpRequest:
+    """Return the request with its actor; account pages have no door of their own."""
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated and not hasattr(request, "actor"):
+        with suppress(NoMembership):
+            enter(request)
+    return request
+
+
+def _groups(request: HttpRequest) -> list[Group]:
+    actor = getattr(_entered(request), "actor", None)
+    counts = getattr(request, "nav_counts", {})
+    return navigation(actor.role if actor else None, request.path, counts)
+
+
+def _tabs(groups: Iterable[Group]) -> list[Link]:
+    return [link for group in groups for link in group.links if link.tab][:5]
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """
-    Return the frame's context.
+    Return the frame's context; what only staff pages draw is worked out only there.
 
     Doors may set on the request: `actor`, `org_name` (shown beside the mark) and `nav_counts`.
     """
-    actor = getattr(request, "actor", None)
-    groups = navigation(
-        actor.role if actor else None, request.path, getattr(request, "nav_counts", {})
-    )
-    tabs = [link for group in groups for link in group.links if link.tab][:5]
+    groups = SimpleLazyObject(lambda: _groups(request))
     return {
         "nav": groups,
-        "tabs": tabs,
-        "org_name": getattr(request, "org_name", ""),
+        "tabs": SimpleLazyObject(lambda: _tabs(groups)),
+        "org_name": SimpleLazyObject(lambda: getattr(_entered(request), "org_name", "")),
         "theme": _chosen(request, "theme", THEMES),
         "text_size": _chosen(request, "size", SIZES),
         "now": _now(),
