@@ -20,8 +20,17 @@ from qinghe.ledger.services import post_many
 from qinghe.ledger.terms import Posting
 from qinghe.market.models import Capacity, Mandate
 from qinghe.market.terms import Mode
-from qinghe.parties.models import Organisation, Person
-from qinghe.parties.terms import OrgKind, OrgState, PersonKind
+from qinghe.parties.models import ContactPoint, Licence, Organisation, Person
+from qinghe.parties.services import seal
+from qinghe.parties.terms import (
+    LicenceKind,
+    OrgKind,
+    OrgState,
+    PersonKind,
+    PointState,
+    Secret,
+    Source,
+)
 
 AT = datetime(2026, 11, 23, 4, tzinfo=UTC)
 SHANGHAI = "Asia/Shanghai"
@@ -56,6 +65,34 @@ def person(**fields: Any) -> Person:
         "created_at": AT,
     }
     return Person.objects.create(**{**defaults, **fields})
+
+
+def point(person: Person, kind: str = Secret.PHONE, value: str = "", **fields: Any) -> ContactPoint:
+    """Return a usable address of a person; every one is invented and reaches nobody."""
+    value = (
+        value
+        or {
+            Secret.PHONE: f"+86 100{digits(8)}",
+            Secret.EMAIL: f"debtor.{digits(8)}@example.com",
+            Secret.ADDRESS: f"示例市示例路 {digits(4)} 号",
+        }[Secret(kind)]
+    )
+    item = seal(kind=kind, value=value, person_id=person.pk, at=AT)
+    defaults = {"zone": SHANGHAI, "source": Source.CONTRACT, "state": PointState.VALID}
+    made = {**defaults, "created_at": AT, **fields}
+    return ContactPoint.objects.create(person=person, kind=kind, address=item, **made)
+
+
+def licence(organisation: Organisation, **fields: Any) -> Licence:
+    """Return a registration to collect in the whole country, valid for years."""
+    defaults = {
+        "kind": LicenceKind.COLLECTION,
+        "number": f"R{digits(8)}",
+        "starts_on": date(2020, 1, 1),
+        "ends_on": date(2030, 1, 1),
+        "verified_at": AT,
+    }
+    return Licence.objects.create(organisation=organisation, **{**defaults, **fields})
 
 
 def claim(*, principal: int = 100_000, interest: int = 0, costs: int = 0, **fields: Any) -> Claim:

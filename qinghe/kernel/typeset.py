@@ -34,8 +34,8 @@ def typeset(
         for image, content in images.items():
             (root / image).write_bytes(content)
         made = typst.compile(
-            root / "main.typ",
-            root=root,
+            str(root / "main.typ"),
+            root=str(root),
             font_paths=_font_paths(),
             format="pdf",
             timestamp=int(at.timestamp()),

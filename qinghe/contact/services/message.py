@@ -73,8 +73,13 @@ def _facts(attempt: Attempt, claim: Claim, lang: str) -> dict[str, str]:
 
 
 def _address(attempt: Attempt, at: datetime) -> str:
-    item_id = ContactPoint.objects.values_list("address_id", flat=True).get(pk=attempt.point_id)
-    return reveal(item_id=item_id, purpose=Purpose.DELIVER, actor=SENDER, at=at)
+    points = ContactPoint.objects.filter(pk__in=[attempt.point_id])
+    return reveal(
+        item_id=points.values_list("address_id", flat=True)[0],
+        purpose=Purpose.DELIVER,
+        actor=SENDER,
+        at=at,
+    )
 
 
 def _name(claim: Claim, at: datetime) -> str:

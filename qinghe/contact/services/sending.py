@@ -132,9 +132,8 @@ def _address_is_busy(attempt: Attempt, at: datetime) -> bool:
     sent = Attempt.objects.filter(
         point__address__blind=blind, channel=attempt.channel, sent_at__gt=at - timedelta(days=1)
     ).exclude(pk=attempt.pk)
-    moments = sorted(sent.values_list("sent_at", flat=True), reverse=True)
-    recent = [each for each in moments if each is not None and each > at - ADDRESS_BURST_WITHIN]
-    return len(recent) >= ADDRESS_BURST or len(moments) >= ADDRESS_PER_DAY
+    recent = sent.filter(sent_at__gt=at - ADDRESS_BURST_WITHIN)
+    return recent.count() >= ADDRESS_BURST or sent.count() >= ADDRESS_PER_DAY
 
 
 def _stop(attempt: Attempt, rules: tuple[str, ...], at: datetime) -> None:

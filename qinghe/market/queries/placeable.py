@@ -19,10 +19,12 @@ def held(claims: Iterable[Claim], at: datetime) -> set[UUID]:
     """Return the ids of the claims under a live hold, of the claim or of the whole person."""
     claims = list(claims)
     holds = live_holds(at).filter(person__in={claim.debtor_id for claim in claims})
-    found = list(holds.values_list("person_id", "claim_id"))
-    persons = {person for person, claim in found if claim is None}
-    ids = {claim for _person, claim in found}
-    return {each.pk for each in claims if each.pk in ids or each.debtor_id in persons}
+    found: frozenset[tuple[object, object]] = frozenset(holds.values_list("person_id", "claim_id"))
+    return {
+        each.pk
+        for each in claims
+        if (each.debtor_id, each.pk) in found or (each.debtor_id, None) in found
+    }
 
 
 def live_holds(at: datetime) -> QuerySet[Hold]:

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from qinghe.contact.models import Attempt
+from qinghe.contact.terms import AttemptState
+from qinghe.kernel.actor import Actor, Role
+from tests import factories
+from tests.contact.conftest import make_case
+from tests.factories import AT
+from tests.races import race
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixty_four_requests_for_the_last_free_call_permit_exactly_one() -> None:
+    case = make_case()
+    for _ in range(2):
+        assert case.ask(AT).state == AttemptState.PERMITTED
+
+    def ask(actor: Actor) -> str:
+        return case.ask(AT, actor=actor).state
+
+    runners = [Actor(Role.COLLECTOR, org_id=case.collector.org_id) for _ in range(64)]
+    answers = race(runners, ask)
+    assert answers.count(AttemptState.PERMITTED) == 1
+    assert Attempt.objects.filter(state=AttemptState.PERMITTED).count() == 3
+    assert Attempt.objects.filter(state=AttemptState.REFUSED).count() == 63
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_gets_the_lock_first_counts_even_with_a_clock_ahead() -> None:
+    case = make_case()
+    for minute in range(3):
+        case.ask(AT + minute * factories.timedelta(minutes=1))
+    assert case.ask(AT).state == AttemptState.REFUSED
