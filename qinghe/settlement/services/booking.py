@@ -82,12 +82,12 @@ def book(*, items: Sequence[Item], actor: Actor, at: datetime) -> list[Payment]:
     """
     claims = lock_claims([item.claim_id for item in items])
     mandates = _mandates(list(claims), at)
-    drafts = [_draft(item, claims[item.claim_id], at) for item in items]
-    bookings = [_decide(draft, claims, mandates) for draft in drafts]
+    drafts = {item.claim_id: _draft(item, claims[item.claim_id], at) for item in items}
+    bookings = [decide(each, claims[pk], mandates.get(pk)) for pk, each in drafts.items()]
     _lock_shared(bookings)
-    if _accrue(drafts, claims, actor, at):
+    if _accrue(items, claims, actor, at):
         claims = lock_claims(list(claims))
-        bookings = [_decide(draft, claims, mandates) for draft in drafts]
+        bookings = [decide(each, claims[pk], mandates.get(pk)) for pk, each in drafts.items()]
     _write(bookings)
     settle(bookings, actor, at)
     evidence = [_evidence(each) for each in bookings]
@@ -153,13 +153,6 @@ def _shares(amount: int, mandate: Mandate | None, payment: Payment) -> Shares:
     )
 
 
-def _decide(
-    draft: Payment, claims: Mapping[UUID, Claim], mandates: Mapping[UUID, Mandate]
-) -> Booking:
-    claim = claims[draft.claim_id]  # type: ignore[index]  a draft always has its claim
-    return decide(draft, claim, mandates.get(claim.pk))
-
-
 def _draft(item: Item, claim: Claim, at: datetime) -> Payment:
     return Payment(
         claim=claim,
@@ -194,20 +187,18 @@ def _lock_shared(bookings: Sequence[Booking]) -> None:
 
 
 def _accrue(
-    drafts: Sequence[Payment], claims: Mapping[UUID, Claim], actor: Actor, at: datetime
+    items: Sequence[Item], claims: Mapping[UUID, Claim], actor: Actor, at: datetime
 ) -> bool:
     """Book interest up to the day of each payment; tell whether any claim bears interest."""
-    bearing = [
-        draft
-        for draft in drafts
-        if draft.claim_id is not None
-        and (claim := claims[draft.claim_id]).overdue_rate_pct is not None
-        and claim.state in OPEN_STATES
-        and claim.interest_to < draft.paid_on
-    ]
-    for draft in bearing:
-        accrue_interest(claim_id=draft.claim_id, to=draft.paid_on, actor=actor, at=at)
+    bearing = [item for item in items if _bears(claims[item.claim_id], item.paid_on)]
+    for item in bearing:
+        accrue_interest(claim_id=item.claim_id, to=item.paid_on, actor=actor, at=at)
     return bool(bearing)
+
+
+def _bears(claim: Claim, paid_on: date) -> bool:
+    agreed = claim.overdue_rate_pct is not None and claim.state in OPEN_STATES
+    return agreed and claim.interest_to < paid_on
 
 
 def _write(bookings: Sequence[Booking]) -> None:

@@ -54,7 +54,6 @@ class ImportResult:
 def import_payments(
     *,
     creditor_id: UUID,
-    filename: str,
     content: bytes,
     mapping: str | dict[str, Any],
     until: date,
@@ -66,22 +65,23 @@ def import_payments(
 
     :raises NotPermitted: the role may not report payments
     :raises NoSuchOrganisation: another creditor than the actor's
+    :raises FileUnreadable: neither CSV nor XLSX, or damaged
     :raises UnknownMapping: no mapping of that name
     :raises MissingColumn: a column the mapping names is not there
     :raises BadFile: a row cannot be read
     """
     require(actor, Permission.REPORT_PAYMENTS)
     _lock_creditor(creditor_id, actor)
-    table = read_table(filename=filename, content=content)
+    table = read_table(content)
     columns = mapping_named(mapping) if isinstance(mapping, str) else mapping
-    reported = read_payments(table.header, table.rows, columns)
+    reported = read_payments(table.columns, table.rows(), columns)
     new, waiting = _sort_out(creditor_id, [each for each in reported if each.paid_on <= until])
     _set_aside(creditor_id, waiting, at)
     for round_ in _rounds(new):
         for start in range(0, len(round_), CHUNK):
             book(items=round_[start : start + CHUNK], actor=actor, at=at)
     named = {each.contract_number for each in reported}
-    result = _result(creditor_id, named, until, len(table.rows), new, len(waiting))
+    result = _result(creditor_id, named, until, table.height, new, len(waiting))
     record(
         kind="payments.imported",
         subject=f"organisation:{creditor_id}",

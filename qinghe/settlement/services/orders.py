@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from qinghe.claims.days import day_of
+from qinghe.claims.interest import accrue
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
 from qinghe.claims.terms import OPEN_STATES
@@ -31,7 +33,7 @@ def create_cashier_order(
     :raises NotPermitted: the role does not pay
     :raises NoSuchClaim: unknown, or not this debtor's
     :raises NothingOwed: settled or withdrawn
-    :raises BadAmount: not above zero, or above what is owed
+    :raises BadAmount: not above zero, or above what is owed with the interest up to today
     """
     require(actor, Permission.PAY)
     claim = Claim.objects.filter(pk=claim_id).first()
@@ -39,7 +41,7 @@ def create_cashier_order(
         raise NoSuchClaim
     if claim.state not in OPEN_STATES or not claim.owed:
         raise NothingOwed
-    if not 0 < amount <= claim.owed:
+    if not 0 < amount <= _owed_today(claim, at):
         raise BadAmount
     order = CashierOrder.objects.create(
         claim=claim,
@@ -109,6 +111,12 @@ def expire_orders(*, actor: Actor, at: datetime) -> int:
     """Close orders nobody paid in time; return how many."""
     stale = CashierOrder.objects.filter(state=OrderState.CREATED, expires_at__lte=at)
     return stale.update(state=OrderState.EXPIRED)
+
+
+def _owed_today(claim: Claim, at: datetime) -> int:
+    """Return what a payment of today would find: interest is booked when money comes."""
+    fresh, _facts = accrue(claim.principal, claim.overdue_rate_pct, claim.interest_to, day_of(at))
+    return claim.owed + fresh
 
 
 def _claim_of(order_id: UUID) -> UUID:

@@ -252,7 +252,7 @@ def _move(debit: str, credit: str, payout: Payout, kind: str, at: datetime) -> P
     return Posting(debit, credit, payout.amount, payout.currency, kind, subject, at)
 
 
-def _record(kind: str, payout: Payout, actor: Actor, at: datetime, **facts: object) -> None:
+def _record(kind: str, payout: Payout, actor: Actor, at: datetime, reason: str = "") -> None:
     record(
         kind=kind,
         subject=f"payout:{payout.pk}",
@@ -261,5 +261,5 @@ def _record(kind: str, payout: Payout, actor: Actor, at: datetime, **facts: obje
         number=payout.number,
         amount=payout.amount,
         currency=payout.currency,
-        **facts,
+        reason=reason,
     )

@@ -50,7 +50,7 @@ def reverse_payment(*, payment_id: UUID, reason: str, actor: Actor, at: datetime
     """
     payment = _lock(payment_id, actor)
     later = _later(payment)
-    claim = Claim.objects.get(pk=payment.claim_id)
+    claim = Claim.objects.get(pk=_claim_of(payment))
     for each in [*reversed(later), payment]:
         _undo(each, actor, at)
     payment.state, payment.reversed_at = PaymentState.REVERSED, at
@@ -118,7 +118,7 @@ def _undo(payment: Payment, actor: Actor, at: datetime) -> None:
 
 def _apply_again(payment: Payment, actor: Actor, at: datetime) -> None:
     split = Split.objects.get(payment=payment)
-    claim = Claim.objects.get(pk=payment.claim_id)
+    claim = Claim.objects.get(pk=_claim_of(payment))
     mandate = Mandate.objects.get(pk=split.mandate_id) if split.mandate_id else None
     booking = decide(payment, claim, mandate)
     payment.save(update_fields=["excess"])
