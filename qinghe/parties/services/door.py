@@ -131,7 +131,7 @@ def _try(code: str, answer: str, origin: str, at: datetime) -> UUID | None:
     row = DoorCode.objects.select_for_update().filter(digest=digest_of(code)).first()
     expected = _expected_answer(row.person_id if row else NOBODY)
     usable = free and row is not None and _is_open(row, at)
-    right = hmac.comparedigest_of(expected.encode(), answer.encode()) and expected != ""
+    right = hmac.compare_digest(expected.encode(), answer.encode()) and expected != ""
     failures = _failures_after(row, right, at) if usable and row else None
     DoorCode.objects.filter(pk=row.pk if row else NOBODY).update(**(failures or _unchanged(row)))
     entered = row if usable and right else None
