@@ -203,6 +203,12 @@ def person_labels(ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(Person.objects.filter(pk__in=set(ids)).values_list("pk", "masked_name"))
 
 
+def person_zone(person_id: UUID) -> str:
+    """Return the primary IANA zone of a person; empty when none is known."""
+    zones = Person.objects.filter(pk=person_id).values_list("zones", flat=True).first()
+    return zones[0] if zones else ""
+
+
 def valid_licence(*, org_id: UUID, kind: str, region: str, on: date) -> bool:
     """
     Tell whether an active organisation holds a verified licence for a region on a day.
