@@ -18,7 +18,5 @@ def sign_ins(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     if not settings.DEMO or match is None or match.view_name != SIGN_IN:
         return {}
-    rows = [
-        {"role": ROLES[role].display_name, "email": email} for email, role, _org in DEMO_USERS
-    ]
+    rows = [{"role": ROLES[role].display_name, "email": email} for email, role, _org in DEMO_USERS]
     return {"demo_signins": rows, "demo_password": DEMO_PASSWORD}

@@ -35,38 +35,46 @@ class Section:
 
 
 RULES = Section((Item(_("Rules in force"), "web:rules", "book"),), _("Rules"))
+PROOF = Section(
+    (
+        Item(_("Rules in force"), "web:rules", "scale"),
+        Item(_("Journal proof"), "web:journal", "key"),
+    ),
+    _("Rules and proof"),
+)
+COMPLAINTS = Item(_("Complaints"), "web:complaints", "speakerphone", count="complaints")
+STATEMENTS = Item(_("Statements"), "web:statements", "receipt")
 
 NAVIGATION: dict[Role, tuple[Section, ...]] = {
     Role.CREDITOR: (
         Section(
             (
                 Item(_("Overview"), "web:creditor-home", "chart-line", tab=True),
-                Item(_("Batches"), "web:batches", "upload", tab=True, count="batches"),
+                Item(_("Batches"), "web:batches", "upload", tab=True),
                 Item(_("Claims"), "web:claims", "file-text", tab=True),
-                Item(_("Listings"), "web:listings", "layout-grid", tab=True),
-                Item(_("Mandates"), "web:mandates", "file-check"),
+                Item(_("Listings"), "web:listings", "layout-grid"),
+                Item(_("Mandates"), "web:mandates", "file-check", tab=True),
             )
         ),
-        Section((Item(_("Statements"), "web:statements", "coin", tab=True),), _("Money")),
-        Section(
-            (Item(_("Complaints"), "web:complaints", "speakerphone", count="complaints"),),
-            _("Supervision"),
-        ),
+        Section((Item(_("Payments"), "web:payments", "coin", tab=True), STATEMENTS), _("Money")),
+        Section((COMPLAINTS,), _("Supervision")),
         RULES,
     ),
     Role.COLLECTOR: (
         Section(
             (
                 Item(_("Order hall"), "web:hall", "layout-grid", tab=True),
-                Item(_("My orders"), "web:orders", "list-check", tab=True, count="orders"),
+                Item(_("My orders"), "web:orders", "list-check", tab=True),
                 Item(_("Workbench"), "web:workbench", "command", tab=True),
-                Item(_("Promises and plans"), "web:promises", "calendar-event", tab=True),
+                Item(_("Promises"), "web:promises", "calendar-event", tab=True),
             )
         ),
         Section(
             (
                 Item(_("Earnings"), "web:earnings", "coin", tab=True),
+                STATEMENTS,
                 Item(_("Quality record"), "web:quality", "trophy"),
+                COMPLAINTS,
             ),
             _("Results"),
         ),
@@ -75,9 +83,9 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
     Role.REVIEWER: (
         Section(
             (
-                Item(_("Claims to verify"), "web:verify", "file-search", tab=True, count="verify"),
-                Item(_("Identities"), "web:identities", "id-badge", tab=True),
-                Item(_("Disputes"), "web:disputes", "hand-stop", tab=True, count="disputes"),
+                Item(_("Claims to verify"), "web:verify", "file-search", tab=True),
+                Item(_("All claims"), "web:claims", "file-text", tab=True),
+                Item(_("Organisations"), "web:organisations", "id-badge", tab=True),
             )
         ),
         RULES,
@@ -85,38 +93,48 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
     Role.COMPLIANCE: (
         Section(
             (
-                Item(_("Complaints"), "web:complaints", "speakerphone", True, "complaints"),
-                Item(_("Claims to verify"), "web:verify", "file-search", tab=True, count="verify"),
-                Item(_("Disputes"), "web:disputes", "hand-stop", tab=True, count="disputes"),
+                Item(_("Complaints"), "web:complaints", "speakerphone", tab=True),
+                Item(_("Disputes"), "web:disputes", "hand-stop", tab=True),
+                Item(_("Claims to verify"), "web:verify", "file-search", tab=True),
                 Item(_("Refused contacts"), "web:refusals", "ban", tab=True),
             )
         ),
         Section(
             (
-                Item(_("Collectors"), "web:collectors", "users"),
-                Item(_("Suspensions"), "web:suspensions", "player-pause"),
+                Item(_("All claims"), "web:claims", "file-text"),
+                Item(_("Organisations"), "web:organisations", "building-bank", tab=True),
+                Item(_("Figures"), "web:regulator-home", "chart-bar"),
             ),
             _("Files"),
         ),
-        Section(
-            (
-                Item(_("Rules in force"), "web:rules", "scale"),
-                Item(_("Journal proof"), "web:journal", "key", tab=True),
-            ),
-            _("Rules and proof"),
-        ),
+        PROOF,
     ),
     Role.OPERATOR: (
         Section(
             (
                 Item(_("Overview"), "web:operator-home", "chart-line", tab=True),
                 Item(_("Organisations"), "web:organisations", "building-bank", tab=True),
-                Item(_("Money in transit"), "web:money", "arrows-exchange", tab=True),
-                Item(_("Jobs"), "web:jobs", "server", tab=True),
-                Item(_("Messages sent"), "web:outbox", "send"),
+                Item(_("All claims"), "web:claims", "file-text"),
+                Item(_("Listings"), "web:listings", "layout-grid"),
+                Item(_("Mandates"), "web:mandates", "file-check"),
             )
         ),
-        RULES,
+        Section(
+            (
+                Item(_("Payouts"), "web:payouts", "wallet", tab=True),
+                Item(_("Money in transit"), "web:money", "arrows-exchange", tab=True),
+                Item(_("Payments"), "web:payments", "coin"),
+            ),
+            _("Money"),
+        ),
+        Section(
+            (
+                Item(_("Jobs and health"), "web:jobs", "server", tab=True),
+                Item(_("Figures"), "web:regulator-home", "chart-bar"),
+            ),
+            _("Running it"),
+        ),
+        PROOF,
     ),
     Role.REGULATOR: (
         Section(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -9,9 +10,14 @@ from django.middleware.csrf import get_token
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from qinghe.kernel.actor import Role
 from qinghe.kernel.ids import new_id
+from qinghe.parties.regions import province_of, region_name
+from qinghe.parties.roles import ROLES
 from qinghe.rules.packs import rule as rule_by_id
-from qinghe.web.formats import chinese
+from qinghe.web import badges, plain, words
+from qinghe.web.formats import band_words, chinese
+from qinghe.web.templatetags.qinghe import badge
 
 register = template.Library()
 
@@ -38,6 +44,71 @@ def rule_title(rule_id: str) -> str:
         return rule_by_id(rule_id).title("zh" if chinese() else "en")
     except LookupError:
         return rule_id
+
+
+@register.filter
+def label(value: str, kind: str) -> str:
+    """Return the words of a state or kind: `{{ row.product|label:"product" }}`."""
+    return words.label(value, kind)
+
+
+@register.simple_tag
+def state(value: str, kind: str) -> SafeString:
+    """Return the badge of a state with its words: `{% state row.state "claim" %}`."""
+    look = badges.look(str(value))
+    return badge(words.label(value, kind), look.tone, look.icon)
+
+
+@register.filter
+def region(code: str) -> str:
+    """Return the name of a city or province, with its province before a city."""
+    lang = "zh" if chinese() else "en"
+    name, province = region_name(code, lang), province_of(code)
+    if not code or province == code:
+        return name or "–"
+    joint = "·" if chinese() else ", "
+    pair = (region_name(province, lang), name)
+    return joint.join(pair if chinese() else reversed(pair))
+
+
+@register.simple_tag
+def band(index: int, currency: str) -> str:
+    """Return an amount band in major units: `¥10,000–20,000`."""
+    return band_words(index, currency)
+
+
+@register.filter
+def role_name(role: Role) -> str:
+    """Return the display name of a role."""
+    return str(ROLES[role].display_name)
+
+
+@register.filter
+def ratio(text: str) -> Decimal:
+    """Return a rate written in an address, `0.05`, as a number."""
+    return Decimal(text)
+
+
+@register.simple_tag
+def quality_bar(rate: Decimal, share: Decimal) -> SafeString:
+    """Draw a commission rate up to 40 %: the part on money, then the part on quality."""
+    whole = min(float(rate) / 0.4, 1.0) * 96
+    quality = whole * float(share)
+    return format_html(
+        '<svg class="qbar" viewBox="0 0 96 8" aria-hidden="true">'
+        '<rect class="b0" width="96" height="8" rx="2"/>'
+        '<rect class="b1" width="{}" height="8" rx="2"/>'
+        '<rect class="b2" x="{}" width="{}" height="8"/></svg>',
+        round(whole - quality, 1),
+        round(whole - quality, 1),
+        round(quality, 1),
+    )
+
+
+@register.filter
+def paragraphs(text: str) -> SafeString:
+    """Return plain Markdown-like terms as paragraphs and one numbered list; no HTML passes."""
+    return plain.html(text)
 
 
 @register.filter

@@ -1,0 +1,101 @@
+"""Parts that several pages draw of one claim: the equation, the holds, the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from qinghe.claims.queries import ClaimView, HoldRow
+from qinghe.claims.queries.one import Term as OpenTerm
+from qinghe.claims.terms import ClaimState, LineKind
+from qinghe.web import formats
+from qinghe.web.parts import Term
+from qinghe.web.words import label
+
+MINUS = "−"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One hold as a badge."""
+
+    words: str
+    since: object
+    until: object
+
+
+def equation(view: ClaimView) -> list[Term]:
+    """Return the amount owed as its equation: claimed + accrued − corrected − paid = owed."""
+    terms = [_term(each) for each in view.equation if each.kind in _PLUS and each.amount]
+    for kind, words in ((LineKind.CORRECTED, _("Corrected")), (LineKind.WITHDRAWN, _("Withdrawn"))):
+        total = _sum(view.equation, kind)
+        if total:
+            terms.append(Term(words, -total, "", op=MINUS))
+    terms.append(Term(_("Paid"), -_paid(view), _paid_source(view), op=MINUS))
+    source = _("interest up to %(day)s") % {"day": view.interest_to.isoformat()}
+    terms.append(Term(_("Owed"), view.owed, source, op="=", total=True))
+    return terms
+
+
+def _paid(view: ClaimView) -> int:
+    """Return what was paid less what was undone, as the negative sum of its lines."""
+    return _sum(view.equation, LineKind.PAID) + _sum(view.equation, LineKind.UNDONE)
+
+
+def _paid_source(view: ClaimView) -> str:
+    count = len({x.booked_at for x in view.lines if x.kind == LineKind.PAID})
+    return _("%(n)d payments") % {"n": count} if count else _("nothing yet")
+
+
+def _sum(terms: Sequence[OpenTerm], kind: str) -> int:
+    return sum(each.amount for each in terms if each.kind == kind)
+
+
+_PLUS = (LineKind.CLAIMED, LineKind.ACCRUED)
+
+
+def _term(each: OpenTerm) -> Term:
+    if each.kind == LineKind.ACCRUED:
+        return Term(_("Overdue interest"), each.amount, _accrual(each))
+    return Term(label(each.component, "component"), each.amount, _("as claimed"))
+
+
+def _accrual(each: OpenTerm) -> str:
+    """Return over how many days and at which yearly rate interest grew."""
+    days = sum(int(str(x.facts.get("days", 0))) for x in each.lines)
+    rate = str(each.lines[-1].facts.get("rate_pct", "0"))
+    words = {"days": days, "rate": formats.number(_dec(rate), 2)}
+    return _("%(days)d days, %(rate)s%% a year") % words
+
+
+def _dec(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def hold_marks(holds: Sequence[HoldRow]) -> list[Mark]:
+    """Return the live holds as badges."""
+    return [Mark(label(h.kind, "hold"), h.placed_at, h.ends_at) for h in holds]
+
+
+def next_step(view: ClaimView) -> str:
+    """Say in one sentence what happens next to a claim."""
+    if view.open_dispute:
+        return _("The debtor contests it. Contact is stopped until a compliance officer decides.")
+    if view.state == ClaimState.SUBMITTED:
+        return _("A reviewer compares it with the evidence.")
+    if view.state == ClaimState.CHALLENGE:
+        return _("The debtor may object before anyone collects.")
+    if view.state == ClaimState.READY:
+        if not view.reachable:
+            return _("It cannot be placed: there is no usable way to reach the debtor.")
+        return _("It can be placed with a collector.")
+    if view.state == ClaimState.LISTED:
+        return _("It waits in the order hall, without identity.")
+    if view.state == ClaimState.PLACED:
+        return _("A collector works it; every contact passes the gate.")
+    return _("Nothing more happens to it.")

@@ -1,0 +1,1 @@
+"""Pages of collectors: the hall, their orders, the case page, promises, earnings, quality."""

@@ -1,0 +1,92 @@
+"""The case page: the amount as an equation, the budget, one timeline, the next lawful step."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from qinghe.casework.queries import next_action, plan_of
+from qinghe.claims.queries import ClaimView, claim_view
+from qinghe.contact.queries import (
+    AttemptRow,
+    BudgetView,
+    Explanation,
+    attempts_of_claim,
+    budget,
+    explain,
+    wishes,
+)
+from qinghe.contact.terms import AttemptState
+from qinghe.market.queries import mandate_for
+from qinghe.parties.roles import Permission
+from qinghe.web.claimparts import equation, hold_marks
+from qinghe.web.collector.compose import composer
+from qinghe.web.collector.forms import case_forms
+from qinghe.web.contactparts import budget_part, why_not
+from qinghe.web.doors import StaffRequest, page
+from qinghe.web.happenings import days_of, happenings, kinds_of
+from qinghe.web.numbers import ids
+
+
+def _refusal(request: StaffRequest, claim_id: UUID) -> Explanation | None:
+    """Return the decision just made, when the address names an attempt on this claim."""
+    asked = ids([request.GET.get("attempt", "")])
+    if not asked:
+        return None
+    found = explain(attempt_id=asked[0], actor=request.actor)
+    return found if found.claim_id == claim_id else None
+
+
+def _timeline(request: StaffRequest, claim_id: UUID) -> dict[str, Any]:
+    tagged = happenings(claim_id=claim_id, actor=request.actor, at=request.at)
+    kind = request.GET.get("kind", "")
+    return {
+        "days": days_of(event for tag, event in tagged if kind in ("", tag)),
+        "kinds": kinds_of(tagged),
+        "kind": kind,
+    }
+
+
+def _without_outcome(attempts: list[AttemptRow]) -> AttemptRow | None:
+    """Return the newest call that was made and whose outcome is not recorded."""
+    made = (AttemptState.DONE, AttemptState.SENDING)
+    calls = (a for a in attempts if a.channel == "voice" and a.state in made and not a.outcome)
+    return next(calls, None)
+
+
+def _left(request: StaffRequest, view: ClaimView, day: BudgetView) -> dict[str, Any]:
+    attempts = attempts_of_claim(claim_id=view.id, actor=request.actor)
+    return {
+        "budget": budget_part(day, attempts, wishes(person_id=view.debtor_id)),
+        "why_not": why_not(day),
+        "pack": day.pack,
+        "allowances": [a for a in day.allowances if a.limit is not None],
+        "call": _without_outcome(attempts),
+    }
+
+
+@page(Permission.WORK_CASES)
+def case(request: StaffRequest, claim_id: UUID) -> HttpResponse:
+    """Show one case to the collector that holds its mandate."""
+    mandate = mandate_for(claim_id=claim_id, actor=request.actor, at=request.at)
+    view = claim_view(claim_id)
+    day = budget(claim_id=claim_id, actor=request.actor, at=request.at)
+    asked = {key: request.GET.get(key, "") for key in ("channel", "template")}
+    context = {
+        "claim": view,
+        "mandate": mandate,
+        "days_left": (mandate.ends_at - request.at).days,
+        "terms": equation(view),
+        "holds": hold_marks(view.holds),
+        "refusal": _refusal(request, claim_id),
+        "plan": plan_of(claim_id=claim_id),
+        "next": next_action(claim_id=claim_id, actor=request.actor, at=request.at),
+        "composer": composer(view, day, request.org_name, asked),
+        **_left(request, view, day),
+        **_timeline(request, claim_id),
+        **case_forms(),
+    }
+    return render(request, "web/collector/case.html", context)

@@ -1,0 +1,80 @@
+"""Forms of the case page. Nobody types text to a debtor: only approved wording is chosen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.casework.terms import Action, Result
+from qinghe.contact.terms import Outcome
+from qinghe.kernel.money import to_minor
+from qinghe.web.formats import home_zone
+
+DAY = forms.DateInput(attrs={"type": "date"})
+MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class RecordForm(forms.Form):
+    """What was done and what came of it, in codes; the note is kept encrypted."""
+
+    action = forms.ChoiceField(label=_("What was done"), choices=Action.choices)
+    result = forms.ChoiceField(label=_("What came of it"), choices=Result.choices)
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The debtor may read it one day. No numbers, no judgements."),
+    )
+
+
+class PromiseForm(forms.Form):
+    """A promise the debtor made."""
+
+    amount = forms.DecimalField(label=_("Amount"), min_value=0.01, decimal_places=2)
+    due_on = forms.DateField(label=_("By"), widget=DAY)
+
+    def minor(self, currency: str) -> int:
+        """Return the promised amount in minor units."""
+        return to_minor(self.cleaned_data["amount"], currency)
+
+
+class CallBackForm(forms.Form):
+    """When the debtor asked to be called; checked against closed hours and wishes."""
+
+    planned_at = forms.DateTimeField(
+        label=_("When"), widget=MOMENT, input_formats=["%Y-%m-%dT%H:%M"]
+    )
+
+    def clean_planned_at(self) -> datetime:
+        """Return the moment typed, read in the zone of the top bar."""
+        typed: datetime = self.cleaned_data["planned_at"]
+        return typed.replace(tzinfo=home_zone())
+
+
+class GiveBackForm(forms.Form):
+    """Why the order goes back to the creditor."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+class OutcomeForm(forms.Form):
+    """What came of a call."""
+
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=[c for c in Outcome.choices if c[0] != Outcome.DELIVERED]
+    )
+
+
+def case_forms(result: str = "") -> dict[str, Any]:
+    """Return the empty forms of the case page."""
+    return {
+        "record_form": RecordForm(initial={"result": result}),
+        "promise_form": PromiseForm(),
+        "callback_form": CallBackForm(),
+        "give_back_form": GiveBackForm(),
+        "outcome_form": OutcomeForm(),
+    }

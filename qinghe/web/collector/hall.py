@@ -1,0 +1,121 @@
+"""The order hall (接单大厅): filters, what may be taken and why not, the terms, taking."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.claims.terms import Product, Stage
+from qinghe.kernel.errors import DomainError
+from qinghe.market.bands import bands
+from qinghe.market.contracts import terms
+from qinghe.market.queries import HallFilters, HallRow, hall, listing_for
+from qinghe.market.services import take
+from qinghe.market.terms import Mode
+from qinghe.parties.regions import provinces
+from qinghe.parties.roles import Permission
+from qinghe.reporting.queries import collector_dashboard
+from qinghe.web.doors import StaffRequest, page
+from qinghe.web.figures import figures_of
+from qinghe.web.formats import band_words, chinese
+from qinghe.web.numbers import whole
+
+ORDERS = (
+    ("recent", _("Newest first")),
+    ("commission", _("Highest commission")),
+    ("band", _("Largest amount")),
+    ("expiring", _("Ending soon")),
+)
+RATES = ("0.05", "0.10", "0.15", "0.20")
+
+
+def _filters(asked: QueryDict) -> HallFilters:
+    """Return the filters of the address; words that are not on the lists are left out."""
+    rate = asked.get("rate", "")
+    return HallFilters(
+        regions=tuple(r for r in asked.getlist("region") if r),
+        stages=tuple(s for s in asked.getlist("stage") if s in Stage.values),
+        products=tuple(p for p in asked.getlist("product") if p in Product.values),
+        bands=tuple(whole(b, 0) for b in asked.getlist("band") if b.isdecimal()),
+        min_commission=Decimal(rate) if rate in RATES else None,
+        mode=asked.get("mode", ""),
+        order=asked.get("order", "recent"),
+    )
+
+
+def _choices(currency: str = "CNY") -> dict[str, Any]:
+    lang = "zh" if chinese() else "en"
+    return {
+        "provinces": provinces(lang),
+        "products": Product.choices,
+        "stages": [s for s in Stage if s != Stage.M0],
+        "bands": [(b.index, band_words(b.index, currency)) for b in bands()],
+        "rates": RATES,
+        "modes": [("grab", Mode.GRAB.label), ("designated", Mode.DESIGNATED.label)],
+        "orders": ORDERS,
+    }
+
+
+@page(Permission.TAKE_ORDERS)
+def order_hall(request: StaffRequest) -> HttpResponse:
+    """Show the open orders this collector may see, what it may take, and why not."""
+    filters = _filters(request.GET)
+    found = hall(
+        actor=request.actor,
+        at=request.at,
+        filters=filters,
+        page=whole(request.GET.get("page"), 1),
+    )
+    context = {
+        **_choices(),
+        "found": found,
+        "filters": filters,
+        "page": found,
+        "figures": figures_of(collector_dashboard(actor=request.actor, at=request.at).figures)[:3],
+        "cards": request.GET.get("view") == "cards",
+    }
+    return render(request, "web/collector/hall.html", context)
+
+
+def _parts_of_commission(row: HallRow) -> tuple[Decimal, Decimal]:
+    """Return the part of the rate that hangs on money and the part that hangs on quality."""
+    quality = row.commission_rate * row.quality_share
+    return row.commission_rate - quality, quality
+
+
+@page(Permission.TAKE_ORDERS)
+def listing(request: StaffRequest, listing_id: UUID) -> HttpResponse:
+    """Show one order with the terms that are signed by taking it."""
+    row = listing_for(listing_id=listing_id, actor=request.actor, at=request.at)
+    base, quality = _parts_of_commission(row)
+    current = terms()
+    context = {
+        "row": row,
+        "base": base,
+        "quality": quality,
+        "terms": current,
+        "terms_text": current.text("zh" if chinese() else "en"),
+    }
+    return render(request, "web/collector/listing.html", context)
+
+
+@page(Permission.TAKE_ORDERS, methods=("POST",))
+def take_order(request: StaffRequest, listing_id: UUID) -> HttpResponse:
+    """Take an order: sign its terms and open the case, or say why it cannot be taken."""
+    if request.POST.get("agree") != "on":
+        return redirect("web:listing", listing_id)
+    try:
+        mandate = take(listing_id=listing_id, actor=request.actor, at=request.at)
+    except DomainError as refusal:
+        if refusal.status == 404:
+            raise
+        messages.error(request, refusal.user_message)
+        return redirect("web:listing", listing_id)
+    messages.success(request, _("The order is yours. The terms are signed."))
+    return redirect("web:case", mandate.claim_id)

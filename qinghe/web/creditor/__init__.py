@@ -1,0 +1,1 @@
+"""Pages of creditors: dashboard, batches, claims, publishing, mandates, money."""

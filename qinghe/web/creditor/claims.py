@@ -1,0 +1,152 @@
+"""Claims: the table with its filters, one claim with its equation, lines, evidence and timeline."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.casework.queries import plan_of
+from qinghe.claims.queries import ClaimFilters, claim_for, claims_table, evidence_for
+from qinghe.claims.services import add_evidence, withdraw_claim
+from qinghe.claims.terms import ClaimState, EvidenceKind, Product, Stage
+from qinghe.market.queries import mandates
+from qinghe.parties.roles import Permission
+from qinghe.parties.services import open_file
+from qinghe.parties.terms import Purpose
+from qinghe.web.claimparts import equation, hold_marks, next_step
+from qinghe.web.doors import StaffRequest, acted, page, unclear
+from qinghe.web.happenings import days_of, happenings, kinds_of
+from qinghe.web.numbers import whole
+
+ONE = "web:claim"
+LARGEST_FILE = 25 * 1024 * 1024
+
+
+class EvidenceForm(forms.Form):
+    """One file that proves something."""
+
+    kind = forms.ChoiceField(label=_("What it proves"), choices=EvidenceKind.choices)
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("PDF, PNG, JPEG, XLSX, MP3 or WAV, 25 MB at most. It is kept encrypted."),
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Why a claim is withdrawn."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
+
+def _filters(asked: QueryDict) -> ClaimFilters:
+    held = {"1": True, "0": False}.get(asked.get("held", ""))
+    return ClaimFilters(
+        state=asked.get("state", ""),
+        stage=asked.get("stage", ""),
+        product=asked.get("product", ""),
+        held=held,
+        text=asked.get("q", ""),
+    )
+
+
+@page(Permission.MANAGE_CLAIMS, Permission.SEE_ALL_CLAIMS)
+def claim_list(request: StaffRequest) -> HttpResponse:
+    """Show the claims this actor may see; the address is the saved search."""
+    filters = _filters(request.GET)
+    found = claims_table(
+        actor=request.actor, filters=filters, page=whole(request.GET.get("page"), 1)
+    )
+    context = {
+        "found": found,
+        "page": found,
+        "filters": filters,
+        "states": ClaimState.choices,
+        "stages": Stage.choices,
+        "products": Product.choices,
+        "places": request.actor.role == "creditor",
+    }
+    return render(request, "web/creditor/claims.html", context)
+
+
+@page(Permission.MANAGE_CLAIMS, Permission.SEE_ALL_CLAIMS)
+def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
+    """Show one claim: what is owed and why, proof, holds, who works it, and all that happened."""
+    view = claim_for(claim_id=claim_id, actor=request.actor)
+    tagged = happenings(claim_id=claim_id, actor=request.actor, at=request.at)
+    kind = request.GET.get("kind", "")
+    context = {
+        "claim": view,
+        "terms": equation(view),
+        "holds": hold_marks(view.holds),
+        "next_step": next_step(view),
+        "days": days_of(event for tag, event in tagged if kind in ("", tag)),
+        "kinds": kinds_of(tagged),
+        "kind": kind,
+        "mandate": next(iter(mandates(actor=request.actor, claim_id=claim_id)), None),
+        "plan": plan_of(claim_id=claim_id),
+        "mine": request.actor.role == "creditor",
+        "evidence_form": EvidenceForm(),
+        "withdraw_form": WithdrawForm(),
+    }
+    return render(request, "web/creditor/claim.html", context)
+
+
+@page(Permission.MANAGE_CLAIMS, methods=("POST",))
+def evidence_add(request: StaffRequest, claim_id: UUID) -> HttpResponse:
+    """Add a file to a claim; its type is read from its content, not from its name."""
+    form = EvidenceForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return unclear(request, form, ONE, claim_id=claim_id)
+    file = form.cleaned_data["file"]
+
+    def act() -> object:
+        return add_evidence(
+            claim_id=claim_id,
+            kind=form.cleaned_data["kind"],
+            filename=file.name,
+            content=file.read(LARGEST_FILE + 1),
+            actor=request.actor,
+            at=request.at,
+        )
+
+    return acted(request, act, to=ONE, done=_("The file was added."), claim_id=claim_id)
+
+
+@page(Permission.MANAGE_CLAIMS, Permission.VERIFY_CLAIMS)
+def evidence_file(request: StaffRequest, evidence_id: UUID) -> HttpResponse:
+    """Open one file of evidence; who looked is recorded."""
+    found = evidence_for(evidence_id=evidence_id, actor=request.actor)
+    content = open_file(
+        sha256=found.sha256,
+        purpose=Purpose.VERIFY_IDENTITY,
+        actor=request.actor,
+        at=request.at,
+    )
+    return HttpResponse(
+        content,
+        content_type=found.media_type,
+        headers={
+            "Content-Disposition": f'inline; filename="evidence-{found.sha256[:8]}"',
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'",
+        },
+    )
+
+
+@page(Permission.MANAGE_CLAIMS, methods=("POST",))
+def claim_withdraw(request: StaffRequest, claim_id: UUID) -> HttpResponse:
+    """Withdraw a claim that nobody works: nothing of it is owed here any more."""
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        return unclear(request, form, ONE, claim_id=claim_id)
+
+    def act() -> object:
+        return withdraw_claim(
+            claim_id=claim_id, **form.cleaned_data, actor=request.actor, at=request.at
+        )
+
+    return acted(request, act, to=ONE, done=_("The claim was withdrawn."), claim_id=claim_id)

@@ -1,0 +1,170 @@
+"""Publish claims: what would happen, on which terms; and the listings that are open."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from qinghe.kernel.errors import DomainError
+from qinghe.market.queries import hall
+from qinghe.market.queries.preview import Preview, preview
+from qinghe.market.services import place_own_team, publish_many, withdraw_listing
+from qinghe.market.terms import Mode
+from qinghe.parties.queries import organisations
+from qinghe.parties.roles import Permission
+from qinghe.parties.terms import OrgKind, OrgState
+from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in
+from qinghe.web.numbers import ids, whole
+from qinghe.web.sentences import counted
+
+HUNDRED = Decimal(100)
+COLLECTOR_MODES = (Mode.DESIGNATED, Mode.OWN_TEAM)
+
+
+class TermsForm(forms.Form):
+    """On which terms claims are offered. Rates are typed in per cent."""
+
+    mode = forms.ChoiceField(
+        label=_("How"),
+        choices=[
+            (Mode.GRAB, _("In the order hall: the first suitable collector takes it")),
+            (Mode.DESIGNATED, _("To one collector, who accepts it")),
+            (Mode.OWN_TEAM, _("To the operator's own team, at once")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    collector = forms.ChoiceField(label=_("Collector"), required=False)
+    commission = forms.DecimalField(
+        label=_("Commission, % of what is recovered"), min_value=0, max_value=50, decimal_places=2
+    )
+    quality = forms.DecimalField(
+        label=_("Part of it that hangs on quality, %"),
+        min_value=1,
+        max_value=100,
+        decimal_places=2,
+        help_text=_("Paid only without justified complaints. It cannot be zero."),
+    )
+    period_days = forms.IntegerField(label=_("Period in days"), min_value=1, max_value=365)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = (OrgKind.AGENCY, OrgKind.OWN_TEAM)
+        self.collectors = {str(o.pk): o for o in organisations(kinds=kinds, state=OrgState.ACTIVE)}
+        names = [(pk, f"{o.name} ({o.get_kind_display()})") for pk, o in self.collectors.items()]
+        field = self.fields["collector"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("Nobody in particular")), *names]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        mode, chosen = data.get("mode"), self.collectors.get(data.get("collector", ""))
+        if mode in COLLECTOR_MODES and chosen is None:
+            self.add_error("collector", _("Choose the collector."))
+        elif mode == Mode.OWN_TEAM and chosen and chosen.kind != OrgKind.OWN_TEAM:
+            self.add_error("collector", _("Choose the own team."))
+        return data
+
+    def terms(self) -> dict[str, Any]:
+        """Return the terms as the market wants them: shares of one."""
+        return {
+            "commission_rate": self.cleaned_data["commission"] / HUNDRED,
+            "quality_share": self.cleaned_data["quality"] / HUNDRED,
+            "period_days": self.cleaned_data["period_days"],
+        }
+
+    def chosen(self) -> UUID | None:
+        """Return the collector, where the mode has one."""
+        asked = self.cleaned_data["collector"]
+        return UUID(asked) if asked and self.cleaned_data["mode"] in COLLECTOR_MODES else None
+
+
+def _asked(sent: QueryDict) -> list[UUID] | None:
+    """Return the claims that were ticked, or None for all that are ready."""
+    return None if sent.get("all") else ids(sent.getlist("claim"))
+
+
+def _offer(request: StaffRequest, form: TermsForm, found: Preview) -> str:
+    """Publish or place what can be, and return what became of it in words."""
+    if form.cleaned_data["mode"] == Mode.OWN_TEAM:
+        placed = _place_each(request, form, found)
+        return ngettext(
+            "%(n)d claim was placed with the own team.",
+            "%(n)d claims were placed with the own team.",
+            placed,
+        ) % {"n": placed}
+    done = publish_many(
+        claim_ids=list(found.placeable),
+        mode=form.cleaned_data["mode"],
+        designated_to=form.chosen(),
+        **form.terms(),
+        actor=request.actor,
+        at=request.at,
+    )
+    # A repeated request gets the stored answer, which is only text.
+    listed = getattr(done, "listed", 0)
+    words = ngettext("%(n)d claim was listed.", "%(n)d claims were listed.", listed)
+    return words % {"n": listed}
+
+
+def _place_each(request: StaffRequest, form: TermsForm, found: Preview) -> int:
+    placed = 0
+    collector_id = form.chosen()
+    assert collector_id is not None
+    for claim_id in found.placeable:
+        try:
+            place_own_team(
+                claim_id=claim_id,
+                collector_id=collector_id,
+                **form.terms(),
+                actor=request.actor.with_key(None),
+                at=request.at,
+            )
+        except DomainError as refusal:
+            messages.warning(request, refusal.user_message)
+            break
+        placed += 1
+    return placed
+
+
+@page(Permission.PLACE_CLAIMS, methods=("GET", "POST"))
+def publish(request: StaffRequest) -> HttpResponse:
+    """Show how many of the chosen claims can be offered and why others not; then offer them."""
+    sent = request.POST if request.method == "POST" else request.GET
+    found = preview(claim_ids=_asked(sent), actor=request.actor, at=request.at)
+    first = {"mode": Mode.GRAB, "commission": 12, "quality": 25, "period_days": 90}
+    form = TermsForm(request.POST if "mode" in request.POST else None, initial=first)
+    if form.is_bound and form.is_valid():
+        with refusals_in(form):
+            messages.success(request, _offer(request, form, found))
+            return redirect("web:listings")
+    context = {
+        "found": found,
+        "skipped": counted(found.skipped),
+        "every": bool(sent.get("all")),
+    }
+    return formed(request, "web/creditor/publish.html", context, form)
+
+
+@page(Permission.PLACE_CLAIMS)
+def listings(request: StaffRequest) -> HttpResponse:
+    """Show the open listings of this creditor (or, to the operator, of all)."""
+    found = hall(actor=request.actor, at=request.at, page=whole(request.GET.get("page"), 1))
+    return render(request, "web/creditor/listings.html", {"found": found, "page": found})
+
+
+@page(Permission.PLACE_CLAIMS, methods=("POST",))
+def listing_withdraw(request: StaffRequest, listing_id: UUID) -> HttpResponse:
+    """Take an open listing out of the hall."""
+
+    def act() -> object:
+        return withdraw_listing(listing_id=listing_id, actor=request.actor, at=request.at)
+
+    return acted(request, act, to="web:listings", done=_("The listing was withdrawn."))

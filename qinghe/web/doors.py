@@ -1,0 +1,148 @@
+"""The staff door: who asks, for which organisation, and what a refusal looks like on a page."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, cast
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from qinghe.kernel import clock
+from qinghe.kernel.actor import Actor
+from qinghe.kernel.errors import DomainError
+from qinghe.parties.queries import MembershipRow, NoMembership, memberships
+from qinghe.parties.roles import Permission, may
+
+P = ParamSpec("P")
+CHOSEN = "membership"
+KEY = "request_key"
+
+
+class StaffRequest(HttpRequest):
+    """A request of somebody signed in: the actor and the instant are fixed at the door."""
+
+    actor: Actor
+    at: datetime
+    org_name: str
+    membership: MembershipRow
+    memberships: list[MembershipRow]
+
+
+StaffView = Callable[Concatenate[StaffRequest, P], HttpResponse]
+PlainView = Callable[..., HttpResponse]
+
+
+def enter(request: HttpRequest) -> StaffRequest:
+    """
+    Give a signed-in request its actor, for the membership chosen in the session.
+
+    :raises NoMembership: the user belongs to no organisation
+    """
+    staff = cast("StaffRequest", request)
+    staff.at = clock.now()
+    user_id = cast("UUID", request.user.pk)
+    staff.memberships = memberships(user_id=user_id, at=staff.at)
+    if not staff.memberships:
+        raise NoMembership
+    known = {str(each.id): each for each in staff.memberships}
+    mine = staff.membership = known.get(request.session.get(CHOSEN, ""), staff.memberships[0])
+    key = request.POST.get(KEY) or None
+    staff.actor = Actor(role=mine.role, user_id=user_id, org_id=mine.org_id, request_key=key)
+    staff.org_name = mine.org_name
+    return staff
+
+
+def page(
+    *permissions: Permission, methods: tuple[str, ...] = ("GET",)
+) -> Callable[[StaffView[P]], PlainView]:
+    """
+    Make a view a page of the staff side, for roles that have one of the permissions.
+
+    Not signed in: the sign-in page. Signed in without the right: 404, as for a page that is not
+    there. A refusal of a service becomes 404 or a page with its sentence and status.
+    """
+
+    def decorate(view: StaffView[P]) -> PlainView:
+        @never_cache
+        @require_http_methods([*methods, "HEAD"])
+        @functools.wraps(view)
+        def door(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            try:
+                staff = enter(request)
+                if permissions and not any(may(staff.actor, each) for each in permissions):
+                    raise Http404
+                return view(staff, *args, **kwargs)
+            except DomainError as refusal:
+                return refused(request, refusal)
+
+        return cast("PlainView", door)
+
+    return decorate
+
+
+def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
+    """
+    Answer a refusal with its own sentence and status.
+
+    :raises Http404: the refusal must not tell a stranger that the thing exists
+    """
+    if refusal.status == 404:
+        raise Http404 from refusal
+    return render(request, "web/refused.html", {"refusal": refusal}, status=refusal.status)
+
+
+@contextmanager
+def refusals_in(form: forms.Form) -> Iterator[None]:
+    """Turn a refusal inside the block into the form's own sentence; a 404 passes through."""
+    try:
+        yield
+    except DomainError as refusal:
+        if refusal.status == 404:
+            raise
+        form.add_error(None, refusal.user_message)
+
+
+def acted(
+    request: HttpRequest, act: Callable[[], object], *, to: str, done: object, **where: object
+) -> HttpResponse:
+    """Do one act of a button, say how it went, and return to the page named `to`."""
+    try:
+        act()
+    except DomainError as refusal:
+        if refusal.status == 404:
+            raise
+        messages.error(request, refusal.user_message)
+    else:
+        messages.success(request, str(done))
+    return HttpResponseRedirect(reverse(to, kwargs=where))
+
+
+def unclear(
+    request: HttpRequest, form: forms.Form, to: str, **where: object
+) -> HttpResponseRedirect:
+    """Return to a page whose small form could not be read, saying which field was wrong."""
+    for name, errors in form.errors.items():
+        label = form.fields[name].label if name in form.fields else ""
+        messages.error(request, f"{label}: {errors[0]}" if label else str(errors[0]))
+    return HttpResponseRedirect(reverse(to, kwargs=where))
+
+
+def formed(
+    request: HttpRequest, template: str, context: dict[str, Any], form: forms.Form
+) -> HttpResponse:
+    """Draw a page with its form: 200, or 422 when the form came back with errors."""
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, template, {**context, "form": form}, status=status)

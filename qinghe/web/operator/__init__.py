@@ -1,0 +1,1 @@
+"""Pages of the operator: overview, organisations and members, payouts, money, jobs."""

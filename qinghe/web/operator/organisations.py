@@ -1,0 +1,185 @@
+"""Organisations: the list; one with its licences, members and capacity; verify and suspend."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.kernel.actor import Role
+from qinghe.market.queries import capacity_of
+from qinghe.market.services import set_capacity
+from qinghe.parties.queries import licences, members, organisation, organisations
+from qinghe.parties.roles import Permission
+from qinghe.parties.services import (
+    add_licence,
+    add_membership,
+    create_user,
+    register_organisation,
+    suspend_organisation,
+    verify_licence,
+    verify_organisation,
+)
+from qinghe.parties.terms import OrgKind, OrgState
+from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, unclear
+from qinghe.web.operator.forms import CapacityForm, LicenceForm, MemberForm, OrganisationForm
+
+ONE = "web:organisation"
+COLLECTORS = (OrgKind.AGENCY, OrgKind.OWN_TEAM)
+
+
+class SuspendForm(forms.Form):
+    """Why an organisation is stopped."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea)
+
+
+@page(Permission.VERIFY_PARTIES, Permission.MANAGE_ACCOUNTS)
+def organisation_list(request: StaffRequest) -> HttpResponse:
+    """Show every organisation, those waiting for verification first."""
+    kind = request.GET.get("kind", "")
+    state = request.GET.get("state", "")
+    rows = organisations(
+        kinds=[kind] if kind in OrgKind.values else (),
+        state=state if state in OrgState.values else None,
+    )
+    context = {
+        "rows": sorted(rows, key=lambda row: row.state != OrgState.PENDING),
+        "kinds": OrgKind.choices,
+        "states": OrgState.choices,
+        "kind": kind,
+        "state": state,
+    }
+    return render(request, "web/operator/organisations.html", context)
+
+
+def _capacity(org_id: UUID, kind: str) -> dict[str, Any]:
+    """Return the capacity of a collector and the form that changes it; nothing for others."""
+    if kind not in COLLECTORS:
+        return {"collects": False}
+    row = capacity_of(collector_id=org_id)
+    first = {"limit": row.limit, "max_band": row.max_band} if row else {}
+    return {"collects": True, "capacity": row, "capacity_form": CapacityForm(initial=first)}
+
+
+@page(Permission.VERIFY_PARTIES, Permission.MANAGE_ACCOUNTS)
+def organisation_page(request: StaffRequest, slug: str) -> HttpResponse:
+    """Show one organisation: state, licences, members, capacity."""
+    found = organisation(slug)
+    operates = request.actor.role is Role.OPERATOR
+    context = {
+        "org": found,
+        "licences": licences(org_id=found.pk),
+        "members": members(org_id=found.pk, at=request.at) if operates else [],
+        "operates": operates,
+        "today": request.at.date(),
+        "suspend_form": SuspendForm(),
+        "licence_form": LicenceForm(),
+        "member_form": MemberForm(),
+        **_capacity(found.pk, found.kind),
+    }
+    return render(request, "web/operator/organisation.html", context)
+
+
+@page(Permission.MANAGE_ACCOUNTS, methods=("GET", "POST"))
+def organisation_new(request: StaffRequest) -> HttpResponse:
+    """Register an organisation; it waits for verification."""
+    form = OrganisationForm(request.POST or None)
+    if form.is_valid():
+        with refusals_in(form):
+            made = register_organisation(**form.cleaned_data, actor=request.actor, at=request.at)
+            messages.success(request, _("Registered. A reviewer must verify it."))
+            return redirect(ONE, made.slug)
+    return formed(request, "web/operator/organisation_new.html", {}, form)
+
+
+@page(Permission.VERIFY_PARTIES, methods=("POST",))
+def organisation_verify(request: StaffRequest, slug: str) -> HttpResponse:
+    """Verify an organisation, or one of its licences when the button names it."""
+    found = organisation(slug)
+    licence = next((x for x in licences(org_id=found.pk) if str(x.pk) == _named(request)), None)
+
+    def act() -> object:
+        if licence:
+            return verify_licence(licence_id=licence.pk, actor=request.actor, at=request.at)
+        return verify_organisation(org_id=found.pk, actor=request.actor, at=request.at)
+
+    return acted(request, act, to=ONE, done=_("Verified."), slug=slug)
+
+
+def _named(request: StaffRequest) -> str:
+    return request.POST.get("licence", "")
+
+
+@page(Permission.SUSPEND, methods=("POST",))
+def organisation_suspend(request: StaffRequest, slug: str) -> HttpResponse:
+    """Stop an organisation with a reason: from now on its people cannot act."""
+    form = SuspendForm(request.POST)
+    if not form.is_valid():
+        return unclear(request, form, ONE, slug=slug)
+    found = organisation(slug)
+
+    def act() -> object:
+        return suspend_organisation(
+            org_id=found.pk, **form.cleaned_data, actor=request.actor, at=request.at
+        )
+
+    done = _("Suspended. Its people cannot act any more.")
+    return acted(request, act, to=ONE, done=done, slug=slug)
+
+
+@page(Permission.MANAGE_ACCOUNTS, methods=("POST",))
+def organisation_capacity(request: StaffRequest, slug: str) -> HttpResponse:
+    """Say how many orders a collector may hold."""
+    form = CapacityForm(request.POST)
+    if not form.is_valid():
+        return unclear(request, form, ONE, slug=slug)
+    found = organisation(slug)
+
+    def act() -> object:
+        return set_capacity(
+            collector_id=found.pk, **form.cleaned_data, actor=request.actor, at=request.at
+        )
+
+    return acted(request, act, to=ONE, done=_("The capacity was changed."), slug=slug)
+
+
+@page(Permission.MANAGE_ACCOUNTS, methods=("POST",))
+def licence_add(request: StaffRequest, slug: str) -> HttpResponse:
+    """Put a licence on file; a reviewer confirms it."""
+    form = LicenceForm(request.POST)
+    if not form.is_valid():
+        return unclear(request, form, ONE, slug=slug)
+    found = organisation(slug)
+
+    def act() -> object:
+        return add_licence(org_id=found.pk, **form.cleaned_data, actor=request.actor, at=request.at)
+
+    return acted(request, act, to=ONE, done=_("On file. It counts once verified."), slug=slug)
+
+
+@page(Permission.MANAGE_ACCOUNTS, methods=("POST",))
+def member_add(request: StaffRequest, slug: str) -> HttpResponse:
+    """Make an account and give it a role in the organisation: both or neither."""
+    form = MemberForm(request.POST)
+    if not form.is_valid():
+        return unclear(request, form, ONE, slug=slug)
+    found = organisation(slug)
+    account = dict(form.cleaned_data)
+    role = Role(account.pop("role"))
+
+    def act() -> object:
+        with transaction.atomic():
+            user = create_user(**account, actor=request.actor, at=request.at)
+            keyless = request.actor.with_key(None)
+            return add_membership(
+                user_id=user.pk, org_id=found.pk, role=role, actor=keyless, at=request.at
+            )
+
+    return acted(request, act, to=ONE, done=_("The account was made."), slug=slug)

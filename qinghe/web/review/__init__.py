@@ -1,0 +1,1 @@
+"""Pages of reviewers: claims to verify, beside their evidence; disputes to decide."""

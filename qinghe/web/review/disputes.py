@@ -1,0 +1,101 @@
+"""Disputes: the debtor says a claim is wrong; a compliance officer decides with a text for both."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.claims.queries import ClaimView, DisputeRow, claim_for, dispute_for, disputes
+from qinghe.claims.services import decide_dispute
+from qinghe.claims.terms import Component, DisputeState
+from qinghe.kernel.money import to_major, to_minor
+from qinghe.parties.roles import Permission
+from qinghe.parties.services import reveal
+from qinghe.parties.terms import Purpose
+from qinghe.web.claimparts import equation
+from qinghe.web.doors import StaffRequest, formed, page, refusals_in
+
+OUTCOMES = [(s.value, s.label) for s in DisputeState if s != DisputeState.OPEN]
+
+
+class DecisionForm(forms.Form):
+    """The outcome, corrected amounts where accepted in part, and the text the debtor reads."""
+
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=OUTCOMES, widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("What the debtor and the creditor read"), max_length=2000, widget=forms.Textarea
+    )
+
+    def __init__(self, *args: Any, claim: ClaimView, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.claim = claim
+        for part in Component:
+            now = to_major(getattr(claim, part.value), claim.currency)
+            self.fields[part.value] = forms.DecimalField(
+                label=_("New amount: %(part)s") % {"part": part.label},
+                required=False,
+                min_value=0,
+                max_value=now,
+                decimal_places=2,
+                help_text=_("Now %(now)s. Leave empty to keep it.") % {"now": f"{now:,}"},
+            )
+
+    def correction(self) -> dict[str, int] | None:
+        """Return the corrected components in minor units; nothing unless accepted in part."""
+        if self.cleaned_data["outcome"] != DisputeState.PARTLY:
+            return None
+        typed = {p.value: self.cleaned_data[p.value] for p in Component}
+        currency = self.claim.currency
+        return {k: to_minor(v, currency) for k, v in typed.items() if v is not None}
+
+
+@page(Permission.DECIDE_DISPUTES)
+def dispute_list(request: StaffRequest) -> HttpResponse:
+    """Show the disputes that wait, the most urgent first; or those that were decided."""
+    decided = request.GET.get("decided") == "1"
+    rows = disputes(actor=request.actor, state=None if decided else DisputeState.OPEN)
+    shown = [r for r in rows if r.decided_at] if decided else rows
+    context = {"rows": shown, "decided": decided, "now": request.at}
+    return render(request, "web/review/disputes.html", context)
+
+
+def _statement(request: StaffRequest, row: DisputeRow) -> str:
+    """Return the debtor's words; opening them is put on record."""
+    if row.statement_id is None:
+        return ""
+    return reveal(
+        item_id=row.statement_id, purpose=Purpose.DISPUTE, actor=request.actor, at=request.at
+    )
+
+
+@page(Permission.DECIDE_DISPUTES, methods=("GET", "POST"))
+def dispute_page(request: StaffRequest, dispute_id: UUID) -> HttpResponse:
+    """Show what the debtor says beside the claim, and decide."""
+    row = dispute_for(dispute_id=dispute_id, actor=request.actor)
+    claim = claim_for(claim_id=row.claim_id, actor=request.actor)
+    form = DecisionForm(request.POST or None, claim=claim)
+    if form.is_valid():
+        with refusals_in(form):
+            decide_dispute(
+                dispute_id=dispute_id,
+                outcome=form.cleaned_data["outcome"],
+                text=form.cleaned_data["text"],
+                correction=form.correction(),
+                actor=request.actor,
+                at=request.at,
+            )
+            messages.success(request, _("Decided. The debtor reads your text from now on."))
+            return redirect("web:disputes")
+    context = {
+        "dispute": row,
+        "claim": claim,
+        "terms": equation(claim),
+        "statement": _statement(request, row),
+    }
+    return formed(request, "web/review/dispute.html", context, form)

@@ -1,0 +1,56 @@
+"""Labels of the words that queries return as plain text: one name per list of choices."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db.models import TextChoices
+
+from qinghe.casework import terms as casework
+from qinghe.claims import terms as claims
+from qinghe.contact import terms as contact
+from qinghe.market import terms as market
+from qinghe.parties import terms as parties
+from qinghe.quality import terms as quality
+from qinghe.settlement import terms as settlement
+
+WORDS: Final[dict[str, type[TextChoices]]] = {
+    "product": claims.Product,
+    "claim": claims.ClaimState,
+    "component": claims.Component,
+    "line": claims.LineKind,
+    "evidence": claims.EvidenceKind,
+    "batch": claims.BatchState,
+    "dispute": claims.DisputeState,
+    "dispute-reason": claims.DisputeReason,
+    "hold": claims.HoldKind,
+    "mode": market.Mode,
+    "listing": market.ListingState,
+    "mandate": market.MandateState,
+    "attempt": contact.AttemptState,
+    "outcome": contact.Outcome,
+    "wish": contact.WishKind,
+    "channel": parties.Channel,
+    "org-kind": parties.OrgKind,
+    "org-state": parties.OrgState,
+    "licence": parties.LicenceKind,
+    "point": parties.PointState,
+    "secret": parties.Secret,
+    "source": parties.Source,
+    "action": casework.Action,
+    "result": casework.Result,
+    "promise": casework.PromiseState,
+    "plan": casework.PlanState,
+    "hardship": casework.HardshipState,
+    "payment-source": settlement.PaymentSource,
+    "payment": settlement.PaymentState,
+    "payout": settlement.PayoutState,
+    "complaint": quality.ComplaintState,
+    "complaint-kind": quality.ComplaintKind,
+}
+
+
+def label(value: str, kind: str) -> str:
+    """Return the words of a value of a list of choices; an unknown value stands for itself."""
+    choices = WORDS[kind]
+    return str(choices(value).label) if value in choices.values else value
