@@ -59,6 +59,8 @@ class Batch(Row):
     unchanged = models.PositiveIntegerField(default=0)
     amount = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
+    # Sound rows by ageing stage on `as_of`.
+    stages = models.JSONField(default=dict)
     uploaded_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
 

@@ -1,6 +1,18 @@
 """Reads of this room: one guard, one claim, many claims, batches, and who waits for a decision."""
 
 from qinghe.claims.queries.access import NoSuchBatch, NoSuchClaim, NoSuchDispute, visible
+from qinghe.claims.queries.batches import (
+    BatchView,
+    Preview,
+    RowErrorView,
+    batch_for,
+    batches,
+    error_file,
+    mappings,
+    preview,
+    row_errors,
+    suggest_mapping,
+)
 from qinghe.claims.queries.decisions import (
     DisputeRow,
     ReviewRow,
@@ -31,6 +43,7 @@ from qinghe.claims.queries.table import (
 from qinghe.claims.queries.timeline import Moment, timeline
 
 __all__ = [
+    "BatchView",
     "ClaimFilters",
     "ClaimRow",
     "ClaimView",
@@ -43,20 +56,29 @@ __all__ = [
     "NoSuchBatch",
     "NoSuchClaim",
     "NoSuchDispute",
+    "Preview",
     "ReviewRow",
+    "RowErrorView",
     "Term",
+    "batch_for",
+    "batches",
     "claim_for",
     "claim_view",
     "claims_table",
     "dispute_for",
     "disputes",
+    "error_file",
     "evidence_for",
     "lines",
     "live_holds",
+    "mappings",
     "open_dispute_of",
     "owed",
+    "preview",
     "review_queue",
+    "row_errors",
     "stage_totals",
+    "suggest_mapping",
     "timeline",
     "visible",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
@@ -75,15 +76,14 @@ def claims_table(*, actor: Actor, filters: ClaimFilters | None = None, page: int
     pages = max(-(-total // PAGE_SIZE), 1)
     page = min(max(page, 1), pages)
     start = (page - 1) * PAGE_SIZE
-    found = list(
+    found: list[tuple[Any, ...]] = list(
         rows.annotate(open_amount=F("principal") + F("interest") + F("costs"))
         .order_by("-created_at", "-id")
         .values_list(*_FIELDS)[start : start + PAGE_SIZE]
     )
     known = reachable(row[5] for row in found)
-    return ClaimsPage(
-        tuple(ClaimRow(*row, row[5] in known) for row in found), total, page, pages
-    )
+    full = [[*row, row[5] in known] for row in found]
+    return ClaimsPage(tuple(ClaimRow(*row) for row in full), total, page, pages)
 
 
 def stage_totals(*, actor: Actor) -> list[tuple[str, str, int, int]]:

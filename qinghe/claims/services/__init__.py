@@ -1,5 +1,14 @@
 """The verbs of this room, in the order of the story: intake, proof, review, dispute, money."""
 
+from qinghe.claims.services.batches import (
+    BatchDecided,
+    BatchHasErrors,
+    CreditorInactive,
+    accept_batch,
+    check_batch,
+    refuse_batch,
+    save_mapping,
+)
 from qinghe.claims.services.disputes import (
     BadCorrection,
     DecisionWithoutReason,
@@ -39,7 +48,10 @@ from qinghe.claims.services.states import (
 
 __all__ = [
     "BadCorrection",
+    "BatchDecided",
+    "BatchHasErrors",
     "ChallengeOpen",
+    "CreditorInactive",
     "DecisionWithoutReason",
     "DisputeDecided",
     "DisputeOpen",
@@ -51,17 +63,21 @@ __all__ = [
     "StillPlaced",
     "TooMuchApplied",
     "WrongClaimState",
+    "accept_batch",
     "accrue_interest",
     "add_evidence",
     "apply_payment",
     "apply_payments",
+    "check_batch",
     "checklist",
     "decide_dispute",
     "end_challenge",
     "lift_hold",
     "open_dispute",
     "place_hold",
+    "refuse_batch",
     "reject_claim",
+    "save_mapping",
     "set_state",
     "set_states",
     "undo_payment",

@@ -17,8 +17,8 @@ from qinghe.claims.services.locks import locked
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
+from qinghe.parties.filestore import seal_file
 from qinghe.parties.roles import Permission, require
-from qinghe.parties.services import seal_file
 
 MAX_MB: Final = 25
 MAX_BYTES: Final = MAX_MB * 1024 * 1024

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.interest import accrue
@@ -22,6 +23,16 @@ from qinghe.kernel.errors import DomainError
 CHANGED = (
     "principal", "interest", "costs", "paid", "state", "stage", "stage_changes_on", "closed_at",
 )  # fmt: skip
+
+
+STORE = """
+UPDATE claims_claim AS c
+SET principal = v.principal, interest = v.interest, costs = v.costs, paid = v.paid,
+    state = v.state, closed_at = v.closed_at
+FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
+    %s::timestamptz[]) AS v (id, principal, interest, costs, paid, state, closed_at)
+WHERE c.id = v.id
+"""
 
 
 class TooMuchApplied(DomainError):
@@ -71,7 +82,7 @@ def apply_payments(*, payments: Sequence[Paid], actor: Actor, at: datetime) -> s
     for paid in payments:
         lines += _lower(claims[paid.claim_id], paid, at)
     closed = {pk for pk, claim in claims.items() if _settled(claim, at)}
-    Claim.objects.bulk_update(claims.values(), CHANGED)
+    _store(list(claims.values()))
     Line.objects.bulk_create(lines)
     _note("claims.paid", claims, lines, actor, at)
     return closed
@@ -139,6 +150,17 @@ def accrue_interest(*, claim_id: UUID, to: date, actor: Actor, at: datetime) -> 
 def _locked_many(ids: set[UUID]) -> dict[UUID, Claim]:
     rows = Claim.objects.select_for_update(of=("self",), no_key=True)
     return {claim.pk: claim for claim in rows.filter(pk__in=ids).order_by("pk")}
+
+
+def _store(claims: Sequence[Claim]) -> None:
+    # One statement; `bulk_update` would build an expression per row and column.
+    rows = [
+        (each.pk, each.principal, each.interest, each.costs, each.paid, each.state, each.closed_at)
+        for each in claims
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(STORE, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _lower(claim: Claim, paid: Paid, at: datetime) -> list[Line]:

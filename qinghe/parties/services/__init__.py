@@ -1,5 +1,6 @@
 """The verbs of this room, in the order of the story: firms, accounts, people, vault, door."""
 
+from qinghe.parties.filestore import load_file, seal_file
 from qinghe.parties.services.accounts import (
     UnknownKey,
     actor_of_api_key,
@@ -10,7 +11,7 @@ from qinghe.parties.services.accounts import (
     revoke_api_key,
 )
 from qinghe.parties.services.door import DoorClosed, forget_tries, issue_door_code, open_door
-from qinghe.parties.services.files import open_file, rotate_files, seal_file
+from qinghe.parties.services.files import open_file, rotate_files
 from qinghe.parties.services.organisations import (
     SlugTaken,
     WrongState,
@@ -25,7 +26,9 @@ from qinghe.parties.services.people import (
     SourceRefused,
     UnknownZone,
     Wanted,
+    WantedPoint,
     add_contact_point,
+    add_contact_points,
     mark_contact_point,
     resolve_people,
     resolve_person,
@@ -49,9 +52,11 @@ __all__ = [
     "UnknownKey",
     "UnknownZone",
     "Wanted",
+    "WantedPoint",
     "WrongState",
     "actor_of_api_key",
     "add_contact_point",
+    "add_contact_points",
     "add_licence",
     "add_membership",
     "create_api_key",
@@ -60,6 +65,7 @@ __all__ = [
     "find_by_value",
     "forget_tries",
     "issue_door_code",
+    "load_file",
     "mark_contact_point",
     "open_door",
     "open_file",

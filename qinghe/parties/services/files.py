@@ -1,49 +1,28 @@
-"""Files about people: sealed on disk under the hash of their content."""
+"""Open files about people, on record; seal them again under a new key."""
 
 from __future__ import annotations
 
-import hashlib
-import os
 from datetime import datetime
-from pathlib import Path
-from typing import Final
-from uuid import uuid4
-
-from django.conf import settings
-from django.utils.translation import gettext_lazy as _
 
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
-from qinghe.kernel.errors import DomainError
+from qinghe.parties.filestore import load_file, seal_anew
 from qinghe.parties.roles import Permission, require
-from qinghe.parties.vault import VaultDamaged, ring, ring_holding
-
-MAGIC: Final = b"QHF1"
-PRIVATE_FOLDER: Final = 0o700
-PRIVATE_FILE: Final = 0o600
-
-
-class NoSuchFile(DomainError):
-    code = "parties.no-such-file"
-    status = 404
-    text = _("There is no such file.")
-
-
-def seal_file(content: bytes) -> str:
-    """
-    Keep a file, encrypted, and return the SHA-256 of its content in hex.
-
-    The same content is kept once. A file whose transaction rolls back stays, unreferenced and
-    unreadable without its hash.
-    """
-    digest = hashlib.sha256(content).hexdigest()
-    path = _path(digest)
-    if not path.exists():
-        _write(path, _sealed(digest, content))
-    return digest
 
 
 @verb("parties.open_file")
+def _open(*, sha256: str, purpose: str, actor: Actor, at: datetime) -> bytes:
+    content = load_file(sha256)
+    record(
+        kind="parties.file-opened",
+        subject=f"file:{sha256}",
+        actor=actor,
+        at=at,
+        purpose=str(purpose),
+    )
+    return content
+
+
 def open_file(*, sha256: str, purpose: str, actor: Actor, at: datetime) -> bytes:
     """
     Return a file's content and put on record who opened it and why.
@@ -53,17 +32,8 @@ def open_file(*, sha256: str, purpose: str, actor: Actor, at: datetime) -> bytes
     :raises NoSuchFile: no file with this hash
     :raises VaultDamaged: altered, or its key is gone
     """
-    path = _path(sha256)
-    if not path.exists():
-        raise NoSuchFile
-    record(
-        kind="parties.file-opened",
-        subject=f"file:{sha256}",
-        actor=actor,
-        at=at,
-        purpose=str(purpose),
-    )
-    return _opened(sha256, path.read_bytes())
+    # Each look is its own: the content must not be kept as the answer of a repeated request.
+    return _open(sha256=sha256, purpose=purpose, actor=actor.with_key(None), at=at)
 
 
 @verb("parties.rotate_files")
@@ -74,50 +44,7 @@ def rotate_files(*, actor: Actor, at: datetime) -> int:
     :raises NotPermitted: the actor may not rotate keys
     """
     require(actor, Permission.ROTATE_KEYS)
-    stale = [path for path in _all() if _key_of(path.read_bytes())[0] != ring().active]
-    for path in stale:
-        _write(path, _sealed(path.name, _opened(path.name, path.read_bytes())))
-    if stale:
-        record(kind="parties.rotated", subject="files", actor=actor, at=at, count=len(stale))
-    return len(stale)
-
-
-def _sealed(digest: str, content: bytes) -> bytes:
-    key_id, body = ring().seal(content, context=digest.encode())
-    name = key_id.encode()
-    return MAGIC + bytes([len(name)]) + name + body
-
-
-def _opened(digest: str, stored: bytes) -> bytes:
-    key_id, body = _key_of(stored)
-    return ring_holding(key_id).open(key_id, body, context=digest.encode())
-
-
-def _key_of(stored: bytes) -> tuple[str, bytes]:
-    head = len(MAGIC)
-    if stored[:head] != MAGIC:
-        raise VaultDamaged("not a file of this vault")
-    start = head + 1
-    end = start + stored[head]
-    return stored[start:end].decode(), stored[end:]
-
-
-def _path(digest: str) -> Path:
-    if len(digest) != hashlib.sha256().digest_size * 2 or not digest.isalnum():
-        raise NoSuchFile
-    return Path(settings.VAULT_FILES) / digest[:2] / digest
-
-
-def _all() -> list[Path]:
-    return sorted(path for path in Path(settings.VAULT_FILES).glob("??/*") if path.suffix == "")
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    partial = path.with_name(f"{uuid4()}.partial")
-    opened = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
-    with os.fdopen(opened, "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    partial.replace(path)
+    count = seal_anew()
+    if count:
+        record(kind="parties.rotated", subject="files", actor=actor, at=at, count=count)
+    return count

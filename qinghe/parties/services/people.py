@@ -20,7 +20,7 @@ from qinghe.parties import identity
 from qinghe.parties.models import ContactPoint, Person, VaultItem
 from qinghe.parties.services.secrets import seal, sealed
 from qinghe.parties.terms import PersonKind, PointState, Secret, Source
-from qinghe.parties.vault import ring
+from qinghe.parties.vault import Ring, ring
 
 REFUSED_SOURCES = frozenset({Source.ADDRESS_BOOK, Source.PURCHASED, Source.SCRAPED, Source.UNKNOWN})
 # One id number must not become two persons in two transactions at once.
@@ -52,6 +52,17 @@ class Wanted:
     region: str = ""
     zones: tuple[str, ...] = ()
     language: str = "zh-hans"
+
+
+@dataclass(frozen=True)
+class WantedPoint:
+    """One address of one person, with where it came from."""
+
+    person_id: UUID
+    kind: str
+    value: str
+    source: str
+    zone: str = ""
 
 
 @verb("parties.resolve_person")
@@ -128,7 +139,7 @@ def add_contact_point(
     :raises BadIdentity: the address cannot exist
     :raises UnknownZone: a zone IANA does not know
     """
-    if source not in Source.values or source in REFUSED_SOURCES:
+    if not _lawful(source):
         raise SourceRefused(source=source)
     _check_zones({zone} - {""})
     Person.objects.select_for_update().get(pk=person_id)
@@ -149,6 +160,47 @@ def add_contact_point(
     return point
 
 
+@verb("parties.add_contact_points")
+def add_contact_points(*, points: Sequence[WantedPoint], actor: Actor, at: datetime) -> int:
+    """
+    Keep many addresses with a fixed number of statements; return how many were new.
+
+    :raises SourceRefused: address book, purchased, scraped or unknown; nothing is stored
+    :raises BadIdentity: an address cannot exist; nothing is stored
+    """
+    refused = next((each.source for each in points if not _lawful(each.source)), None)
+    if refused is not None:
+        raise SourceRefused(source=refused)
+    keys = ring()
+    people = {each.person_id for each in points}
+    list(Person.objects.select_for_update().filter(pk__in=people).order_by("pk").values("pk"))
+    held = ContactPoint.objects.filter(person_id__in=people)
+    known = {
+        (person_id, bytes(blind or b""))
+        for person_id, blind in held.values_list("person_id", "address__blind")
+    }
+    items: list[VaultItem] = []
+    rows: list[ContactPoint] = []
+    for each in points:
+        item = _sealed_point(each, keys, at)
+        key = (each.person_id, bytes(item.blind or b""))
+        if key not in known:
+            known.add(key)
+            items.append(item)
+            rows.append(_point(each, item, at))
+    VaultItem.objects.bulk_create(items)
+    ContactPoint.objects.bulk_create(rows)
+    if rows:
+        record(
+            kind="parties.contact-points-added",
+            subject="people",
+            actor=actor,
+            at=at,
+            count=len(rows),
+        )
+    return len(rows)
+
+
 @verb("parties.mark_contact_point")
 def mark_contact_point(*, point_id: UUID, state: str, actor: Actor, at: datetime) -> ContactPoint:
     """Keep whether an address is in service, as last seen."""
@@ -157,6 +209,30 @@ def mark_contact_point(*, point_id: UUID, state: str, actor: Actor, at: datetime
     point.save(update_fields=["state", "checked_at"])
     _note("marked", point, actor, at, state=state)
     return point
+
+
+def _lawful(source: str) -> bool:
+    return source in Source.values and source not in REFUSED_SOURCES
+
+
+def _sealed_point(wanted: WantedPoint, keys: Ring, at: datetime) -> VaultItem:
+    try:
+        return sealed(
+            kind=wanted.kind, value=wanted.value, person_id=wanted.person_id, at=at, keys=keys
+        )
+    except identity.Malformed:
+        raise BadIdentity(kind=Secret(wanted.kind).label) from None
+
+
+def _point(wanted: WantedPoint, item: VaultItem, at: datetime) -> ContactPoint:
+    return ContactPoint(
+        person_id=wanted.person_id,
+        kind=wanted.kind,
+        address=item,
+        zone=wanted.zone,
+        source=wanted.source,
+        created_at=at,
+    )
 
 
 def _number(wanted: Wanted) -> str | None:

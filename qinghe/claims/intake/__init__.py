@@ -1,0 +1,1 @@
+"""From a file to checked rows: read, map columns, check values. Writes nothing."""

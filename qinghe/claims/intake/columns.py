@@ -1,0 +1,220 @@
+"""Which column of a creditor's file is which field of a claim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import polars as pl
+import yaml
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.claims import intake
+from qinghe.kernel.errors import DomainError
+
+REQUIRED: Final = ("contract_number", "principal", "due_date", "currency")
+# Written once over the columns of the debtor: one of them must be known.
+IDENTITY: Final = ("id_number", "debtor_reference", "phone")
+SHIPPED: Final = ("qinghe", "ar_ibm")
+# Only when the mapping says so: 3/4/2026 is two different days.
+FOREIGN_DATES: Final = ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")
+DATE_FORMATS: Final = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日")
+
+
+class ColumnsRefused(DomainError):
+    code = "claims.columns-refused"
+    text = _(
+        "The file holds data about other people than the debtor ({columns}). Such data is never "
+        "taken: nobody but the debtor may be contacted. Delete these columns and send it again."
+    )
+
+
+class ColumnsNotMapped(DomainError):
+    code = "claims.columns-not-mapped"
+    text = _("Say for each of these columns what it is, or that it is to be ignored: {columns}.")
+
+
+class FieldsMissing(DomainError):
+    code = "claims.fields-missing"
+    text = _("No column gives: {fields}.")
+
+
+class UnknownMapping(DomainError):
+    code = "claims.unknown-mapping"
+    status = 404
+    text = _("There is no column mapping named {name}.")
+
+
+class BadMapping(DomainError):
+    code = "claims.bad-mapping"
+    text = _("The column mapping names what does not exist: {names}.")
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """Field to column; columns to leave out; fields with one value for all rows; formats."""
+
+    columns: Mapping[str, str]
+    ignore: tuple[str, ...] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
+    dates: tuple[str, ...] = DATE_FORMATS
+    payments: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the form in which a mapping is stored."""
+        return {
+            "columns": dict(self.columns),
+            "ignore": list(self.ignore),
+            "constants": dict(self.constants),
+            "formats": {"date": list(self.dates)},
+            "payments": dict(self.payments),
+        }
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What a header looks like: fields found, columns nobody knows, columns that are refused."""
+
+    columns: dict[str, str]
+    unknown: tuple[str, ...]
+    refused: tuple[str, ...]
+    missing: tuple[str, ...]
+    date_format: str | None = None
+
+
+def parse(stored: Mapping[str, Any]) -> ColumnMapping:
+    """
+    Return a mapping from its stored form.
+
+    :raises BadMapping: a field that does not exist
+    """
+    dates = (stored.get("formats") or {}).get("date") or DATE_FORMATS
+    mapping = ColumnMapping(
+        columns=dict(stored.get("columns") or {}),
+        ignore=tuple(stored.get("ignore") or ()),
+        constants={key: str(each) for key, each in (stored.get("constants") or {}).items()},
+        dates=(dates,) if isinstance(dates, str) else tuple(dates),
+        payments=dict(stored.get("payments") or {}),
+    )
+    unknown = (set(mapping.columns) | set(mapping.constants)) - set(fields())
+    if unknown:
+        raise BadMapping(names=", ".join(sorted(unknown)))
+    return mapping
+
+
+@cache
+def shipped(name: str) -> ColumnMapping:
+    """
+    Return a mapping that comes with the product.
+
+    :raises UnknownMapping: none of that name
+    """
+    if name not in SHIPPED:
+        raise UnknownMapping(name=name)
+    text = files(intake).joinpath("mappings", f"{name}.yaml").read_text("utf-8")
+    return parse(yaml.safe_load(text))
+
+
+def suggest(header: Sequence[str]) -> Suggestion:
+    """Return what the columns of a file most likely are, by their names in Chinese or English."""
+    refused = refused_columns(header)
+    found: dict[str, str] = {}
+    unknown = []
+    for column in header:
+        known = _by_name().get(_bare(column))
+        if column in refused:
+            continue
+        if known and known not in found:
+            found[known] = column
+        else:
+            unknown.append(column)
+    return Suggestion(found, tuple(unknown), refused, _missing(found))
+
+
+def fit(mapping: ColumnMapping, header: Sequence[str]) -> ColumnMapping:
+    """
+    Return the mapping completed for one file: columns named as in our template fill the gaps.
+
+    :raises ColumnsRefused: data about other people
+    :raises ColumnsNotMapped: a column is neither mapped nor ignored
+    :raises FieldsMissing: a required field has no column
+    """
+    refused = refused_columns(header)
+    if refused:
+        raise ColumnsRefused(columns=", ".join(refused))
+    taken = set(mapping.columns.values()) | set(mapping.ignore)
+    free = [column for column in header if column not in taken]
+    guessed = {
+        known: column
+        for known, column in suggest(free).columns.items()
+        if known not in mapping.columns and known not in mapping.constants
+    }
+    columns = {key: each for key, each in mapping.columns.items() if each in header} | guessed
+    left = [column for column in free if column not in guessed.values()]
+    if left:
+        raise ColumnsNotMapped(columns=", ".join(left))
+    missing = _missing(columns | dict(mapping.constants))
+    if missing:
+        raise FieldsMissing(fields=", ".join(missing))
+    return ColumnMapping(
+        columns, mapping.ignore, mapping.constants, mapping.dates, mapping.payments
+    )
+
+
+def date_format(written: Sequence[str]) -> str | None:
+    """Return the one format that fits every date of a sample; None when none or several do."""
+    cells = [cell for cell in written if cell]
+    fitting = [each for each in (*DATE_FORMATS, *FOREIGN_DATES) if _fits(cells, each)]
+    return fitting[0] if cells and len(fitting) == 1 else None
+
+
+def refused_columns(header: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns that look like data about relatives, colleagues or an address book."""
+    words = [_bare(word) for word in _data()["other_people"]]
+    return tuple(
+        column
+        for column in header
+        if _by_name().get(_bare(column)) is None and any(word in _bare(column) for word in words)
+    )
+
+
+@cache
+def fields() -> tuple[str, ...]:
+    """Return every field a claim may have, in the order of our template."""
+    return tuple(_data()["fields"])
+
+
+@cache
+def value_names(of: str) -> dict[str, str]:
+    """Return the accepted spellings of a field's values."""
+    return {_bare(name): value for value, names in _data()["values"][of].items() for name in names}
+
+
+def _fits(cells: Sequence[str], written: str) -> bool:
+    parsed = pl.Series(cells, dtype=pl.String).str.to_date(written, strict=False)
+    return parsed.null_count() == 0
+
+
+def _missing(found: Mapping[str, str]) -> tuple[str, ...]:
+    missing = [each for each in REQUIRED if each not in found]
+    return tuple(missing if any(each in found for each in IDENTITY) else [*missing, "id_number"])
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\s_\-.:：()（）*＊/]", "", name).lower()
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    return {_bare(name): each for each, names in _data()["fields"].items() for name in names}
+
+
+@cache
+def _data() -> dict[str, Any]:
+    text = files(intake).joinpath("columns.yaml").read_text("utf-8")
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded

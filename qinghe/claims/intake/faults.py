@@ -1,0 +1,124 @@
+"""What can be wrong with a row: the reason and how to fix it, by code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with one row. Row 1 is the header; `facts` never hold the value itself."""
+
+    row: int
+    column: str
+    code: str
+    facts: dict[str, int | str]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """The sentences about a fault, with `{facts}` to fill."""
+
+    reason: StrPromise
+    fix: StrPromise
+
+    def told(self, facts: dict[str, int | str]) -> tuple[str, str]:
+        """Return reason and fix in the active language."""
+        return str(self.reason).format(**facts), str(self.fix).format(**facts)
+
+
+ADVICE: Final[dict[str, Advice]] = {
+    "missing": Advice(_("The cell is empty."), _("Fill it in.")),
+    "too-long": Advice(
+        _("The text is longer than {limit} characters."), _("Shorten it to {limit} characters.")
+    ),
+    "duplicate": Advice(
+        _("The same contract number stands in row {first_row}."),
+        _("Keep one row per contract, or give each claim its own number."),
+    ),
+    "bad-amount": Advice(
+        _("This is not an amount."), _("Write digits with a decimal point, such as 1234.50.")
+    ),
+    "negative": Advice(_("The amount is negative."), _("Write what is owed as a positive amount.")),
+    "zero": Advice(_("Nothing is owed."), _("Leave the row out, or write the open amount.")),
+    "decimals": Advice(
+        _("The currency has {decimals} decimals; the amount has more."),
+        _("Round the amount to {decimals} decimals."),
+    ),
+    "too-much": Advice(
+        _("The amount is above the limit for one claim."),
+        _("Check for a misplaced decimal point."),
+    ),
+    "bad-date": Advice(
+        _("This is no date of the calendar, or in another format than the file's."),
+        _("Write the day as year-month-day, such as 2026-03-31."),
+    ),
+    "date-out-of-range": Advice(_("The day is too far away to be right."), _("Check the year.")),
+    "due-before-contract": Advice(
+        _("The claim falls due before the contract was signed."),
+        _("Check both dates; they may be exchanged."),
+    ),
+    "contract-in-future": Advice(
+        _("The contract is signed after the day of this file."),
+        _("Check the date of the contract."),
+    ),
+    "unknown-currency": Advice(
+        _("There is no such currency."), _("Write the code of ISO 4217, such as CNY.")
+    ),
+    "mixed-currency": Advice(
+        _("The other rows of this file are in {currency}."),
+        _("Send claims in another currency as a file of their own."),
+    ),
+    "unknown-product": Advice(
+        _("There is no such product."),
+        _("Write credit_card, consumer_loan, small_loan, private_loan, trade_credit or other."),
+    ),
+    "unknown-kind": Advice(
+        _("This is no kind of debtor."), _("Write natural for a person, business for a firm.")
+    ),
+    "unknown-region": Advice(
+        _("No province or city has this name or code."),
+        _("Write the city's name or its six-digit code, such as 330100."),
+    ),
+    "bad-hand": Advice(
+        _("The number of placements must be between 1 and {limit}."),
+        _("Write 1 for a claim that was never outsourced."),
+    ),
+    "bad-rate": Advice(
+        _("This is not a yearly rate in percent between 0 and 100."),
+        _("Write percent a year, such as 12.5."),
+    ),
+    "rate-over-limit": Advice(
+        _("The law does not let a claim at this rate be collected (rule {rule})."),
+        _("Leave the claim out; it must not be collected at this rate."),
+    ),
+    "rate-not-known": Advice(
+        _("The lawful cap for the day of this contract is not published here yet."),
+        _("Leave the rate empty, or ask the operator to update the rates."),
+    ),
+    "rate-without-contract": Advice(
+        _("A rate for late payment needs the day of the contract: the cap hangs on it."),
+        _("Add the date of the contract, or leave the rate empty."),
+    ),
+    "bad-id": Advice(
+        _("The identity number cannot exist: its length, birth date or check digit is wrong."),
+        _("Compare it with the contract. Spreadsheets cut long numbers: format them as text."),
+    ),
+    "bad-phone": Advice(
+        _("No such phone number can exist."),
+        _("Write the debtor's own number; outside China with the country code."),
+    ),
+    "bad-email": Advice(_("This is no e-mail address."), _("Check it, or leave the cell empty.")),
+    "no-identity": Advice(
+        _("Nothing tells who owes: no identity number and no phone number."),
+        _("Add the identity number of the debtor."),
+    ),
+    "contract-changed": Advice(
+        _("This contract is on the platform already, with other data."),
+        _("Withdraw the claim there first, or leave the row out."),
+    ),
+}

@@ -1,0 +1,101 @@
+"""Where files about people lie: sealed on disk under the hash of their content. No table."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.kernel.errors import DomainError
+from qinghe.parties.vault import VaultDamaged, ring, ring_holding
+
+MAGIC: Final = b"QHF1"
+PRIVATE_FOLDER: Final = 0o700
+PRIVATE_FILE: Final = 0o600
+
+
+class NoSuchFile(DomainError):
+    code = "parties.no-such-file"
+    status = 404
+    text = _("There is no such file.")
+
+
+def seal_file(content: bytes) -> str:
+    """
+    Keep a file, encrypted, and return the SHA-256 of its content in hex.
+
+    The same content is kept once. A file whose transaction rolls back stays, unreferenced and
+    unreadable without its hash.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    path = _path(digest)
+    if not path.exists():
+        _write(path, _sealed(digest, content))
+    return digest
+
+
+def load_file(sha256: str) -> bytes:
+    """
+    Return a file's content without a record, for the room that keeps it and works on it.
+
+    :raises NoSuchFile: no file with this hash
+    :raises VaultDamaged: altered, or its key is gone
+    """
+    path = _path(sha256)
+    if not path.exists():
+        raise NoSuchFile
+    return _opened(sha256, path.read_bytes())
+
+
+def seal_anew() -> int:
+    """Seal every file again that is not under the active key; return how many there were."""
+    stale = [path for path in _all() if _key_of(path.read_bytes())[0] != ring().active]
+    for path in stale:
+        _write(path, _sealed(path.name, _opened(path.name, path.read_bytes())))
+    return len(stale)
+
+
+def _sealed(digest: str, content: bytes) -> bytes:
+    key_id, body = ring().seal(content, context=digest.encode())
+    name = key_id.encode()
+    return MAGIC + bytes([len(name)]) + name + body
+
+
+def _opened(digest: str, stored: bytes) -> bytes:
+    key_id, body = _key_of(stored)
+    return ring_holding(key_id).open(key_id, body, context=digest.encode())
+
+
+def _key_of(stored: bytes) -> tuple[str, bytes]:
+    head = len(MAGIC)
+    if stored[:head] != MAGIC:
+        raise VaultDamaged("not a file of this vault")
+    start = head + 1
+    end = start + stored[head]
+    return stored[start:end].decode(), stored[end:]
+
+
+def _path(digest: str) -> Path:
+    if len(digest) != hashlib.sha256().digest_size * 2 or not digest.isalnum():
+        raise NoSuchFile
+    return Path(settings.VAULT_FILES) / digest[:2] / digest
+
+
+def _all() -> list[Path]:
+    return sorted(path for path in Path(settings.VAULT_FILES).glob("??/*") if path.suffix == "")
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    partial = path.with_name(f"{uuid4()}.partial")
+    opened = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+    with os.fdopen(opened, "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    partial.replace(path)
