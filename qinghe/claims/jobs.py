@@ -1,0 +1,30 @@
+"""Jobs of this room: what a new day and the passing of time change."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+from qinghe.claims.services import sweep as sweeps
+from qinghe.kernel import clock
+
+
+@app.task(name="claims.sweep", queueing_lock="claims.sweep")
+def sweep(**_later: object) -> None:
+    """Bring stages and interest up to today in the zone of the market. Safe to run twice."""
+    at = clock.now()
+    sweeps.sweep_stages(day=at.astimezone(ZoneInfo(settings.DISPLAY_ZONE)).date(), at=at)
+
+
+@app.task(name="claims.challenges", queueing_lock="claims.challenges")
+def challenges(**_later: object) -> None:
+    """Make claims ready whose challenge window is over. Safe to run twice."""
+    sweeps.end_challenges(at=clock.now())
+
+
+@app.task(name="claims.holds", queueing_lock="claims.holds")
+def holds(**_later: object) -> None:
+    """Lift holds that have come to their end. Safe to run twice."""
+    sweeps.lift_ended_holds(at=clock.now())
