@@ -2,7 +2,7 @@
 The night: stages change, interest accrues, challenge windows and holds come to their end.
 
 Each sweep finds its rows by a partial index, so its work grows with what changed and not with the
-table. It works in chunks, each a transaction of its own: a crash loses nothing, a second run is safe.
+table. It works in chunks, each a transaction: a crash loses nothing, a second run is safe.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ NEEDED: Final = (
 )  # fmt: skip
 STORE: Final = """
 UPDATE claims_claim AS c
-SET stage = v.stage, stage_changes_on = v.changes_on, interest = v.interest, interest_to = v.interest_to
+SET stage = v.stage, stage_changes_on = v.changes_on,
+    interest = v.interest, interest_to = v.interest_to
 FROM unnest(%s::uuid[], %s::text[], %s::date[], %s::bigint[], %s::date[])
     AS v (id, stage, changes_on, interest, interest_to)
 WHERE c.id = v.id
@@ -94,15 +95,17 @@ def _age(claim: Claim, day: date, at: datetime) -> Line | None:
 
 
 def _store(claims: Sequence[Claim]) -> None:
-    columns = [
-        [claim.pk for claim in claims],
-        [str(claim.stage) for claim in claims],
-        [claim.stage_changes_on for claim in claims],
-        [claim.interest for claim in claims],
-        [claim.interest_to for claim in claims],
-    ]
     with connection.cursor() as cursor:
-        cursor.execute(STORE, columns)
+        cursor.execute(
+            STORE,
+            [
+                [claim.pk for claim in claims],
+                [str(claim.stage) for claim in claims],
+                [claim.stage_changes_on for claim in claims],
+                [claim.interest for claim in claims],
+                [claim.interest_to for claim in claims],
+            ],
+        )
 
 
 def end_challenges(*, at: datetime) -> int:
