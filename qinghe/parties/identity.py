@@ -20,6 +20,8 @@ from qinghe.parties.terms import PersonKind, Secret
 WIDE_STAR: Final = "＊"
 _ID_SHAPE: Final = re.compile(r"\d{17}[\dX]")
 _BIRTH: Final = re.compile(r"(18|19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+# First digits of residents' numbers; permanent residents from abroad have a 9 before them.
+_PROVINCES: Final = re.compile(r"9?(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])")
 _DEMO_ID: Final = re.compile(r"99\d{15}[\dX]")
 _DEMO_PHONE: Final = re.compile(r"(?:\+?86)?(100\d{8})")
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
@@ -89,7 +91,7 @@ def id_number(value: str, *, kind: str = PersonKind.NATURAL, demo: bool = False)
     """
     Return the identity number of a resident, or the credit code of a business, upper-case.
 
-    The checksum is hard; the region inside is not judged, since registers gain regions every year.
+    The checksum and the province are hard; the county is not judged, since registers change.
 
     :raises Malformed: wrong length, birth date or checksum
     """
@@ -109,6 +111,7 @@ def is_demo_id(number: str) -> bool:
 def _valid_resident(number: str) -> bool:
     return (
         bool(_ID_SHAPE.fullmatch(number))
+        and bool(_PROVINCES.match(number))
         and bool(_BIRTH.fullmatch(number[6:14]))
         and bool(mod_11_2.is_valid(number))
     )

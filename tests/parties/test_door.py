@@ -35,7 +35,7 @@ from qinghe.parties.services.door import (
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 JOB = system("tests")
-ID_NUMBER = "990101199001011230"
+ID_NUMBER = "990101199001011231"
 
 
 def person(id_number: str | None = ID_NUMBER) -> Person:
@@ -98,7 +98,7 @@ def test_everything_wrong_sounds_the_same_and_costs_the_same_statements() -> Non
     said: set[str] = set()
     costs: set[int] = set()
     for number, (asked, answer) in enumerate(
-        [(code, "0000"), (wrong_code, ID_NUMBER[-4:]), ("", ""), (code, ""), ("x' --", "1230")]
+        [(code, "0000"), (wrong_code, ID_NUMBER[-4:]), ("", ""), (code, ""), ("x' --", "1231")]
     ):
         with (
             CaptureQueriesContext(
@@ -118,7 +118,7 @@ def test_an_expired_code_is_closed() -> None:
     someone = person()
     code = code_for(someone)
     with pytest.raises(DoorClosed):
-        open_door(code=code, answer="1230", origin="a", at=NOW + timedelta(days=90))
+        open_door(code=code, answer="1231", origin="a", at=NOW + timedelta(days=90))
 
 
 @pytest.mark.django_db
@@ -129,8 +129,8 @@ def test_five_wrong_answers_lock_the_code_for_an_hour_even_for_the_right_one() -
             open_door(code=code, answer="9999", origin=str(number), at=NOW)
 
     with pytest.raises(DoorClosed):
-        open_door(code=code, answer="1230", origin="fresh", at=NOW + LOCKED_FOR / 2)
-    assert open_door(code=code, answer="1230", origin="fresh", at=NOW + LOCKED_FOR)
+        open_door(code=code, answer="1231", origin="fresh", at=NOW + LOCKED_FOR / 2)
+    assert open_door(code=code, answer="1231", origin="fresh", at=NOW + LOCKED_FOR)
 
 
 @pytest.mark.django_db
@@ -141,15 +141,15 @@ def test_one_origin_has_ten_tries_in_a_quarter_of_an_hour() -> None:
             open_door(code="nothing", answer="9999", origin="a", at=NOW)
 
     with pytest.raises(DoorClosed):
-        open_door(code=code, answer="1230", origin="a", at=NOW + timedelta(minutes=1))
-    assert open_door(code=code, answer="1230", origin="b", at=NOW)
-    assert open_door(code=code, answer="1230", origin="a", at=NOW + timedelta(minutes=17))
+        open_door(code=code, answer="1231", origin="a", at=NOW + timedelta(minutes=1))
+    assert open_door(code=code, answer="1231", origin="b", at=NOW)
+    assert open_door(code=code, answer="1231", origin="a", at=NOW + timedelta(minutes=17))
 
 
 @pytest.mark.django_db
 def test_old_tries_and_codes_are_forgotten() -> None:
     code = code_for(person())
-    open_door(code=code, answer="1230", origin="a", at=NOW)
+    open_door(code=code, answer="1231", origin="a", at=NOW)
     assert forget_tries(at=NOW + timedelta(days=8)) == 1
     assert forget_tries(at=NOW + timedelta(days=181)) == 1
 
