@@ -92,8 +92,7 @@ def running(installation: Installation) -> Iterator[subprocess.Popen[str]]:
         )
         assert installation.answers(), server.communicate()[0]
         yield server
-        if server.poll() is None:
-            server.terminate()
+        installation.command("stop")
 
 
 def everyone(installation: Installation) -> list[psutil.Process]:
@@ -144,17 +143,18 @@ def test_what_is_killed_comes_back(
 def test_after_a_killed_supervisor_the_next_start_takes_over(
     installation: Installation, running: subprocess.Popen[str]
 ) -> None:
-    left = [each for each in everyone(installation) if each.pid != running.pid]
-    database = installation.status()["database_pid"]
+    database = psutil.Process(installation.status()["database_pid"])
+    kept = {running.pid, database.pid, *(each.pid for each in database.children())}
+    left = [each for each in everyone(installation) if each.pid not in kept]
     running.kill()
     running.wait()
 
     with installation.run() as second:
+        assert wait_until(lambda: gone(left), seconds=READY_SECONDS)
         assert wait_until(installation.answers, seconds=READY_SECONDS)
-        web = [each for each in left if each.pid != database and each.name() != "postgres"]
-        assert gone([each for each in web if "postgres" not in " ".join(each.cmdline())])
-        assert installation.command("stop", "--json").stdout
+        second.terminate()
         assert second.wait(timeout=60) == 0
+    installation.command("stop")
 
 
 def test_a_second_run_in_the_folder_is_refused_with_the_address(
