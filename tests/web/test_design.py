@@ -16,6 +16,9 @@ CSS = (PACKAGE / "web/static/qinghe.css").read_text("utf-8")
 TEMPLATES = sorted(PACKAGE.glob("*/templates/**/*.html"))
 TOKEN = re.compile(r"--q-([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
 GROUNDS = list(product(("office", "warm"), (0, 1)))
+STYLED = set(re.findall(r"\.([a-zA-Z][\w-]*)", CSS))
+# Beginnings of names that a number completes, and names that only say what a block is.
+UNSTYLED = {"c", "m", "x", "hall", "bar"}
 TEXT = 4.5
 PAIRS = [
     *[("ink", on) for on in ("bg", "surface", "sunken", "t1", "t2", "t3", "t4", "t5")],
@@ -86,6 +89,13 @@ def test_no_template_styles_or_scripts_inline(path: Path) -> None:
 def test_every_icon_named_in_a_template_is_in_the_sprite(path: Path) -> None:
     named = re.findall(r"{%\s*icon \"([^\"]+)\"|\bicon=\"([^\"]+)\"", path.read_text("utf-8"))
     assert {a or b for a, b in named} <= set(ICONS)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_every_class_a_template_names_is_in_the_stylesheet(path: Path) -> None:
+    words = re.sub(r"{%.*?%}|{{.*?}}", " ", path.read_text("utf-8"), flags=re.DOTALL)
+    named = {word for value in re.findall(r'class="([^"]*)"', words) for word in value.split()}
+    assert named - STYLED - UNSTYLED == set()
 
 
 def test_icons_are_listed_once_and_in_order() -> None:
