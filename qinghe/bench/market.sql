@@ -54,9 +54,10 @@ SELECT pg_temp.made(7, n), pg_temp.made(3, n), NULL, 50000, date '{day}' - 4 + (
 FROM generate_series(1::bigint, {claims} / 20) n;
 
 INSERT INTO casework_plan
-    (id, claim_id, state, total, monthly, count, first_due_on, proposed_by, proposed_at, decided_at, ended_at)
+    (id, claim_id, state, total, monthly, count, first_due_on, paid_before, proposed_by, proposed_at,
+     decided_at, ended_at)
 SELECT pg_temp.made(8, n), pg_temp.made(3, {claims} / 2 + n), 'active', 120000, 10000, 12,
-    date '{day}' - 200, 'bench', timestamptz '{day}' - interval '220 days',
+    date '{day}' - 200, 0, 'bench', timestamptz '{day}' - interval '220 days',
     timestamptz '{day}' - interval '219 days', NULL
 FROM generate_series(1::bigint, {claims} / 50) n;
 INSERT INTO casework_instalment (id, plan_id, seq, due_on, amount, paid, missed_at)
