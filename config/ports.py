@@ -54,7 +54,7 @@ def _by_whom(port: int) -> str:
     try:
         for connection in psutil.net_connections("tcp"):
             listens = connection.status == psutil.CONN_LISTEN
-            if listens and connection.laddr.port == port and connection.pid:
+            if listens and connection.pid and tuple(connection.laddr)[1:2] == (port,):
                 name = psutil.Process(connection.pid).name()
                 return f" by process {connection.pid} ({name})"
     except psutil.Error:

@@ -23,6 +23,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 LOCALE: Final = ROOT / "locale"
 SOURCE: Final = "en"
 LANGUAGES: Final = ("zh_Hans", SOURCE)
+Words = str | tuple[str, ...]
 KEYWORDS: Final = {
     **DEFAULT_KEYWORDS,
     **{f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext")},
@@ -125,7 +126,7 @@ def _source_files() -> Iterator[Path]:
                     yield path
 
 
-def _sentences(path: Path) -> Iterator[tuple[int, object, list[str], str | None]]:
+def _sentences(path: Path) -> Iterator[tuple[int, Words, list[str], str | None]]:
     text = path.read_text("utf-8")
     if path.suffix != ".py":
         text = _as_python(text, str(path))

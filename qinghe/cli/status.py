@@ -3,6 +3,7 @@
 import typer
 
 from config import postgres, serving, var
+from config.processes import Identity
 from qinghe.cli.output import AsJson, show
 
 app = typer.Typer()
@@ -27,6 +28,6 @@ def status(as_json: AsJson = False) -> None:
     show(answer, as_json=as_json)
 
 
-def _children() -> dict[str, serving.Identity]:
+def _children() -> dict[str, Identity]:
     noted = serving.children()
     return {f"{name}_pid": who for name, who in noted.items() if who.alive()}
