@@ -29,6 +29,8 @@ NOUNS: Final[dict[str, Noun]] = {
     "status": _bare("qinghe.cli.status", "Tell what runs in this data folder."),
     "migrate": Noun("qinghe.cli.migrate", "Bring the database to this release's tables."),
     "user": Noun("qinghe.cli.user", "Create and list the accounts that sign in."),
+    "import": Noun("qinghe.cli.imports", "Take a creditor's file of claims."),
+    "vault": Noun("qinghe.cli.vault", "Rotate the keys of the personal data."),
     "simulate": Noun("qinghe.cli.simulate", "Run a market under a virtual clock."),
     "bench": Noun("qinghe.cli.bench", "Measure a hot path against its limit."),
     "check": _bare("qinghe.cli.check", "Judge recorded contacts, in JSON lines, by the rules."),

@@ -36,6 +36,7 @@ from qinghe.parties.services.people import (
 from qinghe.parties.services.secrets import (
     MayNotReveal,
     find_by_value,
+    reread_keys,
     reveal,
     rotate,
     seal,
@@ -70,6 +71,7 @@ __all__ = [
     "open_door",
     "open_file",
     "register_organisation",
+    "reread_keys",
     "resolve_people",
     "resolve_person",
     "reveal",

@@ -17,7 +17,7 @@ from qinghe.parties import queries as parties
 from qinghe.parties.models import VaultItem
 from qinghe.parties.roles import ROLES, Permission, require
 from qinghe.parties.terms import Purpose, Secret
-from qinghe.parties.vault import Ring, ring, ring_holding
+from qinghe.parties.vault import Ring, forget, ring, ring_holding
 
 # What exact match works on; a name or a sentence is too easy to guess from its hash.
 MATCHED = frozenset({Secret.ID_NUMBER, Secret.PHONE, Secret.EMAIL, Secret.ADDRESS, Secret.ACCOUNT})
@@ -135,6 +135,11 @@ def rotate(*, actor: Actor, at: datetime, batch: int = 1000) -> int:
             key=keys.active,
         )
     return len(items)
+
+
+def reread_keys() -> None:
+    """Use the key ring as it is now, after a new key was put on it."""
+    forget()
 
 
 def _seal_anew(item: VaultItem, keys: Ring) -> None:
