@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from django.utils import timezone
 
+from qinghe.claims.days import day_of
 from qinghe.claims.queries import BatchView, batch_for, error_file, row_errors
 from qinghe.claims.services import accept_batch, check_batch, refuse_batch
 from qinghe.cli.output import AsJson, show
@@ -32,9 +33,7 @@ def import_claims(
     ] = "qinghe",
     as_of: Annotated[
         datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"], help="Day on which the file is true; today if left out."
-        ),
+        typer.Option(formats=["%Y-%m-%d"], help="Day on which the file is true; else today."),
     ] = None,
     partial: Annotated[
         bool, typer.Option("--partial", help="Take the sound rows although others have errors.")
@@ -51,7 +50,7 @@ def import_claims(
         filename=file.name,
         content=file.read_bytes(),
         mapping=mapping,
-        as_of=as_of.date() if as_of else timezone.localdate(),
+        as_of=as_of.date() if as_of else day_of(at),
         actor=actor,
         at=at,
     )
