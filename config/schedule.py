@@ -8,7 +8,7 @@ twice and does work in proportion to what changed.
 from dataclasses import dataclass
 from typing import Final
 
-from procrastinate.contrib.django import app
+from procrastinate import App
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,13 @@ CLOCKS: Final = (
     Clock("*/10 * * * *", "claims.challenges", "challenge windows end"),
     Clock("*/10 * * * *", "claims.holds", "holds with an end are lifted"),
     Clock("*/10 * * * *", "market.expire", "listings and mandates end at their moment"),
+    Clock("*/10 * * * *", "settlement.expire_orders", "cashier orders nobody paid expire"),
     Clock("* * * * *", "contact.release", "attempts a crash left behind get a named end"),
     Clock("* * * * *", "journal.seal", "the journal is sealed in batches"),
 )
 
 
-def register() -> None:
-    """Hang every clock on the queue; called once when the worker's tasks are known."""
+def register(app: App) -> None:
+    """Hang every clock on the queue; Django calls it once every task is known."""
     for clock in CLOCKS:
         app.periodic(cron=clock.cron, periodic_id=clock.task)(app.tasks[clock.task])

@@ -127,6 +127,7 @@ ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+CSRF_FAILURE_VIEW = "qinghe.web.errors.csrf_failure"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "web:start"
 LOGOUT_REDIRECT_URL = "web:home"
@@ -168,7 +169,7 @@ QINGHE_BASE_URL = os.environ.get(
 )
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-PROCRASTINATE_IMPORT_PATHS = ["config.schedule"]
+PROCRASTINATE_ON_APP_READY = "config.schedule.register"
 
 # -- browser safety --------------------------------------------------------------------------
 SECURE = os.environ.get("QINGHE_HTTPS") == "1"

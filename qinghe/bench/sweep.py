@@ -87,7 +87,7 @@ def _night() -> dict[str, int]:
     return {
         "moved": swept.moved,
         "accrued": swept.accrued,
-        "promises": promises,
-        "instalments": instalments,
+        "promises": sum(promises.values()),
+        "instalments": sum(instalments.values()),
         "holds": holds,
     }

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 from procrastinate.contrib.django import app
 
+from qinghe.claims.days import day_of
 from qinghe.claims.services import sweep as sweeps
 from qinghe.kernel import clock
 
@@ -15,7 +13,7 @@ from qinghe.kernel import clock
 def sweep(**_later: object) -> None:
     """Bring stages and interest up to today in the zone of the market. Safe to run twice."""
     at = clock.now()
-    sweeps.sweep_stages(day=at.astimezone(ZoneInfo(settings.DISPLAY_ZONE)).date(), at=at)
+    sweeps.sweep_stages(day=day_of(at), at=at)
 
 
 @app.task(name="claims.challenges", queueing_lock="claims.challenges")

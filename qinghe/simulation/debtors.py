@@ -48,7 +48,9 @@ class Debtors:
                 self._visit(person.id_number, at)
 
     def _visit(self, id_number: str, at: datetime) -> None:
-        claims = Claim.objects.filter(debtor__in=_persons(id_number), state__in=("placed", "listed"))
+        claims = Claim.objects.filter(
+            debtor__in=_persons(id_number), state__in=("placed", "listed")
+        )
         claim = claims.order_by("number").first()
         if claim is None:
             return

@@ -10,6 +10,7 @@ from qinghe.casework.terms import Action, Result
 from qinghe.contact.models import Attempt
 from qinghe.contact.services import record_outcome, request_contact
 from qinghe.contact.terms import AttemptState, Outcome
+from qinghe.kernel import clock
 from qinghe.market.models import Mandate
 from qinghe.parties.terms import Channel
 from qinghe.simulation.doer import Doer
@@ -28,6 +29,7 @@ class Field:
 
     world: World
     doer: Doer
+    jobs: int = 0
 
     def work(self, *, day: date, at: datetime) -> None:
         """Let every collector work some of its cases, one contact each, now and then too many."""
@@ -59,7 +61,8 @@ class Field:
             actor=self.world.actor(name),
             at=at,
         )
-        run_waiting_jobs()
+        with clock.at(at):
+            self.jobs += run_waiting_jobs()
         return attempt
 
     def _contact(self, name: str, mandate: Mandate, day: date, at: datetime) -> None:

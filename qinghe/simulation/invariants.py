@@ -38,7 +38,9 @@ def state_of() -> dict[str, object]:
     state: dict[str, object] = {
         model._meta.label_lower: {
             row["state"]: row["n"]
-            for row in model._default_manager.values("state").annotate(n=Count("pk")).order_by("state")
+            for row in model._default_manager.values("state")
+            .annotate(n=Count("pk"))
+            .order_by("state")
         }
         for model in STATES
     }

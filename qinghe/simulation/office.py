@@ -130,8 +130,9 @@ class Office:
 
     def grab(self, *, at: datetime, limit: int) -> None:
         """Let the agencies take open orders in turn until they refuse or the limit is reached."""
-        open_now = Listing.objects.filter(state="open").order_by("number")
-        listings = list(open_now.values_list("pk", flat=True)[:limit])
-        for turn, listing_id in enumerate(listings):
+        names = {self.world.orgs[slug]: name for name, slug in COLLECTORS}
+        listings = Listing.objects.filter(state="open").order_by("number")[:limit]
+        for turn, listing in enumerate(listings):
             name, _slug = COLLECTORS[turn % len(COLLECTORS)]
-            self.doer.do(take, listing_id=listing_id, actor=self.world.actor(name), at=at)
+            name = names.get(listing.designated_to_id, name)
+            self.doer.do(take, listing_id=listing.pk, actor=self.world.actor(name), at=at)

@@ -65,9 +65,7 @@ class Market:
         self._at(day, time(0, 20), lambda at: clocks.night(day=day, at=at))
         self._at(day, time(8, 30), lambda at: self.debtors.late_notices(at=at))
         if arriving:
-            self._at(
-                day, time(9), lambda at: self.office.deliver(count=arriving, day=day, at=at)
-            )
+            self._at(day, time(9), lambda at: self.office.deliver(count=arriving, day=day, at=at))
         self._at(day, time(9, 30), lambda at: self.office.review(at=at, limit=max(8, arriving)))
         self._at(day, time(10), lambda at: self.office.place(at=at))
         self._at(day, time(10, 30), lambda at: self.office.grab(at=at, limit=30))
@@ -137,15 +135,13 @@ def _end_of(day: date) -> datetime:
     return datetime.combine(day, time(23, 59), ZONE).astimezone(UTC)
 
 
-def _report(
-    market: Market, claims: int, days: int, seed: int, faults: bool, start: date
-) -> Report:
+def _report(market: Market, claims: int, days: int, seed: int, faults: bool, start: date) -> Report:
     doer = market.doer
     facts: dict[str, object] = {
         "done": dict(sorted(doer.done.items())),
         "refused": dict(sorted(doer.refused.items())),
         "injected": dict(sorted(doer.injected.items())),
-        "jobs": market.jobs,
+        "jobs": market.jobs + market.field.jobs,
         "state": state_of(),
     }
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
