@@ -91,6 +91,8 @@ class Plan(Row):
     monthly = models.BigIntegerField()
     count = models.PositiveSmallIntegerField()
     first_due_on = models.DateField()
+    # What had been paid on the claim when the plan began; later money belongs to the instalments.
+    paid_before = models.BigIntegerField(default=0)
     proposed_by = models.TextField()
     proposed_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)

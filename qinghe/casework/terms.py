@@ -47,5 +47,10 @@ class HardshipState(TextChoices):
     DECLINED = "declined", _("Not granted")
 
 
+# Individual repayment agreements run five years at most (CN-HRD-01).
+LONGEST_PLAN_MONTHS = 60
+LONGEST_PROMISE_DAYS = 60
+LONGEST_PAUSE_DAYS = 365
+
 # Days after the due date in which a late payment still keeps a promise or an instalment.
 GRACE_DAYS = 3

@@ -15,6 +15,7 @@ from qinghe.contact.queries.budget import (
     BudgetChannel,
     BudgetView,
     Reason,
+    allowed_at,
     budget,
 )
 from qinghe.contact.queries.situation import counted_outcome, situation_of
@@ -31,6 +32,7 @@ __all__ = [
     "RuleText",
     "WishRow",
     "Wording",
+    "allowed_at",
     "attempts_of_claim",
     "attempts_of_person",
     "budget",

@@ -188,3 +188,11 @@ def _channel(name: str, decision: Decision, audience: str) -> BudgetChannel:
 
 def _say(rule_id: str, audience: str) -> str:
     return sentence(rule_id, get_language() or "en", audience)
+
+
+def allowed_at(
+    *, claim: Claim, mandate: Mandate | None, planned_at: datetime, at: datetime
+) -> Decision:
+    """Return what the gate would say to a call at a later moment, as far as is known now."""
+    situation = situation_of(claim=claim, mandate=mandate, at=at)
+    return decide(situation, Asked(Channel.VOICE, "human", "collect", planned_at))

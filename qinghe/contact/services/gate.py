@@ -6,8 +6,11 @@ from uuid import UUID
 
 from django.db import connection
 
+# The person's row is locked too: whoever places a hold locks it, so that a permission is either
+# given before the hold or sees it.
 LOCK = """
-    INSERT INTO contact_gate (person_id, asked) VALUES (%s, 1)
+    WITH person AS (SELECT id FROM parties_person WHERE id = %s FOR NO KEY UPDATE)
+    INSERT INTO contact_gate (person_id, asked) SELECT id, 1 FROM person
     ON CONFLICT (person_id) DO UPDATE SET asked = contact_gate.asked + 1
 """
 

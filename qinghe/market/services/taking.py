@@ -95,9 +95,13 @@ def place_own_team(
 
 def _lock(listing_id: UUID) -> tuple[Claim, Listing]:
     """Lock the claim, then its listing: the order every writer of this room keeps."""
-    claim_id = Listing.objects.filter(pk=listing_id).values_list("claim_id", flat=True).first()
-    if claim_id is None:
+    seen = Listing.objects.filter(pk=listing_id).values_list("claim_id", "state").first()
+    if seen is None:
         raise NoSuchListing
+    claim_id, state = seen
+    # An order never opens again: whoever comes late need not wait for a lock.
+    if state != ListingState.OPEN:
+        raise AlreadyTaken
     claim = Claim.objects.select_for_update(no_key=True).get(pk=claim_id)
     return claim, Listing.objects.select_for_update(no_key=True).get(pk=listing_id)
 

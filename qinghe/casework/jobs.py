@@ -1,0 +1,17 @@
+"""Clocks of this room; their times stand in `config/schedule.py`."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from qinghe.casework import services
+from qinghe.claims.days import day_of
+from qinghe.kernel import clock
+
+
+@app.task(name="casework.sweep", queueing_lock="casework.sweep")
+def sweep(**_later: object) -> None:
+    """Judge the promises and instalments whose day has passed."""
+    at = clock.now()
+    services.judge_promises(day=day_of(at), at=at)
+    services.judge_instalments(day=day_of(at), at=at)

@@ -1,0 +1,46 @@
+"""Reads of this room: what to do next, what was promised and agreed, and the one timeline."""
+
+from qinghe.casework.queries.agreements import (
+    CallBackRow,
+    HardshipRow,
+    InstalmentRow,
+    PlanView,
+    PromiseRow,
+    call_backs,
+    hardship_of,
+    hardships,
+    plan_of,
+    plans,
+    promises,
+)
+from qinghe.casework.queries.next_action import Suggestion
+from qinghe.casework.queries.timeline import TimelineItem, timeline
+from qinghe.casework.queries.worklist import (
+    WorkFilters,
+    Worklist,
+    WorkRow,
+    suggestion_for,
+    worklist,
+)
+
+__all__ = [
+    "CallBackRow",
+    "HardshipRow",
+    "InstalmentRow",
+    "PlanView",
+    "PromiseRow",
+    "Suggestion",
+    "TimelineItem",
+    "WorkFilters",
+    "WorkRow",
+    "Worklist",
+    "call_backs",
+    "hardship_of",
+    "hardships",
+    "plan_of",
+    "plans",
+    "promises",
+    "suggestion_for",
+    "timeline",
+    "worklist",
+]

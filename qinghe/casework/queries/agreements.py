@@ -1,0 +1,229 @@
+"""Promises, call-backs, plans and hardship, as their parties may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from qinghe.casework.models import CallBack, Hardship, Instalment, Plan, Promise
+from qinghe.casework.terms import HardshipState, PlanState, PromiseState
+from qinghe.kernel.actor import Actor, Role
+from qinghe.market.models import Mandate
+from qinghe.market.terms import LIVE
+from qinghe.parties.roles import OVERSIGHT
+
+AT_MOST = 500
+
+
+@dataclass(frozen=True)
+class PromiseRow:
+    """One promise; amounts in minor units."""
+
+    id: UUID
+    claim_id: UUID
+    claim_number: str
+    debtor_masked: str
+    currency: str
+    amount: int
+    due_on: date
+    state: str
+    made_at: datetime
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CallBackRow:
+    """One agreed moment to call."""
+
+    id: UUID
+    claim_id: UUID
+    claim_number: str
+    debtor_masked: str
+    planned_at: datetime
+
+
+@dataclass(frozen=True)
+class InstalmentRow:
+    """One part of a plan."""
+
+    seq: int
+    due_on: date
+    amount: int
+    paid: int
+    missed_at: datetime | None
+
+    @property
+    def open(self) -> int:
+        """Return what is still to be paid of this part."""
+        return self.amount - self.paid
+
+
+@dataclass(frozen=True)
+class PlanView:
+    """A plan with its parts (none before it is agreed)."""
+
+    id: UUID
+    claim_id: UUID
+    claim_number: str
+    debtor_masked: str
+    currency: str
+    state: str
+    total: int
+    monthly: int
+    count: int
+    first_due_on: date
+    proposed_at: datetime
+    decided_at: datetime | None
+    ended_at: datetime | None
+    instalments: tuple[InstalmentRow, ...]
+
+    @property
+    def paid(self) -> int:
+        """Return what was paid into the plan."""
+        return sum(part.paid for part in self.instalments)
+
+    @property
+    def next_due(self) -> InstalmentRow | None:
+        """Return the first part that is not paid in full."""
+        return next((part for part in self.instalments if part.open), None)
+
+
+@dataclass(frozen=True)
+class HardshipRow:
+    """One request for a pause; the statement stays sealed."""
+
+    id: UUID
+    claim_id: UUID
+    claim_number: str
+    debtor_masked: str
+    state: str
+    statement_id: UUID | None
+    asked_at: datetime
+    decided_at: datetime | None
+    pause_until: date | None
+
+
+def promises(
+    *,
+    actor: Actor,
+    states: Iterable[str] = (PromiseState.OPEN,),
+    claim_id: UUID | None = None,
+    due: tuple[date, date] | None = None,
+) -> list[PromiseRow]:
+    """Return promises on an actor's claims, by due day; `due` is a half-open span of days."""
+    rows = Promise.objects.filter(_mine(actor), state__in=list(states))
+    if claim_id is not None:
+        rows = rows.filter(claim=claim_id)
+    if due is not None:
+        rows = rows.filter(due_on__gte=due[0], due_on__lt=due[1])
+    fields = (
+        "id",
+        "claim_id",
+        "claim__number",
+        "claim__debtor__masked_name",
+        "claim__currency",
+        "amount",
+        "due_on",
+        "state",
+        "made_at",
+        "decided_at",
+    )
+    return [
+        PromiseRow(*row) for row in rows.order_by("due_on", "id").values_list(*fields)[:AT_MOST]
+    ]
+
+
+def call_backs(*, actor: Actor, until: datetime | None = None) -> list[CallBackRow]:
+    """Return the agreed calls that were not made yet, the next one first."""
+    rows = CallBack.objects.filter(_mine(actor), done_at__isnull=True)
+    if until is not None:
+        rows = rows.filter(planned_at__lt=until)
+    fields = ("id", "claim_id", "claim__number", "claim__debtor__masked_name", "planned_at")
+    rows = rows.order_by("planned_at", "id")
+    return [CallBackRow(*row) for row in rows.values_list(*fields)[:AT_MOST]]
+
+
+def plan_of(*, claim_id: UUID, actor: Actor) -> PlanView | None:
+    """Return the plan that waits or runs on a claim, else the latest; None without any."""
+    rows = Plan.objects.filter(_mine(actor), claim=claim_id).order_by("-proposed_at", "-id")
+    return next(iter(_views(list(rows.select_related("claim", "claim__debtor")[:1]))), None)
+
+
+def plans(*, actor: Actor, states: Iterable[str] = (PlanState.PROPOSED,)) -> list[PlanView]:
+    """Return plans on an actor's claims, the oldest proposal first. Two queries."""
+    rows = Plan.objects.filter(_mine(actor), state__in=list(states))
+    rows = rows.select_related("claim", "claim__debtor").order_by("proposed_at", "id")
+    return _views(list(rows[:AT_MOST]))
+
+
+def hardship_of(*, claim_id: UUID, actor: Actor) -> HardshipRow | None:
+    """Return the latest hardship request on a claim."""
+    found = _hardships(Q(claim=claim_id) & _mine(actor), "-asked_at")
+    return found[0] if found else None
+
+
+def hardships(*, actor: Actor, states: Iterable[str] = (HardshipState.OPEN,)) -> list[HardshipRow]:
+    """Return hardship requests on an actor's claims, the oldest first."""
+    return _hardships(_mine(actor) & Q(state__in=list(states)), "asked_at")
+
+
+def _hardships(which: Q, order: str) -> list[HardshipRow]:
+    fields = (
+        "id",
+        "claim_id",
+        "claim__number",
+        "claim__debtor__masked_name",
+        "state",
+        "statement_id",
+        "asked_at",
+        "decided_at",
+        "pause_until",
+    )
+    rows = Hardship.objects.filter(which).order_by(order, "id")
+    return [HardshipRow(*row) for row in rows.values_list(*fields)[:AT_MOST]]
+
+
+def _views(rows: list[Plan]) -> list[PlanView]:
+    parts: dict[UUID, list[InstalmentRow]] = {}
+    found = Instalment.objects.filter(plan__in=rows).order_by("plan", "seq")
+    for part in found:
+        row = InstalmentRow(part.seq, part.due_on, part.amount, part.paid, part.missed_at)
+        parts.setdefault(part.plan_id, []).append(row)
+    return [_view(plan, tuple(parts.get(plan.pk, ()))) for plan in rows]
+
+
+def _view(plan: Plan, parts: tuple[InstalmentRow, ...]) -> PlanView:
+    return PlanView(
+        id=plan.pk,
+        claim_id=plan.claim_id,
+        claim_number=plan.claim.number,
+        debtor_masked=plan.claim.debtor.masked_name,
+        currency=plan.claim.currency,
+        state=plan.state,
+        total=plan.total,
+        monthly=plan.monthly,
+        count=plan.count,
+        first_due_on=plan.first_due_on,
+        proposed_at=plan.proposed_at,
+        decided_at=plan.decided_at,
+        ended_at=plan.ended_at,
+        instalments=parts,
+    )
+
+
+def _mine(actor: Actor) -> Q:
+    """Narrow rows with a `claim` to an actor: a collector's by live mandate."""
+    if actor.role in OVERSIGHT:
+        return Q()
+    if actor.role == Role.CREDITOR and actor.org_id:
+        return Q(claim__creditor=actor.org_id)
+    if actor.role == Role.DEBTOR and actor.person_id:
+        return Q(claim__debtor=actor.person_id)
+    if actor.role == Role.COLLECTOR and actor.org_id:
+        live = Mandate.objects.filter(collector=actor.org_id, state__in=LIVE)
+        return Q(claim__in=live.values("claim"))
+    return Q(pk__in=[])

@@ -1,0 +1,84 @@
+"""Every refusal of this room: a code for machines, a sentence for people."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.kernel.errors import DomainError
+
+
+class ForeignAttempt(DomainError):
+    code = "casework.foreign-attempt"
+    status = 404
+    text = _("There is no such contact on this claim.")
+
+
+class BadAmount(DomainError):
+    code = "casework.bad-amount"
+    status = 422
+    text = _("The amount must be more than zero and not more than is owed.")
+
+
+class BadDay(DomainError):
+    code = "casework.bad-day"
+    status = 422
+    text = _("Choose a day from today on, at most {days} days ahead.")
+
+
+class PromiseOpen(DomainError):
+    code = "casework.promise-open"
+    text = _("There is a promise already, until {due_on}.")
+
+
+class NoSuchPromise(DomainError):
+    code = "casework.no-such-promise"
+    status = 404
+    text = _("There is no such promise.")
+
+
+class CallBackRefused(DomainError):
+    code = "casework.call-back-refused"
+    text = _("No call at that time: {sentence} (rule {rule}).")
+
+
+class PlanTooLong(DomainError):
+    code = "casework.plan-too-long"
+    status = 422
+    text = _("A plan runs {months} months at most. Please name a larger monthly amount.")
+
+
+class PlanExists(DomainError):
+    code = "casework.plan-exists"
+    text = _("There is a plan already.")
+
+
+class NoSuchPlan(DomainError):
+    code = "casework.no-such-plan"
+    status = 404
+    text = _("There is no such plan.")
+
+
+class PlanDecided(DomainError):
+    code = "casework.plan-decided"
+    text = _("This plan has been decided already.")
+
+
+class HardshipExists(DomainError):
+    code = "casework.hardship-exists"
+    text = _("You have told us already. We are looking at it.")
+
+
+class NoSuchHardship(DomainError):
+    code = "casework.no-such-hardship"
+    status = 404
+    text = _("There is no such request.")
+
+
+class HardshipDecided(DomainError):
+    code = "casework.hardship-decided"
+    text = _("This request has been decided already.")
+
+
+class ClaimOver(DomainError):
+    code = "casework.claim-over"
+    text = _("The claim is closed. Nothing more needs to be done.")

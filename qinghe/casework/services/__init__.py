@@ -1,0 +1,27 @@
+"""
+Writes of this room: what was done, what was promised, what was agreed, what was too hard.
+
+Locks are taken claim first, then the row of this room.
+"""
+
+from qinghe.casework.services.callbacks import plan_call_back
+from qinghe.casework.services.hardship import ask_hardship, decide_hardship
+from qinghe.casework.services.paid import apply_paid
+from qinghe.casework.services.plans import decide_plan, propose_plan
+from qinghe.casework.services.promises import cancel_promise, make_promise
+from qinghe.casework.services.records import add_record
+from qinghe.casework.services.sweeps import judge_instalments, judge_promises
+
+__all__ = [
+    "add_record",
+    "apply_paid",
+    "ask_hardship",
+    "cancel_promise",
+    "decide_hardship",
+    "decide_plan",
+    "judge_instalments",
+    "judge_promises",
+    "make_promise",
+    "plan_call_back",
+    "propose_plan",
+]

@@ -1,0 +1,132 @@
+"""The person wants to pay but cannot: contact stops first, proof may come later."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from qinghe.casework.models import Hardship
+from qinghe.casework.refusals import (
+    BadDay,
+    HardshipDecided,
+    HardshipExists,
+    NoSuchHardship,
+)
+from qinghe.casework.services.guard import locked_claim
+from qinghe.casework.terms import LONGEST_PAUSE_DAYS, HardshipState
+from qinghe.claims.days import day_of
+from qinghe.claims.queries import NoSuchClaim
+from qinghe.claims.services import lift_hold, place_hold
+from qinghe.claims.terms import HoldKind
+from qinghe.journal.services import record, verb
+from qinghe.kernel.actor import Actor
+from qinghe.parties.roles import Permission, require
+from qinghe.parties.services import seal
+from qinghe.parties.terms import Secret
+
+
+@verb("casework.ask-hardship")
+def ask_hardship(*, claim_id: UUID, statement: str, actor: Actor, at: datetime) -> Hardship:
+    """
+    Say that paying is too hard now. Collecting this claim stops in the same moment.
+
+    :raises NotPermitted: the role cannot ask
+    :raises NoSuchClaim: somebody else's claim
+    :raises ClaimOver: nothing is owed any more
+    :raises HardshipExists: one is being looked at
+    """
+    require(actor, Permission.PROPOSE_PLAN)
+    claim = locked_claim(claim_id, actor)
+    if Hardship.objects.filter(claim=claim, state=HardshipState.OPEN).exists():
+        raise HardshipExists
+    text = statement.strip()
+    person_id = claim.debtor_id
+    sealed = seal(kind=Secret.TEXT, value=text, person_id=person_id, at=at) if text else None
+    asked = Hardship.objects.create(person_id=person_id, claim=claim, statement=sealed, asked_at=at)
+    _hold(asked, None, actor, at)
+    _note("casework.hardship-asked", asked, actor, at)
+    return asked
+
+
+@verb("casework.decide-hardship")
+def decide_hardship(
+    *,
+    hardship_id: UUID,
+    granted: bool,
+    actor: Actor,
+    at: datetime,
+    pause_until: date | None = None,
+) -> Hardship:
+    """
+    Grant a pause until a day, or not; collecting stays stopped through the day before.
+
+    :raises NotPermitted: the role does not decide it
+    :raises NoSuchHardship: unknown, or on another creditor's claim
+    :raises HardshipDecided: it was decided before
+    :raises BadDay: a pause must end later than today, within a year
+    """
+    require(actor, Permission.DECIDE_HARDSHIP)
+    asked = _locked(hardship_id, actor)
+    if asked.state != HardshipState.OPEN:
+        raise HardshipDecided
+    asked.decided_at = at
+    if granted:
+        _check(pause_until, day_of(at))
+    asked.state = HardshipState.GRANTED if granted else HardshipState.DECLINED
+    asked.pause_until = pause_until if granted else None
+    asked.save(update_fields=["state", "decided_at", "pause_until"])
+    lift_hold(cause=_cause(asked), actor=actor, at=at)
+    if asked.pause_until is not None:
+        _hold(asked, asked.pause_until, actor, at)
+    _note(f"casework.hardship-{asked.state}", asked, actor, at, pause_until=str(pause_until or ""))
+    return asked
+
+
+def _check(pause_until: date | None, today: date) -> None:
+    longest = today + timedelta(days=LONGEST_PAUSE_DAYS)
+    if pause_until is None or not today < pause_until <= longest:
+        raise BadDay(days=LONGEST_PAUSE_DAYS)
+
+
+def _hold(asked: Hardship, until: date | None, actor: Actor, at: datetime) -> None:
+    zone = ZoneInfo(settings.DISPLAY_ZONE)
+    place_hold(
+        person_id=asked.person_id,
+        claim_id=asked.claim_id,
+        kind=HoldKind.HARDSHIP,
+        cause=_cause(asked),
+        ends_at=datetime.combine(until, time(), tzinfo=zone) if until else None,
+        actor=actor,
+        at=at,
+    )
+
+
+def _cause(asked: Hardship) -> str:
+    return f"hardship:{asked.pk}"
+
+
+def _locked(hardship_id: UUID, actor: Actor) -> Hardship:
+    found = Hardship.objects.filter(pk=hardship_id).values_list("claim_id", flat=True).first()
+    if found is None:
+        raise NoSuchHardship
+    try:
+        locked_claim(found, actor)
+    except NoSuchClaim:
+        raise NoSuchHardship from None
+    return Hardship.objects.get(pk=hardship_id)
+
+
+def _note(kind: str, asked: Hardship, actor: Actor, at: datetime, **facts: Any) -> None:
+    record(
+        kind=kind,
+        subject=f"claim:{asked.claim_id}",
+        actor=actor,
+        at=at,
+        person_id=asked.person_id,
+        hardship=asked.pk,
+        **facts,
+    )

@@ -1,0 +1,94 @@
+"""Promises to pay: made by a person, kept or broken by payments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from qinghe.casework.models import Promise
+from qinghe.casework.refusals import BadAmount, BadDay, NoSuchPromise, PromiseOpen
+from qinghe.casework.services.guard import locked_claim, mandate_of
+from qinghe.casework.terms import LONGEST_PROMISE_DAYS, PromiseState
+from qinghe.claims.days import day_of
+from qinghe.journal.services import record, verb
+from qinghe.kernel.actor import Actor, Role
+from qinghe.parties.roles import Permission, require
+
+
+@verb("casework.make-promise")
+def make_promise(
+    *, claim_id: UUID, amount: int, due_on: date, actor: Actor, at: datetime
+) -> Promise:
+    """
+    Note that the debtor will pay an amount (minor units) by a day; payments decide whether kept.
+
+    :raises NotPermitted: the role takes no promises
+    :raises NoMandate: a collector without a live mandate
+    :raises NoSuchClaim: somebody else's claim
+    :raises ClaimOver: nothing is owed any more
+    :raises BadAmount: nothing, or more than is owed
+    :raises BadDay: in the past, or too far ahead
+    :raises PromiseOpen: there is one already
+    """
+    require(actor, Permission.PAY if actor.role == Role.DEBTOR else Permission.WORK_CASES)
+    mandate = mandate_of(claim_id, actor, at)
+    claim = locked_claim(claim_id, actor)
+    if not 0 < amount <= claim.owed:
+        raise BadAmount
+    today = day_of(at)
+    if not today <= due_on <= today + timedelta(days=LONGEST_PROMISE_DAYS):
+        raise BadDay(days=LONGEST_PROMISE_DAYS)
+    standing = Promise.objects.filter(claim=claim, state=PromiseState.OPEN).first()
+    if standing is not None:
+        raise PromiseOpen(due_on=standing.due_on.isoformat())
+    promise = Promise.objects.create(
+        claim=claim,
+        mandate=mandate,
+        amount=amount,
+        due_on=due_on,
+        paid_before=claim.paid,
+        made_at=at,
+    )
+    _note("casework.promised", promise, actor, at, amount=amount, due_on=due_on.isoformat())
+    return promise
+
+
+@verb("casework.cancel-promise")
+def cancel_promise(*, promise_id: UUID, actor: Actor, at: datetime) -> Promise:
+    """
+    Take an open promise back: things have changed. It counts neither as kept nor as broken.
+
+    :raises NotPermitted: the role takes no promises
+    :raises NoMandate: a collector without a live mandate
+    :raises NoSuchPromise: unknown, decided, or on somebody else's claim
+    """
+    require(actor, Permission.PAY if actor.role == Role.DEBTOR else Permission.WORK_CASES)
+    claim_id = Promise.objects.filter(pk=promise_id).values_list("claim_id", flat=True).first()
+    if claim_id is None:
+        raise NoSuchPromise
+    mandate_of(claim_id, actor, at)
+    locked_claim(claim_id, actor)
+    promise = Promise.objects.get(pk=promise_id)
+    if promise.state != PromiseState.OPEN:
+        raise NoSuchPromise
+    decide_promise(promise, PromiseState.CANCELLED, actor, at)
+    return promise
+
+
+def decide_promise(promise: Promise, state: PromiseState, actor: Actor, at: datetime) -> None:
+    """End an open promise whose claim is locked."""
+    promise.state, promise.decided_at = state, at
+    promise.save(update_fields=["state", "decided_at"])
+    _note(f"casework.promise-{state.value}", promise, actor, at)
+
+
+def _note(kind: str, promise: Promise, actor: Actor, at: datetime, **facts: Any) -> None:
+    record(
+        kind=kind,
+        subject=f"claim:{promise.claim_id}",
+        actor=actor,
+        at=at,
+        promise=promise.pk,
+        **facts,
+    )

@@ -1,0 +1,79 @@
+"""Collection records (催记): what was done and what came of it, in codes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from qinghe.casework.models import CallBack, Record
+from qinghe.casework.refusals import ForeignAttempt
+from qinghe.casework.terms import Action, Result
+from qinghe.contact.models import Attempt
+from qinghe.journal.services import record, verb
+from qinghe.kernel.actor import Actor
+from qinghe.market.queries import working_mandate
+from qinghe.parties.roles import Permission, require
+from qinghe.parties.services import seal
+from qinghe.parties.terms import Secret
+
+SPOKEN = (Action.CALL, Action.INBOUND)
+# A call a little before the agreed time keeps the agreement.
+EARLY = timedelta(hours=1)
+
+
+@verb("casework.add-record")
+def add_record(
+    *,
+    claim_id: UUID,
+    action: str,
+    result: str,
+    actor: Actor,
+    at: datetime,
+    note: str = "",
+    attempt_id: UUID | None = None,
+) -> Record:
+    """
+    Write down one piece of work. The note is sealed: it is about a person.
+
+    :raises NotPermitted: the role does not work cases
+    :raises NoMandate: no live mandate on the claim
+    :raises MandateSuspended: it may be read but not worked
+    :raises ForeignAttempt: the contact belongs to another claim or collector
+    """
+    require(actor, Permission.WORK_CASES)
+    mandate = working_mandate(claim_id=claim_id, actor=actor, at=at)
+    if attempt_id is not None and not _ours(attempt_id, claim_id, mandate.collector_id):
+        raise ForeignAttempt
+    person_id = mandate.claim.debtor_id
+    sealed = (
+        seal(kind=Secret.TEXT, value=note, person_id=person_id, at=at) if note.strip() else None
+    )
+    made = Record.objects.create(
+        claim_id=claim_id,
+        mandate=mandate,
+        attempt_id=attempt_id,
+        action=Action(action),
+        result=Result(result),
+        note=sealed,
+        by_user=actor.user_id,
+        at=at,
+    )
+    if action in SPOKEN:
+        due = CallBack.objects.filter(claim=claim_id, done_at__isnull=True)
+        due.filter(planned_at__lte=at + EARLY).update(done_at=at)
+    record(
+        kind="casework.recorded",
+        subject=f"claim:{claim_id}",
+        actor=actor,
+        at=at,
+        person_id=person_id,
+        record=made.pk,
+        action=made.action,
+        result=made.result,
+    )
+    return made
+
+
+def _ours(attempt_id: UUID, claim_id: UUID, collector_id: UUID) -> bool:
+    attempts = Attempt.objects.filter(pk=attempt_id, claim=claim_id, collector=collector_id)
+    return attempts.exists()

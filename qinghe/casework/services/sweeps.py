@@ -1,0 +1,76 @@
+"""What the calendar decides: promises and instalments whose day has passed. Set-based."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+
+from qinghe.casework.models import Instalment, Plan
+from qinghe.casework.services.plans import end_plan
+from qinghe.casework.terms import GRACE_DAYS, PlanState
+from qinghe.claims.models import Claim
+from qinghe.journal.services import record
+from qinghe.kernel.actor import system
+
+JUDGE: Final = system("casework.sweep")
+# Finds the due rows by their partial index; work is proportional to what fell due.
+PROMISES: Final = """
+    UPDATE casework_promise AS promise
+       SET state = CASE WHEN claim.state = 'closed'
+                          OR claim.paid - promise.paid_before >= promise.amount
+                        THEN 'kept' ELSE 'broken' END,
+           decided_at = %(at)s
+      FROM claims_claim AS claim
+     WHERE claim.id = promise.claim_id AND promise.state = 'open' AND promise.due_on < %(last)s
+ RETURNING promise.state
+"""
+
+
+@transaction.atomic
+def judge_promises(*, day: date, at: datetime) -> dict[str, int]:
+    """
+    Decide every open promise whose day and grace have passed by `day`. Returns counts by state.
+
+    One statement; one journal row for the whole run.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(PROMISES, {"at": at, "last": day - timedelta(days=GRACE_DAYS)})
+        states = [state for (state,) in cursor.fetchall()]
+    counts = {"kept": states.count("kept"), "broken": states.count("broken")}
+    if states:
+        _note("casework.promises-judged", day, at, counts)
+    return counts
+
+
+@transaction.atomic
+def judge_instalments(*, day: date, at: datetime) -> dict[str, int]:
+    """
+    Mark instalments missed whose day and grace have passed by `day`, and stop their plans.
+
+    A stopped plan lets go of its hold: the claim may be worked again. Returns counts.
+    """
+    due = _late(day).values("plan__claim")
+    claims = Claim.objects.select_for_update(of=("self",), no_key=True)
+    locked = [claim.pk for claim in claims.filter(pk__in=due).order_by("pk")]
+    late = _late(day).filter(plan__claim__in=locked)
+    plans = list(Plan.objects.filter(pk__in=late.values("plan")))
+    missed = late.update(missed_at=at)
+    for plan in plans:
+        end_plan(plan, PlanState.BROKEN, JUDGE, at)
+    counts = {"missed": missed, "stopped": len(plans)}
+    if plans:
+        _note("casework.instalments-judged", day, at, counts)
+    return counts
+
+
+def _late(day: date) -> QuerySet[Instalment]:
+    """Return what is due, not paid in full and not judged yet, of running plans."""
+    unpaid = Instalment.objects.filter(missed_at__isnull=True).exclude(paid=F("amount"))
+    return unpaid.filter(plan__state=PlanState.ACTIVE, due_on__lt=day - timedelta(days=GRACE_DAYS))
+
+
+def _note(kind: str, day: date, at: datetime, counts: dict[str, Any]) -> None:
+    record(kind=kind, subject=f"day:{day}", actor=JUDGE, at=at, **counts)
