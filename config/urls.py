@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("config.health")),
     path("api/", include("qinghe.api.urls")),
     path("d/", include("qinghe.portal.urls")),
+    path("cashier-sandbox/", include("qinghe.portal.sandbox.urls")),
     path("", include("qinghe.web.urls")),
 ]
 handler400 = "qinghe.web.errors.bad_request"

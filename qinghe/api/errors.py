@@ -31,9 +31,7 @@ def speak(api: NinjaAPI) -> None:
 
     @api.exception_handler(DomainError)
     def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
-        facts = {name: plain(value) for name, value in refusal.facts.items()}
-        problem = Problem(code=refusal.code, message=refusal.user_message, facts=facts)
-        return answer(request, refusal.status, problem)
+        return answer(request, refusal.status, problem_of(refusal))
 
     @api.exception_handler(ValidationError)
     def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -63,6 +61,12 @@ def speak(api: NinjaAPI) -> None:
         log.error("%s failed", request.method, exc_info=error)
         words = _("Something broke on our side. Sending the same request again is safe.")
         return answer(request, 500, Problem(code="api.broken", message=words))
+
+
+def problem_of(refusal: DomainError) -> Problem:
+    """Return a refusal in the one shape."""
+    facts = {name: plain(value) for name, value in refusal.facts.items()}
+    return Problem(code=refusal.code, message=refusal.user_message, facts=facts)
 
 
 def plain(value: object) -> Any:

@@ -60,6 +60,20 @@ def unpack(cursor: str) -> object:
         raise BadCursor from None
 
 
+def page_of(cursor: str) -> int:
+    """
+    Return the page a cursor stands for; the first for an empty one.
+
+    :raises BadCursor: it was not made here
+    """
+    page = unpack(cursor)
+    if page is None:
+        return 1
+    if not isinstance(page, int) or isinstance(page, bool) or page < 1:
+        raise BadCursor
+    return page
+
+
 def after(rows: Sequence[T], cut: Cut, mark: Callable[[T], str]) -> tuple[list[T], str | None]:
     """
     Return the rows that follow the cursor in a short list that is already in memory.

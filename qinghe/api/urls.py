@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 from ninja import NinjaAPI
 
+from qinghe.api import listings, mandates
 from qinghe.api.auth import ApiKey
 from qinghe.api.errors import speak
 
@@ -17,5 +18,7 @@ api = NinjaAPI(
     auth=ApiKey(),
 )
 speak(api)
+for part in (listings, mandates):
+    api.add_router("", part.router)
 
 urlpatterns = [path("", api.urls)]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
+from qinghe.parties.queries import person_zone
 from qinghe.portal import session
 
 NOT_FOUND = 404
@@ -25,6 +26,8 @@ class DebtorRequest(HttpRequest):
     """A request of somebody who has opened the door."""
 
     actor: Actor
+    # The person's own zone: times on these pages are theirs.
+    zone: str
 
 
 View = Callable[..., HttpResponse]
@@ -34,8 +37,8 @@ def page(*methods: str) -> Callable[[View], View]:
     """
     Make a view a page behind the door.
 
-    Strangers are sent to the door whatever they asked for, before anything is looked up. What is not
-    theirs is not there; other refusals become a page that says what to do.
+    Strangers are sent to the door whatever they asked for, before anything is looked up. What is
+    not theirs is not there; other refusals become a page that says what to do.
     """
 
     def decorate(view: View) -> View:
@@ -48,6 +51,7 @@ def page(*methods: str) -> Callable[[View], View]:
                 return redirect("portal:door")
             known = cast(DebtorRequest, request)
             known.actor = Actor(role=Role.DEBTOR, person_id=person_id)
+            known.zone = person_zone(person_id)
             try:
                 return view(known, **kwargs)
             except DomainError as refusal:

@@ -7,10 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.casework.services.plans import months
 from qinghe.claims.terms import DisputeReason
 from qinghe.contact.terms import WishKind
+from qinghe.kernel.errors import DomainError
 from qinghe.parties.terms import Channel
 from qinghe.portal.fields import Amount, OnceForm, story
+from qinghe.portal.offers import monthly_offers, offer_label
 from qinghe.quality.terms import ComplaintKind
 
 ALL, PART, OTHER = "all", "part", "other"
@@ -73,14 +76,17 @@ class PayForm(OnceForm):
 class PlanForm(OnceForm):
     """An amount a month: one of three of equal size, or the person's own."""
 
-    def __init__(
-        self, *args: Any, choices: list[tuple[str, str]], currency: str, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, owed: int, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.owed = owed
+        offers = monthly_offers(owed, currency)
         self.fields["choice"] = forms.ChoiceField(
             label=_("How much can you pay each month without worry?"),
             help_text=_("Less is fine. You may also enter your own amount."),
-            choices=[*choices, (OTHER, _("My own amount"))],
+            choices=[
+                *((str(each), offer_label(each, owed, currency)) for each in offers),
+                (OTHER, _("My own amount")),
+            ],
             widget=forms.RadioSelect,
         )
         self.fields["monthly"] = Amount(
@@ -95,9 +101,18 @@ class PlanForm(OnceForm):
         choice = values.get("choice")
         if choice and choice != OTHER:
             values["monthly"] = int(choice)
-        elif choice == OTHER and values.get("monthly") is None and "monthly" not in self.errors:
-            self.add_error("monthly", _("Please enter an amount a month."))
+        if choice and "monthly" not in self.errors:
+            self._check(values.get("monthly"))
         return values
+
+    def _check(self, monthly: int | None) -> None:
+        if monthly is None:
+            self.add_error("monthly", _("Please enter an amount a month."))
+            return
+        try:
+            months(self.owed, monthly)
+        except DomainError as refusal:
+            self.add_error("monthly", refusal.user_message)
 
 
 class SendPlanForm(OnceForm):

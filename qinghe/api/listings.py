@@ -1,0 +1,123 @@
+"""Orders: what may be taken, offering a claim, taking it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema, Status
+
+from qinghe.api.auth import actor_of, writer_of
+from qinghe.api.errors import Problem, problem_of
+from qinghe.api.mandates import MandateOut, mandate_out
+from qinghe.api.paging import Piece, pack, page_of
+from qinghe.kernel import clock
+from qinghe.market.queries import HallFilters, HallRow, hall, listing_for
+from qinghe.market.services import publish, take, withdraw_listing
+from qinghe.market.terms import Mode
+
+router = Router(tags=["listings"])
+
+
+class Filters(Schema):
+    """What to look for in the hall; an empty filter lets everything through."""
+
+    regions: list[str] = []
+    stages: list[str] = []
+    products: list[str] = []
+    currency: str = ""
+    order: str = Field("recent", description="recent, commission, band or expiring")
+    cursor: str = ""
+
+
+class ListingOut(Schema):
+    """One order. It never carries an identity or an exact amount."""
+
+    id: UUID
+    number: str
+    mode: str
+    state: str
+    creditor_kind: str
+    region: str
+    product: str
+    stage: str
+    hand: int
+    currency: str
+    band: int
+    evidence_count: int
+    commission_rate: Decimal
+    quality_share: Decimal
+    period_days: int
+    licence: str
+    listed_at: datetime
+    expires_at: datetime
+    takeable: bool
+    why_not: Problem | None = None
+
+
+class ListingIn(Schema):
+    """The terms an order is offered on. Rates are shares of one: 0.2 is a fifth."""
+
+    mode: Mode = Mode.GRAB
+    commission_rate: Decimal
+    quality_share: Decimal
+    period_days: int
+    designated_to: UUID | None = None
+
+
+@router.get("/listings", response=Piece[ListingOut], url_name="listings")
+def list_listings(request: HttpRequest, filters: Annotated[Filters, Query()]) -> Piece[ListingOut]:
+    """Return the open orders your organisation may see, with why one may not be taken."""
+    page = page_of(filters.cursor)
+    found = hall(
+        actor=actor_of(request),
+        at=clock.now(),
+        filters=HallFilters(
+            regions=tuple(filters.regions),
+            stages=tuple(filters.stages),
+            products=tuple(filters.products),
+            currency=filters.currency,
+            order=filters.order,
+        ),
+        page=page,
+    )
+    more = pack(found.page + 1) if found.page < found.pages else None
+    return Piece[ListingOut](items=[_out(row) for row in found.rows], next_cursor=more)
+
+
+@router.get("/listings/{uuid:listing_id}", response=ListingOut, url_name="listing")
+def get_listing(request: HttpRequest, listing_id: UUID) -> ListingOut:
+    """Return one order as your organisation may see it, open or not."""
+    return _out(listing_for(listing_id=listing_id, actor=actor_of(request), at=clock.now()))
+
+
+@router.post("/claims/{uuid:claim_id}/listing", response={201: ListingOut}, url_name="publish")
+def create_listing(request: HttpRequest, claim_id: UUID, body: ListingIn) -> Status[ListingOut]:
+    """Offer one of your claims in the hall, without identity."""
+    actor, at = writer_of(request), clock.now()
+    listing = publish(claim_id=claim_id, **body.dict(), actor=actor, at=at)
+    return Status(201, _out(listing_for(listing_id=listing.pk, actor=actor, at=at)))
+
+
+@router.post("/listings/{uuid:listing_id}/withdrawal", response=ListingOut, url_name="unpublish")
+def create_withdrawal(request: HttpRequest, listing_id: UUID) -> ListingOut:
+    """Take an open order of yours out of the hall."""
+    actor, at = writer_of(request), clock.now()
+    withdraw_listing(listing_id=listing_id, actor=actor, at=at)
+    return _out(listing_for(listing_id=listing_id, actor=actor, at=at))
+
+
+@router.post("/listings/{uuid:listing_id}/mandate", response={201: MandateOut}, url_name="take")
+def create_mandate(request: HttpRequest, listing_id: UUID) -> Status[MandateOut]:
+    """Take an order under its terms. Exactly one taker wins; the others get 409 and the reason."""
+    actor, at = writer_of(request), clock.now()
+    mandate = take(listing_id=listing_id, actor=actor, at=at)
+    return Status(201, mandate_out(mandate.pk, actor))
+
+
+def _out(row: HallRow) -> ListingOut:
+    facts = {name: getattr(row, name) for name in ListingOut.model_fields if name != "why_not"}
+    return ListingOut(**facts, why_not=problem_of(row.why_not) if row.why_not else None)

@@ -1,0 +1,200 @@
+"""A claim as its debtor reads it: what the creditor says, term by term, up to this day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from qinghe.claims.days import day_of
+from qinghe.claims.interest import accrue
+from qinghe.claims.queries import ClaimView, claim_for
+from qinghe.claims.terms import (
+    OPEN_STATES,
+    ClaimState,
+    Component,
+    EvidenceKind,
+    HoldKind,
+    LineKind,
+    Product,
+)
+from qinghe.kernel import clock
+from qinghe.kernel.actor import Actor
+
+# What was claimed goes first, what was paid last; the order of reading, not of booking.
+READING = (
+    (LineKind.CLAIMED, Component.PRINCIPAL),
+    (LineKind.CLAIMED, Component.INTEREST),
+    (LineKind.CLAIMED, Component.COSTS),
+)
+PAID_KINDS = (LineKind.PAID, LineKind.UNDONE)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One row of the amount's table; minus is part of `minor`."""
+
+    label: str
+    minor: int
+    source: str = ""
+    since: date | None = None
+
+
+@dataclass(frozen=True)
+class Booking:
+    """One line of the books in plain words."""
+
+    label: str
+    amount: int
+    at: datetime
+    facts: dict[str, object]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One file that the creditor sent as proof."""
+
+    id: UUID
+    label: str
+    at: datetime
+    size: int
+
+
+@dataclass(frozen=True)
+class MyClaim:
+    """Everything the debtor's pages show of one claim. Amounts in minor units, as of `today`."""
+
+    view: ClaimView
+    today: date
+    fresh: int
+
+    @property
+    def id(self) -> UUID:
+        return self.view.id
+
+    @property
+    def number(self) -> str:
+        return self.view.number
+
+    @property
+    def creditor_name(self) -> str:
+        return self.view.creditor_name
+
+    @property
+    def currency(self) -> str:
+        return self.view.currency
+
+    @property
+    def product_label(self) -> str:
+        return Product(self.view.product).label
+
+    @property
+    def state_label(self) -> str:
+        return ClaimState(self.view.state).label
+
+    @property
+    def open(self) -> bool:
+        return self.view.state in OPEN_STATES
+
+    @property
+    def owed(self) -> int:
+        """Return what the creditor says is open today, with the interest of the last days."""
+        return self.view.owed + self.fresh
+
+    @property
+    def holds(self) -> list[str]:
+        """Return the kinds of the holds that stop contact about this claim, each once."""
+        return list(dict.fromkeys(hold.kind for hold in self.view.holds))
+
+    @property
+    def answer_due_at(self) -> datetime | None:
+        """Return until when an open dispute is answered."""
+        dispute = self.view.open_dispute
+        return dispute.answer_due_at if dispute else None
+
+    @property
+    def in_hardship(self) -> bool:
+        return HoldKind.HARDSHIP in self.holds
+
+    @property
+    def papers(self) -> list[Paper]:
+        return [
+            Paper(row.id, EvidenceKind(row.kind).label, row.uploaded_at, row.size)
+            for row in self.view.evidence
+        ]
+
+    @property
+    def terms(self) -> list[Term]:
+        """Return the amount term by term; together they are what is owed today."""
+        return list(_terms(self))
+
+    @property
+    def bookings(self) -> list[Booking]:
+        return [
+            Booking(_label(row.kind, row.component), row.amount, row.booked_at, dict(row.facts))
+            for row in self.view.lines
+        ]
+
+
+def claim_of(claim_id: UUID, actor: Actor) -> MyClaim:
+    """
+    Return one claim of a debtor as of today.
+
+    :raises NoSuchClaim: unknown, or somebody else's
+    """
+    return my_claim(claim_for(claim_id=claim_id, actor=actor), day_of(clock.now()))
+
+
+def my_claim(view: ClaimView, today: date) -> MyClaim:
+    """Return a claim with the interest that has grown since it was last booked."""
+    fresh = 0
+    if view.state in OPEN_STATES:
+        fresh, _facts = accrue(view.principal, view.overdue_rate_pct, view.interest_to, today)
+    return MyClaim(view, today, fresh)
+
+
+def _terms(claim: MyClaim) -> Iterator[Term]:
+    sums = {(term.kind, term.component): term.amount for term in claim.view.equation}
+    for kind, component in READING:
+        amount = sums.pop((kind, component), 0)
+        if amount or component is not Component.COSTS:
+            yield Term(_label(kind, component), amount)
+    late = [amount for (kind, _part), amount in sums.items() if kind == LineKind.ACCRUED]
+    if late or claim.fresh:
+        yield _interest(claim, sum(late) + claim.fresh)
+    if not claim.view.costs:
+        yield Term(_("Fee for collecting"), 0, _("Nobody may charge you one"))
+    yield from _changes(sums)
+
+
+def _interest(claim: MyClaim, amount: int) -> Term:
+    label = _("Interest for late payment")
+    rate = claim.view.overdue_rate_pct
+    words = _("{rate}% a year").format(rate=f"{rate.normalize():f}") if rate else ""
+    return Term(label, amount, words, since=claim.view.due_on)
+
+
+def _changes(sums: dict[tuple[str, str], int]) -> Iterator[Term]:
+    """Yield what was paid, and every other change of the amount, one term each."""
+    paid = sum(amount for (kind, _part), amount in sums.items() if kind in PAID_KINDS)
+    if paid:
+        yield Term(_("What you have paid"), paid)
+    for kind in (LineKind.REWOUND, LineKind.CORRECTED, LineKind.WITHDRAWN):
+        amount = sum(amount for (each, _part), amount in sums.items() if each == kind)
+        if amount:
+            yield Term(LineKind(kind).label, amount)
+
+
+def _label(kind: str, component: str) -> str:
+    if kind == LineKind.CLAIMED:
+        return {
+            Component.PRINCIPAL: _("Principal not paid back"),
+            Component.INTEREST: _("Interest in the contract"),
+            Component.COSTS: _("Costs of enforcing the claim"),
+        }[Component(component)]
+    if kind == LineKind.ACCRUED:
+        return str(LineKind.ACCRUED.label)
+    return f"{LineKind(kind).label} · {Component(component).label}"

@@ -1,0 +1,52 @@
+"""Complaints: free, numbered, heard by somebody who earns nothing from the claim."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from qinghe.kernel import clock
+from qinghe.kernel.actor import Actor
+from qinghe.portal.doors import DebtorRequest, page, sent
+from qinghe.portal.forms import ComplaintForm
+from qinghe.portal.home import my_claims
+from qinghe.quality.queries import complaint_for, complaints
+from qinghe.quality.services import open_complaint
+
+
+@page("GET", "POST")
+def complain(request: DebtorRequest) -> HttpResponse:
+    """Take a complaint; contact stops at once."""
+    choices = [
+        (str(row.id), f"{row.creditor_name} · {row.number}") for row in my_claims(request.actor)
+    ]
+    form = ComplaintForm(
+        request.POST or None, claims=choices, initial={"claim": request.GET.get("claim", "")}
+    )
+    done, made = sent(form, lambda actor: _opened(form, actor), request.actor)
+    if done and made is not None:
+        return redirect("portal:complaint", complaint_id=made.pk)
+    context = {"form": form, "past": complaints(actor=request.actor), "zone": request.zone}
+    return render(request, "portal/complain.html", context)
+
+
+@page()
+def complaint(request: DebtorRequest, complaint_id: UUID) -> HttpResponse:
+    """Show where a complaint stands."""
+    item = complaint_for(complaint_id=complaint_id, actor=request.actor)
+    return render(request, "portal/complaint.html", {"item": item, "zone": request.zone})
+
+
+def _opened(form: ComplaintForm, actor: Actor) -> Any:
+    about = form.cleaned_data["claim"]
+    return open_complaint(
+        kind=form.cleaned_data["kind"],
+        statement=form.cleaned_data["statement"],
+        claim_id=UUID(about) if about else None,
+        person_id=actor.person_id,
+        actor=actor,
+        at=clock.now(),
+    )

@@ -1,0 +1,119 @@
+"""Every contact ever made to a person, and every one that was refused, in plain words."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from io import StringIO
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from qinghe.contact.queries import AttemptRow, attempts_of_person
+from qinghe.contact.terms import AttemptState, Outcome
+from qinghe.kernel.actor import Actor
+from qinghe.parties.terms import Channel
+from qinghe.portal.doors import DebtorRequest, page
+from qinghe.rules.explain import sentence
+
+MOST = 5_000
+# Spreadsheets take these first characters for the beginning of a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One contact as its person reads it."""
+
+    at: datetime
+    claim_id: UUID
+    claim_number: str
+    words: str
+    who: str
+    why: str
+    text: str
+    refused: bool
+
+
+def contacts_of(actor: Actor) -> list[Contact]:
+    """Return every contact about a person, the newest first."""
+    assert actor.person_id is not None
+    rows = attempts_of_person(person_id=actor.person_id, actor=actor, limit=MOST)
+    return [_contact(row) for row in rows]
+
+
+@page()
+def contacts(request: DebtorRequest) -> HttpResponse:
+    """Show every contact, newest first."""
+    context = {"contacts": contacts_of(request.actor), "zone": request.zone}
+    return render(request, "portal/contacts.html", context)
+
+
+@page()
+def contacts_file(request: DebtorRequest) -> HttpResponse:
+    """Give every contact as a table that spreadsheets open."""
+    out = StringIO()
+    # Without the mark, spreadsheets in China read UTF-8 as GBK.
+    out.write("\ufeff")
+    table = csv.writer(out)
+    zone = ZoneInfo(request.zone or settings.DISPLAY_ZONE)
+    table.writerows([[plain(cell) for cell in row] for row in _rows(request.actor, zone)])
+    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="contacts.csv"'
+    return response
+
+
+def plain(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def _rows(actor: Actor, zone: ZoneInfo) -> Iterator[list[str]]:
+    yield [_("Time"), _("What"), _("By whom"), _("Claim"), _("Why not"), _("What was said")]
+    for each in contacts_of(actor):
+        moment = each.at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        yield [moment, each.words, each.who, each.claim_number, each.why, each.text]
+
+
+def _contact(row: AttemptRow) -> Contact:
+    return Contact(
+        at=row.sent_at or row.at,
+        claim_id=row.claim_id,
+        claim_number=row.claim_number,
+        words=_words(row),
+        who=_who(row),
+        why=" ".join(_reasons(row)) if row.refused else "",
+        text=row.text,
+        refused=row.refused,
+    )
+
+
+def _words(row: AttemptRow) -> str:
+    how = Channel(row.channel).label
+    match AttemptState(row.state):
+        case AttemptState.REFUSED:
+            return _("Not let through: {how}").format(how=how)
+        case AttemptState.CANCELLED:
+            return _("Stopped before it reached you: {how}").format(how=how)
+        case AttemptState.PERMITTED | AttemptState.SENDING:
+            return _("On its way: {how}").format(how=how)
+    came = Outcome(row.outcome).label if row.outcome else AttemptState(row.state).label
+    return f"{how} · {came} · {row.title}"
+
+
+def _who(row: AttemptRow) -> str:
+    if not row.collector_name:
+        return _("The platform, for {creditor}").format(creditor=row.creditor_name)
+    return _("{who}, for {creditor}").format(who=row.collector_name, creditor=row.creditor_name)
+
+
+def _reasons(row: AttemptRow) -> Iterator[str]:
+    for rule_id in row.rules:
+        yield sentence(rule_id, get_language() or "en", "debtor")

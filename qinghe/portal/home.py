@@ -1,0 +1,92 @@
+"""What is claimed, one claim at a time, and what the person can do about it."""
+
+from __future__ import annotations
+
+from mimetypes import guess_extension
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from qinghe.claims.queries import ClaimRow, claims_table, evidence_for
+from qinghe.claims.terms import OPEN_STATES, ClaimState
+from qinghe.contact.queries import budget
+from qinghe.kernel import clock
+from qinghe.kernel.actor import Actor
+from qinghe.parties.services import open_file
+from qinghe.parties.terms import Purpose
+from qinghe.portal.claims import MyClaim, claim_of
+from qinghe.portal.contacts import contacts_of
+from qinghe.portal.doors import DebtorRequest, page
+from qinghe.portal.plans import my_plan
+from qinghe.portal.today import Today, today_of
+
+RECENT = 3
+
+
+def my_claims(actor: Actor) -> list[ClaimRow]:
+    """Return all claims against a person, the newest first."""
+    first = claims_table(actor=actor)
+    rest = [claims_table(actor=actor, page=n).rows for n in range(2, first.pages + 1)]
+    return [row for rows in (first.rows, *rest) for row in rows]
+
+
+@page()
+def home(request: DebtorRequest) -> HttpResponse:
+    """List the claims; a single one is shown at once."""
+    rows = my_claims(request.actor)
+    if len(rows) == 1:
+        return redirect("portal:claim", claim_id=rows[0].id)
+    context = {
+        "open": [claim_of(row.id, request.actor) for row in rows if row.state in OPEN_STATES],
+        "done": [
+            {"id": row.id, "number": row.number, "creditor_name": row.creditor_name,
+             "state_label": ClaimState(row.state).label}
+            for row in rows if row.state not in OPEN_STATES
+        ],
+    }  # fmt: skip
+    return render(request, "portal/home.html", context)
+
+
+@page()
+def claim(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
+    """Show one claim line by line, five equal ways on, and how often anybody may call today."""
+    mine = claim_of(claim_id, request.actor)
+    contacts = contacts_of(request.actor)
+    context = {
+        "claim": mine,
+        "several": len(my_claims(request.actor)) > 1,
+        "plan": my_plan(claim_id, request.actor),
+        "today": _today(mine, request.actor),
+        "contacts": [each for each in contacts if each.claim_id == claim_id][:RECENT],
+        "zone": request.zone,
+    }
+    return render(request, "portal/claim.html", context)
+
+
+@page()
+def lines(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
+    """Show every booking behind the amount."""
+    context = {"claim": claim_of(claim_id, request.actor), "zone": request.zone}
+    return render(request, "portal/lines.html", context)
+
+
+@page()
+def evidence(request: DebtorRequest, claim_id: UUID, evidence_id: UUID) -> HttpResponse:
+    """Open one file that the creditor sent as proof. Opening it is written into the records."""
+    row = evidence_for(evidence_id=evidence_id, actor=request.actor)
+    content = open_file(
+        sha256=row.sha256, purpose=Purpose.DATA_COPY, actor=request.actor, at=clock.now()
+    )
+    response = HttpResponse(content, content_type=row.media_type)
+    # A name of our own: the creditor's file name may hold anything.
+    name = f"{row.kind}-{row.id.hex[-8:]}{guess_extension(row.media_type) or ''}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _today(mine: MyClaim, actor: Actor) -> Today | None:
+    if not mine.open:
+        return None
+    return today_of(budget(claim_id=mine.id, actor=actor, at=clock.now()))

@@ -1,0 +1,35 @@
+"""Monthly amounts to choose from: three of equal weight, none of them pressed."""
+
+from __future__ import annotations
+
+from django.template.loader import render_to_string
+
+from qinghe.kernel.money import exponent
+
+MONTHS = (24, 12, 6)
+# Below this many whole units an amount is written to the unit, above it to the ten, and so on.
+STEPS = ((1_000, 1), (10_000, 10), (100_000, 100))
+WIDEST = 1_000
+
+
+def monthly_offers(owed: int, currency: str) -> list[int]:
+    """
+    Return up to three monthly amounts in minor units, the smallest first.
+
+    Each is rounded up to a number one can say, and none exceeds what is owed.
+    """
+    unit = 10 ** exponent(currency)
+    found = {min(_round_up(-(-owed // months), unit), owed) for months in MONTHS}
+    return sorted(amount for amount in found if amount > 0)
+
+
+def offer_label(monthly: int, owed: int, currency: str) -> str:
+    """Return an offer as words: how much a month, and how many months."""
+    count = -(-owed // monthly)
+    facts = {"monthly": monthly, "currency": currency, "count": count}
+    return render_to_string("portal/parts/offer.html", facts).strip()
+
+
+def _round_up(amount: int, unit: int) -> int:
+    step = next((step for limit, step in STEPS if amount < limit * unit), WIDEST) * unit
+    return -(-amount // step) * step
