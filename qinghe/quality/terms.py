@@ -19,3 +19,7 @@ class ComplaintState(TextChoices):
     OPEN = "open", _("Being heard")
     UPHELD = "upheld", _("Justified")
     DISMISSED = "dismissed", _("Not justified")
+
+
+# Days within which a complaint is answered.
+ANSWER_DAYS = 15

@@ -1,0 +1,171 @@
+"""Hear complaints: contact stops first, the decision comes with its reason and its consequence."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from qinghe.claims.days import day_of
+from qinghe.claims.models import Claim
+from qinghe.claims.queries import NoSuchClaim
+from qinghe.claims.queries import visible as visible_claims
+from qinghe.claims.services import lift_hold, place_hold
+from qinghe.claims.terms import HoldKind
+from qinghe.journal.services import record, verb
+from qinghe.kernel.actor import Actor, Role
+from qinghe.kernel.ids import digits, new_id
+from qinghe.market.models import Mandate
+from qinghe.market.services import suspend
+from qinghe.market.terms import LIVE
+from qinghe.parties.models import VaultItem
+from qinghe.parties.roles import Permission, require
+from qinghe.parties.services import seal
+from qinghe.parties.terms import Secret
+from qinghe.quality.models import Complaint, Sanction
+from qinghe.quality.refusals import ComplaintDecided, NoSuchComplaint, ReasonMissing
+from qinghe.quality.terms import ANSWER_DAYS, ComplaintState
+from qinghe.settlement.services import forfeit_reserves
+
+
+@verb("quality.open_complaint")
+def open_complaint(
+    *,
+    kind: str,
+    statement: str,
+    claim_id: UUID | None,
+    person_id: UUID | None,
+    actor: Actor,
+    at: datetime,
+) -> Complaint:
+    """
+    Take a complaint and stop contact at once: about the claim, or about everything when only the
+    person is known. A stranger's complaint is taken too; it has nobody to protect yet.
+
+    :raises NotPermitted: the role does not complain
+    :raises NoSuchClaim: not a claim of the one who complains
+    """
+    require(actor, Permission.COMPLAIN)
+    claim = _claim(claim_id, actor) if claim_id else None
+    person = actor.person_id if actor.role is Role.DEBTOR else person_id
+    person = claim.debtor_id if claim else person
+    mandate = _mandate_at_fault(claim) if claim else None
+    complaint = Complaint.objects.create(
+        pk=new_id(),
+        number=f"TS{day_of(at):%y%m%d}{digits(6)}",
+        person_id=person,
+        claim=claim,
+        mandate=mandate,
+        collector_id=mandate.collector_id if mandate else None,
+        kind=kind,
+        statement=_sealed(statement, person, at),
+        opened_at=at,
+        due_on=day_of(at) + timedelta(days=ANSWER_DAYS),
+    )
+    if person:
+        place_hold(
+            person_id=person,
+            claim_id=claim.pk if claim else None,
+            kind=HoldKind.COMPLAINT,
+            cause=_cause(complaint),
+            ends_at=None,
+            actor=actor,
+            at=at,
+        )
+    _record("quality.complaint-opened", complaint, actor, at)
+    return complaint
+
+
+@verb("quality.decide_complaint")
+def decide_complaint(
+    *,
+    complaint_id: UUID,
+    upheld: bool,
+    text: str,
+    actor: Actor,
+    at: datetime,
+    keep_hold: bool = False,
+) -> Complaint:
+    """
+    Decide a complaint. When it is justified, the mandate is suspended and the waiting part of its
+    commission is lost. Contact may go on afterwards, unless the hold is kept.
+
+    :raises NotPermitted: the actor does not hear complaints
+    :raises NoSuchComplaint: unknown
+    :raises ComplaintDecided: decided before
+    :raises ReasonMissing: no text for the person who complained
+    """
+    require(actor, Permission.DECIDE_COMPLAINTS)
+    complaint = _lock(complaint_id)
+    if complaint.state != ComplaintState.OPEN:
+        raise ComplaintDecided
+    if not text.strip():
+        raise ReasonMissing
+    complaint.state = ComplaintState.UPHELD if upheld else ComplaintState.DISMISSED
+    complaint.decision_text, complaint.decided_at = text.strip(), at
+    complaint.save(update_fields=["state", "decision_text", "decided_at"])
+    if upheld and complaint.mandate_id:
+        _sanction(complaint, complaint.mandate_id, actor, at)
+    if not keep_hold:
+        lift_hold(cause=_cause(complaint), actor=actor, at=at)
+    _record(f"quality.complaint-{complaint.state}", complaint, actor, at)
+    return complaint
+
+
+def _claim(claim_id: UUID, actor: Actor) -> Claim:
+    claims = Claim.objects.filter(pk=claim_id).select_for_update(no_key=True)
+    if actor.role is Role.COLLECTOR:
+        own = Mandate.objects.filter(collector=actor.org_id).values("claim")
+        claims = claims.filter(pk__in=own)
+    else:
+        claims = claims.filter(visible_claims(actor))
+    claim = claims.first()
+    if claim is None:
+        raise NoSuchClaim
+    return claim
+
+
+def _mandate_at_fault(claim: Claim) -> Mandate | None:
+    # The live one, else the last: people often complain after the work was taken away.
+    found = Mandate.objects.filter(claim=claim)
+    return found.filter(state__in=LIVE).first() or found.order_by("-starts_at", "pk").first()
+
+
+def _sealed(statement: str, person_id: UUID | None, at: datetime) -> VaultItem | None:
+    words = statement.strip()
+    return seal(kind=Secret.TEXT, value=words, person_id=person_id, at=at) if words else None
+
+
+def _lock(complaint_id: UUID) -> Complaint:
+    found = Complaint.objects.filter(pk=complaint_id)
+    # The claim first, as everywhere.
+    list(Claim.objects.filter(pk__in=found.values("claim")).select_for_update(no_key=True))
+    complaint = found.select_for_update().first()
+    if complaint is None:
+        raise NoSuchComplaint
+    return complaint
+
+
+def _sanction(complaint: Complaint, mandate_id: UUID, actor: Actor, at: datetime) -> None:
+    live = Mandate.objects.filter(pk=mandate_id, state__in=LIVE).exists()
+    if live:
+        suspend(mandate_id=mandate_id, cause=_cause(complaint), actor=actor, at=at)
+        Sanction.objects.create(complaint=complaint, mandate_id=mandate_id, at=at)
+    forfeit_reserves(mandate_id=mandate_id, actor=actor, at=at)
+
+
+def _cause(complaint: Complaint) -> str:
+    return f"complaint:{complaint.pk}"
+
+
+def _record(kind: str, complaint: Complaint, actor: Actor, at: datetime) -> None:
+    record(
+        kind=kind,
+        subject=f"claim:{complaint.claim_id}" if complaint.claim_id else _cause(complaint),
+        actor=actor,
+        at=at,
+        person_id=complaint.person_id,
+        complaint=complaint.pk,
+        number=complaint.number,
+        about=complaint.kind,
+        collector=complaint.collector_id,
+    )
