@@ -35,6 +35,6 @@ def fill_if_empty(progress: Callable[[str], None] = lambda _line: None) -> bool:
     """Fill an empty database with a market that ends yesterday; say whether it was empty."""
     if not is_empty():
         return False
-    start = clock.now().date() - timedelta(days=DAYS)  # noqa: TID251  the demonstration is a door
+    start = clock.now().date() - timedelta(days=DAYS)
     in_this_database(claims=CLAIMS, days=DAYS, seed=SEED, start=start, progress=progress)
     return True

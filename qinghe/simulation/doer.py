@@ -1,13 +1,14 @@
 """
-Calls services as people and machines do: with request keys, sometimes twice, sometimes into a crash.
+Calls services as people and machines do: with request keys, sometimes twice, or into a crash.
 
-A refusal is an answer and is counted; anything else that a service raises ends the simulation.
+A refusal is an answer and is counted; whatever else a service raises ends the simulation.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -60,9 +61,6 @@ class Doer:
 
     def _crash(self, service: Callable[..., object], **kwargs: Any) -> None:
         self.injected["crashed"] += 1
-        try:
-            with transaction.atomic():
-                service(**kwargs)
-                raise Crash
-        except (Crash, DomainError):
-            return
+        with suppress(Crash, DomainError), transaction.atomic():
+            service(**kwargs)
+            raise Crash

@@ -38,7 +38,7 @@ class Office:
     source: Source
 
     def deliver(self, *, count: int, day: date, at: datetime) -> None:
-        """Let every creditor deliver its share of new claims as a batch; correct rows are accepted."""
+        """Let every creditor deliver its share as a batch; its correct rows are accepted."""
         shares = [count // len(CREDITORS)] * len(CREDITORS)
         shares[0] += count - sum(shares)
         for (name, slug), share in zip(CREDITORS, shares, strict=True):
@@ -134,5 +134,6 @@ class Office:
         listings = Listing.objects.filter(state="open").order_by("number")[:limit]
         for turn, listing in enumerate(listings):
             name, _slug = COLLECTORS[turn % len(COLLECTORS)]
-            name = names.get(listing.designated_to_id, name)
+            if listing.designated_to_id is not None:
+                name = names[listing.designated_to_id]
             self.doer.do(take, listing_id=listing.pk, actor=self.world.actor(name), at=at)
