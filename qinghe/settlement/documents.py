@@ -1,0 +1,130 @@
+"""A statement as a file: PDF to keep, CSV to compute with. The figures are those of the page."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from qinghe.kernel.money import to_major
+from qinghe.kernel.typeset import typeset
+from qinghe.settlement.queries.statements import Statement, StatementLine
+
+TEMPLATE: Final = "qinghe.settlement:statement.typ"
+# A spreadsheet would run a cell that begins so.
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def statement_pdf(statement: Statement, *, at: datetime) -> bytes:
+    """Return the statement as a PDF on A4, in the active language."""
+    facts = {
+        "lang": "zh" if (get_language() or "").startswith("zh") else "en",
+        "title": _("Statement"),
+        "organisation": statement.organisation_name,
+        "period": f"{statement.starts_on.isoformat()} – {statement.ends_on.isoformat()}",
+        "currency": statement.currency,
+        "made": f"{_local(at):%Y-%m-%d %H:%M}",
+        "words": _words(),
+        "opening": _amount(statement.opening, statement),
+        "closing": _amount(statement.closing, statement),
+        "recovered": _amount(statement.recovered, statement),
+        "commission": _amount(statement.commission, statement),
+        "lines": [_cells(line, statement) for line in statement.lines],
+        "payments": [
+            [
+                row.paid_on.isoformat(),
+                row.claim_number,
+                row.source_label,
+                _amount(row.amount, statement),
+                _amount(row.gross_commission, statement),
+                _amount(row.creditor_share, statement),
+            ]
+            for row in statement.payments
+        ],
+    }
+    return typeset(TEMPLATE, facts, at=at)
+
+
+def statement_csv(statement: Statement) -> bytes:
+    """Return the bookings of a statement as CSV in UTF-8 with a mark, amounts in major units."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    words = _words()
+    writer.writerow(
+        [words[name] for name in ("day", "what", "reference", "claim")]
+        + [f"{words[name]} ({statement.currency})" for name in ("amount", "balance")]
+    )
+    writer.writerow(
+        [statement.starts_on, words["opening"], "", "", "", _plain(statement.opening, statement)]
+    )
+    for line in statement.lines:
+        writer.writerow(
+            [
+                _local(line.at).date().isoformat(),
+                line.text,
+                _safe(line.reference),
+                _safe(line.claim_number),
+                _plain(line.amount, statement),
+                _plain(line.balance, statement),
+            ]
+        )
+    writer.writerow(
+        [statement.ends_on, words["closing"], "", "", "", _plain(statement.closing, statement)]
+    )
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _words() -> dict[str, str]:
+    return {
+        "period": _("Period"),
+        "currency": _("Currency"),
+        "opening": _("Balance before"),
+        "closing": _("Balance after"),
+        "recovered": _("Recovered in the period"),
+        "commission": _("Commission"),
+        "bookings": _("Bookings"),
+        "payments": _("Payments"),
+        "day": _("Day"),
+        "what": _("What"),
+        "reference": _("Reference"),
+        "claim": _("Claim"),
+        "amount": _("Amount"),
+        "balance": _("Balance"),
+        "source": _("Source"),
+        "share": _("For the creditor"),
+        "none": _("Nothing was booked in this period."),
+        "made": _("Made on"),
+    }
+
+
+def _cells(line: StatementLine, statement: Statement) -> list[str]:
+    return [
+        _local(line.at).date().isoformat(),
+        line.text,
+        line.claim_number or line.reference,
+        _amount(line.amount, statement),
+        _amount(line.balance, statement),
+    ]
+
+
+def _local(at: datetime) -> datetime:
+    return at.astimezone(ZoneInfo(settings.DISPLAY_ZONE))
+
+
+def _amount(minor: int, statement: Statement) -> str:
+    sign = "\u2212" if minor < 0 else ""
+    return f"{sign}{to_major(abs(minor), statement.currency):,}"
+
+
+def _plain(minor: int, statement: Statement) -> str:
+    return str(to_major(minor, statement.currency))
+
+
+def _safe(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) else text
