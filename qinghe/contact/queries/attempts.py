@@ -118,12 +118,12 @@ def attempts_of_person(*, person_id: UUID, actor: Actor, limit: int = PAGE) -> l
         return []
     rows = _rows(Attempt.objects.filter(person=person_id), limit)
     texts = _texts(rows) if actor.role == Role.DEBTOR else {}
-    return [_row(values, texts) for values in rows]
+    return [row_of(values, texts) for values in rows]
 
 
 def attempts_of_claim(*, claim_id: UUID, actor: Actor, limit: int = PAGE) -> list[AttemptRow]:
     """Return the contacts about one claim an actor may see, newest first, without texts."""
-    return [_row(each, {}) for each in _rows(_visible(actor).filter(claim=claim_id), limit)]
+    return [row_of(each, {}) for each in _rows(_visible(actor).filter(claim=claim_id), limit)]
 
 
 def explain(*, attempt_id: UUID, actor: Actor) -> Explanation:
@@ -200,7 +200,7 @@ def _texts(rows: list[dict[str, Any]]) -> dict[UUID, str]:
     return {items[item.pk]: unseal(item) for item in VaultItem.objects.filter(pk__in=items)}
 
 
-def _row(values: dict[str, Any], texts: Mapping[UUID, str]) -> AttemptRow:
+def row_of(values: dict[str, Any], texts: Mapping[UUID, str]) -> AttemptRow:
     found = wording(values["template"])
     return AttemptRow(
         id=values["id"],
