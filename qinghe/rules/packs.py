@@ -195,6 +195,7 @@ def pack_version(name: str) -> str:
     return load_packs()[name].version
 
 
+@lru_cache(maxsize=256)
 def with_platform(packs: tuple[str, ...]) -> tuple[str, ...]:
     """
     Return the packs to apply: those asked for, and always the platform's.

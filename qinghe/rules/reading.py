@@ -74,13 +74,11 @@ def word(row: Row, key: str, allowed: Collection[str]) -> str | None:
     :raises CaseError: not a string, or outside the list
     """
     value = row.get(key)
+    if isinstance(value, str) and value in allowed:
+        return value
     if value is None:
         return None
-    if not isinstance(value, str):
-        raise CaseError("bad_type", key)
-    if value not in allowed:
-        raise CaseError("bad_value", key)
-    return value
+    raise CaseError("bad_value" if isinstance(value, str) else "bad_type", key)
 
 
 def need_word(row: Row, key: str, allowed: Collection[str]) -> str:
@@ -89,10 +87,12 @@ def need_word(row: Row, key: str, allowed: Collection[str]) -> str:
 
     :raises CaseError: absent, not a string, or outside the list
     """
-    value = word(row, key, allowed)
+    value = row.get(key)
+    if isinstance(value, str) and value in allowed:
+        return value
     if value is None:
         raise CaseError(_MISSING, key)
-    return value
+    raise CaseError("bad_value" if isinstance(value, str) else "bad_type", key)
 
 
 def flag(row: Row, key: str, default: bool = False) -> bool:
@@ -353,7 +353,7 @@ def each(row: Row, key: str, read: Callable[[Row], Item]) -> tuple[Item, ...]:
     for value in values:
         if not isinstance(value, dict):
             raise CaseError("bad_type", key)
-    return tuple(read(value) for value in values)
+    return tuple([read(value) for value in values])
 
 
 def calendar(row: Row) -> Calendar | None:

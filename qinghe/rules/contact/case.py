@@ -6,12 +6,12 @@ is the case seen at one instant: checks read it and write what they find on it.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from qinghe.rules.contact import terms
 from qinghe.rules.contact.clock import day_start, local_day, national, zone_of
 from qinghe.rules.contact.facts import Consent, Finding, Request, Settings
-from qinghe.rules.contact.force import force_on, regulation_f_covers
+from qinghe.rules.contact.force import Force, force_on, regulation_f_covers
 from qinghe.rules.packs import with_platform
 
 
@@ -66,8 +66,21 @@ class Case:
             if past.channel == "voice" and past.direction == "outbound"
         ]
         self.objections = [each for each in request.objections if each.person == person]
-        self.widenings = list(self._consents("window"))
-        self.callbacks = list(self._consents("callback"))
+        consents = request.consents
+        self.widenings = list(self._consents("window")) if consents else []
+        self.callbacks = list(self._consents("callback")) if consents else []
+
+    def force_on(self, day: date) -> Force:
+        """Return the rules that bind on a local day."""
+        settings = self.settings
+        return force_on(
+            day,
+            self.packs,
+            self.covered,
+            settings.enable_drafts,
+            settings.uk_window,
+            settings.boundary == "text",
+        )
 
     def _consents(self, kind: str) -> Iterable[Consent]:
         for consent in self.request.consents:
@@ -89,7 +102,7 @@ class Moment:
         self.at = at
         self.day = local_day(case.home, at)
         self.today = day_start(case.home, self.day)
-        self.force = force_on(self.day, case.packs, case.settings, case.covered)
+        self.force = case.force_on(self.day)
         self.findings: list[Finding] = []
         self.ends: list[datetime] = []
 

@@ -41,11 +41,11 @@ def evaluate(
     return _verdict(case, moment, counters)
 
 
-def judge(case: Case, at: datetime) -> tuple[Moment, Counters]:
-    """Return what every check finds at a moment, and the counters it was found by."""
+def judge(case: Case, at: datetime, *, report: bool = True) -> tuple[Moment, Counters]:
+    """Return what every check finds at a moment, and the counters; all of them for a report."""
     moment = Moment(case, at)
-    counters = count(moment)
     check_hours(moment)
+    counters = count(moment, report=report)
     check_frequency(moment, counters)
     check_persons(moment)
     check_state(moment)
@@ -98,13 +98,18 @@ def _next_allowed(case: Case, moment: Moment) -> datetime | None:
     Return the earliest later moment at which nothing forbids the act; `None` if there is none.
 
     Every refusal lasts at least until its own `until`, so the latest of them is the first
-    candidate; whatever forbids the act there pushes the candidate on.
+    candidate; whatever forbids the act there pushes the candidate on. Hours are asked first,
+    because most limits lapse at midnight.
     """
     for _ in range(SEARCH_STEPS):
         candidate = _lapse(moment)
         if candidate is None:
             return None
-        moment, _counters = judge(case, candidate)
+        moment = Moment(case, candidate)
+        check_hours(moment)
+        if moment.denied:
+            continue
+        moment, _counters = judge(case, candidate, report=False)
         if not moment.denied:
             return candidate
     return None

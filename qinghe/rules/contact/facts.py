@@ -142,6 +142,10 @@ class CaseState:
     reserved_mobile: str | None = None
 
 
+# A case about which nothing special is known.
+PLAIN_STATE = CaseState()
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Local wall-clock hours `[start, end)` as minutes of the day; 1440 is midnight's far side."""
@@ -245,7 +249,7 @@ class Request:
     addressee: Addressee
     debts: tuple[Debt, ...]
     worker: Worker
-    case_state: CaseState = CaseState()
+    case_state: CaseState = PLAIN_STATE
     consents: tuple[Consent, ...] = ()
     objections: tuple[Objection, ...] = ()
     history: tuple[Past, ...] = ()

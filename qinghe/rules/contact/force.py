@@ -1,11 +1,11 @@
 """Which rules bind an act: by the packs asked for, the local day, and the reach of Regulation F."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from qinghe.rules.contact.facts import Debt, Settings, Worker
+from qinghe.rules.contact.facts import Debt, Window, Worker
 from qinghe.rules.packs import Rule, minutes, rules_on
 
 ANY = frozenset({"voice", "sms", "im", "email", "visit"})
@@ -14,9 +14,9 @@ VOICE = frozenset({"voice"})
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """A rule that opens certain hours to certain channels, in minutes of the local day."""
+    """Rules that open the same hours to the same channels, in minutes of the local day."""
 
-    rule_id: str
+    rule_ids: tuple[str, ...]
     start: int
     end: int
     channels: frozenset[str]
@@ -50,20 +50,40 @@ def regulation_f_covers(worker: Worker, debts: tuple[Debt, ...]) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def force_on(day: date, packs: tuple[str, ...], settings: Settings, covered: bool) -> Force:
-    """Return what binds on a local day; `covered` tells whether Regulation F does."""
+def force_on(
+    day: date,
+    packs: tuple[str, ...],
+    covered: bool,
+    drafts: bool = False,
+    house: Window | None = None,
+    lenient: bool = False,
+) -> Force:
+    """
+    Return what binds on a local day.
+
+    `covered` tells whether Regulation F does; `drafts`, `house` and `lenient` are the settings
+    `enable_drafts`, `uk_window` and whether `boundary` is `text`.
+    """
     rules = {
         rule.id: rule
-        for rule in rules_on(day, packs, settings.enable_drafts)
+        for rule in rules_on(day, packs, drafts)
         if covered or rule.pack != "US" or rule.parameters.get("everyone")
     }
-    hours = tuple(_hours(rules[rule_id], settings) for rule_id in _HOURS if rule_id in rules)
-    return Force(rules, hours)
+    hours = [_hours(rules[rule_id], house, lenient) for rule_id in _HOURS if rule_id in rules]
+    return Force(rules, _joined(hours))
 
 
-def _hours(rule: Rule, settings: Settings) -> Hours:
-    if settings.uk_window is not None and rule.parameters.get("setting") == "uk_window":
-        start, end = settings.uk_window.start, settings.uk_window.end
+def _joined(every: list[Hours]) -> tuple[Hours, ...]:
+    """Join rules that open the same hours, so that each opening is looked at once."""
+    ids: dict[Hours, list[str]] = {}
+    for hours in every:
+        ids.setdefault(replace(hours, rule_ids=()), []).extend(hours.rule_ids)
+    return tuple(replace(hours, rule_ids=tuple(names)) for hours, names in ids.items())
+
+
+def _hours(rule: Rule, house: Window | None, lenient: bool) -> Hours:
+    if house is not None and rule.parameters.get("setting") == "uk_window":
+        start, end = house.start, house.end
     else:
         opening, closing = rule.parameters.get("default") or (
             rule.parameters["open"],
@@ -71,5 +91,4 @@ def _hours(rule: Rule, settings: Settings) -> Hours:
         )
         start, end = minutes(opening), minutes(closing)
     channels, widens, national, last_second = _HOURS[rule.id]
-    lenient = last_second and settings.boundary == "text"
-    return Hours(rule.id, start, end, channels, widens, national, lenient)
+    return Hours((rule.id,), start, end, channels, widens, national, last_second and lenient)

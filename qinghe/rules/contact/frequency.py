@@ -8,7 +8,7 @@ from qinghe.rules.contact.case import Case, Moment
 from qinghe.rules.contact.clock import DAY, day_after, day_start, local_day
 from qinghe.rules.contact.facts import Counters, Past
 from qinghe.rules.contact.limits import limits
-from qinghe.rules.contact.tally import about, excused, us_calls
+from qinghe.rules.contact.tally import AMERICAN, about, excused, us_calls
 
 
 def check_frequency(moment: Moment, counters: Counters) -> None:
@@ -19,7 +19,8 @@ def check_frequency(moment: Moment, counters: Counters) -> None:
         if case.history:
             _check_day(moment, counters)
             _check_person(moment, counters)
-            _check_regulation_f(moment, counters)
+            if not moment.force.rules.keys().isdisjoint(AMERICAN):
+                _check_regulation_f(moment, counters)
             _check_carrier(moment)
             _check_hopping(moment)
     if case.history:

@@ -37,7 +37,7 @@ def check_hours(moment: Moment) -> None:
     for hours in moment.force.hours:
         if channel in hours.channels:
             for zone in zones_of(case, hours.national):
-                _check(moment, (hours.rule_id,), Opening(case, hours, zone), hours.last_second)
+                _check(moment, hours.rule_ids, Opening(case, hours, zone), hours.last_second)
     for objection in case.objections:
         if applies(objection, case):
             for zone in zones_of(case, True):
@@ -123,13 +123,14 @@ class Refusal:
 def _check(moment: Moment, rules: tuple[str, ...], opening: Opening | Refusal, late: bool) -> None:
     at, act = moment.at, moment.case.act
     room = act.ends_at - act.planned_at if act.channel == "visit" and act.ends_at else NO_TIME
-    span = span_at(opening, at)
+    day = moment.day if opening.zone == moment.case.home else local_day(opening.zone, at)
+    span = span_at(opening, day, at)
     if span is not None and at + room <= span[1]:
         moment.ends.append(span[1])
-    elif late and not room and closes_now(opening, at):
+    elif late and not room and closes_now(opening, day, at):
         moment.ends.append(at)
     else:
-        moment.fire(*rules, until=next_opening(opening, at, room))
+        moment.fire(*rules, until=next_opening(opening, day, at, room))
 
 
 def _check_objection(moment: Moment, objection: Objection, refusal: Refusal) -> None:
@@ -139,9 +140,8 @@ def _check_objection(moment: Moment, objection: Objection, refusal: Refusal) -> 
         _check(moment, rules, refusal, late=False)
 
 
-def span_at(opening: Opening | Refusal, at: datetime) -> Span | None:
-    """Return the open span that holds a moment, followed across midnight where it joins on."""
-    day = local_day(opening.zone, at)
+def span_at(opening: Opening | Refusal, day: date, at: datetime) -> Span | None:
+    """Return the open span of a local day that holds a moment, followed across midnight."""
     for start, end in opening.on(day):
         if start <= at < end:
             return start, _joined(opening, day, end)
@@ -150,22 +150,22 @@ def span_at(opening: Opening | Refusal, at: datetime) -> Span | None:
 
 def _joined(opening: Opening | Refusal, day: date, end: datetime) -> datetime:
     for _ in range(HORIZON_DAYS):
-        day += DAY
-        if end != day_start(opening.zone, day):
+        if end != day_after(opening.zone, day):
             break
+        day += DAY
         end = next((stop for start, stop in opening.on(day) if start == end), end)
     return end
 
 
-def closes_now(opening: Opening | Refusal, at: datetime) -> bool:
-    """Tell whether a span ends at exactly this moment."""
-    day = local_day(opening.zone, at)
+def closes_now(opening: Opening | Refusal, day: date, at: datetime) -> bool:
+    """Tell whether a span of a local day ends at exactly this moment."""
     return any(end == at for _, end in opening.on(day))
 
 
-def next_opening(opening: Opening | Refusal, at: datetime, room: timedelta) -> datetime | None:
-    """Return the first later moment with enough open time left; `None` when there is none."""
-    day = local_day(opening.zone, at)
+def next_opening(
+    opening: Opening | Refusal, day: date, at: datetime, room: timedelta
+) -> datetime | None:
+    """Return the first moment from a local day on with enough open time left, if there is one."""
     for _ in range(HORIZON_DAYS):
         for start, end in opening.on(day):
             first = max(start, at)

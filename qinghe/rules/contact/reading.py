@@ -1,10 +1,12 @@
 """Read a contact case: JSON objects in, the facts of `facts` out."""
 
+from datetime import datetime
 from typing import Any
 
 from qinghe.rules.contact import terms
 from qinghe.rules.contact.clock import zone_of
 from qinghe.rules.contact.facts import (
+    PLAIN_STATE,
     Act,
     Addressee,
     CarrierFlow,
@@ -45,9 +47,22 @@ from qinghe.rules.reading import (
 )
 
 NO_VISIT = Visit()
-PLAIN_STATE = CaseState()
 DEFAULT_SETTINGS = Settings()
 SETTING_NAMES = frozenset(Settings.__dataclass_fields__)
+
+# Most cases have none of these keys; one look saves reading each of them.
+REQUEST_EXTRAS = frozenset({"case_state", "consents", "objections", "history"})
+ACT_EXTRAS = frozenset(Act.__dataclass_fields__) - {
+    "channel",
+    "planned_at",
+    "address",
+    "purpose",
+    "direction",
+    "mode",
+    "address_source",
+}
+ADDRESSEE_EXTRAS = frozenset(Addressee.__dataclass_fields__) - {"person", "role", "zones"}
+WORKER_EXTRAS = frozenset(Worker.__dataclass_fields__) - {"collector", "kind"}
 
 
 def read_request(row: Row) -> Request:
@@ -60,32 +75,29 @@ def read_request(row: Row) -> Request:
     if not debts:
         raise CaseError("missing_field" if row.get("debts") is None else "bad_value", "debts")
     addressee = read_addressee(need_part(row, "addressee"))
-    state = part(row, "case_state")
+    extras = {} if REQUEST_EXTRAS.isdisjoint(row) else _request_extras(row, addressee.person)
     return Request(
         act=read_act(need_part(row, "act")),
         addressee=addressee,
         debts=debts,
         worker=read_worker(need_part(row, "actor")),
-        case_state=read_state(state) if state else PLAIN_STATE,
-        consents=tuple(read_consent(each_, addressee.person) for each_ in rows(row, "consents")),
-        objections=tuple(
-            read_objection(each_, addressee.person) for each_ in rows(row, "objections")
-        ),
-        history=each(row, "history", read_past),
+        **extras,
     )
 
 
-def rows(row: Row, key: str) -> tuple[Row, ...]:
-    """Return a list of objects as it stands."""
-    return each(row, key, lambda value: value)
+def _request_extras(row: Row, person: str) -> dict[str, Any]:
+    state = part(row, "case_state")
+    return {
+        "case_state": read_state(state) if state else PLAIN_STATE,
+        "consents": each(row, "consents", lambda given: read_consent(given, person)),
+        "objections": each(row, "objections", lambda made: read_objection(made, person)),
+        "history": each(row, "history", read_past),
+    }
 
 
 def read_act(row: Row) -> Act:
     """Read the planned contact."""
-    planned_at, ends_at = need_instant(row, "planned_at"), instant(row, "ends_at")
-    if ends_at is not None and ends_at < planned_at:
-        raise CaseError("bad_value", "ends_at before planned_at")
-    visit = part(row, "visit")
+    planned_at = need_instant(row, "planned_at")
     return Act(
         channel=need_word(row, "channel", terms.CHANNELS),
         planned_at=planned_at,
@@ -93,18 +105,28 @@ def read_act(row: Row) -> Act:
         purpose=need_word(row, "purpose", terms.PURPOSES),
         direction=need_word(row, "direction", terms.DIRECTIONS),
         mode=word(row, "mode", terms.MODES) or "human",
-        ends_at=ends_at,
-        address_kind=word(row, "address_kind", terms.ADDRESS_KINDS),
         address_source=word(row, "address_source", terms.ADDRESS_SOURCES) or "contract",
-        amount_minor=money(row, "amount_minor"),
-        batch_count=whole(row, "batch_count", 1) or 0,
-        recorded=known_flag(row, "recorded"),
-        opt_out_included=known_flag(row, "opt_out_included"),
-        public_visible=flag(row, "public_visible"),
-        sender_account=word(row, "sender_account", terms.SENDER_ACCOUNTS),
-        private_account_approved=flag(row, "private_account_approved"),
-        visit=NO_VISIT if visit is None else read_visit(visit),
+        **({} if ACT_EXTRAS.isdisjoint(row) else _act_extras(row, planned_at)),
     )
+
+
+def _act_extras(row: Row, planned_at: datetime) -> dict[str, Any]:
+    ends_at = instant(row, "ends_at")
+    if ends_at is not None and ends_at < planned_at:
+        raise CaseError("bad_value", "ends_at before planned_at")
+    visit = part(row, "visit")
+    return {
+        "ends_at": ends_at,
+        "address_kind": word(row, "address_kind", terms.ADDRESS_KINDS),
+        "amount_minor": money(row, "amount_minor"),
+        "batch_count": whole(row, "batch_count", 1),
+        "recorded": known_flag(row, "recorded"),
+        "opt_out_included": known_flag(row, "opt_out_included"),
+        "public_visible": flag(row, "public_visible"),
+        "sender_account": word(row, "sender_account", terms.SENDER_ACCOUNTS),
+        "private_account_approved": flag(row, "private_account_approved"),
+        "visit": NO_VISIT if visit is None else read_visit(visit),
+    }
 
 
 def read_visit(row: Row) -> Visit:
@@ -127,16 +149,22 @@ def read_addressee(row: Row) -> Addressee:
             zone_of(zone)
         except ValueError as unknown:
             raise CaseError("unknown_zone", zone) from unknown
-    guarantee = part(row, "guarantee")
     return Addressee(
         person=need_text(row, "person"),
         role=word(row, "role", terms.ROLES),
         zones=zones,
-        region=text(row, "region"),
-        employer_forbids=flag(row, "employer_forbids"),
-        household_debt_proven=flag(row, "household_debt_proven"),
-        guarantee=None if guarantee is None else read_guarantee(guarantee),
+        **({} if ADDRESSEE_EXTRAS.isdisjoint(row) else _addressee_extras(row)),
     )
+
+
+def _addressee_extras(row: Row) -> dict[str, Any]:
+    guarantee = part(row, "guarantee")
+    return {
+        "region": text(row, "region"),
+        "employer_forbids": flag(row, "employer_forbids"),
+        "household_debt_proven": flag(row, "household_debt_proven"),
+        "guarantee": None if guarantee is None else read_guarantee(guarantee),
+    }
 
 
 def read_guarantee(row: Row) -> Guarantee:
@@ -165,10 +193,16 @@ def read_worker(row: Row) -> Worker:
     return Worker(
         collector=need_text(row, "collector"),
         kind=need_word(row, "kind", terms.WORKER_KINDS),
-        mandate_ends_at=instant(row, "mandate_ends_at"),
-        subcontracted=flag(row, "subcontracted"),
-        subcontract_consent=flag(row, "subcontract_consent"),
+        **({} if WORKER_EXTRAS.isdisjoint(row) else _worker_extras(row)),
     )
+
+
+def _worker_extras(row: Row) -> dict[str, Any]:
+    return {
+        "mandate_ends_at": instant(row, "mandate_ends_at"),
+        "subcontracted": flag(row, "subcontracted"),
+        "subcontract_consent": flag(row, "subcontract_consent"),
+    }
 
 
 def read_state(row: Row) -> CaseState:

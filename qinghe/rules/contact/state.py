@@ -4,18 +4,16 @@ from datetime import date, datetime, timedelta
 
 from qinghe.rules.contact.case import Moment
 from qinghe.rules.contact.clock import DAY, day_start, local_day
-from qinghe.rules.contact.facts import CaseState, Moratorium
+from qinghe.rules.contact.facts import PLAIN_STATE, CaseState, Moratorium
 from qinghe.rules.contact.limits import limits
 
 ESTATE_PURPOSES = frozenset({"locate", "legal_notice"})
-# A case without a state of its own needs none of these checks.
-PLAIN = CaseState()
 
 
 def check_state(moment: Moment) -> None:
     """Find every rule that the state of the case or the mandate sets against the act."""
     _check_mandate(moment)
-    if moment.case.state == PLAIN:
+    if moment.case.state is PLAIN_STATE:
         return
     if moment.case.purpose in limits().hold_purposes:
         _check_holds(moment)

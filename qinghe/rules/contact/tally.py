@@ -5,45 +5,41 @@ A local day runs in the addressee's first zone. Counts per creditor group take t
 of the debts; counts of Regulation F run per collector, person and debt.
 """
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from qinghe.rules.contact import terms
 from qinghe.rules.contact.case import Case, Moment, valid
 from qinghe.rules.contact.clock import day_after, local_day
 from qinghe.rules.contact.facts import Counters, Past
 from qinghe.rules.contact.limits import limits
 
+# Rules that ask for the counters of Regulation F.
+AMERICAN = ("US-FRQ-01", "US-FRQ-02", "US-ST-01")
 
-def count(moment: Moment) -> Counters:
-    """Return every counter before the act."""
+
+def count(moment: Moment, *, report: bool = True) -> Counters:
+    """
+    Return every counter before the act.
+
+    Without `report` those of Regulation F are left out where no rule in force asks for them.
+    """
     case = moment.case
     if not case.history:
         return _nothing(case)
+    american = report or not moment.force.rules.keys().isdisjoint(AMERICAN)
     limit, person = limits(), case.addressee.person
-    today = [past for past in case.dials if past.at >= moment.today]
+    midnight = moment.today
+    today = [past for past in case.dials if past.at >= midnight]
+    week = us_calls(moment, counted_days=limit.us_days) if american else []
     mine = [past for past in today if past.person == person]
     return Counters(
-        cn_talks_today=_fullest(
-            case,
-            (
-                past
-                for past in mine
-                if past.outcome in limit.talk_outcomes and past.mode in limit.talk_modes
-            ),
-        ),
-        cn_oneway_today=_fullest(
-            case,
-            (
-                past
-                for past in mine
-                if past.outcome in limit.oneway_outcomes and past.mode in limit.oneway_modes
-            ),
-        ),
+        cn_talks_today=_fullest(case, mine, limit.talk_outcomes, limit.talk_modes),
+        cn_oneway_today=_fullest(case, mine, limit.oneway_outcomes, limit.oneway_modes),
         cn_unanswered_today=unanswered(case, today),
-        us_calls_7d=_per_debt(case, us_calls(moment, counted_days=limit.us_days), excuse=True),
-        us_last_talk=last_talks(case),
-        us_ma_calls_7d=_per_debt(case, us_calls(moment, counted_days=limit.ma_days), excuse=False),
+        us_calls_7d=_per_debt(case, week, excuse=bool(case.callbacks)),
+        us_last_talk=last_talks(case) if american else {},
+        us_ma_calls_7d=_per_debt(case, ma_calls(moment, week), excuse=False),
         person_answered_today=sum(past.outcome in limit.answered_outcomes for past in mine),
         person_dials_today=sum(past.outcome not in limit.undialled_outcomes for past in mine),
     )
@@ -55,21 +51,29 @@ def _nothing(case: Case) -> Counters:
     return Counters(us_calls_7d=none, us_last_talk=dict.fromkeys(debts), us_ma_calls_7d=dict(none))
 
 
-def _fullest(case: Case, calls: Iterable[Past]) -> int:
-    """Return the count of the creditor group with the most calls, of those the act concerns."""
-    groups = case.groups
-    counts = Counter(past.creditor_group for past in calls if past.creditor_group in groups)
-    return max(counts.values(), default=0)
+def _fullest(
+    case: Case,
+    calls: list[Past],
+    outcomes: frozenset[str],
+    modes: frozenset[str] = terms.MODES,
+) -> int:
+    """Return the count of the creditor group with the most such calls, of those concerned."""
+    if not calls:
+        return 0
+    counts = dict.fromkeys(case.groups, 0)
+    for past in calls:
+        if past.outcome in outcomes and past.mode in modes and past.creditor_group in counts:
+            counts[past.creditor_group] += 1
+    return max(counts.values())
 
 
 def unanswered(case: Case, today: list[Past]) -> int:
     """Return today's unanswered dials to the act's address, by whichever collector."""
-    address, outcomes = case.act.address, limits().unanswered_outcomes
-    every = case.settings.count_all_dials
-    return _fullest(
-        case,
-        (past for past in today if past.address == address and (every or past.outcome in outcomes)),
-    )
+    address = case.act.address
+    outcomes = limits().unanswered_outcomes
+    if case.settings.count_all_dials:
+        outcomes = terms.OUTCOMES
+    return _fullest(case, [past for past in today if past.address == address], outcomes)
 
 
 def us_calls(moment: Moment, *, counted_days: int) -> list[Past]:
@@ -85,6 +89,14 @@ def us_calls(moment: Moment, *, counted_days: int) -> list[Past]:
         and past.person == person
         and past.collector == collector
     ]
+
+
+def ma_calls(moment: Moment, week: list[Past]) -> list[Past]:
+    """Return the calls Massachusetts counts; usually those of Regulation F's own days."""
+    limit = limits()
+    if limit.ma_days == limit.us_days:
+        return week
+    return us_calls(moment, counted_days=limit.ma_days)
 
 
 def _per_debt(case: Case, calls: list[Past], *, excuse: bool) -> dict[str, int]:
