@@ -164,7 +164,7 @@ def _serves(process: psutil.Process, cluster: Cluster) -> bool:
     try:
         return Path(process.cwd()) == cluster.data.resolve()
     except psutil.AccessDenied:
-        return True
+        return False  # Another user's; ours is the folder's owner.
 
 
 def _prepare_folders(cluster: Cluster) -> None:
