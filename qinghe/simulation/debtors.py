@@ -57,8 +57,12 @@ class Debtors:
         code = self.doer.do(issue_door_code, person_id=claim.debtor_id, actor=FOUNDER, at=at)
         if code is None:
             return
-        actor = open_door(code=code, answer=id_number[-4:], origin="203.0.113.7", at=at)
+        actor = open_door(code=code, answer=id_number[-4:], origin=self._origin(), at=at)
         self.doer.random.choices(self._acts(), (40, 20, 14, 8, 8, 5, 5))[0](claim, actor, at)
+
+    def _origin(self) -> str:
+        """Return a network address of the range kept for documentation (RFC 5737)."""
+        return f"203.0.113.{self.doer.random.randrange(1, 255)}"
 
     def _acts(self) -> list[Callable[[Claim, Actor, datetime], None]]:
         return [

@@ -12,8 +12,8 @@ from qinghe.kernel.actor import Role
 from qinghe.simulation.commands import in_this_database, is_empty
 from qinghe.simulation.people_of_demo import DEMO_PASSWORD, DEMO_USERS
 
-CLAIMS: Final = 150
-DAYS: Final = 40
+CLAIMS: Final = 110
+DAYS: Final = 26
 SEED: Final = 2026
 
 
