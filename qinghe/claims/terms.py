@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Product(TextChoices):
@@ -74,7 +75,7 @@ class EvidenceKind(TextChoices):
 class BatchState(TextChoices):
     CHECKED = "checked", _("Checked, waiting for your decision")
     ACCEPTED = "accepted", _("Accepted")
-    REFUSED = "refused", _("Not accepted")
+    REFUSED = "refused", pgettext_lazy("batch", "Not accepted")
 
 
 class DisputeReason(TextChoices):
@@ -89,13 +90,13 @@ class DisputeState(TextChoices):
     OPEN = "open", _("Open")
     UPHELD = "upheld", _("Accepted: the claim is stopped")
     PARTLY = "partly", _("Accepted in part: the amount was corrected")
-    DISMISSED = "dismissed", _("Not accepted")
+    DISMISSED = "dismissed", pgettext_lazy("dispute", "Not accepted")
 
 
 class HoldKind(TextChoices):
-    DISPUTE = "dispute", _("Dispute")
-    HARDSHIP = "hardship", _("Hardship")
-    COMPLAINT = "complaint", _("Complaint")
+    DISPUTE = "dispute", pgettext_lazy("hold", "Dispute")
+    HARDSHIP = "hardship", pgettext_lazy("hold", "Hardship")
+    COMPLAINT = "complaint", pgettext_lazy("hold", "Complaint")
     REPRESENTATION = "representation", _("Represented")
     MORATORIUM = "moratorium", _("Statutory pause")
     DEATH = "death", _("Death being verified")

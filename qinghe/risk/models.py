@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
@@ -17,9 +18,9 @@ class Flag(Row):
     privacy: ClassVar[Privacy] = Privacy(keep="Five years after the claim is closed.")
 
     class State(models.TextChoices):
-        OPEN = "open"
-        CLEARED = "cleared"
-        CONFIRMED = "confirmed"
+        OPEN = "open", _("Open")
+        CLEARED = "cleared", _("Harmless")
+        CONFIRMED = "confirmed", _("Confirmed")
 
     claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+")
     code = models.TextField()

@@ -20,6 +20,7 @@ from qinghe.claims.queries.decisions import (
     disputes,
     open_dispute_of,
     review_queue,
+    waiting_for_review,
 )
 from qinghe.claims.queries.holds import HoldRow, live_holds
 from qinghe.claims.queries.one import (
@@ -81,4 +82,5 @@ __all__ = [
     "suggest_mapping",
     "timeline",
     "visible",
+    "waiting_for_review",
 ]

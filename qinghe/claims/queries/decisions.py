@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +16,7 @@ from qinghe.claims.terms import ClaimState, DisputeState
 from qinghe.kernel.actor import Actor
 
 REVIEW_PAGE = 50
+REVIEW_CHUNK = 1000
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,15 @@ def review_queue(*, actor: Actor, limit: int = REVIEW_PAGE) -> list[ReviewRow]:
         "stage", "currency", "open_amount", "files", "created_at",
     )  # fmt: skip
     return [ReviewRow(*row) for row in rows.values_list(*fields)[:limit]]
+
+
+def waiting_for_review() -> Iterator[list[tuple[UUID, UUID]]]:
+    """Yield (claim, debtor) of every claim that waits for its check, in chunks, oldest first."""
+    rows = Claim.objects.filter(state=ClaimState.SUBMITTED).order_by("pk")
+    last = UUID(int=0)
+    while chunk := list(rows.filter(pk__gt=last).values_list("pk", "debtor_id")[:REVIEW_CHUNK]):
+        last = chunk[-1][0]
+        yield chunk
 
 
 def _rows(rows: QuerySet[Dispute]) -> list[DisputeRow]:

@@ -1,0 +1,105 @@
+"""Raise doubts about claims, and let people decide them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.claims.models import Claim
+from qinghe.claims.services import lift_hold, place_hold
+from qinghe.claims.terms import OPEN_STATES, HoldKind
+from qinghe.journal.services import record, verb
+from qinghe.kernel.actor import Actor
+from qinghe.kernel.errors import DomainError
+from qinghe.parties.roles import Permission, require
+from qinghe.risk.models import Flag
+from qinghe.risk.queries import NoSuchFlag, facts
+from qinghe.risk.rules import BY_CODE, doubts
+
+
+class FlagDecided(DomainError):
+    code = "risk.flag-decided"
+    text = _("This warning was decided before.")
+
+
+@verb("risk.raise_flags")
+def raise_flags(*, claim_ids: Collection[UUID], actor: Actor, at: datetime) -> int:
+    """
+    Look at claims and raise every doubt that is not known yet; return how many are new.
+
+    A grave doubt holds the claim at once. A doubt that a person has decided is not raised again.
+    """
+    rows = Claim.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    claims = {claim.pk: claim for claim in rows.filter(pk__in=claim_ids, state__in=OPEN_STATES)}
+    known = set(Flag.objects.filter(claim_id__in=claims).values_list("claim_id", "code"))
+    flags = [
+        Flag(claim_id=claim_id, code=doubt.code, facts=named, raised_at=at)
+        for claim_id, found in facts(list(claims)).items()
+        for doubt, named in doubts(found)
+        if (claim_id, doubt.code) not in known
+    ]
+    Flag.objects.bulk_create(flags)
+    for flag in flags:
+        if BY_CODE[flag.code].grave:
+            _hold(flag, claims[flag.claim_id], actor, at)
+    if flags:
+        codes = sorted({flag.code for flag in flags})
+        record(
+            kind="risk.flags-raised",
+            subject="claims",
+            actor=actor,
+            at=at,
+            flags=[flag.pk for flag in flags],
+            codes=codes,
+        )
+    return len(flags)
+
+
+@verb("risk.decide_flag")
+def decide_flag(
+    *, flag_id: UUID, confirmed: bool, actor: Actor, at: datetime, note: str = ""
+) -> Flag:
+    """
+    Clear a doubt, which lets the claim go on, or confirm it: a grave one then stays held.
+
+    :raises NotPermitted: the actor may not decide flags
+    :raises NoSuchFlag: unknown id
+    :raises FlagDecided: decided before
+    """
+    require(actor, Permission.DECIDE_FLAGS)
+    flag = Flag.objects.select_for_update().filter(pk=flag_id).first()
+    if flag is None:
+        raise NoSuchFlag
+    if flag.state != Flag.State.OPEN:
+        raise FlagDecided
+    flag.state = Flag.State.CONFIRMED if confirmed else Flag.State.CLEARED
+    flag.decided_at = at
+    flag.save(update_fields=["state", "decided_at"])
+    if not confirmed:
+        lift_hold(cause=f"flag:{flag.pk}", actor=actor, at=at)
+    record(
+        kind="risk.flag-decided",
+        subject=f"claim:{flag.claim_id}",
+        actor=actor,
+        at=at,
+        flag=flag.pk,
+        code=flag.code,
+        confirmed=confirmed,
+        note=note,
+    )
+    return flag
+
+
+def _hold(flag: Flag, claim: Claim, actor: Actor, at: datetime) -> None:
+    place_hold(
+        person_id=claim.debtor_id,
+        claim_id=claim.pk,
+        kind=HoldKind.FLAG,
+        cause=f"flag:{flag.pk}",
+        ends_at=None,
+        actor=actor,
+        at=at,
+    )

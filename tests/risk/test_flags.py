@@ -1,0 +1,164 @@
+"""Doubts are raised once, grave ones hold the claim, and people decide them."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
+
+from qinghe.claims.models import Hold
+from qinghe.claims.terms import Stage
+from qinghe.graph.services import find_links
+from qinghe.kernel.actor import Actor, Role, system
+from qinghe.kernel.ids import new_id
+from qinghe.parties.models import Licence
+from qinghe.parties.roles import NotPermitted
+from qinghe.parties.services import seal
+from qinghe.risk.models import Flag
+from qinghe.risk.queries import NoSuchFlag, facts, flags, open_flags, score
+from qinghe.risk.rules import SHARED_PHONES, Facts, doubts, rate
+from qinghe.risk.services import FlagDecided, decide_flag, raise_flags
+from tests.factories import claim, organisation, person, point
+
+AT = datetime(2026, 11, 23, 4, tzinfo=UTC)
+JOB = system("tests")
+REVIEWER = Actor(role=Role.REVIEWER, user_id=new_id())
+CREDIT_CODE = "91110000MA0000000X"
+
+PLAIN = Facts(
+    principal_major=1234,
+    exact_major=False,
+    creditor_owes_itself=False,
+    phone_shared_with=0,
+    same_claims=1,
+    licensed_at_contract=None,
+    stage="M2",
+    claimed=123_400,
+    paid=0,
+    channels=2,
+    evidence=1,
+    hand=1,
+)
+
+
+def test_a_plain_claim_raises_no_doubt() -> None:
+    assert doubts(PLAIN) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"creditor_owes_itself": True}, "own-claim"),
+        ({"phone_shared_with": SHARED_PHONES}, "shared-phone"),
+        ({"same_claims": 3}, "same-claims"),
+        ({"principal_major": 100_000, "exact_major": True}, "round-amount"),
+        ({"licensed_at_contract": False}, "unlicensed"),
+    ],
+)
+def test_each_odd_fact_raises_its_doubt(change: dict[str, object], code: str) -> None:
+    odd = dataclasses.replace(PLAIN, **change)  # type: ignore[arg-type]
+    assert [doubt.code for doubt, _named in doubts(odd)] == [code]
+
+
+facts_of_any_claim = st.builds(
+    dataclasses.replace,
+    st.just(PLAIN),
+    stage=st.sampled_from(Stage.values),
+    paid=st.integers(0, 123_400),
+    channels=st.integers(0, 5),
+    evidence=st.integers(0, 9),
+    hand=st.integers(1, 20),
+)
+
+
+@given(facts_of_any_claim)
+def test_a_score_is_its_reasons_and_stays_in_bounds(seen: Facts) -> None:
+    found = rate(seen)
+    assert found.points == min(max(50 + sum(each.points for each in found.reasons), 0), 100)
+    assert all("{" not in each.text for each in found.reasons)
+
+
+@given(facts_of_any_claim, st.integers(0, 123_400))
+def test_paying_more_never_lowers_a_score(seen: Facts, more: int) -> None:
+    paid = dataclasses.replace(seen, paid=min(seen.paid + more, seen.claimed))
+    assert rate(paid).points >= rate(seen).points
+
+
+@pytest.mark.django_db
+def test_a_phone_of_many_debtors_holds_the_claim_until_a_person_clears_it() -> None:
+    debtor = person()
+    for each in [debtor, *(person() for _ in range(SHARED_PHONES))]:
+        point(each, "phone", "10012345678")
+    find_links(person_ids=None, actor=JOB, at=AT)
+    owed = claim(debtor=debtor, state="submitted")
+
+    assert raise_flags(claim_ids=[owed.pk], actor=JOB, at=AT) == 1
+    assert raise_flags(claim_ids=[owed.pk], actor=JOB, at=AT) == 0
+    (flag,) = flags(owed.pk)
+    assert (flag.code, flag.grave, flag.state) == ("shared-phone", True, "open")
+    assert "3" in flag.reason
+    assert open_flags([owed.pk]) == {owed.pk: 1}
+    hold = Hold.objects.get(claim=owed)
+    assert (hold.kind, hold.lifted_at) == ("flag", None)
+
+    decide_flag(flag_id=flag.id, confirmed=False, actor=REVIEWER, at=AT)
+    hold.refresh_from_db()
+    assert hold.lifted_at == AT
+    assert raise_flags(claim_ids=[owed.pk], actor=JOB, at=AT) == 0
+    with pytest.raises(FlagDecided):
+        decide_flag(flag_id=flag.id, confirmed=True, actor=REVIEWER, at=AT)
+
+
+@pytest.mark.django_db
+def test_a_confirmed_doubt_keeps_the_claim_held() -> None:
+    creditor = organisation(credit_code=CREDIT_CODE)
+    debtor = person(kind="business")
+    seal(kind="id_number", value=CREDIT_CODE, person_id=debtor.pk, at=AT)
+    owed = claim(creditor=creditor, debtor=debtor)
+    raise_flags(claim_ids=[owed.pk], actor=JOB, at=AT)
+    flag = Flag.objects.get(code="own-claim")
+
+    decide_flag(flag_id=flag.pk, confirmed=True, actor=REVIEWER, at=AT)
+    assert Hold.objects.filter(claim=owed, lifted_at__isnull=True).exists()
+
+
+@pytest.mark.django_db
+def test_a_contract_outside_every_licence_is_doubted() -> None:
+    creditor = organisation()
+    Licence.objects.create(
+        organisation=creditor,
+        kind="lending",
+        number="L-1",
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2027, 1, 1),
+    )
+    early = claim(creditor=creditor, contract_on=date(2025, 12, 31))
+    inside = claim(creditor=creditor, contract_on=date(2026, 1, 1))
+    raise_flags(claim_ids=[early.pk, inside.pk], actor=JOB, at=AT)
+    assert list(Flag.objects.values_list("claim_id", "code")) == [(early.pk, "unlicensed")]
+
+
+@pytest.mark.django_db
+def test_only_reviewers_decide_and_only_what_exists() -> None:
+    with pytest.raises(NoSuchFlag):
+        decide_flag(flag_id=new_id(), confirmed=True, actor=REVIEWER, at=AT)
+    for role in (Role.CREDITOR, Role.COLLECTOR, Role.DEBTOR, Role.OPERATOR, Role.REGULATOR):
+        with pytest.raises(NotPermitted):
+            decide_flag(flag_id=new_id(), confirmed=True, actor=Actor(role=role), at=AT)
+
+
+@pytest.mark.django_db
+def test_facts_of_many_claims_cost_as_many_queries_as_of_one(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    creditor = organisation(credit_code=CREDIT_CODE)
+    many = [claim(creditor=creditor).pk for _ in range(5)]
+    with django_assert_num_queries(7):
+        facts(many[:1])
+    with django_assert_num_queries(7):
+        facts(many)
+    assert score(claim_id=new_id(), on=AT.date()) is None
