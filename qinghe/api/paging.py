@@ -6,10 +6,10 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from typing import Annotated, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
-from ninja import Field, Query, Schema
+from ninja import Field, Schema
 
 from qinghe.kernel.errors import DomainError
 
@@ -28,9 +28,6 @@ class Cut(Schema):
 
     cursor: str = Field("", description="`next_cursor` of the piece before; empty for the first.")
     limit: int = Field(PER_PAGE, ge=1, le=MOST)
-
-
-CutQuery = Annotated[Cut, Query()]
 
 
 class Piece(Schema, Generic[T]):
@@ -66,12 +63,21 @@ def page_of(cursor: str) -> int:
 
     :raises BadCursor: it was not made here
     """
-    page = unpack(cursor)
-    if page is None:
-        return 1
-    if not isinstance(page, int) or isinstance(page, bool) or page < 1:
+    return unpack_number(cursor, first=1)
+
+
+def unpack_number(cursor: str, *, first: int) -> int:
+    """
+    Return the number a cursor stands for; `first` for an empty one.
+
+    :raises BadCursor: it was not made here
+    """
+    number = unpack(cursor)
+    if number is None:
+        return first
+    if not isinstance(number, int) or isinstance(number, bool) or number < first:
         raise BadCursor
-    return page
+    return number
 
 
 def after(rows: Sequence[T], cut: Cut, mark: Callable[[T], str]) -> tuple[list[T], str | None]:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from django.urls import path
-from ninja import NinjaAPI
 
-from qinghe.api import listings, mandates
+from qinghe.api import (
+    batches,
+    claims,
+    complaints,
+    contacts,
+    listings,
+    mandates,
+    payments,
+    statements,
+    webhooks,
+)
 from qinghe.api.auth import ApiKey
+from qinghe.api.description import Described
 from qinghe.api.errors import speak
 
-api = NinjaAPI(
+api = Described(
     title="Qinghe",
     version="1",
     description="Batches, claims, listings, mandates, contacts, payments and complaints, by key.",
@@ -18,7 +28,18 @@ api = NinjaAPI(
     auth=ApiKey(),
 )
 speak(api)
-for part in (listings, mandates):
+PARTS = (
+    batches,
+    claims,
+    listings,
+    mandates,
+    contacts,
+    payments,
+    statements,
+    complaints,
+    webhooks,
+)
+for part in PARTS:
     api.add_router("", part.router)
 
 urlpatterns = [path("", api.urls)]

@@ -89,11 +89,11 @@ class MyClaim:
 
     @property
     def product_label(self) -> str:
-        return Product(self.view.product).label
+        return str(Product(self.view.product).label)
 
     @property
     def state_label(self) -> str:
-        return ClaimState(self.view.state).label
+        return str(ClaimState(self.view.state).label)
 
     @property
     def open(self) -> bool:
@@ -122,7 +122,7 @@ class MyClaim:
     @property
     def papers(self) -> list[Paper]:
         return [
-            Paper(row.id, EvidenceKind(row.kind).label, row.uploaded_at, row.size)
+            Paper(row.id, str(EvidenceKind(row.kind).label), row.uploaded_at, row.size)
             for row in self.view.evidence
         ]
 
@@ -160,7 +160,7 @@ def _terms(claim: MyClaim) -> Iterator[Term]:
     sums = {(term.kind, term.component): term.amount for term in claim.view.equation}
     for kind, component in READING:
         amount = sums.pop((kind, component), 0)
-        if amount or component is not Component.COSTS:
+        if amount or component is Component.PRINCIPAL:
             yield Term(_label(kind, component), amount)
     late = [amount for (kind, _part), amount in sums.items() if kind == LineKind.ACCRUED]
     if late or claim.fresh:
@@ -185,7 +185,7 @@ def _changes(sums: dict[tuple[str, str], int]) -> Iterator[Term]:
     for kind in (LineKind.REWOUND, LineKind.CORRECTED, LineKind.WITHDRAWN):
         amount = sum(amount for (each, _part), amount in sums.items() if each == kind)
         if amount:
-            yield Term(LineKind(kind).label, amount)
+            yield Term(str(LineKind(kind).label), amount)
 
 
 def _label(kind: str, component: str) -> str:

@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 
 from qinghe.contact.queries import AttemptRow, attempts_of_person
 from qinghe.contact.terms import AttemptState, Outcome
-from qinghe.kernel.actor import Actor
 from qinghe.parties.terms import Channel
 from qinghe.portal.doors import DebtorRequest, page
 from qinghe.rules.explain import sentence
@@ -42,17 +41,16 @@ class Contact:
     refused: bool
 
 
-def contacts_of(actor: Actor) -> list[Contact]:
+def contacts_of(request: DebtorRequest) -> list[Contact]:
     """Return every contact about a person, the newest first."""
-    assert actor.person_id is not None
-    rows = attempts_of_person(person_id=actor.person_id, actor=actor, limit=MOST)
+    rows = attempts_of_person(person_id=request.person_id, actor=request.actor, limit=MOST)
     return [_contact(row) for row in rows]
 
 
 @page()
 def contacts(request: DebtorRequest) -> HttpResponse:
     """Show every contact, newest first."""
-    context = {"contacts": contacts_of(request.actor), "zone": request.zone}
+    context = {"contacts": contacts_of(request), "zone": request.zone}
     return render(request, "portal/contacts.html", context)
 
 
@@ -64,7 +62,7 @@ def contacts_file(request: DebtorRequest) -> HttpResponse:
     out.write("\ufeff")
     table = csv.writer(out)
     zone = ZoneInfo(request.zone or settings.DISPLAY_ZONE)
-    table.writerows([[plain(cell) for cell in row] for row in _rows(request.actor, zone)])
+    table.writerows([[plain(cell) for cell in row] for row in _rows(request, zone)])
     response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="contacts.csv"'
     return response
@@ -75,9 +73,10 @@ def plain(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
-def _rows(actor: Actor, zone: ZoneInfo) -> Iterator[list[str]]:
-    yield [_("Time"), _("What"), _("By whom"), _("Claim"), _("Why not"), _("What was said")]
-    for each in contacts_of(actor):
+def _rows(request: DebtorRequest, zone: ZoneInfo) -> Iterator[list[str]]:
+    heads = [_("Time"), _("Contact and result"), _("By whom"), _("Claim"), _("Why not")]
+    yield [*heads, _("What was said")]
+    for each in contacts_of(request):
         moment = each.at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
         yield [moment, each.words, each.who, each.claim_number, each.why, each.text]
 

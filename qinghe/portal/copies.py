@@ -34,14 +34,12 @@ Row = dict[str, Any]
 Page = list[tuple[str, list[str]]]
 
 
-def copy_of(actor: Actor, at: datetime) -> dict[str, Any]:
+def copy_of(person_id: UUID, actor: Actor, at: datetime) -> dict[str, Any]:
     """
     Return everything about a debtor, unmasked; each secret opened is on record.
 
     Names of parts and fields stay English, so that programs can rely on them.
     """
-    person_id = actor.person_id
-    assert person_id is not None
     views = [claim_for(claim_id=row.id, actor=actor) for row in my_claims(actor)]
     attempts = attempts_of_person(person_id=person_id, actor=actor, limit=MOST)
     return {

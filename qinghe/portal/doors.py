@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,6 +27,7 @@ class DebtorRequest(HttpRequest):
     """A request of somebody who has opened the door."""
 
     actor: Actor
+    person_id: UUID
     # The person's own zone: times on these pages are theirs.
     zone: str
 
@@ -51,6 +53,7 @@ def page(*methods: str) -> Callable[[View], View]:
                 return redirect("portal:door")
             known = cast(DebtorRequest, request)
             known.actor = Actor(role=Role.DEBTOR, person_id=person_id)
+            known.person_id = person_id
             known.zone = person_zone(person_id)
             try:
                 return view(known, **kwargs)

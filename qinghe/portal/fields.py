@@ -40,7 +40,7 @@ class Amount(forms.DecimalField):
             value = value.replace(",", "").replace("，", "").strip()
         return super().to_python(value)
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+    def clean(self, value: Any) -> int | None:
         amount: Decimal | None = super().clean(value)
         if amount is None:
             return None

@@ -52,7 +52,7 @@ def home(request: DebtorRequest) -> HttpResponse:
 def claim(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
     """Show one claim line by line, five equal ways on, and how often anybody may call today."""
     mine = claim_of(claim_id, request.actor)
-    contacts = contacts_of(request.actor)
+    contacts = contacts_of(request)
     context = {
         "claim": mine,
         "several": len(my_claims(request.actor)) > 1,

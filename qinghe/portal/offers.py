@@ -27,7 +27,7 @@ def offer_label(monthly: int, owed: int, currency: str) -> str:
     """Return an offer as words: how much a month, and how many months."""
     count = -(-owed // monthly)
     facts = {"monthly": monthly, "currency": currency, "count": count}
-    return render_to_string("portal/parts/offer.html", facts).strip()
+    return render_to_string("portal/parts/offer.html", facts)
 
 
 def _round_up(amount: int, unit: int) -> int:

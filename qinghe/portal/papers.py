@@ -13,7 +13,6 @@ from django_stubs_ext import StrPromise
 from qinghe.claims.terms import OPEN_STATES
 from qinghe.journal.queries import timeline
 from qinghe.kernel import clock
-from qinghe.kernel.actor import Actor
 from qinghe.parties.services.erasure import ASKED, ask_erasure
 from qinghe.portal.claims import claim_of
 from qinghe.portal.copies import copy_of, titled
@@ -54,7 +53,7 @@ def papers(request: DebtorRequest) -> HttpResponse:
 @page("POST")
 def copy(request: DebtorRequest) -> HttpResponse:
     """Give a copy of everything that is held about the person, unmasked."""
-    content = copy_of(request.actor, clock.now())
+    content = copy_of(request.person_id, request.actor, clock.now())
     kind = request.POST.get("format")
     if kind == "json":
         text = json.dumps(content, ensure_ascii=False, indent=2, default=str)
@@ -72,11 +71,15 @@ def copy(request: DebtorRequest) -> HttpResponse:
 def erasure(request: DebtorRequest) -> HttpResponse:
     """Say what must stay and why, and write down that the person wants the rest gone."""
     form = OnceForm(request.POST or None)
-    done, _nothing = sent(form, _ask, request.actor)
+    done, _nothing = sent(
+        form,
+        lambda actor: ask_erasure(person_id=request.person_id, actor=actor, at=clock.now()),
+        request.actor,
+    )
     if done:
         return redirect("portal:erasure")
     rows = my_claims(request.actor)
-    entries = timeline(subject=f"person:{request.actor.person_id}")
+    entries = timeline(subject=f"person:{request.person_id}")
     asked = [entry.at for entry in entries if entry.kind == ASKED]
     context = {
         "form": form,
@@ -86,8 +89,3 @@ def erasure(request: DebtorRequest) -> HttpResponse:
         "zone": request.zone,
     }
     return render(request, "portal/erasure.html", context)
-
-
-def _ask(actor: Actor) -> None:
-    assert actor.person_id is not None
-    ask_erasure(person_id=actor.person_id, actor=actor, at=clock.now())

@@ -77,8 +77,8 @@ def wishes(request: DebtorRequest) -> HttpResponse:
     if request.method == "POST":
         if asked not in WISH_FORMS:
             raise Http404
-        form = WISH_FORMS[asked](request.POST, prefix=None, auto_id=f"{asked}-%s")
-        done, _wish = sent(form, _setter(asked, form), request.actor)
+        form = WISH_FORMS[asked](request.POST, auto_id=f"{asked}-%s")
+        done, _wish = sent(form, _setter(asked, form, request.person_id), request.actor)
         if done:
             return redirect("portal:wishes")
     else:
@@ -98,12 +98,12 @@ def withdraw(request: DebtorRequest, wish_id: UUID) -> HttpResponse:
     return redirect("portal:wishes")
 
 
-def _setter(kind: str, form: OnceForm) -> Callable[[Actor], object]:
+def _setter(kind: str, form: OnceForm, person_id: UUID) -> Callable[[Actor], object]:
     def act(actor: Actor) -> object:
         values = form.cleaned_data
         start, end = values.get("window_start"), values.get("window_end")
         return set_wish(
-            person_id=actor.person_id,
+            person_id=person_id,
             kind=kind,
             channels=values.get("channels", []),
             window=(start, end) if start and end else None,
@@ -115,8 +115,7 @@ def _setter(kind: str, form: OnceForm) -> Callable[[Actor], object]:
 
 
 def _context(request: DebtorRequest, asked: str, form: OnceForm | None) -> dict[str, Any]:
-    assert request.actor.person_id is not None
-    live = wishes_of(person_id=request.actor.person_id)
+    live = wishes_of(person_id=request.person_id)
     standing = {row.kind for row in live}
     return {
         "zone": request.zone,
