@@ -1,0 +1,160 @@
+"""
+Each promise as a query for what breaks it: an empty answer means it is kept.
+
+Written against the tables on purpose. A check that asked the services would believe their mistakes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from qinghe.contact.decision import SETTINGS
+from qinghe.contact.terms import AttemptState
+
+LIMIT = 10
+# After this long an attempt must have got a named end.
+STUCK_AFTER = timedelta(hours=24)
+# Western China keeps Beijing's time by law.
+ZONE = """
+CASE WHEN p.zones->>0 IN ('Asia/Urumqi', 'Asia/Kashgar', 'Asia/Harbin', 'Asia/Chongqing')
+    THEN 'Asia/Shanghai' ELSE p.zones->>0 END
+"""
+IDENTITY_FREE = (
+    "id", "number", "claim_id", "creditor_kind", "mode", "state", "region", "product", "stage",
+    "hand", "currency", "band", "evidence_count", "commission_rate", "quality_share",
+    "period_days", "licence", "designated_to_id", "listed_at", "expires_at",
+)  # fmt: skip
+
+BY_NAME: dict[str, str] = {
+    "claims-mirror-ledger": """
+        WITH shown AS (
+            SELECT c.number, c.currency, part.amount,
+                'claim:' || c.id || ':' || part.name AS path
+            FROM claims_claim c CROSS JOIN LATERAL (VALUES
+                ('principal', c.principal), ('interest', c.interest), ('costs', c.costs)
+            ) AS part (name, amount)
+        )
+        SELECT s.number FROM shown s
+        LEFT JOIN ledger_account a ON a.path = s.path AND a.currency = s.currency
+        WHERE s.amount <> coalesce(a.balance, 0)
+    """,
+    "claims-show-their-payments": """
+        SELECT c.number FROM claims_claim c
+        LEFT JOIN (
+            SELECT claim_id, sum(amount - excess) AS total FROM settlement_payment
+            WHERE state = 'posted' GROUP BY claim_id
+        ) AS paid ON paid.claim_id = c.id
+        WHERE c.paid <> coalesce(paid.total, 0)
+    """,
+    "payments-divided-to-the-cent": """
+        SELECT p.id::text FROM settlement_payment p
+        LEFT JOIN settlement_split s ON s.payment_id = p.id
+        LEFT JOIN (
+            SELECT payment_id, sum(amount) AS total FROM settlement_allocation GROUP BY payment_id
+        ) AS a ON a.payment_id = p.id
+        WHERE p.state = 'posted' AND (
+            p.amount - p.excess <> coalesce(a.total, 0)
+            OR p.amount - p.excess <> coalesce(s.amount, -1)
+            OR s.amount <> s.creditor_share + s.commission + s.reserve + s.platform_fee
+        )
+    """,
+    "paid-orders-are-booked": """
+        SELECT o.id::text FROM settlement_cashierorder o
+        LEFT JOIN settlement_payment p ON p.order_id = o.id
+        WHERE (o.state = 'paid') <> (p.id IS NOT NULL)
+    """,
+    "attempts-in-named-states": """
+        SELECT a.id::text FROM contact_attempt a
+        WHERE a.state <> ALL (%(states)s)
+            OR (a.state IN ('permitted', 'sending') AND a.at < %(stuck)s
+                AND a.sent_at IS NULL AND a.outcome IS NULL)
+    """,
+    "refusals-never-sent": """
+        SELECT a.id::text FROM contact_attempt a
+        LEFT JOIN contact_delivery d ON d.attempt_id = a.id
+        WHERE a.state = 'refused'
+            AND (a.sent_at IS NOT NULL OR a.outcome IS NOT NULL OR d.id IS NOT NULL)
+    """,
+    "no-contact-under-a-hold": """
+        SELECT a.id::text FROM contact_attempt a
+        WHERE a.purpose = 'collect' AND a.state IN ('sending', 'done') AND EXISTS (
+            SELECT 1 FROM claims_hold h
+            WHERE h.person_id = a.person_id AND (h.claim_id IS NULL OR h.claim_id = a.claim_id)
+                AND h.placed_at < a.sent_at
+                AND coalesce(h.lifted_at, 'infinity') > a.sent_at
+                AND coalesce(h.ends_at, 'infinity') > a.sent_at
+        )
+    """,
+    "one-live-mandate-per-claim": """
+        SELECT m.claim_id::text FROM market_mandate m WHERE m.state IN ('active', 'suspended')
+        GROUP BY m.claim_id HAVING count(*) > 1
+    """,
+    "placed-claims-have-a-mandate": """
+        SELECT c.number FROM claims_claim c
+        WHERE c.state = 'placed' AND NOT EXISTS (
+            SELECT 1 FROM market_mandate m
+            WHERE m.claim_id = c.id AND m.state IN ('active', 'suspended')
+        )
+    """,
+    "capacity-counts": """
+        SELECT o.slug FROM market_capacity c
+        JOIN parties_organisation o ON o.id = c.collector_id
+        LEFT JOIN (
+            SELECT collector_id, count(*) AS live FROM market_mandate
+            WHERE state IN ('active', 'suspended') GROUP BY collector_id
+        ) AS m ON m.collector_id = c.collector_id
+        WHERE c.live <> coalesce(m.live, 0) OR c.live > c."limit"
+    """,
+    "listings-without-identity": """
+        SELECT column_name FROM information_schema.columns
+        WHERE table_schema = current_schema() AND table_name = 'market_listing'
+            AND column_name <> ALL (%(identity_free)s)
+        UNION ALL
+        SELECT l.number FROM market_listing l WHERE length(l.region) > 6
+    """,
+    "open-complaints-hold": """
+        SELECT q.number FROM quality_complaint q
+        WHERE q.state = 'open' AND q.person_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM claims_hold h
+            WHERE h.cause = 'complaint:' || q.id AND h.lifted_at IS NULL
+        )
+    """,
+    "payouts-by-two-persons": """
+        SELECT o.number FROM settlement_payout o
+        WHERE o.state IN ('approved', 'paid')
+            AND (o.approved_by = '' OR o.approved_by = o.prepared_by)
+    """,
+}
+# Over each person and each of that person's own days.
+PERIODIC: dict[str, str] = {
+    "calls-within-the-persons-day": f"""
+        SELECT a.person_id::text || ' ' || (a.at AT TIME ZONE {ZONE})::date::text
+        FROM contact_attempt a JOIN parties_person p ON p.id = a.person_id
+        WHERE a.channel = 'voice' AND a.state NOT IN ('refused', 'cancelled')
+            AND a.outcome IS DISTINCT FROM 'failed'
+            AND jsonb_array_length(p.zones) > 0
+        GROUP BY a.person_id, (a.at AT TIME ZONE {ZONE})::date
+        HAVING count(*) > %(dials)s
+            OR count(*) FILTER (WHERE a.outcome IN ('talk', 'delivered')) > %(answered)s
+    """,  # noqa: S608  a constant of this module
+}
+
+
+def found(name: str, *, at: datetime) -> list[str]:
+    """Return what breaks a promise, as numbers or ids without personal data; at most a few."""
+    text = {**BY_NAME, **PERIODIC}[name]
+    cap = SETTINGS.person_cap
+    facts: dict[str, Any] = {
+        "states": list(AttemptState.values),
+        "stuck": at - STUCK_AFTER,
+        "identity_free": list(IDENTITY_FREE),
+        "dials": cap.dials_per_day if cap else None,
+        "answered": cap.answered_per_day if cap else None,
+        "limit": LIMIT,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(f"{text} LIMIT %(limit)s", facts)
+        return [str(case) for (case,) in cursor.fetchall()]

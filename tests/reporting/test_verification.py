@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from qinghe.claims.models import Claim, Hold
+from qinghe.contact.models import Attempt
+from qinghe.journal.services import seal
+from qinghe.kernel.actor import Role
+from qinghe.market.models import Capacity, Mandate
+from qinghe.quality.models import Complaint
+from qinghe.quality.services import open_complaint
+from qinghe.reporting.verification import verify
+from qinghe.settlement import services
+from qinghe.settlement.models import CashierOrder, Payment, Split
+from tests.factories import AT, actor, claim, collector, debtor_of, mandate
+from tests.settlement.test_payments import pay
+
+pytestmark = pytest.mark.django_db
+World = dict[str, Any]
+
+
+@pytest.fixture
+def world() -> World:
+    target, agency = claim(principal=200_000), collector()
+    mandate(target, agency)
+    order = services.create_cashier_order(
+        claim_id=target.pk, amount=500, actor=debtor_of(target), at=AT
+    )
+    pay(target, 10_000)
+    pay(target, 10_000, "r2", source="cashier")
+    services.prepare_payouts(actor=actor(Role.OPERATOR), at=AT)
+    other = claim()
+    complaint = open_complaint(
+        kind="rude",
+        statement="",
+        claim_id=other.pk,
+        person_id=None,
+        actor=debtor_of(other),
+        at=AT,
+    )
+    seal(at=AT)
+    return {"claim": target, "order": order, "complaint": complaint, "agency": agency}
+
+
+def attempt(target: Claim, **fields: Any) -> Attempt:
+    given = {
+        "creditor_group": "g",
+        "channel": "voice",
+        "mode": "human",
+        "purpose": "collect",
+        "template": "",
+        "at": AT,
+        "state": "done",
+        "pack": "cn",
+        "outcome": "no_answer",
+        "outcome_at": AT,
+        **fields,
+    }
+    return Attempt.objects.create(person=target.debtor, claim=target, **given)
+
+
+def broken(days: int = 0) -> set[str]:
+    return {check.name for check in verify(at=AT + timedelta(days=days)) if not check.ok}
+
+
+def sql(text: str, *facts: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(text, facts)
+
+
+def test_a_sound_market_keeps_every_promise(world: World) -> None:
+    result = verify(at=AT)
+    assert result.ok, [check for check in result if not check.ok]
+    assert len({check.name for check in result}) == len(result.checks) >= 15
+
+
+def test_the_number_of_statements_does_not_grow(
+    world: World, django_assert_max_num_queries: Any
+) -> None:
+    for _each in range(20):
+        claim()
+    with django_assert_max_num_queries(25):
+        verify(at=AT)
+
+
+def _mirror(world: World) -> None:
+    Claim.objects.filter(pk=world["claim"].pk).update(principal=1)
+
+
+def _paid(world: World) -> None:
+    Claim.objects.filter(pk=world["claim"].pk).update(paid=1)
+
+
+def _split(world: World) -> None:
+    Split.objects.filter(payment__reference="r1").delete()
+
+
+def _order(world: World) -> None:
+    CashierOrder.objects.update(state="paid")
+
+
+def _unnamed(world: World) -> None:
+    attempt(world["claim"], state="lost")
+
+
+def _refused(world: World) -> None:
+    attempt(world["claim"], state="refused", rules=["CN-T-01"], outcome=None, outcome_at=None)
+    sql("ALTER TABLE contact_attempt DROP CONSTRAINT contact_refused_never_sent")
+    Attempt.objects.update(sent_at=AT)
+
+
+def _held(world: World) -> None:
+    Hold.objects.create(
+        person=world["claim"].debtor, kind="dispute", cause="dispute:x", placed_at=AT
+    )
+    attempt(world["claim"], sent_at=AT + timedelta(seconds=1))
+
+
+def _two(world: World) -> None:
+    sql("DROP INDEX market_one_live_mandate")
+    Capacity.objects.update(live=2)
+    Mandate.objects.create(
+        **{
+            **Mandate.objects.filter(claim=world["claim"]).values().get(),
+            "id": world["order"].pk,
+        }
+    )
+
+
+def _unplaced(world: World) -> None:
+    Mandate.objects.update(state="ended", closed_at=AT)
+    Capacity.objects.update(live=0)
+
+
+def _capacity(world: World) -> None:
+    Capacity.objects.update(live=5)
+
+
+def _identity(world: World) -> None:
+    sql("ALTER TABLE market_listing ADD COLUMN debtor_name text")
+
+
+def _complaint(world: World) -> None:
+    Hold.objects.update(lifted_at=AT)
+
+
+def _payout(world: World) -> None:
+    sql("ALTER TABLE settlement_payout DROP CONSTRAINT settlement_payout_four_eyes")
+    sql("UPDATE settlement_payout SET state = 'paid', approved_by = prepared_by")
+
+
+def _seventh_dial(world: World) -> None:
+    for _dial in range(7):
+        attempt(world["claim"])
+
+
+def _fourth_talk(world: World) -> None:
+    for _talk in range(4):
+        attempt(world["claim"], outcome="talk")
+
+
+def _journal(world: World) -> None:
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    sql("ALTER TABLE journal_entry DISABLE TRIGGER append_only")
+    sql("UPDATE journal_entry SET kind = 'other'")
+
+
+def _books(world: World) -> None:
+    sql("ALTER TABLE ledger_account DISABLE TRIGGER guard")
+    sql("UPDATE ledger_account SET balance = balance + 1 WHERE path = 'platform:cash:bank'")
+
+
+@pytest.mark.parametrize(
+    ("name", "harm"),
+    [
+        ("claims-mirror-ledger", _mirror),
+        ("claims-show-their-payments", _paid),
+        ("payments-divided-to-the-cent", _split),
+        ("paid-orders-are-booked", _order),
+        ("attempts-in-named-states", _unnamed),
+        ("refusals-never-sent", _refused),
+        ("no-contact-under-a-hold", _held),
+        ("one-live-mandate-per-claim", _two),
+        ("placed-claims-have-a-mandate", _unplaced),
+        ("capacity-counts", _capacity),
+        ("listings-without-identity", _identity),
+        ("open-complaints-hold", _complaint),
+        ("payouts-by-two-persons", _payout),
+        ("calls-within-the-persons-day", _seventh_dial),
+        ("calls-within-the-persons-day", _fourth_talk),
+        ("journal-intact", _journal),
+        ("books-balance", _books),
+    ],
+)
+def test_a_broken_promise_is_found_and_named(
+    world: World, name: str, harm: Callable[[World], None]
+) -> None:
+    assert broken() == set()
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    harm(world)
+    assert name in broken()
+
+
+def test_an_attempt_without_an_end_is_found_after_a_day(world: World) -> None:
+    attempt(world["claim"], state="permitted", outcome=None, outcome_at=None)
+    assert broken() == set()
+    assert broken(days=2) == {"attempts-in-named-states"}
+
+
+def test_six_dials_and_the_next_day_are_within_the_budget(world: World) -> None:
+    for _dial in range(6):
+        attempt(world["claim"])
+    attempt(world["claim"], at=AT + timedelta(days=1))
+    assert broken() == set()
+
+
+def test_details_name_cases_without_personal_data(world: World) -> None:
+    _mirror(world)
+    (check,) = [each for each in verify(at=AT) if not each.ok]
+    assert world["claim"].number in check.detail
+
+
+def test_the_world_is_not_empty(world: World) -> None:
+    assert Payment.objects.count() == 2
+    assert Complaint.objects.count() == 1
