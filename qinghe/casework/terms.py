@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Action(TextChoices):
@@ -27,7 +28,7 @@ class Result(TextChoices):
 
 
 class PromiseState(TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("promise", "Open")
     KEPT = "kept", _("Kept")
     BROKEN = "broken", _("Not kept")
     CANCELLED = "cancelled", _("Cancelled")

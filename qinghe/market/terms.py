@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Mode(TextChoices):
@@ -13,7 +14,7 @@ class Mode(TextChoices):
 
 
 class ListingState(TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("listing", "Open")
     TAKEN = "taken", _("Taken")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     EXPIRED = "expired", _("Expired")

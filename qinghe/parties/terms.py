@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrgKind(TextChoices):
@@ -35,7 +36,7 @@ class PersonKind(TextChoices):
 class Secret(TextChoices):
     """Kinds of personal data the vault keeps."""
 
-    NAME = "name", _("Name")
+    NAME = "name", pgettext_lazy("person", "Name")
     ID_NUMBER = "id_number", _("Identity number")
     PHONE = "phone", _("Phone number")
     EMAIL = "email", _("E-mail address")

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from qinghe.contact.queries import AttemptRow, BudgetAllowance, BudgetChannel, BudgetView, WishRow
 from qinghe.contact.terms import AttemptState, Outcome, WishKind
@@ -49,7 +49,7 @@ def budget_part(
         possible=bool(usable),
         counters=[_counter(a) for a in view.allowances if a.name in COUNTERS and a.limit],
         bar=_bar(view, attempts, open_spans, wished, zone),
-        open_words=_words(_("Open"), open_spans) if open_spans else _("Closed all day"),
+        open_words=_open_words(open_spans),
         wished_words=_words(_("Wished"), wished) if wished else "",
         next_allowed=[_next(c, view.at, zone) for c in view.channels if c.reachable],
     )
@@ -97,6 +97,10 @@ def _words(name: str, spans: Sequence[Span]) -> str:
     return f"{name} " + ", ".join(_hours(span) for span in spans)
 
 
+def _open_words(spans: Sequence[Span]) -> str:
+    return _words(pgettext("hours", "Open"), spans) if spans else _("Closed all day")
+
+
 def _next(channel: BudgetChannel, at: datetime, zone: ZoneInfo) -> tuple[str, str, bool]:
     name = label(channel.channel, "channel")
     if channel.allowed:
@@ -132,7 +136,7 @@ def _bar(
         if a.state in SENT and a.at.astimezone(zone).date() == view.local_day
     ]
     label_words = [
-        _words(_("Open"), open_spans) if open_spans else _("Closed all day"),
+        _open_words(open_spans),
         *([_words(_("Wished"), wished)] if wished else []),
         _("%(n)d contacts today") % {"n": len(dots)},
         _("it is %(time)s") % {"time": f"{now:%H:%M}"},
