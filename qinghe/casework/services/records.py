@@ -12,6 +12,7 @@ from qinghe.contact.models import Attempt
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.market.queries import working_mandate
+from qinghe.parties.models import VaultItem
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services import seal
 from qinghe.parties.terms import Secret
@@ -45,22 +46,18 @@ def add_record(
     if attempt_id is not None and not _ours(attempt_id, claim_id, mandate.collector_id):
         raise ForeignAttempt
     person_id = mandate.claim.debtor_id
-    sealed = (
-        seal(kind=Secret.TEXT, value=note, person_id=person_id, at=at) if note.strip() else None
-    )
     made = Record.objects.create(
         claim_id=claim_id,
         mandate=mandate,
         attempt_id=attempt_id,
         action=Action(action),
         result=Result(result),
-        note=sealed,
+        note=_sealed(note, person_id, at),
         by_user=actor.user_id,
         at=at,
     )
     if action in SPOKEN:
-        due = CallBack.objects.filter(claim=claim_id, done_at__isnull=True)
-        due.filter(planned_at__lte=at + EARLY).update(done_at=at)
+        _keep_call_back(claim_id, at)
     record(
         kind="casework.recorded",
         subject=f"claim:{claim_id}",
@@ -77,3 +74,14 @@ def add_record(
 def _ours(attempt_id: UUID, claim_id: UUID, collector_id: UUID) -> bool:
     attempts = Attempt.objects.filter(pk=attempt_id, claim=claim_id, collector=collector_id)
     return attempts.exists()
+
+
+def _sealed(note: str, person_id: UUID, at: datetime) -> VaultItem | None:
+    if not note.strip():
+        return None
+    return seal(kind=Secret.TEXT, value=note, person_id=person_id, at=at)
+
+
+def _keep_call_back(claim_id: UUID, at: datetime) -> None:
+    due = CallBack.objects.filter(claim=claim_id, done_at__isnull=True)
+    due.filter(planned_at__lte=at + EARLY).update(done_at=at)

@@ -13,6 +13,7 @@ from qinghe.market.queries.hall import (
 )
 from qinghe.market.queries.mandates import (
     MandateRow,
+    case_for,
     live_mandate_of,
     mandate_by_id,
     mandate_for,
@@ -29,6 +30,7 @@ __all__ = [
     "MandateRow",
     "bands",
     "capacity_of",
+    "case_for",
     "hall",
     "listing_for",
     "listings_of",

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from qinghe.claims.queries import ClaimView, claim_for, claim_view
 from qinghe.claims.terms import ClaimState
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Mandate
@@ -109,6 +110,19 @@ def mandate_for(*, claim_id: UUID, actor: Actor, at: datetime) -> Mandate:
     if found is None:
         raise NoMandate
     return found
+
+
+def case_for(*, claim_id: UUID, actor: Actor, at: datetime) -> ClaimView:
+    """
+    Return one claim to anybody who may see it; collectors come by their live mandate.
+
+    :raises NoMandate: a collector without one
+    :raises NoSuchClaim: unknown, or a stranger's
+    """
+    if actor.role == Role.COLLECTOR:
+        mandate_for(claim_id=claim_id, actor=actor, at=at)
+        return claim_view(claim_id)
+    return claim_for(claim_id=claim_id, actor=actor)
 
 
 def working_mandate(*, claim_id: UUID, actor: Actor, at: datetime) -> Mandate:

@@ -1,0 +1,232 @@
+"""Which routes are open for a claim, why, and by which rule. Reads only; it files nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from qinghe.casework.models import Hardship, Plan
+from qinghe.claims.days import day_of
+from qinghe.claims.models import Claim, Dispute, Evidence
+from qinghe.claims.queries import NoSuchClaim, visible
+from qinghe.claims.terms import OPEN_STATES, DisputeState
+from qinghe.kernel.actor import Actor, Role
+from qinghe.legal.terms import RouteCode
+from qinghe.market.models import Mandate
+from qinghe.market.terms import LIVE
+from qinghe.parties.models import Person
+from qinghe.parties.queries import reachable_channels
+from qinghe.parties.regions import province_of
+from qinghe.parties.terms import Channel
+from qinghe.rules.contact.clock import CHINESE_ZONES
+from qinghe.rules.limitation import Limitation, LimitationEvent, limitation
+from qinghe.rules.packs import rule
+from qinghe.rules.route import arbitration, small_claims
+from qinghe.rules.steps import Step
+
+HOME_CURRENCY = "CNY"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way to go on with a claim: open or not, the reason, and the rules it rests on."""
+
+    code: str
+    title: str
+    available: bool
+    why: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What decides about routes: the facts of one claim on one day."""
+
+    on: date
+    claim: Claim
+    due: bool
+    disputed: bool
+    has_evidence: bool
+    servable: bool
+    in_country: bool
+    limitation: Limitation | None
+
+
+def routes(*, claim_id: UUID, actor: Actor, on: date) -> list[Route]:
+    """
+    Return every route for a claim on a day, the mildest first, each with its reason.
+
+    :raises NoSuchClaim: unknown, or not for this actor's eyes
+    """
+    standing = standing_of(_claim(claim_id, actor), on)
+    return [
+        _plan(standing),
+        _mediation(standing),
+        _payment_order(standing),
+        _small_claims(standing),
+        _arbitration(standing),
+        _suit(standing),
+    ]
+
+
+def limitation_of(*, claim_id: UUID, actor: Actor, on: date) -> Limitation | None:
+    """
+    Return when a claim becomes time-barred, seen from a day; None where no pack holds its law.
+
+    :raises NoSuchClaim: unknown, or not for this actor's eyes
+    """
+    return _limitation(_claim(claim_id, actor), on)
+
+
+def standing_of(claim: Claim, on: date) -> Standing:
+    """Return the facts that decide about routes."""
+    zones = Person.objects.values_list("zones", flat=True).get(pk=claim.debtor_id)
+    return Standing(
+        on=on,
+        claim=claim,
+        due=claim.due_on < on and claim.state in OPEN_STATES,
+        disputed=Dispute.objects.filter(claim=claim, state=DisputeState.OPEN).exists(),
+        has_evidence=Evidence.objects.filter(claim=claim).exists(),
+        servable=Channel.LETTER in reachable_channels(claim.debtor_id),
+        in_country=bool(zones) and set(zones) <= CHINESE_ZONES,
+        limitation=_limitation(claim, on),
+    )
+
+
+def _claim(claim_id: UUID, actor: Actor) -> Claim:
+    mine = visible(actor)
+    if actor.role == Role.COLLECTOR and actor.org_id:
+        live = Mandate.objects.filter(collector=actor.org_id, state__in=LIVE)
+        mine = Q(pk__in=live.values("claim"))
+    found = Claim.objects.filter(mine, pk=claim_id).first()
+    if found is None:
+        raise NoSuchClaim
+    return found
+
+
+def _limitation(claim: Claim, on: date) -> Limitation | None:
+    try:
+        return limitation(
+            basis="contract",
+            starts_on=claim.due_on,
+            as_of=on,
+            events=tuple(_acts_of_the_debtor(claim)),
+        )
+    except ValueError:
+        return None
+
+
+def _acts_of_the_debtor(claim: Claim) -> Iterable[LimitationEvent]:
+    """
+    Return what the debtor did here under their own sign-in and what interrupts the period.
+
+    Messages that were sent are left out: that they arrived is not proved here.
+    """
+    proposed = Plan.objects.filter(claim=claim, proposed_by=Role.DEBTOR)
+    for at in proposed.values_list("proposed_at", flat=True):
+        yield _act("repayment_plan", at)
+    for at in Hardship.objects.filter(claim=claim).values_list("asked_at", flat=True):
+        yield _act("request_for_delay", at)
+
+
+def _act(kind: str, at: datetime) -> LimitationEvent:
+    return LimitationEvent(kind=kind, on=day_of(at))
+
+
+def _plan(standing: Standing) -> Route:
+    is_open = standing.claim.state in OPEN_STATES
+    why = _("The debtor names a monthly amount; the creditor decides.")
+    return _route(RouteCode.PLAN, is_open, why if is_open else _closed())
+
+
+def _mediation(standing: Standing) -> Route:
+    is_open = standing.claim.state in OPEN_STATES
+    why = _("Both sides must agree; it costs little and works in a dispute too.")
+    return _route(RouteCode.MEDIATION, is_open, why if is_open else _closed())
+
+
+def _payment_order(standing: Standing) -> Route:
+    law = rule("CN-RTE-02")
+    obstacle = _first(
+        (not standing.due, _("Nothing is due on that day.")),
+        (standing.disputed, _("The debtor contests the claim: an objection would end the order.")),
+        (not standing.has_evidence, _("There is no evidence on file.")),
+        (not standing.servable, _("There is no postal address to serve the order at.")),
+        (not standing.in_country, _("The debtor may be abroad.")),
+    )
+    why = obstacle or _(
+        "A fixed sum is due. The debtor has %(days)s days to object after service."
+    ) % {"days": law.number("object_days")}
+    return _route(RouteCode.PAYMENT_ORDER, obstacle is None, why, rules=[law.id], seen=standing)
+
+
+def _small_claims(standing: Standing) -> Route:
+    wage = wages().get(province_of(standing.claim.region))
+    obstacle = _court_obstacle(standing) or _first(
+        (standing.claim.currency != HOME_CURRENCY, _("The claim is not in yuan.")),
+        (not standing.in_country, _("The debtor may be abroad.")),
+        (wage is None, _("The average wage of the province is not set in this installation.")),
+    )
+    if obstacle is not None or wage is None:
+        return _route(RouteCode.SMALL_CLAIMS, False, obstacle or "", rules=["CN-RTE-01"])
+    found = small_claims(claim_minor=standing.claim.owed, avg_wage_minor=wage)
+    is_open = found.small_claims != "unavailable"
+    why = _("The amount is within the limit.") if is_open else _("The amount is above the limit.")
+    return _route(RouteCode.SMALL_CLAIMS, is_open, why, told=found.steps, seen=standing)
+
+
+def _arbitration(standing: Standing) -> Route:
+    found = arbitration(clause=None, supplemented=False, filed_on=standing.on, silent=False)
+    why = _("There is no arbitration clause on file.")
+    return _route(RouteCode.ARBITRATION, found.arbitration == "available", why, told=found.steps)
+
+
+def _suit(standing: Standing) -> Route:
+    obstacle = _court_obstacle(standing)
+    barred = standing.limitation is not None and standing.limitation.defence_available
+    why = _("The debtor may plead that the claim is too old.") if barred else _("Open.")
+    return _route(RouteCode.SUIT, obstacle is None, obstacle or why, seen=standing)
+
+
+def _court_obstacle(standing: Standing) -> str | None:
+    return _first(
+        (not standing.due, _("Nothing is due on that day.")),
+        (not standing.has_evidence, _("There is no evidence on file.")),
+    )
+
+
+def wages() -> Mapping[str, int]:
+    """Return last year's average wage by province code, in minor units, as the operator set it."""
+    found: Mapping[str, int] = getattr(settings, "QINGHE_AVERAGE_WAGES", {})
+    return found
+
+
+def _first(*obstacles: tuple[bool, str]) -> str | None:
+    return next((why for stands, why in obstacles if stands), None)
+
+
+def _closed() -> str:
+    return _("The claim is closed.")
+
+
+def _route(
+    code: RouteCode,
+    available: bool,
+    why: str,
+    *,
+    rules: Iterable[str] = (),
+    told: Iterable[Step] = (),
+    seen: Standing | None = None,
+) -> Route:
+    lang = get_language() or "en"
+    period = seen.limitation.steps if seen and seen.limitation else ()
+    steps = [f"{each}: {rule(each).title(lang)}" for each in rules]
+    steps += [f"{each.rule_id}: {each.text(lang)}" for each in (*told, *period)]
+    return Route(code, str(code.label), available, why, tuple(steps))
