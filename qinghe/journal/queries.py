@@ -56,6 +56,17 @@ class Report:
 
 
 @dataclass(frozen=True)
+class SealRow:
+    """One seal: how many entries, the root of their tree, and the last entry it holds."""
+
+    id: int
+    size: int
+    root: str
+    last_entry: int
+    sealed_at: datetime
+
+
+@dataclass(frozen=True)
 class Proof:
     """That an entry lies under a root: its leaf, its place, and the hashes beside its path."""
 
@@ -109,6 +120,15 @@ def verify() -> Report:
         head=previous.hex(),
         broken=tuple(broken),
     )
+
+
+def seals_made(*, limit: int = 30) -> list[SealRow]:
+    """Return the latest seals, newest first."""
+    rows = Batch.objects.order_by("-id").values_list("id", "size", "root", "last_entry", "sealed_at")
+    return [
+        SealRow(pk, size, bytes(root).hex(), last_entry, sealed_at)
+        for pk, size, root, last_entry, sealed_at in rows[:limit]
+    ]
 
 
 def proof(*, entry_id: int) -> Proof | None:

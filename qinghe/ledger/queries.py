@@ -88,6 +88,18 @@ def trial_balance() -> dict[str, int]:
     return {currency: int(total) for currency, total in sums}
 
 
+def sums_of(*, prefixes: Sequence[str], ending: str = "") -> dict[str, int]:
+    """Return the common balance per currency of accounts under prefixes, with a last part if given."""
+    under = Q()
+    for prefix in prefixes:
+        under |= Q(path=prefix) | Q(path__startswith=f"{prefix}:")
+    found = Account.objects.filter(under)
+    if ending:
+        found = found.filter(path__endswith=f":{ending}")
+    sums = found.values_list("currency").annotate(Sum("balance")).order_by("currency")
+    return {currency: int(total) for currency, total in sums}
+
+
 def wrong_balances(*, limit: int = 20) -> list[str]:
     """Return paths of accounts whose balance is not the sum of their transfers; should be none."""
     with connection.cursor() as cursor:
