@@ -60,18 +60,18 @@ KINDS: dict[str, Kind] = {
     "retention": Kind(_retention, frozenset({"CN", "US"})),
 }
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def check_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Answer every line that is not empty, lazily and in order; no newline at the ends."""
     for line in lines:
         if line.strip():
-            yield _encode(check_line(line)).encode()
+            yield check_line(line)
 
 
-def check_line(line: bytes) -> dict[str, Any]:
-    """Answer one line: `{"id", "output"}` or `{"id", "error"}`."""
+def check_line(line: bytes) -> bytes:
+    """Answer one line: `{"id", "output"}` or `{"id", "error"}`, in ASCII."""
     try:
         case = json.loads(line)
     except (ValueError, RecursionError):
@@ -79,12 +79,14 @@ def check_line(line: bytes) -> dict[str, Any]:
     if not isinstance(case, dict):
         return _error(None, "bad_json", "not a JSON object")
     ident = case.get("id")
+    if not isinstance(ident, str):
+        return _error(None, "missing_field" if ident is None else "bad_type", "id")
     try:
-        return {"id": ident, "output": check_case(case)}
+        return _encode({"id": ident, "output": check_case(case)}).encode()
     except CaseError as defect:
         return _error(ident, defect.code, defect.message)
-    except OverflowError:
-        return _error(ident, "bad_value", "a day outside the calendar")
+    except (OverflowError, ValueError):
+        return _error(ident, "bad_value", "a day or a number beyond all reason")
 
 
 def check_case(case: Row) -> Answer:
@@ -93,7 +95,6 @@ def check_case(case: Row) -> Answer:
 
     :raises CaseError: a defect; its code says which
     """
-    need(case, "id")
     name = need(case, "kind")
     kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
@@ -122,5 +123,5 @@ def read_packs(case: Row) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _error(ident: object, code: str, message: str) -> dict[str, Any]:
-    return {"id": ident, "error": {"code": code, "message": message}}
+def _error(ident: str | None, code: str, message: str) -> bytes:
+    return _encode({"id": ident, "error": {"code": code, "message": message}}).encode()

@@ -230,7 +230,10 @@ def instant(row: Row, key: str) -> datetime | None:
         raise CaseError("bad_datetime", key)
     if at.tzinfo is None:
         raise CaseError("naive_datetime", key)
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as beyond:
+        raise CaseError("bad_datetime", key) from beyond
 
 
 def need_instant(row: Row, key: str) -> datetime:

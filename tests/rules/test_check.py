@@ -47,6 +47,7 @@ ACCRUE = {
     "from": "2024-01-01",
     "to": "2024-02-01",
 }
+LAST = "9999-01-01"
 PAYMENT = {
     "payment": {"amount_minor": 5, "currency": "CNY", "on": "2026-01-01"},
     "debts": [{"id": "A", "currency": "CNY", "principal_minor": 9, "due_on": "2025-01-01"}],
@@ -183,6 +184,33 @@ def test_a_defect_has_its_code(case: object, code: str) -> None:
     if isinstance(case, dict):
         case = json.loads(json.dumps(case, default=lambda _: None))
     assert answer(case)["error"]["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("case", "code"),
+    [
+        (changed("id", ...), "missing_field"),
+        (changed("id", [1]), "bad_type"),
+        (changed("input.act.planned_at", "0001-01-01T00:00:00+14:00"), "bad_datetime"),
+        (changed("input.act.planned_at", "9999-12-31T23:00:00Z"), "bad_value"),
+        (
+            asked("retention", {"record": "impact_assessment", "created_on": "9999-01-01"}),
+            "bad_value",
+        ),
+        (asked("interest_cap", {**ACCRUE, "rate_pct": "9" * 5000}), "bad_value"),
+    ],
+)
+def test_absurd_input_is_an_answer_too(case: dict[str, Any], code: str) -> None:
+    assert answer(case)["error"]["code"] == code
+
+
+def test_an_id_that_is_no_unicode_is_answered() -> None:
+    assert answer(b'{"id": "\\ud800", "kind": "nothing"}')["id"] == "\ud800"
+
+
+def test_a_cap_of_nothing_refuses_the_first_call() -> None:
+    case = changed("settings", {"person_cap": {"answered_per_day": 0}})
+    assert answer(case)["output"]["rules"] == ["PLT-CAP-01"]
 
 
 def test_a_line_that_is_no_object_has_no_id() -> None:

@@ -37,6 +37,12 @@ def test_a_rule_of_contact_has_a_sentence(rule_id: str, audience: str) -> None:
     assert "{" not in told_zh + told_en
 
 
+def test_every_rule_of_the_platform_has_a_sentence() -> None:
+    told, _ = read_yaml("sentences.yaml")
+    assert {each.id for each in load_packs()["PLT"].rules} <= set(told)
+    assert set(told) <= set(RULES)
+
+
 def test_the_numbers_of_a_sentence_come_from_the_rule() -> None:
     assert str(rule("CN-FRQ-01").number("max")) in sentence("CN-FRQ-01", "en")
     assert str(rule("US-FRQ-01").number("days")) in sentence("US-FRQ-01", "zh")

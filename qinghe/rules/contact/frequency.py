@@ -16,9 +16,9 @@ def check_frequency(moment: Moment, counters: Counters) -> None:
     case = moment.case
     if case.act.channel == "voice":
         _check_batch(moment)
+        _check_person(moment, counters)
         if case.history:
             _check_day(moment, counters)
-            _check_person(moment, counters)
             if not moment.force.rules.keys().isdisjoint(AMERICAN):
                 _check_regulation_f(moment, counters)
             _check_carrier(moment)
