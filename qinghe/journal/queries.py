@@ -124,10 +124,12 @@ def verify() -> Report:
 
 def seals_made(*, limit: int = 30) -> list[SealRow]:
     """Return the latest seals, newest first."""
-    rows = Batch.objects.order_by("-id").values_list("id", "size", "root", "last_entry", "sealed_at")
+    fields = ("id", "size", "root", "last_entry", "sealed_at")
     return [
         SealRow(pk, size, bytes(root).hex(), last_entry, sealed_at)
-        for pk, size, root, last_entry, sealed_at in rows[:limit]
+        for pk, size, root, last_entry, sealed_at in Batch.objects.order_by("-id").values_list(
+            *fields
+        )[:limit]
     ]
 
 

@@ -89,7 +89,7 @@ def trial_balance() -> dict[str, int]:
 
 
 def sums_of(*, prefixes: Sequence[str], ending: str = "") -> dict[str, int]:
-    """Return the common balance per currency of accounts under prefixes, with a last part if given."""
+    """Return the balance per currency of all accounts under prefixes, by last part if given."""
     under = Q()
     for prefix in prefixes:
         under |= Q(path=prefix) | Q(path__startswith=f"{prefix}:")
