@@ -117,7 +117,7 @@ class Moment:
     @property
     def denied(self) -> bool:
         """Tell whether any finding forbids the act."""
-        return any(finding.level == "deny" for finding in self.findings)
+        return bool(self.findings) and any(found.level == "deny" for found in self.findings)
 
 
 def stops_at(consent: Consent) -> datetime | None:

@@ -41,10 +41,16 @@ def evaluate(
     return _verdict(case, moment, counters)
 
 
-def judge(case: Case, at: datetime, *, report: bool = True) -> tuple[Moment, Counters]:
-    """Return what every check finds at a moment, and the counters; all of them for a report."""
+def judge(case: Case, at: datetime) -> tuple[Moment, Counters]:
+    """Return what every check finds at a moment, and the counters."""
     moment = Moment(case, at)
     check_hours(moment)
+    return moment, _check_rest(moment, report=True)
+
+
+def _check_rest(moment: Moment, *, report: bool) -> Counters:
+    """Run every check but the hours; the counters are complete only for a report."""
+    case = moment.case
     counters = count(moment, report=report)
     check_frequency(moment, counters)
     check_persons(moment)
@@ -52,7 +58,7 @@ def judge(case: Case, at: datetime, *, report: bool = True) -> tuple[Moment, Cou
     check_conduct(moment)
     if case.objections or case.addressee.employer_forbids:
         check_wishes(moment)
-    return moment, counters
+    return counters
 
 
 def _verdict(case: Case, moment: Moment, counters: Counters) -> Verdict:
@@ -107,9 +113,8 @@ def _next_allowed(case: Case, moment: Moment) -> datetime | None:
             return None
         moment = Moment(case, candidate)
         check_hours(moment)
-        if moment.denied:
-            continue
-        moment, _counters = judge(case, candidate, report=False)
+        if not moment.denied:
+            _check_rest(moment, report=False)
         if not moment.denied:
             return candidate
     return None
