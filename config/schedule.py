@@ -27,6 +27,7 @@ CLOCKS: Final = (
     Clock("*/10 * * * *", "claims.holds", "holds with an end are lifted"),
     Clock("*/10 * * * *", "market.expire", "listings and mandates end at their moment"),
     Clock("*/10 * * * *", "settlement.expire_orders", "cashier orders nobody paid expire"),
+    Clock("*/10 * * * *", "contact.notify", "debtors learn of a claim while they may contest it"),
     Clock("* * * * *", "contact.release", "attempts a crash left behind get a named end"),
     Clock("* * * * *", "journal.seal", "the journal is sealed in batches"),
 )

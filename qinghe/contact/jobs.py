@@ -20,6 +20,12 @@ def send(*, attempt_id: str, **_later: object) -> None:
     services.send(attempt_id=UUID(attempt_id), at=clock.now())
 
 
+@app.task(name="contact.notify", queueing_lock="contact.notify")
+def notify(**_later: object) -> None:
+    """Tell debtors of claims that entered their challenge window."""
+    services.notify(at=clock.now())
+
+
 @app.task(name="contact.release", queueing_lock="contact.release")
 def release(**_later: object) -> None:
     """Close attempts that a crash or a missing worker left behind."""

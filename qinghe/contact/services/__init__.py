@@ -5,6 +5,7 @@ Whoever asks to contact a person locks the person's gate before looking; a messa
 only if its permission is on record.
 """
 
+from qinghe.contact.services.notices import notify
 from qinghe.contact.services.outcomes import record_outcome
 from qinghe.contact.services.reading import read_letter, read_text
 from qinghe.contact.services.requests import insist, request_contact
@@ -13,6 +14,7 @@ from qinghe.contact.services.wishes import set_wish, withdraw_wish
 
 __all__ = [
     "insist",
+    "notify",
     "read_letter",
     "read_text",
     "record_outcome",

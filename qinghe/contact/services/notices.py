@@ -1,0 +1,69 @@
+"""
+Tell a debtor that a claim was registered, before anyone may collect: without it the challenge
+window would pass unseen. The platform writes, by letter or else by e-mail, under the same gate.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from qinghe.claims.models import Claim
+from qinghe.claims.terms import ClaimState
+from qinghe.contact.models import Attempt
+from qinghe.contact.services.requests import request_contact
+from qinghe.contact.terms import AttemptState, ContactPurpose
+from qinghe.kernel.actor import system
+from qinghe.parties.queries import reachable
+from qinghe.parties.terms import Channel
+
+NOTIFIER: Final = system("contact.notify")
+TEMPLATE: Final = "first_notice"
+AT_MOST: Final = 500
+TRY_AGAIN_AFTER: Final = timedelta(days=1)
+ON_THE_WAY: Final = (AttemptState.PERMITTED, AttemptState.SENDING, AttemptState.DONE)
+
+
+def notify(*, at: datetime) -> dict[str, int]:
+    """
+    Ask for the first notice of every claim whose challenge window runs without one.
+
+    Each in a transaction of its own; run again it asks for what is still missing. Returns counts.
+    """
+    waiting = list(_without_notice(at).order_by("challenge_ends_at", "pk")[:AT_MOST])
+    channels = reachable(claim.debtor_id for claim in waiting)
+    states = [
+        request_contact(
+            claim_id=claim.pk,
+            channel=_channel(channels, claim.debtor_id),
+            template=TEMPLATE,
+            purpose=ContactPurpose.LEGAL_NOTICE,
+            actor=NOTIFIER,
+            at=at,
+        ).state
+        for claim in waiting
+    ]
+    return {
+        "permitted": states.count(AttemptState.PERMITTED),
+        "refused": states.count(AttemptState.REFUSED),
+    }
+
+
+def _without_notice(at: datetime) -> QuerySet[Claim]:
+    tried = Attempt.objects.filter(claim=OuterRef("pk"), purpose=ContactPurpose.LEGAL_NOTICE)
+    standing = Q(state__in=ON_THE_WAY)
+    refused = Q(state=AttemptState.REFUSED) & (
+        Q(next_allowed_at__isnull=True) | Q(next_allowed_at__gt=at)
+    )
+    lately = Q(state__in=(AttemptState.FAILED, AttemptState.CANCELLED), at__gt=at - TRY_AGAIN_AFTER)
+    claims = Claim.objects.filter(state=ClaimState.CHALLENGE, challenge_ends_at__gt=at)
+    return claims.exclude(Exists(tried.filter(standing | refused | lately)))
+
+
+def _channel(channels: dict[UUID, frozenset[str]], person_id: UUID) -> str:
+    known = channels.get(person_id, frozenset())
+    by_mail_only = Channel.EMAIL in known and Channel.LETTER not in known
+    return Channel.EMAIL if by_mail_only else Channel.LETTER
