@@ -30,6 +30,8 @@ KEYWORDS: Final = {
     "npgettext_lazy": DEFAULT_KEYWORDS["npgettext"],
     "gettext_noop": None,
 }
+# `from ... import gettext as now_`: another name for the same thing.
+ALIAS: Final = re.compile(r"\b(\w*gettext(?:_lazy)?) as (\w+)")
 PLACEHOLDER: Final = re.compile(r"%\(\w+\)[sd]|\{\w*[^{}]*\}|%[sd]")
 
 
@@ -130,9 +132,10 @@ def _sentences(path: Path) -> Iterator[tuple[int, Words, list[str], str | None]]
     text = path.read_text("utf-8")
     if path.suffix != ".py":
         text = _as_python(text, str(path))
+    keywords = KEYWORDS | {alias: KEYWORDS.get(name) for name, alias in ALIAS.findall(text)}
     source = BytesIO(text.encode())
     for line, words, comments, context in extract(
-        "python", source, keywords=KEYWORDS, comment_tags=["Translators:"], strip_comment_tags=True
+        "python", source, keywords=keywords, comment_tags=["Translators:"], strip_comment_tags=True
     ):
         if _first(words):
             yield line, words, list(comments), context
