@@ -39,6 +39,17 @@ def balance_under(*, prefix: str, currency: str) -> int:
     return found.aggregate(total=Sum("balance"))["total"] or 0
 
 
+def owed_under(*, patterns: Sequence[str], currency: str) -> int:
+    """Return what is owed on all accounts whose paths match SQL patterns such as `a:%:b`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(-sum(balance), 0) FROM ledger_account"
+            " WHERE currency = %s AND path LIKE ANY (%s)",
+            [currency, list(patterns)],
+        )
+        return int(cursor.fetchone()[0])
+
+
 def balances(*, paths: Sequence[str], currency: str) -> dict[str, int]:
     """Return the balances of several accounts; one never used is 0."""
     found = Account.objects.filter(path__in=paths, currency=currency)

@@ -1,0 +1,22 @@
+"""Figures for creditors, collectors, operators and everybody; each names its definition."""
+
+from qinghe.reporting.figures import Dashboard, Figure, StageRow
+from qinghe.reporting.queries.dashboards import (
+    collector_dashboard,
+    creditor_dashboard,
+    operator_dashboard,
+    transparency,
+)
+from qinghe.reporting.queries.directory import Agency, agencies
+
+__all__ = [
+    "Agency",
+    "Dashboard",
+    "Figure",
+    "StageRow",
+    "agencies",
+    "collector_dashboard",
+    "creditor_dashboard",
+    "operator_dashboard",
+    "transparency",
+]
