@@ -1,0 +1,129 @@
+"""What a person can answer: contest, hardship, plan, wishes, complaint; each once, each at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import uuid4
+
+from django.test import Client
+
+from qinghe.casework.models import Hardship, Plan
+from qinghe.claims.models import Dispute, Hold
+from qinghe.contact.models import Wish
+from qinghe.contact.services import request_contact
+from qinghe.kernel.actor import Role
+from qinghe.quality.models import Complaint
+from tests import factories
+from tests.portal.conftest import NOON, World
+
+
+def send(client: Client, path: str, **data: object) -> object:
+    body: Mapping[str, object] = {"request_key": uuid4().hex, **data}
+    return client.post(f"/d/{path}", body)
+
+
+def call(world: World) -> str:
+    attempt = request_contact(
+        claim_id=world.claim.pk,
+        channel="voice",
+        template="reminder",
+        actor=factories.actor(Role.COLLECTOR, world.collector),
+        at=NOON,
+    )
+    return attempt.state
+
+
+def test_contesting_stops_contact_at_once(inside: Client, world: World) -> None:
+    path = f"claims/{world.claim.pk}/contest/"
+    answer = send(inside, path, reason="paid", statement="Paid in March")
+    assert answer.url == f"/d/claims/{world.claim.pk}/sent/contest/"
+    assert call(world) == "refused"
+    assert "You have told us already" in inside.get(f"/d/{path}").content.decode()
+
+
+def test_the_same_form_sent_twice_acts_once(inside: Client, world: World) -> None:
+    key = uuid4().hex
+    path = f"claims/{world.claim.pk}/contest/"
+    first = send(inside, path, reason="paid", statement="", request_key=key)
+    second = send(inside, path, reason="paid", statement="", request_key=key)
+    assert first.url == second.url
+    assert Dispute.objects.count() == 1
+
+
+def test_a_form_without_a_reason_keeps_the_words(inside: Client, world: World) -> None:
+    page = send(inside, f"claims/{world.claim.pk}/contest/", statement="My words stay")
+    assert page.status_code == 200
+    assert "My words stay" in page.content.decode()
+    assert not Dispute.objects.exists()
+
+
+def test_hardship_pauses_contact_and_shows_it(inside: Client, world: World) -> None:
+    answer = send(inside, f"claims/{world.claim.pk}/hardship/", statement="Out of work")
+    assert answer.status_code == 302
+    assert Hardship.objects.get().claim_id == world.claim.pk
+    text = inside.get(f"/d/claims/{world.claim.pk}/").content.decode()
+    assert 'data-test="hold-hardship"' in text
+
+
+def test_a_plan_is_shown_in_full_before_it_is_sent(inside: Client, world: World) -> None:
+    base = f"claims/{world.claim.pk}/plan/"
+    page = send(inside, base + "check/", choice="other", monthly="300")
+    draft = page.context["draft"]
+    assert sum(row.amount for row in draft.rows) == draft.total == 157_085
+    assert draft.count == 6
+    assert not Plan.objects.exists()
+    answer = send(inside, base + "send/", monthly="30000")
+    assert answer.url == f"/d/claims/{world.claim.pk}/sent/plan/"
+    assert Plan.objects.get().monthly == 30_000
+    assert "has not answered yet" in inside.get(f"/d/{base}").content.decode()
+
+
+def test_nothing_is_preselected_and_offers_do_not_exceed_the_claim(
+    inside: Client, world: World
+) -> None:
+    page = inside.get(f"/d/claims/{world.claim.pk}/plan/")
+    assert "checked" not in page.content.decode()
+
+
+def test_a_plan_that_would_take_too_long_says_so(inside: Client, world: World) -> None:
+    page = send(inside, f"claims/{world.claim.pk}/plan/check/", choice="other", monthly="1")
+    assert page.status_code == 200
+    assert page.context["form"].errors["monthly"]
+
+
+def test_a_wish_works_at_once_and_can_be_taken_back(inside: Client, world: World) -> None:
+    assert send(inside, "wishes/", kind="channel", channels=["voice"]).status_code == 302
+    assert call(world) == "refused"
+    wish = Wish.objects.get()
+    assert send(inside, f"wishes/{wish.pk}/withdraw/").status_code == 302
+    assert call(world) == "permitted"
+
+
+def test_hours_that_end_before_they_begin_come_back_with_a_sentence(
+    inside: Client, world: World
+) -> None:
+    page = send(inside, "wishes/", kind="time", window_start="20:00", window_end="18:00")
+    assert page.status_code == 200
+    assert "The end must be later" in page.content.decode()
+
+
+def test_another_persons_wish_cannot_be_taken_back(inside: Client, world: World) -> None:
+    wish = Wish.objects.create(person=world.stranger, kind="cease_all", at=NOON)
+    assert send(inside, f"wishes/{wish.pk}/withdraw/").status_code == 404
+
+
+def test_a_complaint_gets_a_number_a_day_and_a_hold(inside: Client, world: World) -> None:
+    answer = send(
+        inside, "complain/", kind="rude", statement="They shouted", claim=str(world.claim.pk)
+    )
+    complaint = Complaint.objects.get()
+    assert answer.url == f"/d/complaints/{complaint.pk}/"
+    assert Hold.objects.filter(kind="complaint", lifted_at__isnull=True).count() == 1
+    assert complaint.number in inside.get(answer.url).content.decode()
+    assert call(world) == "refused"
+
+
+def test_a_complaint_cannot_name_another_persons_claim(inside: Client, world: World) -> None:
+    page = send(inside, "complain/", kind="rude", statement="x", claim=str(world.strange.pk))
+    assert page.status_code == 200
+    assert not Complaint.objects.exists()

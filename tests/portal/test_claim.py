@@ -1,0 +1,115 @@
+"""What a person sees of a claim, and that every term adds up."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from qinghe.claims.models import Claim, Evidence
+from qinghe.contact.models import Attempt
+from qinghe.contact.services import request_contact
+from qinghe.kernel.actor import Role
+from qinghe.parties.services import seal_file
+from qinghe.portal.claims import claim_of
+from tests import factories
+from tests.portal.conftest import NOON, World
+
+
+def test_the_creditor_says_and_five_ways_on_are_equal(inside: Client, world: World) -> None:
+    text = inside.get(f"/d/claims/{world.claim.pk}/").content.decode()
+    assert "The creditor says" in text
+    for way in ("pay", "plan", "hardship", "contest", "wishes"):
+        assert f'class="choice" href="/d/{_at(world, way)}" data-test="{way}"' in text
+
+
+def test_the_terms_add_up_to_what_is_shown(world: World) -> None:
+    claim = claim_of(world.claim.pk, factories.debtor_of(world.claim))
+    assert sum(term.minor for term in claim.terms) == claim.owed
+    # 22 days of 12 % a year on 1,500.00, since the last booking.
+    assert claim.fresh == 1085
+    assert claim.owed == 156_000 + 1085
+
+
+def test_two_claims_are_a_list_and_one_is_shown_at_once(inside: Client, world: World) -> None:
+    assert "2 claims are made against you" in inside.get("/d/home/").content.decode()
+    Claim.objects.filter(pk=world.other.pk).update(debtor=world.stranger)
+    assert inside.get("/d/home/").url == f"/d/claims/{world.claim.pk}/"
+
+
+def test_the_proof_can_be_seen_and_looking_is_on_record(inside: Client, world: World) -> None:
+    content = b"%PDF-1.4 the contract"
+    paper = Evidence.objects.create(
+        claim=world.claim,
+        kind="contract",
+        sha256=seal_file(content),
+        media_type="application/pdf",
+        size=len(content),
+        filename="secret name.pdf",
+        uploaded_at=NOON,
+    )
+    response = inside.get(f"/d/claims/{world.claim.pk}/evidence/{paper.pk}/")
+    assert response.content == content
+    assert "secret" not in response["Content-Disposition"]
+    assert response["Content-Disposition"].endswith('.pdf"')
+    Evidence.objects.filter(pk=paper.pk).update(claim=world.strange)
+    assert inside.get(f"/d/claims/{world.claim.pk}/evidence/{paper.pk}/").status_code == 404
+
+
+def test_every_contact_is_listed_refused_ones_too(inside: Client, world: World) -> None:
+    collector = factories.actor(Role.COLLECTOR, world.collector)
+    for _each in range(4):
+        request_contact(
+            claim_id=world.claim.pk, channel="sms", template="reminder", actor=collector, at=NOON
+        )
+    assert Attempt.objects.filter(state="refused").exists()
+    text = inside.get("/d/contacts/").content.decode()
+    assert "Calm Service, for Harbour Loans" in text
+    assert "Not let through: Text message" in text
+    table = inside.get("/d/contacts.csv").content.decode("utf-8-sig").splitlines()
+    assert len(table) == 5
+    assert table[0].startswith("Time,Contact and result,By whom,Claim,Why not")
+
+
+def test_a_cell_that_looks_like_a_formula_is_made_harmless() -> None:
+    from qinghe.portal.contacts import plain
+
+    assert plain("=HYPERLINK()") == "'=HYPERLINK()"
+    assert plain("Phone call") == "Phone call"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize(
+    "page",
+    ["home/", "wishes/", "contacts/", "complain/", "papers/", "papers/deletion/", "claim:",
+     "claim:lines/", "claim:pay/", "claim:plan/", "claim:hardship/", "claim:contest/",
+     "claim:sent/contest/"],
+)  # fmt: skip
+def test_every_page_speaks_both_languages(
+    inside: Client, world: World, page: str, language: str
+) -> None:
+    inside.cookies["django_language"] = language
+    path = page.replace("claim:", f"claims/{world.claim.pk}/")
+    response = inside.get(f"/d/{path}")
+    assert response.status_code == 200
+    assert ('<html lang="zh-Hans"' in response.content.decode()) is (language == "zh-hans")
+
+
+def test_no_page_carries_personal_data_in_its_address(inside: Client, world: World) -> None:
+    text = inside.get(f"/d/claims/{world.claim.pk}/").content.decode()
+    assert "990101" not in text
+    assert "陈" not in text
+
+
+def test_a_settled_claim_offers_nothing_to_do(inside: Client, world: World) -> None:
+    Claim.objects.filter(pk=world.claim.pk).update(
+        principal=0, interest=0, state="closed", closed_at=NOON, interest_to=date(2026, 11, 23)
+    )
+    text = inside.get(f"/d/claims/{world.claim.pk}/").content.decode()
+    assert "This claim is finished" in text
+    assert 'data-test="pay"' not in text
+
+
+def _at(world: World, way: str) -> str:
+    return "wishes/" if way == "wishes" else f"claims/{world.claim.pk}/{way}/"

@@ -1,0 +1,49 @@
+"""The copy of everything, and the answer to a wish for deletion."""
+
+from __future__ import annotations
+
+import json
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from qinghe.journal.models import Entry
+from tests.portal.conftest import ANSWER, World
+
+
+def test_the_copy_is_unmasked_and_each_secret_opened_is_on_record(
+    inside: Client, world: World
+) -> None:
+    response = inside.post("/d/papers/copy/", {"format": "json"})
+    content = json.loads(response.content)
+    values = {row["kind"]: row["value"] for row in content["identity"]}
+    assert values["name"] == "陈测试"
+    assert values["id_number"].endswith(ANSWER)
+    assert {row["number"] for row in content["claims"]} == {
+        world.claim.number,
+        world.other.number,
+    }
+    opened = Entry.objects.filter(kind__startswith="parties.", actor__startswith="debtor:")
+    assert opened.count() >= len(content["identity"])
+
+
+def test_the_copy_to_read_is_one_plain_file(inside: Client, world: World) -> None:
+    response = inside.post("/d/papers/copy/", {"format": "html"})
+    assert response["Content-Disposition"] == 'attachment; filename="my-data.html"'
+    assert "陈测试" in response.content.decode()
+
+
+@pytest.mark.parametrize("kind", ["", "xml"])
+def test_a_copy_in_an_unknown_form_is_not_there(inside: Client, world: World, kind: str) -> None:
+    assert inside.post("/d/papers/copy/", {"format": kind}).status_code == 404
+
+
+def test_a_wish_for_deletion_is_written_down_once(inside: Client, world: World) -> None:
+    page = "/d/papers/deletion/"
+    assert "What stays, and why" in inside.get(page).content.decode()
+    key = uuid4().hex
+    for _each in range(2):
+        assert inside.post(page, {"request_key": key}).status_code == 302
+    assert Entry.objects.filter(kind="parties.erasure-asked").count() == 1
+    assert "You asked for deletion on" in inside.get(page).content.decode()
