@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.management import call_command
 from django.db import connection
 
-NAME = "qinghe_bench"
 
 
 @contextmanager
 def own_database() -> Iterator[None]:
     """Create an empty, migrated database, point Django at it inside the block, drop it after."""
     market = str(connection.settings_dict["NAME"])
-    _server(f"DROP DATABASE IF EXISTS {NAME}", f"CREATE DATABASE {NAME}")
-    _point_to(NAME)
+    name = f"qinghe_passing_{os.getpid()}"
+    drop = f"DROP DATABASE IF EXISTS {name} (FORCE)"
+    _server(drop, f"CREATE DATABASE {name}")
+    _point_to(name)
     try:
         call_command("migrate", verbosity=0, interactive=False)
         yield
     finally:
         _point_to(market)
-        _server(f"DROP DATABASE {NAME} (FORCE)")
+        _server(drop)
 
 
 def _point_to(name: str) -> None:

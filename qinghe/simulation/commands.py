@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from django.db import transaction
+from django.core.management import call_command
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.bench.database import own_database
+from qinghe.journal.models import Entry
+from qinghe.journal.services import record
+from qinghe.kernel import clock
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.models import Organisation
 from qinghe.simulation.run import Report, simulate
+from qinghe.simulation.world import FOUNDER
+
+SUBJECT: Final = "simulation"
+BEGUN: Final = "simulation.begun"
+FINISHED: Final = "simulation.finished"
 
 
 class MarketNotEmpty(DomainError):
@@ -26,16 +34,27 @@ def in_own_database(**options: Any) -> Report:
 
 def in_this_database(**options: Any) -> Report:
     """
-    Fill this database, wholly or not at all.
+    Fill this database; what an interrupted filling left behind is cleared first.
 
-    :raises MarketNotEmpty: there is an organisation already
+    :raises MarketNotEmpty: there is a market already
     """
     if not is_empty():
         raise MarketNotEmpty
-    with transaction.atomic():
-        return simulate(**options)
+    call_command("flush", interactive=False, verbosity=0)
+    _mark(BEGUN)
+    report = simulate(**options)
+    _mark(FINISHED)
+    return report
 
 
 def is_empty() -> bool:
-    """Tell whether nobody ever used this database."""
-    return not Organisation.objects.exists()
+    """Tell whether nobody ever used this database, but for a filling that was interrupted."""
+    if not Organisation.objects.exists():
+        return True
+    kinds = set(Entry.objects.filter(subject=SUBJECT).values_list("kind", flat=True))
+    return kinds == {BEGUN}
+
+
+def _mark(kind: str) -> None:
+    at = clock.now()
+    record(kind=kind, subject=SUBJECT, actor=FOUNDER, at=at)

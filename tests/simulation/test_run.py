@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from qinghe.simulation.run import Report, simulate
-
-
-def live(seed: int, *, faults: bool) -> Report:
-    return simulate(claims=18, days=10, seed=seed, faults=faults)
+from qinghe.parties.models import Organisation
+from qinghe.simulation.commands import (
+    MarketNotEmpty,
+    in_own_database,
+    in_this_database,
+    is_empty,
+)
+from qinghe.simulation.run import simulate
+from qinghe.simulation.world import load
 
 
 @pytest.mark.django_db
 def test_a_market_lives_under_faults_and_every_invariant_holds_each_day() -> None:
-    report = live(3, faults=True)
+    report = simulate(claims=18, days=10, seed=3, faults=True)
     assert report.done["market.take"] > 0
     assert report.done["contact.request_contact"] > 0
     assert sum(report.injected.values()) > 0
@@ -21,12 +25,27 @@ def test_a_market_lives_under_faults_and_every_invariant_holds_each_day() -> Non
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_same_seed_gives_the_same_market(django_db_serialized_rollback: None) -> None:
-    from django.db import transaction
-
-    digests = set()
-    for _ in range(2):
-        with transaction.atomic():
-            digests.add(live(5, faults=True).digest)
-            transaction.set_rollback(True)
+def test_the_same_seed_gives_the_same_market_and_leaves_no_trace() -> None:
+    digests = {in_own_database(claims=8, days=9, seed=5, faults=True).digest for _ in range(2)}
     assert len(digests) == 1
+    assert not Organisation.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_interrupted_filling_is_begun_anew_and_a_market_is_never_overwritten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def dies(**_options: object) -> None:
+        simulate(claims=3, days=1, seed=1)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("qinghe.simulation.commands.simulate", dies)
+        with pytest.raises(KeyboardInterrupt):
+            in_this_database(claims=3, days=1, seed=1)
+    assert is_empty()
+    in_this_database(claims=3, days=1, seed=1)
+    assert not is_empty()
+    assert load().orgs
+    with pytest.raises(MarketNotEmpty):
+        in_this_database(claims=3, days=1, seed=1)
