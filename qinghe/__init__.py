@@ -1,1 +1,1 @@
-"""Qinghe (清和): a debt-collection order platform. Read docs/tour.md first: the life of one claim."""
+"""Qinghe (清和): a debt-collection order platform. docs/tour.md is the life of one claim."""

@@ -10,7 +10,6 @@ from django.core.management import call_command
 from django.db import connection
 
 
-
 @contextmanager
 def own_database() -> Iterator[None]:
     """Create an empty, migrated database, point Django at it inside the block, drop it after."""
