@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.journal import seals
+from qinghe.journal import answers, seals
 from qinghe.journal.models import Answer, Batch, Entry, Leaf
 from qinghe.journal.queries import head, unsealed
 from qinghe.kernel.actor import Actor
@@ -185,12 +185,12 @@ def _stored(name: str, actor: Actor, kwargs: dict[str, Any]) -> object:
         raise KeyReused
     if answer.model:
         return apps.get_model(answer.model)._default_manager.get(pk=answer.row)
-    return answer.value
+    return answers.unpack(answer.value)
 
 
 def _keep(answer: Answer, result: object) -> None:
     if isinstance(result, models.Model):
         answer.model, answer.row = result._meta.label, str(result.pk)
     else:
-        answer.value = json.loads(json.dumps(result, default=str))
+        answer.value = answers.pack(result)
     answer.save(update_fields=["model", "row", "value"])
