@@ -1,0 +1,77 @@
+"""A file of claims by machine: checked, its errors named, taken or left."""
+
+from __future__ import annotations
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from qinghe.claims.models import Claim
+from qinghe.kernel.actor import Role
+from tests.api.conftest import Caller, Market
+
+HEAD = (
+    "contract_number,debtor_name,id_number,phone,email,address,region,product,principal,interest,"
+    "fees,currency,contract_date,due_date,annual_overdue_rate,hand"
+)
+GOOD = "K-1,Test Person,990101199001011234,+86 10012345678,,,330100,consumer_loan,100.00,5.00,0,CNY,2025-01-02,2026-08-31,12,1"
+BAD = "K-2,Test Person,990101199001011234,+86 10012345678,,,330100,consumer_loan,-1,0,0,CNY,2025-01-02,2026-08-31,12,1"
+
+
+def send(caller: Caller, *rows: str, once: str | None = None) -> dict[str, object]:
+    content = "\n".join([HEAD, *rows]).encode()
+    upload = SimpleUploadedFile("claims.csv", content, content_type="text/csv")
+    answer = caller.upload("/batches", once, file=upload, mapping="qinghe", as_of="2026-11-23")
+    assert answer.status_code == 201, answer.content.decode()
+    batch: dict[str, object] = answer.json()
+    return batch
+
+
+def test_a_sound_file_becomes_claims(market: Market) -> None:
+    batch = send(market[Role.CREDITOR], GOOD)
+    assert (batch["read"], batch["valid"], batch["rejected"]) == (1, 1, 0)
+    before = Claim.objects.count()
+    path = f"/batches/{batch['id']}"
+    done = market[Role.CREDITOR].post(f"{path}/acceptance", {})
+    assert (done.status_code, done.json()["accepted"]) == (200, 1)
+    assert Claim.objects.count() == before + 1
+    assert market[Role.CREDITOR].get(path).json()["state"] == "accepted"
+    found = market[Role.CREDITOR].get("/claims", batch_id=str(batch["id"])).json()["items"]
+    assert [row["contract_number"] for row in found] == ["K-1"]
+
+
+def test_errors_refuse_the_file_unless_the_rest_is_chosen(market: Market) -> None:
+    batch = send(market[Role.CREDITOR], GOOD, BAD)
+    path = f"/batches/{batch['id']}"
+    errors = market[Role.CREDITOR].get(f"{path}/errors", limit=1).json()
+    assert errors["items"][0]["row"] >= 1
+    assert errors["items"][0]["fix"]
+    table = market[Role.CREDITOR].get(f"{path}/errors.csv")
+    assert table["Content-Type"].startswith("text/csv")
+    refused = market[Role.CREDITOR].post(f"{path}/acceptance", {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "claims.batch-has-errors")
+    done = market[Role.CREDITOR].post(f"{path}/acceptance", {"partial": True})
+    assert done.json()["accepted"] == 1
+
+
+def test_a_file_can_be_left(market: Market) -> None:
+    batch = send(market[Role.CREDITOR], GOOD)
+    answer = market[Role.CREDITOR].post(f"/batches/{batch['id']}/refusal")
+    assert answer.json()["state"] == "refused"
+
+
+def test_sending_twice_with_a_key_is_one_batch(market: Market) -> None:
+    first = send(market[Role.CREDITOR], GOOD, once="b")
+    assert send(market[Role.CREDITOR], GOOD, once="b") == first
+
+
+def test_a_mapping_that_is_no_json_is_refused(market: Market) -> None:
+    upload = SimpleUploadedFile("claims.csv", b"a,b\n1,2\n")
+    answer = market[Role.CREDITOR].upload("/batches", file=upload, mapping="{")
+    assert (answer.status_code, answer.json()["code"]) == (400, "api.bad-mapping")
+
+
+def test_only_creditors_send_files_and_see_their_own(market: Market, stranger: Caller) -> None:
+    batch = send(market[Role.CREDITOR], GOOD)
+    upload = SimpleUploadedFile("claims.csv", b"a,b\n1,2\n")
+    assert market[Role.COLLECTOR].upload("/batches", file=upload).status_code == 403
+    assert stranger.get(f"/batches/{batch['id']}").status_code == 404
+    assert stranger.get(f"/batches/{batch['id']}/errors.xlsx").status_code == 404
