@@ -1,13 +1,15 @@
-"""Load what the gate looks at: five small queries, all by the person's index."""
+"""Load what the gate looks at, in one statement."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import UTC, datetime, time
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
 
-from qinghe.claims.models import Claim, Hold
+from qinghe.claims.models import Claim
 from qinghe.claims.terms import OPEN_STATES, ClaimState
 from qinghe.contact.decision import (
     KIND_OF,
@@ -18,30 +20,44 @@ from qinghe.contact.decision import (
     objection,
     since,
 )
-from qinghe.contact.models import Attempt, Wish
 from qinghe.contact.terms import AttemptState
 from qinghe.market.models import Mandate
 from qinghe.market.terms import MandateState
-from qinghe.parties.models import ContactPoint
 from qinghe.parties.terms import OrgKind, PointState
 from qinghe.rules.contact.facts import Debt, Objection, Past, Worker
 
 PLATFORM = "platform"
 # A refused attempt reached nobody, and a stopped one is known not to have been sent.
 SILENT = (AttemptState.REFUSED, AttemptState.CANCELLED)
-PAST_FIELDS = (
-    "at",
-    "sent_at",
-    "channel",
-    "mode",
-    "purpose",
-    "state",
-    "outcome",
-    "point__address_id",
-    "collector_id",
-    "creditor_group",
-    "claim_id",
-)
+Row = list[Any]
+Rows = list[Row]
+# The gate is the hottest path there is: four small reads, all by the person's index, in one trip.
+FACTS = """
+SELECT (
+    SELECT json_agg(json_build_array(id, address_id, kind, zone, source, is_work)
+                    -- verified before unverified, private before work, oldest first
+                    ORDER BY state DESC, is_work, created_at, id)
+    FROM parties_contactpoint
+    WHERE person_id = %(person)s AND state <> %(invalid)s AND kind = ANY (%(kinds)s)
+)::text, (
+    SELECT json_agg(json_build_array(kind, placed_at, ends_at) ORDER BY placed_at, id)
+    FROM claims_hold
+    WHERE person_id = %(person)s AND lifted_at IS NULL
+        AND (claim_id IS NULL OR claim_id = %(claim)s)
+        AND (ends_at IS NULL OR ends_at > %(at)s)
+)::text, (
+    SELECT json_agg(json_build_array(kind, at, channels, window_start, window_end))
+    FROM contact_wish WHERE person_id = %(person)s AND withdrawn_at IS NULL
+)::text, (
+    SELECT json_agg(json_build_array(
+        coalesce(a.sent_at, a.at), a.channel, a.mode, a.purpose, a.state, a.outcome,
+        p.address_id, a.collector_id, a.creditor_group, a.claim_id
+    ))
+    FROM contact_attempt a LEFT JOIN parties_contactpoint p ON p.id = a.point_id
+    WHERE a.person_id = %(person)s AND a.at >= %(since)s AND a.state <> ALL (%(silent)s)
+        AND a.id IS DISTINCT FROM %(without)s
+)::text
+"""
 
 
 def situation_of(
@@ -53,16 +69,18 @@ def situation_of(
     `without` leaves one attempt out of the history: the one that is being judged again.
     """
     person = claim.debtor
+    name = str(person.pk)
+    points, holds, wishes, past = _read(claim, at, without)
     return Situation(
-        person=str(person.pk),
+        person=name,
         zones=tuple(person.zones),
         deceased=person.deceased_on is not None,
         debt=_debt(claim),
         worker=_worker(claim, mandate, at),
-        points=_points(person.pk),
-        holds=_holds(claim, at),
-        objections=_objections(person.pk),
-        earlier=_earlier(person.pk, at, without),
+        points=tuple(map(_point, points)),
+        holds=tuple(map(_held, holds)),
+        objections=tuple(_objection(name, row) for row in wishes),
+        earlier=tuple(_earlier(name, at, row) for row in past),
     )
 
 
@@ -104,75 +122,58 @@ def _worker(claim: Claim, mandate: Mandate | None, at: datetime) -> Worker:
     return Worker(str(mandate.collector_id), kind, mandate.ends_at if works else at)
 
 
-def _points(person_id: UUID) -> tuple[Point, ...]:
-    """Return usable addresses: verified before unverified, private before work, oldest first."""
-    rows = (
-        ContactPoint.objects.filter(person=person_id, kind__in=set(KIND_OF.values()))
-        .exclude(state=PointState.INVALID)
-        .order_by("-state", "is_work", "created_at", "id")
-        .values_list("id", "address_id", "kind", "zone", "source", "is_work")
-    )
-    return tuple(
-        Point(pk, str(token), kind, zone, source, is_work)
-        for pk, token, kind, zone, source, is_work in rows
-    )
+def _read(claim: Claim, at: datetime, without: UUID | None) -> tuple[Rows, Rows, Rows, Rows]:
+    facts: dict[str, Any] = {
+        "person": claim.debtor_id,
+        "claim": claim.pk,
+        "at": at,
+        "since": since(at),
+        "kinds": sorted(set(KIND_OF.values())),
+        "invalid": PointState.INVALID.value,
+        "silent": [state.value for state in SILENT],
+        "without": without,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FACTS, facts)
+        points, holds, wishes, past = (json.loads(each or "[]") for each in cursor.fetchone())
+    return points, holds, wishes, past
 
 
-def _holds(claim: Claim, at: datetime) -> tuple[Held, ...]:
-    rows = (
-        Hold.objects.filter(person=claim.debtor_id, lifted_at__isnull=True)
-        .filter(Q(claim__isnull=True) | Q(claim=claim.pk))
-        .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
-        .order_by("placed_at", "id")
-        .values_list("kind", "placed_at", "ends_at")
-    )
-    return tuple(Held(kind, placed_at, ends_at) for kind, placed_at, ends_at in rows)
+def _point(row: Row) -> Point:
+    pk, token, kind, zone, source, is_work = row
+    return Point(UUID(pk), token, kind, zone, source, is_work)
 
 
-def _objections(person_id: UUID) -> tuple[Objection, ...]:
-    rows = Wish.objects.filter(person=person_id, withdrawn_at__isnull=True).values_list(
-        "kind", "at", "channels", "window_start", "window_end"
-    )
-    return tuple(
-        objection(kind, str(person_id), at, channels, (start, end))
-        for kind, at, channels, start, end in rows
-    )
+def _held(row: Row) -> Held:
+    kind, placed_at, ends_at = row
+    return Held(kind, _moment(placed_at), _moment(ends_at) if ends_at else None)
 
 
-def _earlier(person_id: UUID, at: datetime, without: UUID | None) -> tuple[Earlier, ...]:
-    rows = Attempt.objects.filter(person=person_id, at__gte=since(at)).exclude(state__in=SILENT)
-    if without is not None:
-        rows = rows.exclude(pk=without)
-    return tuple(_past(str(person_id), at, *row) for row in rows.values_list(*PAST_FIELDS))
+def _objection(person: str, row: Row) -> Objection:
+    kind, at, channels, start, end = row
+    hours = tuple(time.fromisoformat(each) if each else None for each in (start, end))
+    return objection(kind, person, _moment(at), channels, (hours[0], hours[1]))
 
 
-def _past(
-    person: str,
-    now: datetime,
-    at: datetime,
-    sent_at: datetime | None,
-    channel: str,
-    mode: str,
-    purpose: str,
-    state: str,
-    outcome: str | None,
-    address: UUID | None,
-    collector: UUID | None,
-    group: str,
-    claim: UUID,
-) -> Earlier:
+def _moment(text: str) -> datetime:
+    """Read a moment as PostgreSQL writes it into JSON; equal offsets compare fastest in UTC."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _earlier(person: str, now: datetime, row: Row) -> Earlier:
+    at, channel, mode, purpose, state, outcome, address, collector, group, claim = row
     past = Past(
         # Whoever got the lock first counts first, even if its clock ran a moment ahead of ours.
-        at=min(sent_at or at, now),
+        at=min(_moment(at), now),
         channel=channel,
         direction="outbound",
         outcome=counted_outcome(channel=channel, mode=mode, state=state, outcome=outcome),
         person=person,
-        collector=str(collector) if collector else PLATFORM,
+        collector=collector or PLATFORM,
         creditor=group,
-        debts=(str(claim),),
+        debts=(claim,),
         mode=mode,
-        address=str(address) if address else None,
+        address=address,
         role="debtor",
         creditor_group=group,
     )
