@@ -12,8 +12,9 @@ HEAD = (
     "contract_number,debtor_name,id_number,phone,email,address,region,product,principal,interest,"
     "fees,currency,contract_date,due_date,annual_overdue_rate,hand"
 )
-GOOD = "K-1,Test Person,990101199001011234,+86 10012345678,,,330100,consumer_loan,100.00,5.00,0,CNY,2025-01-02,2026-08-31,12,1"
-BAD = "K-2,Test Person,990101199001011234,+86 10012345678,,,330100,consumer_loan,-1,0,0,CNY,2025-01-02,2026-08-31,12,1"
+WHO = "Test Person,990101199001011234,+86 10012345678,,,330100,consumer_loan"
+GOOD = f"K-1,{WHO},100.00,5.00,0,CNY,2025-01-02,2026-08-31,12,1"
+BAD = f"K-2,{WHO},-1,0,0,CNY,2025-01-02,2026-08-31,12,1"
 
 
 def send(caller: Caller, *rows: str, once: str | None = None) -> dict[str, object]:
