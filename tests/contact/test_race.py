@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from datetime import timedelta
+from random import Random
+
 import pytest
 
 from qinghe.contact.models import Attempt
 from qinghe.contact.terms import AttemptState
 from qinghe.kernel.actor import Actor, Role
-from tests import factories
 from tests.contact.conftest import make_case
 from tests.factories import AT
 from tests.races import race
@@ -31,5 +33,25 @@ def test_sixty_four_requests_for_the_last_free_call_permit_exactly_one() -> None
 def test_whoever_gets_the_lock_first_counts_even_with_a_clock_ahead() -> None:
     case = make_case()
     for minute in range(3):
-        case.ask(AT + minute * factories.timedelta(minutes=1))
+        case.ask(AT + minute * timedelta(minutes=1))
     assert case.ask(AT).state == AttemptState.REFUSED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixteen_collectors_on_eight_persons_never_pass_a_cap() -> None:
+    cases = [make_case() for _ in range(8)]
+
+    def work(seed: int) -> None:
+        order = Random(seed)
+        for minute in range(12):
+            channel = order.choice(["voice", "sms", "email"])
+            order.choice(cases).ask(AT + timedelta(minutes=minute), channel)
+
+    race(range(16), work)
+    for case in cases:
+        permitted = Attempt.objects.filter(
+            person=case.claim.debtor_id, state=AttemptState.PERMITTED
+        )
+        assert permitted.filter(channel="voice").count() <= 3
+        assert permitted.exclude(channel="voice").count() <= 3
+    assert Attempt.objects.count() == 16 * 12
