@@ -178,9 +178,7 @@ def test_accounts_are_refused_when_doubled_weak_or_in_a_role_that_does_not_fit()
         firm()
 
 
-@pytest.mark.parametrize(
-    "role", [each for each in Role if each not in (Role.OPERATOR, Role.SYSTEM)]
-)
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.OPERATOR, Role.SYSTEM}))
 def test_only_the_operator_makes_accounts(role: Role) -> None:
     with pytest.raises(NotPermitted):
         create_user(

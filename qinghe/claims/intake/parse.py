@@ -30,7 +30,7 @@ def typed(table: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
     `product_value`, `kind_value`, `region_code`, `exponent`.
     """
     frame = table.select(pl.col(ROW).alias("row"), *_fields(table, mapping))
-    frame = frame.with_columns(pl.col("currency").str.to_uppercase())
+    frame = frame.with_columns(pl.col("currency", "id_number").str.to_uppercase())
     exponent = pl.col("currency").replace_strict(EXPONENTS, default=2, return_dtype=pl.Int64)
     frame = frame.with_columns(exponent.alias("exponent"))
     return frame.with_columns(

@@ -153,6 +153,13 @@ def evidence_for(*, evidence_id: UUID, actor: Actor) -> EvidenceRow:
     return EvidenceRow(*found)
 
 
+# What a view takes over from the row as it is.
+_OWN = (
+    "id", "number", "creditor_id", "debtor_id", "contract_number", "product", "hand", "region",
+    "currency", "contract_on", "due_on", "stage", "state", "overdue_rate_pct", "interest_to",
+    "principal", "interest", "costs", "owed", "claimed", "paid", "challenge_ends_at",
+    "created_at", "closed_at",
+)  # fmt: skip
 _EVIDENCE = ("id", "kind", "filename", "media_type", "size", "sha256", "uploaded_at")
 
 
@@ -162,41 +169,22 @@ def _view(claim_id: UUID, actor: Actor | None) -> ClaimView:
     if claim is None:
         raise NoSuchClaim
     all_lines = tuple(lines(claim_id))
-    evidence = Evidence.objects.filter(claim_id=claim_id).order_by("uploaded_at", "id")
     return ClaimView(
-        id=claim.pk,
-        number=claim.number,
-        creditor_id=claim.creditor_id,
+        **{name: getattr(claim, name) for name in _OWN},
         creditor_name=claim.creditor.name,
-        debtor_id=claim.debtor_id,
         debtor_label=person_label(claim.debtor_id),
-        contract_number=claim.contract_number,
-        product=claim.product,
-        hand=claim.hand,
-        region=claim.region,
-        currency=claim.currency,
-        contract_on=claim.contract_on,
-        due_on=claim.due_on,
-        stage=claim.stage,
-        state=claim.state,
-        overdue_rate_pct=claim.overdue_rate_pct,
-        interest_to=claim.interest_to,
-        principal=claim.principal,
-        interest=claim.interest,
-        costs=claim.costs,
-        owed=claim.owed,
-        claimed=claim.claimed,
-        paid=claim.paid,
-        challenge_ends_at=claim.challenge_ends_at,
-        created_at=claim.created_at,
-        closed_at=claim.closed_at,
         reachable=reachable_channels(claim.debtor_id),
         lines=all_lines,
         equation=_equation(all_lines),
         holds=tuple(live_holds(claim.debtor_id, claim_id)),
         disputes=tuple(disputes_of(claim_id)),
-        evidence=tuple(EvidenceRow(*row) for row in evidence.values_list(*_EVIDENCE)),
+        evidence=tuple(_evidence(claim_id)),
     )
+
+
+def _evidence(claim_id: UUID) -> list[EvidenceRow]:
+    rows = Evidence.objects.filter(claim_id=claim_id).order_by("uploaded_at", "id")
+    return [EvidenceRow(*row) for row in rows.values_list(*_EVIDENCE)]
 
 
 def _equation(all_lines: tuple[LineRow, ...]) -> tuple[Term, ...]:

@@ -14,13 +14,12 @@ from qinghe.claims.services.books import line, postings
 from qinghe.claims.services.sifting import Sound
 from qinghe.claims.terms import ClaimState, Component, LineKind
 from qinghe.kernel.actor import Actor
+from qinghe.kernel.bulk import copy_rows
 from qinghe.kernel.ids import new_id
 from qinghe.ledger.services import post_many
 from qinghe.parties.regions import zones_of
 from qinghe.parties.services import Wanted, WantedPoint, add_contact_points, resolve_people
 from qinghe.parties.terms import Secret, Source
-
-AT_ONCE = 5000
 
 
 def write_claims(*, batch: Batch, rows: Sequence[Sound], actor: Actor, at: datetime) -> int:
@@ -33,8 +32,8 @@ def write_claims(*, batch: Batch, rows: Sequence[Sound], actor: Actor, at: datet
         for row, number in zip(rows, numbers, strict=True)
     ]
     lines = [_lines(claim, row, at) for claim, row in zip(claims, rows, strict=True)]
-    Claim.objects.bulk_create(claims, batch_size=AT_ONCE)
-    Line.objects.bulk_create([each for group in lines for each in group], batch_size=AT_ONCE)
+    copy_rows(claims)
+    copy_rows([each for group in lines for each in group])
     pairs = zip(claims, lines, strict=True)
     post_many(postings=[each for claim, group in pairs for each in postings(claim, group)])
     return len(claims)
@@ -50,12 +49,11 @@ def _debtors(batch: Batch, rows: Sequence[Sound], actor: Actor, at: datetime) ->
     unknown = {key: row for key, row in by_key.items() if key not in known}
     people = resolve_people(wanted=[_wanted(row) for row in unknown.values()], actor=actor, at=at)
     found = dict(zip(unknown, people, strict=True))
-    DebtorReference.objects.bulk_create(
+    copy_rows(
         [
             DebtorReference(creditor_id=batch.creditor_id, reference=key, person_id=person_id)
             for key, person_id in found.items()
-        ],
-        batch_size=AT_ONCE,
+        ]
     )
     return known | found
 

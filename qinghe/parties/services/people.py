@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
+from qinghe.kernel.bulk import copy_rows
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.ids import new_id
 from qinghe.parties import identity
@@ -105,8 +106,8 @@ def resolve_people(*, wanted: Sequence[Wanted], actor: Actor, at: datetime) -> l
     answer = [
         _resolve(*pair, known, people, items, at) for pair in zip(wanted, numbers, strict=True)
     ]
-    Person.objects.bulk_create(people)
-    VaultItem.objects.bulk_create(items)
+    copy_rows(people)
+    copy_rows(items)
     if people:
         record(
             kind="parties.people-resolved",
@@ -188,8 +189,8 @@ def add_contact_points(*, points: Sequence[WantedPoint], actor: Actor, at: datet
             known.add(key)
             items.append(item)
             rows.append(_point(each, item, at))
-    VaultItem.objects.bulk_create(items)
-    ContactPoint.objects.bulk_create(rows)
+    copy_rows(items)
+    copy_rows(rows)
     if rows:
         record(
             kind="parties.contact-points-added",

@@ -1,0 +1,36 @@
+"""Write many rows of one table at the speed of COPY."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from django.db import connection, models
+from psycopg import sql
+
+
+def copy_rows(rows: Sequence[models.Model]) -> None:
+    """
+    Insert new rows of one model, constraints and triggers included, in one statement.
+
+    Keys must be set already (they are: ids are made here, not by the database).
+    """
+    if not rows:
+        return
+    meta = rows[0]._meta
+    columns = [sql.Identifier(str(field.column)) for field in meta.concrete_fields]
+    table = sql.Identifier(meta.db_table)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, sql.SQL(", ").join(columns))
+    readers = [_reader(field) for field in meta.concrete_fields]
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row([read(row) for read in readers])
+
+
+def _reader(field: models.Field[object, object]) -> Callable[[models.Model], object]:
+    name = field.attname
+    if isinstance(field, models.JSONField):
+        return lambda row: field.get_db_prep_save(getattr(row, name), connection)
+    if isinstance(field, models.TextField | models.CharField):
+        # A choice is written as its value, not as a member of an enumeration.
+        return lambda row: None if (text := getattr(row, name)) is None else str(text)
+    return lambda row: getattr(row, name)
