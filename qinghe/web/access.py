@@ -45,6 +45,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "creditor-home": CREDITOR,
     "batches": CREDITOR,
     "batch-new": CREDITOR,
+    "batch-columns": CREDITOR,
     "batch": CREDITOR,
     "batch-decide": CREDITOR,
     "batch-errors": CREDITOR,

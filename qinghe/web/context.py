@@ -16,6 +16,7 @@ from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from qinghe.parties.queries import NoMembership
 from qinghe.web import formats
+from qinghe.web.demonstration import sign_ins
 from qinghe.web.doors import enter
 from qinghe.web.navigation import NAVIGATION, Item, Section
 
@@ -122,4 +123,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "text_size": _chosen(request, "size", SIZES),
         "now": _now(),
         "chinese": formats.chinese(),
+        **sign_ins(request),
     }

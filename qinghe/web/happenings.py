@@ -4,12 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from qinghe.web import formats
+from qinghe.casework.queries import TimelineItem, timeline
+from qinghe.kernel.actor import Actor, Role
+from qinghe.quality.queries import timeline as complaints_of
+from qinghe.settlement.queries import timeline as payments_of
+from qinghe.web import badges, formats
+from qinghe.web.icons import ICONS
+from qinghe.web.moments import told
 from qinghe.web.parts import Event, by_day
+
+TAGS = (
+    ("contact.", "contact"),
+    ("casework.promise", "promise"),
+    ("casework.plan", "promise"),
+    ("casework.call-back", "promise"),
+    ("claim.line-", "money"),
+    ("claim.dispute-decided", "decision"),
+    ("casework.hardship-decided", "decision"),
+    ("market.", "decision"),
+    ("claim.", "dispute"),
+    ("casework.hardship", "dispute"),
+    ("complaint-", "decision"),
+    ("complaint", "dispute"),
+    ("payment", "money"),
+)
+PLAIN_CLAIM = ("claim.submitted", "claim.evidence")
+TONES = {"contact": "acc", "promise": "warn", "money": "ok", "dispute": "warn", "decision": "ok"}
 
 
 @dataclass(frozen=True)
@@ -19,6 +45,45 @@ class Kind:
     code: str
     words: str
     count: int
+
+
+def happenings(*, claim_id: UUID, actor: Actor, at: datetime) -> list[tuple[str, Event]]:
+    """Return every event of a claim the actor may see, each with the filter it belongs to."""
+    items = timeline(claim_id=claim_id, actor=actor, at=at)
+    upper = [*payments_of(claim_id=claim_id), *complaints_of(claim_id=claim_id)]
+    return [
+        *((tag_of(each.kind), _event(each, claim_id, actor)) for each in items),
+        *((tag_of(each.kind), told(each)) for each in upper),
+    ]
+
+
+def tag_of(kind: str) -> str:
+    """Return the filter a kind of event belongs to; some stand under "all" only."""
+    if kind in PLAIN_CLAIM:
+        return "other"
+    return next((tag for start, tag in TAGS if kind.startswith(start)), "other")
+
+
+def _event(item: TimelineItem, claim_id: UUID, actor: Actor) -> Event:
+    refused = item.kind == "contact.refused"
+    why = ""
+    if refused and item.ref and actor.role is Role.COLLECTOR:
+        why = f"{reverse('web:case', args=[claim_id])}?attempt={item.ref}#gate"
+    return Event(
+        at=item.at,
+        title=item.title,
+        detail=item.detail,
+        icon=item.icon if item.icon in ICONS else "notes",
+        tone="bad" if refused else _tone(item),
+        href=why,
+        link=_("why") if why else "",
+    )
+
+
+def _tone(item: TimelineItem) -> str:
+    if item.badge in ("no_answer", "busy", "voicemail", "failed", "cancelled"):
+        return ""
+    return TONES.get(tag_of(item.kind), badges.look(item.badge).tone)
 
 
 def days_of(events: Iterable[Event]) -> list[tuple[date, list[Event]]]:
@@ -36,6 +101,6 @@ def kinds_of(tagged: Sequence[tuple[str, Event]]) -> list[Kind]:
         "dispute": _("Disputes"),
         "decision": _("Decisions"),
     }
-    counts = {code: sum(1 for kind, _event in tagged if kind == code) for code in names}
+    counts = {code: sum(1 for tag, _event in tagged if tag == code) for code in names}
     found = [Kind(code, names[code], n) for code, n in counts.items() if n]
     return [Kind("", _("All"), len(tagged)), *found]

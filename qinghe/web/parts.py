@@ -230,7 +230,7 @@ class Crumb:
 
     number: int
     of: int
-    title: str
+    title: str | Promise
 
     @property
     def marks(self) -> list[bool]:

@@ -5,29 +5,87 @@ from __future__ import annotations
 from django.urls import path
 
 from qinghe.web import start
-from qinghe.web.creditor import mandates, placing
+from qinghe.web.collector import acts, case, hall, work
+from qinghe.web.compliance import complaints, refusals
+from qinghe.web.creditor import agreements, batches, claims, intake, mandates, placing
 from qinghe.web.front import front_urls
-from qinghe.web.operator import organisations
-from qinghe.web.public import rules
+from qinghe.web.money import pages as money_pages
+from qinghe.web.operator import jobs, money, organisations
+from qinghe.web.public import rules, voice
+from qinghe.web.regulator import journal
+from qinghe.web.review import disputes, verify
 
 app_name = "web"
+CLAIM = "claims/<uuid:claim_id>/"
+CASE = "cases/<uuid:claim_id>/"
 ORGANISATION = "organisations/<slug:slug>/"
 
 public_urls = [
     path("rules/", rules.rules, name="rules"),
     path("rules/<str:rule_id>/", rules.rule_page, name="rule"),
+    path("check/", voice.check_code, name="check-code"),
+    path("complain/", voice.complain, name="complain"),
+    path("complain/find/", voice.complaint_find, name="complaint-find"),
+    path("complain/<str:number>/", voice.complaint_state, name="complaint-state"),
 ]
 member_urls = [
     path("start/", start.start, name="start"),
     path("membership/", start.membership, name="membership"),
     path("search/", start.search, name="search"),
 ]
-placing_urls = [
+claim_urls = [
+    path("batches/", batches.batch_list, name="batches"),
+    path("batches/new/", intake.batch_new, name="batch-new"),
+    path("batches/columns/", intake.batch_columns, name="batch-columns"),
+    path("batches/<uuid:batch_id>/", batches.batch_page, name="batch"),
+    path("batches/<uuid:batch_id>/decide/", batches.batch_decide, name="batch-decide"),
+    path("batches/<uuid:batch_id>/errors.<str:fmt>", batches.batch_errors, name="batch-errors"),
+    path("claims/", claims.claim_list, name="claims"),
     path("claims/publish/", placing.publish, name="publish"),
+    path(CLAIM, claims.claim_page, name="claim"),
+    path(CLAIM + "evidence/", claims.evidence_add, name="claim-evidence"),
+    path("evidence/<uuid:evidence_id>/", claims.evidence_file, name="evidence-file"),
+    path(CLAIM + "withdraw/", claims.claim_withdraw, name="claim-withdraw"),
+    path(CLAIM + "plan/", agreements.plan_decide, name="claim-plan"),
+    path(CLAIM + "hardship/", agreements.hardship_decide, name="claim-hardship"),
+]
+placing_urls = [
     path("listings/", placing.listings, name="listings"),
     path("listings/<uuid:listing_id>/withdraw/", placing.listing_withdraw, name="listing-withdraw"),
     path("mandates/", mandates.mandate_list, name="mandates"),
     path("mandates/<uuid:mandate_id>/recall/", mandates.mandate_recall, name="mandate-recall"),
+]
+money_urls = [
+    path("payments/", money_pages.payment_list, name="payments"),
+    path("statements/", money_pages.statement_page, name="statements"),
+    path("statements/file.<str:fmt>", money_pages.statement_file, name="statement-file"),
+    path("earnings/", money_pages.earning_page, name="earnings"),
+]
+collector_urls = [
+    path("hall/", hall.order_hall, name="hall"),
+    path("hall/<uuid:listing_id>/", hall.listing, name="listing"),
+    path("hall/<uuid:listing_id>/take/", hall.take_order, name="take"),
+    path("orders/", work.orders, name="orders"),
+    path("workbench/", work.workbench, name="workbench"),
+    path("promises/", work.promise_calendar, name="promises"),
+    path(CASE, case.case, name="case"),
+    path(CASE + "contact/", acts.contact, name="case-contact"),
+    path(CASE + "outcome/", acts.outcome, name="case-outcome"),
+    path(CASE + "record/", acts.record_work, name="case-record"),
+    path(CASE + "promise/", acts.promise, name="case-promise"),
+    path(CASE + "call-back/", acts.call_back, name="case-callback"),
+    path(CASE + "give-back/", acts.return_order, name="case-give-back"),
+]
+review_urls = [
+    path("verify/", verify.verify_queue, name="verify"),
+    path("verify/<uuid:claim_id>/", verify.verify_page, name="verify-claim"),
+    path("verify/<uuid:claim_id>/decide/", verify.verify_decide, name="verify-decide"),
+    path("verify/<uuid:claim_id>/flags/<uuid:flag_id>/", verify.flag_decide, name="flag-decide"),
+    path("disputes/", disputes.dispute_list, name="disputes"),
+    path("disputes/<uuid:dispute_id>/", disputes.dispute_page, name="dispute"),
+    path("complaints/", complaints.complaint_list, name="complaints"),
+    path("complaints/<uuid:complaint_id>/", complaints.complaint_page, name="complaint"),
+    path("refusals/", refusals.refusal_list, name="refusals"),
 ]
 organisation_urls = [
     path("organisations/", organisations.organisation_list, name="organisations"),
@@ -45,10 +103,24 @@ organisation_urls = [
     path(ORGANISATION + "licences/", organisations.licence_add, name="licence-add"),
     path(ORGANISATION + "members/", organisations.member_add, name="member-add"),
 ]
+operator_urls = [
+    path("payouts/", money.payout_list, name="payouts"),
+    path("payouts/prepare/", money.payouts_prepare, name="payouts-prepare"),
+    path("payouts/<uuid:payout_id>/approve/", money.payout_approve, name="payout-approve"),
+    path("payouts/<uuid:payout_id>/pay/", money.payout_pay, name="payout-pay"),
+    path("money/", money.money_page, name="money"),
+    path("jobs/", jobs.job_list, name="jobs"),
+    path("journal/", journal.journal, name="journal"),
+]
 urlpatterns = [
     *front_urls,
     *public_urls,
     *member_urls,
+    *claim_urls,
     *placing_urls,
+    *money_urls,
+    *collector_urls,
+    *review_urls,
     *organisation_urls,
+    *operator_urls,
 ]

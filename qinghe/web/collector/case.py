@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from qinghe.casework.queries import next_action, plan_of
+from qinghe.casework.queries import plan_of, suggestion_for
 from qinghe.claims.queries import ClaimView, claim_view
 from qinghe.contact.queries import (
     AttemptRow,
@@ -23,6 +23,7 @@ from qinghe.contact.terms import AttemptState
 from qinghe.market.queries import mandate_for
 from qinghe.parties.roles import Permission
 from qinghe.web.claimparts import equation, hold_marks
+from qinghe.web.collector.actions import icon_of
 from qinghe.web.collector.compose import composer
 from qinghe.web.collector.forms import case_forms
 from qinghe.web.contactparts import budget_part, why_not
@@ -74,6 +75,7 @@ def case(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     mandate = mandate_for(claim_id=claim_id, actor=request.actor, at=request.at)
     view = claim_view(claim_id)
     day = budget(claim_id=claim_id, actor=request.actor, at=request.at)
+    suggested = suggestion_for(claim_id=claim_id, actor=request.actor, at=request.at)
     asked = {key: request.GET.get(key, "") for key in ("channel", "template")}
     context = {
         "claim": view,
@@ -82,8 +84,9 @@ def case(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "terms": equation(view),
         "holds": hold_marks(view.holds),
         "refusal": _refusal(request, claim_id),
-        "plan": plan_of(claim_id=claim_id),
-        "next": next_action(claim_id=claim_id, actor=request.actor, at=request.at),
+        "plan": plan_of(claim_id=claim_id, actor=request.actor),
+        "next": suggested,
+        "next_icon": icon_of(suggested.code),
         "composer": composer(view, day, request.org_name, asked),
         **_left(request, view, day),
         **_timeline(request, claim_id),

@@ -20,9 +20,7 @@ from qinghe.market.services import take
 from qinghe.market.terms import Mode
 from qinghe.parties.regions import provinces
 from qinghe.parties.roles import Permission
-from qinghe.reporting.queries import collector_dashboard
 from qinghe.web.doors import StaffRequest, page
-from qinghe.web.figures import figures_of
 from qinghe.web.formats import band_words, chinese
 from qinghe.web.numbers import whole
 
@@ -77,7 +75,6 @@ def order_hall(request: StaffRequest) -> HttpResponse:
         "found": found,
         "filters": filters,
         "page": found,
-        "figures": figures_of(collector_dashboard(actor=request.actor, at=request.at).figures)[:3],
         "cards": request.GET.get("view") == "cards",
     }
     return render(request, "web/collector/hall.html", context)

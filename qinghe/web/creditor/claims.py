@@ -9,15 +9,16 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.casework.queries import plan_of
+from qinghe.casework.queries import hardship_of, plan_of
 from qinghe.claims.queries import ClaimFilters, claim_for, claims_table, evidence_for
 from qinghe.claims.services import add_evidence, withdraw_claim
 from qinghe.claims.terms import ClaimState, EvidenceKind, Product, Stage
 from qinghe.market.queries import mandates
-from qinghe.parties.roles import Permission
+from qinghe.parties.roles import Permission, may
 from qinghe.parties.services import open_file
 from qinghe.parties.terms import Purpose
 from qinghe.web.claimparts import equation, hold_marks, next_step
+from qinghe.web.creditor.agreements import HardshipForm
 from qinghe.web.doors import StaffRequest, acted, page, unclear
 from qinghe.web.happenings import days_of, happenings, kinds_of
 from qinghe.web.numbers import whole
@@ -87,7 +88,10 @@ def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "kinds": kinds_of(tagged),
         "kind": kind,
         "mandate": next(iter(mandates(actor=request.actor, claim_id=claim_id)), None),
-        "plan": plan_of(claim_id=claim_id),
+        "plan": plan_of(claim_id=claim_id, actor=request.actor),
+        "hardship": hardship_of(claim_id=claim_id, actor=request.actor),
+        "decides_hardship": may(request.actor, Permission.DECIDE_HARDSHIP),
+        "hardship_form": HardshipForm(),
         "mine": request.actor.role == "creditor",
         "evidence_form": EvidenceForm(),
         "withdraw_form": WithdrawForm(),

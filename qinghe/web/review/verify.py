@@ -90,7 +90,7 @@ def _checks(view: ClaimView, open_flags: int) -> list[Check]:
 def verify_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     """Show one claim beside its evidence, its warnings with their reasons, and the decision."""
     view = claim_for(claim_id=claim_id, actor=request.actor)
-    warnings = flags(claim_id=claim_id)
+    warnings = flags(claim_id)
     still_open = [each for each in warnings if each.state == "open"]
     context = {
         "claim": view,

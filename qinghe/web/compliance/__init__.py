@@ -1,0 +1,1 @@
+"""Pages of compliance: complaints to decide, contacts that were refused."""

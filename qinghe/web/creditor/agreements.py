@@ -1,0 +1,75 @@
+"""What a creditor answers: the debtor's proposed plan, and a request for a pause."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.casework.queries import hardship_of, plan_of
+from qinghe.casework.services import decide_hardship, decide_plan
+from qinghe.parties.roles import Permission
+from qinghe.web.doors import StaffRequest, acted, page, unclear
+
+ONE = "web:claim"
+
+
+class HardshipForm(forms.Form):
+    """Whether the debtor gets a pause, and until when."""
+
+    granted = forms.ChoiceField(
+        label=_("Answer"),
+        choices=[("1", _("Grant the pause")), ("0", _("Do not grant it"))],
+        widget=forms.RadioSelect,
+    )
+    pause_until = forms.DateField(
+        label=_("Pause until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("granted") == "1" and not data.get("pause_until"):
+            self.add_error("pause_until", _("Say until when."))
+        return data
+
+
+@page(Permission.DECIDE_PLANS, methods=("POST",))
+def plan_decide(request: StaffRequest, claim_id: UUID) -> HttpResponse:
+    """Agree to the plan a debtor proposed, or decline it."""
+    plan = plan_of(claim_id=claim_id, actor=request.actor)
+    if plan is None:
+        return redirect(ONE, claim_id)
+    agreed = request.POST.get("agreed") == "1"
+
+    def act() -> object:
+        return decide_plan(plan_id=plan.id, agreed=agreed, actor=request.actor, at=request.at)
+
+    done = _("Agreed. While it is kept, nobody collects.") if agreed else _("Declined.")
+    return acted(request, act, to=ONE, done=done, claim_id=claim_id)
+
+
+@page(Permission.DECIDE_HARDSHIP, methods=("POST",))
+def hardship_decide(request: StaffRequest, claim_id: UUID) -> HttpResponse:
+    """Grant a pause until a day, or not."""
+    form = HardshipForm(request.POST)
+    if not form.is_valid():
+        return unclear(request, form, ONE, claim_id=claim_id)
+    asked = hardship_of(claim_id=claim_id, actor=request.actor)
+    if asked is None:
+        return redirect(ONE, claim_id)
+    granted = form.cleaned_data["granted"] == "1"
+
+    def act() -> object:
+        return decide_hardship(
+            hardship_id=asked.id,
+            granted=granted,
+            pause_until=form.cleaned_data["pause_until"] if granted else None,
+            actor=request.actor,
+            at=request.at,
+        )
+
+    return acted(request, act, to=ONE, done=_("The debtor has your answer."), claim_id=claim_id)

@@ -1,0 +1,82 @@
+"""Batches: the list, one file with its counts and row errors, and the decision."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from qinghe.claims.queries import batch_for, batches, error_file, row_errors
+from qinghe.claims.services import accept_batch, refuse_batch
+from qinghe.claims.terms import BatchState, Stage
+from qinghe.kernel.errors import DomainError
+from qinghe.parties.roles import Permission
+from qinghe.web.doors import StaffRequest, page
+from qinghe.web.parts import Crumb
+
+SHOWN_ERRORS = 100
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@page(Permission.SUBMIT_CLAIMS)
+def batch_list(request: StaffRequest) -> HttpResponse:
+    """Show the delivered files, the newest first."""
+    return render(request, "web/creditor/batches.html", {"rows": batches(actor=request.actor)})
+
+
+@page(Permission.SUBMIT_CLAIMS)
+def batch_page(request: StaffRequest, batch_id: UUID) -> HttpResponse:
+    """Show what is in one file: counts, stages, what is wrong with which row and how to fix it."""
+    found = batch_for(batch_id=batch_id, actor=request.actor)
+    context = {
+        "batch": found,
+        "stages": [(s, found.stages.get(s.value, 0)) for s in Stage if found.stages.get(s.value)],
+        "errors": row_errors(found, limit=SHOWN_ERRORS),
+        "waiting": found.state == BatchState.CHECKED,
+        "step": Crumb(3, 3, _("Look and decide")),
+    }
+    return render(request, "web/creditor/batch.html", context)
+
+
+@page(Permission.SUBMIT_CLAIMS, methods=("POST",))
+def batch_decide(request: StaffRequest, batch_id: UUID) -> HttpResponse:
+    """Take all rows, only the correct ones, or none: always the creditor's own choice."""
+    choice = request.POST.get("choice", "")
+    try:
+        if choice == "none":
+            refuse_batch(batch_id=batch_id, actor=request.actor, at=request.at)
+            messages.success(request, _("Nothing was taken over. Correct the file, send it again."))
+        elif choice in ("all", "part"):
+            taken = accept_batch(
+                batch_id=batch_id, partial=choice == "part", actor=request.actor, at=request.at
+            )
+            messages.success(request, _("%(n)d claims were taken over.") % {"n": taken.accepted})
+    except DomainError as refusal:
+        if refusal.status == 404:
+            raise
+        messages.error(request, refusal.user_message)
+    return redirect("web:batch", batch_id)
+
+
+@page(Permission.SUBMIT_CLAIMS)
+def batch_errors(request: StaffRequest, batch_id: UUID, fmt: str) -> HttpResponse:
+    """
+    Download the faulty rows with column, reason and how to fix; corrected, it can be sent again.
+
+    :raises Http404: neither csv nor xlsx
+    """
+    if fmt not in TYPES:
+        raise Http404
+    found = batch_for(batch_id=batch_id, actor=request.actor)
+    name = f"errors-{found.sha256[:8]}.{fmt}"
+    return HttpResponse(
+        error_file(found, fmt),
+        content_type=TYPES[fmt],
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -1,0 +1,33 @@
+"""What the fields of a claim are called on the mapping page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+IGNORE = "-"
+FIELD_WORDS = {
+    "contract_number": _("Contract number"),
+    "debtor_name": _("Debtor's name"),
+    "debtor_reference": _("Customer number"),
+    "debtor_kind": _("Person or firm"),
+    "id_number": _("Identity number"),
+    "phone": _("Debtor's phone"),
+    "email": _("Debtor's e-mail"),
+    "address": _("Debtor's address"),
+    "region": _("City or province"),
+    "product": _("Product"),
+    "principal": _("Principal"),
+    "interest": _("Interest"),
+    "fees": _("Costs"),
+    "currency": _("Currency"),
+    "contract_date": _("Contract signed on"),
+    "due_date": _("Due on"),
+    "annual_overdue_rate": _("Overdue rate, % a year"),
+    "hand": _("Placement number"),
+}
+DATE_WORDS = (
+    ("", _("As in the file: year first")),
+    ("%m/%d/%Y", _("Month/day/year, 03/31/2026")),
+    ("%d/%m/%Y", _("Day/month/year, 31/03/2026")),
+    ("%d.%m.%Y", _("Day.month.year, 31.03.2026")),
+)

@@ -1,0 +1,206 @@
+"""A new batch in three steps: send the file, say what its columns are, look before deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.claims.intake.columns import ColumnsRefused
+from qinghe.claims.queries import mappings, preview
+from qinghe.claims.queries.batches import Preview
+from qinghe.claims.services import check_batch, save_mapping
+from qinghe.claims.terms import Product
+from qinghe.parties.filestore import load_file, seal_file
+from qinghe.parties.roles import Permission
+from qinghe.web.creditor.fields import DATE_WORDS, FIELD_WORDS, IGNORE
+from qinghe.web.doors import StaffRequest, formed, page, refusals_in
+from qinghe.web.formats import as_day
+from qinghe.web.parts import Crumb
+
+UPLOAD = "upload"
+LARGEST_FILE = 100 * 1024 * 1024
+CURRENCIES = ("CNY", "USD", "EUR", "HKD", "GBP", "JPY", "SGD")
+
+
+class FileForm(forms.Form):
+    """The file, the day it speaks of, and whether its columns are known already."""
+
+    file = forms.FileField(
+        label=_("File"), help_text=_("CSV or XLSX, one row per claim. It is kept encrypted.")
+    )
+    as_of = forms.DateField(
+        label=_("As of"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("The day on which the amounts are right. Ageing is counted to this day."),
+    )
+    mapping = forms.ChoiceField(label=_("Columns"), required=False)
+
+    def __init__(self, *args: Any, names: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["mapping"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("I say what they are in the next step")), *((n, n) for n in names)]
+
+
+class ColumnsForm(forms.Form):
+    """One choice per column of the file; what stands in no column may be the same for all."""
+
+    currency = forms.ChoiceField(
+        label=_("Currency of every row"),
+        required=False,
+        choices=[("", _("stands in a column")), *((c, c) for c in CURRENCIES)],
+    )
+    product = forms.ChoiceField(
+        label=_("Product of every row"),
+        required=False,
+        choices=[("", _("stands in a column")), *Product.choices],
+    )
+    dates = forms.ChoiceField(label=_("How dates are written"), required=False, choices=DATE_WORDS)
+    name = forms.CharField(
+        label=_("Keep these columns under a name"), required=False, max_length=80
+    )
+
+    def __init__(self, *args: Any, head: Preview, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.head = head
+        guessed = {column: name for name, column in head.suggestion.columns.items()}
+        choices = [("", _("choose")), (IGNORE, _("leave out")), *FIELD_WORDS.items()]
+        for place, column in enumerate(head.header):
+            self.fields[f"col{place}"] = forms.ChoiceField(
+                label=column,
+                required=False,
+                choices=choices,
+                initial=guessed.get(column, ""),
+                widget=forms.Select(attrs={"aria-label": column}),
+            )
+
+    def columns(self) -> list[tuple[forms.BoundField, list[str]]]:
+        """Return each column's choice beside the first values of the column."""
+        return [
+            (self[f"col{place}"], [row[place] or "" for row in self.head.sample])
+            for place in range(len(self.head.header))
+        ]
+
+    def rest(self) -> list[forms.BoundField]:
+        """Return the choices that are about every row."""
+        return [self[name] for name in ("currency", "product", "dates", "name")]
+
+    def mapping(self) -> dict[str, Any]:
+        """Return the mapping in the form in which it is stored."""
+        data = self.cleaned_data
+        said = {column: data[f"col{place}"] for place, column in enumerate(self.head.header)}
+        constants = {name: data[name] for name in ("currency", "product") if data[name]}
+        return {
+            "columns": {name: column for column, name in said.items() if name not in ("", IGNORE)},
+            "ignore": [column for column, name in said.items() if name == IGNORE],
+            "constants": constants,
+            "formats": {"date": data["dates"]} if data["dates"] else {},
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        names = [v for k, v in data.items() if k.startswith("col") and v not in ("", IGNORE)]
+        for name in {each for each in names if names.count(each) > 1}:
+            words = {"field": FIELD_WORDS[name]}
+            self.add_error(None, _("Two columns are both called %(field)s.") % words)
+        return data
+
+
+@page(Permission.SUBMIT_CLAIMS, methods=("GET", "POST"))
+def batch_new(request: StaffRequest) -> HttpResponse:
+    """Take a file; with known columns it is checked at once, else they are asked for."""
+    creditor_id = request.actor.org_id
+    assert creditor_id is not None
+    form = FileForm(
+        request.POST or None,
+        request.FILES or None,
+        names=mappings(creditor_id=creditor_id),
+        initial={"as_of": as_day(request.at)},
+    )
+    if form.is_valid():
+        with refusals_in(form):
+            return _taken(request, form)
+    step = {"step": Crumb(1, 3, _("Send the file"))}
+    return formed(request, "web/creditor/batch_new.html", step, form)
+
+
+def _taken(request: StaffRequest, form: FileForm) -> HttpResponse:
+    file, as_of = form.cleaned_data["file"], form.cleaned_data["as_of"]
+    content = file.read(LARGEST_FILE)
+    if form.cleaned_data["mapping"]:
+        return _check(request, content, file.name, as_of, form.cleaned_data["mapping"])
+    refused = preview(content).suggestion.refused
+    if refused:
+        raise ColumnsRefused(columns=", ".join(refused))
+    request.session[UPLOAD] = {
+        "sha256": seal_file(content),
+        "filename": file.name,
+        "as_of": as_of.isoformat(),
+    }
+    return redirect("web:batch-columns")
+
+
+@page(Permission.SUBMIT_CLAIMS, methods=("GET", "POST"))
+def batch_columns(request: StaffRequest) -> HttpResponse:
+    """Ask what each column is, with a suggestion and the first values; then check the file."""
+    sent = request.session.get(UPLOAD)
+    if not sent:
+        return redirect("web:batch-new")
+    content = load_file(sent["sha256"])
+    head = preview(content)
+    form = ColumnsForm(
+        request.POST or None, head=head, initial={"dates": _date_guess(head), "currency": ""}
+    )
+    if form.is_valid():
+        with refusals_in(form):
+            _keep_name(request, form)
+            day = date.fromisoformat(sent["as_of"])
+            return _check(request, content, sent["filename"], day, form.mapping())
+    context = {
+        "head": head,
+        "filename": sent["filename"],
+        "step": Crumb(2, 3, _("Say what the columns are")),
+    }
+    return formed(request, "web/creditor/batch_columns.html", context, form)
+
+
+def _date_guess(head: Preview) -> str:
+    guess = head.suggestion.date_format or ""
+    return guess if guess in dict(DATE_WORDS) else ""
+
+
+def _keep_name(request: StaffRequest, form: ColumnsForm) -> None:
+    name = form.cleaned_data["name"].strip()
+    if name and request.actor.org_id:
+        save_mapping(
+            creditor_id=request.actor.org_id,
+            name=name,
+            mapping=form.mapping(),
+            actor=request.actor.with_key(None),
+            at=request.at,
+        )
+
+
+def _check(
+    request: StaffRequest, content: bytes, filename: str, as_of: date, mapping: dict[str, Any] | str
+) -> HttpResponse:
+    assert request.actor.org_id is not None
+    batch = check_batch(
+        creditor_id=request.actor.org_id,
+        filename=filename,
+        content=content,
+        mapping=mapping,
+        as_of=as_of,
+        actor=request.actor,
+        at=request.at,
+    )
+    request.session.pop(UPLOAD, None)
+    messages.info(request, _("Checked. Nothing is a claim yet: look, then decide."))
+    return redirect("web:batch", batch.pk)

@@ -1,0 +1,1 @@
+"""Pages about money that several roles share: payments, statements, earnings."""

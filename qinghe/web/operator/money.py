@@ -1,0 +1,87 @@
+"""Payouts prepared by one person and approved by another; money in transit."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.ledger.queries import sums_of, trial_balance
+from qinghe.parties.roles import Permission
+from qinghe.settlement.queries import payments, payouts
+from qinghe.settlement.services import approve_payout, pay_payout, prepare_payouts
+from qinghe.settlement.terms import PaymentState, PayoutState
+from qinghe.web.doors import StaffRequest, acted, page
+
+HERE = "web:payouts"
+# What the platform holds and for whom: words, account prefixes, last part, sign as people say it.
+POTS = (
+    (_("Held at cashiers and bank"), ("platform:cash",), "", 1),
+    (_("To be paid to creditors"), ("creditor",), "collected", -1),
+    (_("To be paid to collectors"), ("collector",), "payable", -1),
+    (_("Quality part, waiting"), ("collector",), "reserve", -1),
+    (_("Commission due from creditors"), ("creditor",), "commission_due", 1),
+    (_("Payouts on their way"), ("platform:payout",), "", -1),
+    (_("To be given back to debtors"), ("debtor",), "refund", -1),
+    (_("Platform fees"), ("platform:fees",), "", -1),
+    (_("Waiting to be explained"), ("platform:suspense",), "", -1),
+)
+
+
+@page(Permission.PREPARE_PAYOUTS)
+def payout_list(request: StaffRequest) -> HttpResponse:
+    """Show the payouts, those that wait for a second person first."""
+    rows = payouts(actor=request.actor)
+    order = {state: place for place, state in enumerate(PayoutState.values)}
+    context = {
+        "rows": sorted(rows, key=lambda row: order[row.state]),
+        "me": request.actor.label,
+    }
+    return render(request, "web/operator/payouts.html", context)
+
+
+@page(Permission.PREPARE_PAYOUTS, methods=("POST",))
+def payouts_prepare(request: StaffRequest) -> HttpResponse:
+    """Draft one payout per organisation and currency for what is payable now."""
+
+    def act() -> object:
+        return prepare_payouts(actor=request.actor, at=request.at)
+
+    return acted(request, act, to=HERE, done=_("Prepared. A second person must approve."))
+
+
+@page(Permission.APPROVE_PAYOUTS, methods=("POST",))
+def payout_approve(request: StaffRequest, payout_id: UUID) -> HttpResponse:
+    """Approve a payout that somebody else prepared."""
+
+    def act() -> object:
+        return approve_payout(payout_id=payout_id, actor=request.actor, at=request.at)
+
+    return acted(request, act, to=HERE, done=_("Approved."))
+
+
+@page(Permission.PREPARE_PAYOUTS, methods=("POST",))
+def payout_pay(request: StaffRequest, payout_id: UUID) -> HttpResponse:
+    """Note that the bank paid an approved payout."""
+
+    def act() -> object:
+        return pay_payout(payout_id=payout_id, actor=request.actor, at=request.at)
+
+    return acted(request, act, to=HERE, done=_("Booked as paid."))
+
+
+@page(Permission.MANAGE_PAYMENTS)
+def money_page(request: StaffRequest) -> HttpResponse:
+    """Show what the platform holds for whom, whether the books balance, and unmatched payments."""
+    pots = [
+        (words, [(c, n * sign) for c, n in sums_of(prefixes=paths, ending=end).items() if n])
+        for words, paths, end, sign in POTS
+    ]
+    context = {
+        "pots": pots,
+        "trial": trial_balance(),
+        "unmatched": payments(actor=request.actor, state=PaymentState.UNMATCHED),
+    }
+    return render(request, "web/operator/money.html", context)

@@ -1,0 +1,1 @@
+"""Pages of regulators: figures with definitions, exports, proof of the journal."""
