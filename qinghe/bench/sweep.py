@@ -14,7 +14,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from qinghe.bench.database import own_database
+from config.passing import own_database
 from qinghe.bench.frame import Result, machine, peak_mb, versions
 from qinghe.casework.services import judge_instalments, judge_promises
 from qinghe.claims.services.sweep import end_challenges, lift_ended_holds, sweep_stages

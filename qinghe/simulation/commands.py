@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.core.management import call_command
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.bench.database import own_database
+from config.passing import own_database
 from qinghe.journal.models import Entry
 from qinghe.journal.services import record
 from qinghe.kernel import clock
