@@ -1,21 +1,17 @@
 from __future__ import annotations
 
-import csv
-import io
 import os
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from qinghe.claims import ageing
 from qinghe.claims.models import Claim
+from qinghe.claims.services import accept_batch, check_batch
 from qinghe.kernel.actor import Role, system
-from qinghe.kernel.money import to_minor
 from qinghe.ledger import queries as books
-from qinghe.parties.models import Organisation, Person
+from qinghe.parties.models import Organisation
 from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.settlement import accounts, refusals, services
 from qinghe.settlement.models import Payment, Split
@@ -126,6 +122,10 @@ def test_statements_do_not_grow_with_the_file(django_assert_max_num_queries: Any
 class TestRealInvoices:
     """1,725 invoices of 100 business customers, all settled in the end."""
 
+    @pytest.fixture(autouse=True)
+    def _files(self, settings: Any, tmp_path: Path) -> None:
+        settings.VAULT_FILES = tmp_path
+
     @pytest.fixture
     def content(self) -> bytes:
         folder = os.environ.get("QINGHE_DATA", "")
@@ -135,21 +135,16 @@ class TestRealInvoices:
         return path.read_bytes()
 
     def accept(self, creditor: Organisation, content: bytes) -> None:
-        person = Person.objects.create(kind="business", created_at=AT)
-        as_of = date(2013, 5, 6)
-        for row in csv.DictReader(io.StringIO(content.decode())):
-            due = datetime.strptime(row["DueDate"], "%m/%d/%Y").replace(tzinfo=UTC).date()
-            claim(
-                contract_number=row["invoiceNumber"],
-                creditor=creditor,
-                debtor=person,
-                currency="USD",
-                principal=to_minor(Decimal(row["InvoiceAmount"]), "USD"),
-                due_on=due,
-                interest_to=due,
-                state="submitted",
-                stage=ageing.stage(due, as_of),
-            )
+        batch = check_batch(
+            creditor_id=creditor.pk,
+            filename="ar.csv",
+            content=content,
+            mapping="ar_ibm",
+            as_of=date(2013, 5, 6),
+            actor=JOB,
+            at=AT,
+        )
+        accept_batch(batch_id=batch.pk, partial=False, actor=JOB, at=AT)
 
     def test_what_stays_open_and_that_all_is_paid_at_last(self, content: bytes) -> None:
         creditor = organisation()
