@@ -81,12 +81,12 @@ def test_a_machine_that_is_not_ready_is_one_sentence_and_code_2(tmp_path: Path) 
 
 def test_check_answers_line_by_line_from_a_file(tmp_path: Path) -> None:
     cases = tmp_path / "cases.jsonl"
-    cases.write_text('{"id": 1, "kind": "contact"}\n\nnonsense\n')
+    cases.write_text('{"id": "a", "kind": "contact"}\n\nnonsense\n')
 
     answer = CliRunner().invoke(app, ["check", str(cases)])
     rows = [json.loads(line) for line in answer.output.splitlines()]
 
-    assert [row["id"] for row in rows] == [1, None]
+    assert [row["id"] for row in rows] == ["a", None]
     assert rows[1]["error"]["code"] == "bad_json"
 
 
