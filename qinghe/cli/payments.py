@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from qinghe.claims.days import day_of
 from qinghe.cli.output import AsJson, show
 from qinghe.kernel import clock
 from qinghe.kernel.actor import system
@@ -40,7 +41,7 @@ def import_file(
         creditor_id=organisation(creditor).pk,
         content=file.read_bytes(),
         mapping=mapping,
-        until=(until or at).date(),
+        until=until.date() if until else day_of(at),
         actor=system("payments.import"),
         at=at,
     )

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from qinghe.claims.days import day_of
 from qinghe.claims.interest import accrue
@@ -94,7 +91,7 @@ def _take(*, notice: Notice, actor: Actor, at: datetime) -> CashierOrder:
         claim_id=claim_id,
         amount=order.amount,
         currency=order.currency,
-        paid_on=notice.at.astimezone(ZoneInfo(settings.DISPLAY_ZONE)).date(),
+        paid_on=day_of(notice.at),
         source=PaymentSource.CASHIER,
         reference=str(order.pk),
         order=order,
