@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qinghe.web import start
+from qinghe.web import dashboards, start
 from qinghe.web.collector import acts, case, hall, work
 from qinghe.web.compliance import complaints, refusals
 from qinghe.web.creditor import agreements, batches, claims, intake, mandates, placing
 from qinghe.web.front import front_urls
 from qinghe.web.money import pages as money_pages
 from qinghe.web.operator import jobs, money, organisations
-from qinghe.web.public import rules, voice
+from qinghe.web.public import pages, rules, voice
 from qinghe.web.regulator import journal
 from qinghe.web.review import disputes, verify
 
@@ -21,6 +21,11 @@ CASE = "cases/<uuid:claim_id>/"
 ORGANISATION = "organisations/<slug:slug>/"
 
 public_urls = [
+    path("", pages.home, name="home"),
+    path("how/", pages.how, name="how"),
+    path("figures/", pages.public_figures, name="transparency"),
+    path("definitions/", pages.definitions, name="definitions"),
+    path("agencies/", pages.directory, name="directory"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<str:rule_id>/", rules.rule_page, name="rule"),
     path("check/", voice.check_code, name="check-code"),
@@ -32,6 +37,13 @@ member_urls = [
     path("start/", start.start, name="start"),
     path("membership/", start.membership, name="membership"),
     path("search/", start.search, name="search"),
+]
+board_urls = [
+    path("creditor/", dashboards.creditor_home, name="creditor-home"),
+    path("operator/", dashboards.operator_home, name="operator-home"),
+    path("regulator/", dashboards.regulator_home, name="regulator-home"),
+    path("regulator/figures.csv", dashboards.figures_file, name="figures-file"),
+    path("quality/", dashboards.quality_record, name="quality"),
 ]
 claim_urls = [
     path("batches/", batches.batch_list, name="batches"),
@@ -116,6 +128,7 @@ urlpatterns = [
     *front_urls,
     *public_urls,
     *member_urls,
+    *board_urls,
     *claim_urls,
     *placing_urls,
     *money_urls,

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.terms import Product, Stage
+from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.market.bands import bands
 from qinghe.market.contracts import terms
@@ -20,9 +21,12 @@ from qinghe.market.services import take
 from qinghe.market.terms import Mode
 from qinghe.parties.regions import provinces
 from qinghe.parties.roles import Permission
+from qinghe.reporting.queries.measures import Scope, complaints, promises
 from qinghe.web.doors import StaffRequest, page
+from qinghe.web.figures import figures_of
 from qinghe.web.formats import band_words, chinese
 from qinghe.web.numbers import whole
+from qinghe.web.parts import Figure
 
 ORDERS = (
     ("recent", _("Newest first")),
@@ -30,6 +34,7 @@ ORDERS = (
     ("band", _("Largest amount")),
     ("expiring", _("Ending soon")),
 )
+CURRENCY = "CNY"
 RATES = ("0.05", "0.10", "0.15", "0.20")
 
 
@@ -47,7 +52,7 @@ def _filters(asked: QueryDict) -> HallFilters:
     )
 
 
-def _choices(currency: str = "CNY") -> dict[str, Any]:
+def _choices(currency: str = CURRENCY) -> dict[str, Any]:
     lang = "zh" if chinese() else "en"
     return {
         "provinces": provinces(lang),
@@ -75,9 +80,19 @@ def order_hall(request: StaffRequest) -> HttpResponse:
         "found": found,
         "filters": filters,
         "page": found,
+        "figures": _record(request.actor),
         "cards": request.GET.get("view") == "cards",
     }
     return render(request, "web/collector/hall.html", context)
+
+
+def _record(actor: Actor) -> list[Figure]:
+    """Return the two figures of the strip that say how well the work is done. Three queries."""
+    if actor.org_id is None:
+        return []
+    scope = Scope.collector(actor.org_id)
+    upheld, _waiting = complaints(scope)
+    return figures_of([promises(scope, CURRENCY), upheld])
 
 
 def _parts_of_commission(row: HallRow) -> tuple[Decimal, Decimal]:

@@ -1,0 +1,112 @@
+"""The first pages of creditors, operators and regulators, and a collector's quality record."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from qinghe.casework.queries import hardships, plans
+from qinghe.claims.queries import batches, disputes
+from qinghe.parties.queries import organisations
+from qinghe.parties.roles import Permission
+from qinghe.parties.terms import OrgState
+from qinghe.quality.queries import complaints
+from qinghe.quality.terms import ComplaintState
+from qinghe.reporting.queries import (
+    Figure,
+    collector_dashboard,
+    creditor_dashboard,
+    operator_dashboard,
+)
+from qinghe.settlement.queries import payouts
+from qinghe.settlement.terms import PayoutState
+from qinghe.web.doors import StaffRequest, page
+from qinghe.web.figures import figures_of, stage_chart, value_words
+
+LATEST = 5
+
+
+@page(Permission.SUBMIT_CLAIMS)
+def creditor_home(request: StaffRequest) -> HttpResponse:
+    """Show a creditor what was claimed, what came back, and what waits for an answer."""
+    board = creditor_dashboard(actor=request.actor, at=request.at)
+    context = {
+        "figures": figures_of(board.figures),
+        "stages": board.stages,
+        "chart": stage_chart(board.stages, board.currency),
+        "batches": batches(actor=request.actor, limit=LATEST),
+        "plans": plans(actor=request.actor),
+        "hardships": hardships(actor=request.actor),
+        "disputes": disputes(actor=request.actor),
+    }
+    return render(request, "web/creditor/home.html", context)
+
+
+@page(Permission.MANAGE_ACCOUNTS)
+def operator_home(request: StaffRequest) -> HttpResponse:
+    """Show the operator the market's figures and what waits for somebody."""
+    board = operator_dashboard(actor=request.actor, at=request.at)
+    context = {
+        "figures": figures_of(board.figures),
+        "stages": board.stages,
+        "chart": stage_chart(board.stages, board.currency),
+        "pending": organisations(state=OrgState.PENDING),
+        "drafts": payouts(actor=request.actor, state=PayoutState.DRAFT),
+        "complaints": complaints(actor=request.actor, state=ComplaintState.OPEN),
+    }
+    return render(request, "web/operator/home.html", context)
+
+
+@page(Permission.SEE_FIGURES)
+def regulator_home(request: StaffRequest) -> HttpResponse:
+    """Show the market's figures, each with its numerator and denominator."""
+    board = operator_dashboard(actor=request.actor, at=request.at)
+    rows = [(each, value_words(each)) for each in board.figures]
+    context = {"rows": rows, "stages": board.stages, "currency": board.currency}
+    return render(request, "web/regulator/home.html", context)
+
+
+@page(Permission.SEE_FIGURES)
+def figures_file(request: StaffRequest) -> HttpResponse:
+    """Download the figures as CSV: definition, value, numerator, denominator."""
+    board = operator_dashboard(actor=request.actor, at=request.at)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(
+        [_("Definition"), _("Figure"), _("Value"), _("Counted"), _("Divided by"), _("Currency")]
+    )
+    writer.writerows(_line(each) for each in board.figures)
+    return HttpResponse(
+        out.getvalue().encode("utf-8-sig"),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="figures.csv"'},
+    )
+
+
+def _line(each: Figure) -> list[object]:
+    value = "" if each.value is None else f"{float(each.value):.6g}"
+    below = "" if each.denominator is None else each.denominator
+    return [
+        each.definition_id,
+        str(each.definition.title),
+        value,
+        each.numerator,
+        below,
+        each.currency,
+    ]
+
+
+@page(Permission.TAKE_ORDERS)
+def quality_record(request: StaffRequest) -> HttpResponse:
+    """Show a collector its own record: what moves its commission and its standing."""
+    board = collector_dashboard(actor=request.actor, at=request.at)
+    context = {
+        "figures": figures_of(board.figures),
+        "complaints": complaints(actor=request.actor),
+        "stages": board.stages,
+    }
+    return render(request, "web/collector/quality.html", context)
