@@ -1,0 +1,102 @@
+"""
+Who gets what answer at which address, for the debtor's door and the machines' door; one line each.
+
+Statuses are those of a well-formed request about a thing that does not exist: 403 means that the
+role may not do it at all, 404 that it may, but not with this. The staff side keeps its own table in
+`qinghe/web/access.py`, because its pages are drawn from it.
+"""
+
+from __future__ import annotations
+
+from qinghe.kernel.actor import Role
+
+STAFF = (
+    Role.CREDITOR,
+    Role.COLLECTOR,
+    Role.REVIEWER,
+    Role.COMPLIANCE,
+    Role.OPERATOR,
+    Role.REGULATOR,
+)
+CREDITOR, COLLECTOR = (Role.CREDITOR,), (Role.COLLECTOR,)
+PLACING = (Role.CREDITOR, Role.OPERATOR)
+MONEY = (Role.CREDITOR, Role.COLLECTOR, Role.OPERATOR)
+COMPLAINING = (Role.CREDITOR, Role.COLLECTOR)
+
+
+def only(roles: tuple[Role, ...], status: int) -> dict[str, int]:
+    """Return a line in which some roles get a status and the others 403; without a key 401."""
+    return {role: status if role in roles else 403 for role in STAFF} | {"nobody": 401}
+
+
+def everybody(status: int) -> dict[str, int]:
+    """Return a line in which every key gets the same status."""
+    return dict.fromkeys(STAFF, status) | {"nobody": 401}
+
+
+# Behind the debtor's door: the person, and how everybody else is sent away.
+DEBTOR = {"debtor": 200, "nobody": 302, **dict.fromkeys(STAFF, 302)}
+DEBTOR_THING = {**DEBTOR, "debtor": 404}
+OPEN = {"debtor": 200, "nobody": 200, **dict.fromkeys(STAFF, 200)}
+
+PORTAL: dict[str, dict[str, int]] = {
+    "door": {**OPEN, "debtor": 302},
+    "leave": {**DEBTOR, "debtor": 302},
+    "left": OPEN,
+    "home": DEBTOR,
+    "claim": DEBTOR_THING,
+    "lines": DEBTOR_THING,
+    "evidence": DEBTOR_THING,
+    "pay": DEBTOR_THING,
+    "plan": DEBTOR_THING,
+    "plan-check": DEBTOR_THING,
+    "plan-send": DEBTOR_THING,
+    "hardship": DEBTOR_THING,
+    "contest": DEBTOR_THING,
+    "sent": DEBTOR_THING,
+    "receipt": DEBTOR_THING,
+    "wishes": DEBTOR,
+    "wish-withdraw": DEBTOR_THING,
+    "contacts": DEBTOR,
+    "contacts-file": DEBTOR,
+    "complain": DEBTOR,
+    "complaint": DEBTOR_THING,
+    "papers": DEBTOR,
+    "copy": DEBTOR_THING,
+    "erasure": DEBTOR,
+}
+# Addresses that take only POST.
+POSTS = {"leave", "plan-check", "plan-send", "wish-withdraw", "copy"}
+
+API: dict[str, dict[str, int]] = {
+    "GET batches": everybody(200),
+    "POST batches": only(CREDITOR, 409),
+    "GET batch": everybody(404),
+    "GET errors": everybody(404),
+    "GET error-file": everybody(404),
+    "POST accept": only(CREDITOR, 404),
+    "POST refuse": only(CREDITOR, 404),
+    "GET claims": everybody(200),
+    "GET claim": everybody(404),
+    "GET listings": everybody(200),
+    "GET listing": everybody(404),
+    "POST publish": only(PLACING, 404),
+    "POST unpublish": only(PLACING, 404),
+    "POST take": only(COLLECTOR, 404),
+    "GET mandates": everybody(200),
+    "POST give-back": only(COLLECTOR, 404),
+    "POST recall": only(PLACING, 404),
+    "POST contact": only(COLLECTOR, 404),
+    "GET contacts": everybody(200),
+    "GET budget": everybody(404),
+    "GET explanation": everybody(404),
+    "POST outcome": only(COLLECTOR, 404),
+    "GET payments": everybody(200),
+    "POST pay": only(CREDITOR, 404),
+    "GET statement": only(MONEY, 200),
+    "GET complaints": everybody(200),
+    "POST complain": only(COMPLAINING, 404),
+    "GET complaint": everybody(404),
+    # Signed by the cashier instead of keyed: a notice without a signature is refused.
+    "POST cashier-notice": {**everybody(403), "nobody": 403},
+}

@@ -1,0 +1,121 @@
+"""Every address of the debtor's and the machines' door, with every role, against the table."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from qinghe.api.urls import api
+from qinghe.kernel.actor import Actor, Role
+from qinghe.parties.models import Membership, Organisation, User
+from qinghe.parties.services import create_api_key
+from qinghe.parties.terms import OrgKind
+from qinghe.portal import session
+from qinghe.portal.urls import urlpatterns
+from tests import factories
+from tests.architecture.access import API, PORTAL, POSTS, STAFF
+
+UNKNOWN = UUID(int=7)
+KINDS = {
+    Role.CREDITOR: OrgKind.INSTITUTION,
+    Role.COLLECTOR: OrgKind.AGENCY,
+    Role.REGULATOR: OrgKind.REGULATOR,
+}
+BODIES: dict[str, object] = {
+    "accept": {},
+    "publish": {"commission_rate": "0.2", "quality_share": "0.2", "period_days": 90},
+    "give-back": {"reason": "moved"},
+    "recall": {"reason": "moved"},
+    "contact": {"channel": "voice", "template": "reminder"},
+    "outcome": {"outcome": "talk"},
+    "pay": {"amount": 1, "currency": "CNY", "paid_on": "2026-11-20", "reference": "x"},
+    "complain": {"kind": "rude", "statement": "x", "claim_id": str(UNKNOWN)},
+    "cashier-notice": {},
+}
+
+
+def member(role: Role) -> tuple[User, Membership]:
+    home: Organisation = factories.organisation(KINDS.get(role, OrgKind.OPERATOR))
+    user = User.objects.create_user(f"{role}@example.com", None)
+    started = Membership.objects.create(
+        user=user, organisation=home, role=role, starts_at=factories.AT
+    )
+    return user, started
+
+
+def path_of(namespace: str, name: str) -> str:
+    names = ("claim", "evidence", "order", "wish", "complaint", "batch", "listing", "mandate",
+             "contact")  # fmt: skip
+    known = {f"{each}_id": UNKNOWN for each in names} | {"what": "plan", "fmt": "csv"}
+    patterns = urlpatterns if namespace == "portal" else api.urls[0]
+    route = next(str(p.pattern) for p in patterns if p.name == name)
+    wanted = {key: value for key, value in known.items() if f"{key}>" in route}
+    return reverse(f"{namespace}:{name}", kwargs=wanted)
+
+
+def test_the_tables_have_every_address() -> None:
+    assert set(PORTAL) == {pattern.name for pattern in urlpatterns}
+    described = {
+        f"{method} {operation.url_name}"
+        for _prefix, router in api._routers
+        for view in router.path_operations.values()
+        for operation in view.operations
+        for method in operation.methods
+    }
+    assert set(API) == described
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", PORTAL)
+def test_the_debtors_door_answers_by_the_table(name: str) -> None:
+    path = path_of("portal", name)
+    found = {}
+    for who in ("debtor", "nobody", *STAFF):
+        client = Client()
+        if who == "debtor":
+            response = HttpResponse()
+            session.begin(response, person_id=factories.person().pk, at=factories.AT)
+            client.cookies[session.COOKIE] = response.cookies[session.COOKIE].value
+        elif who != "nobody":
+            client.force_login(member(Role(who))[0])
+        once = {"request_key": "once"}
+        answer = client.post(path, once) if name in POSTS else client.get(path)
+        found[who] = answer.status_code
+    assert found == PORTAL[name]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("line", API)
+def test_the_machines_door_answers_by_the_table(client: Client, line: str) -> None:
+    method, name = line.split()
+    found = {"nobody": ask(client, method, name, {}).status_code}
+    for role in STAFF:
+        user, started = member(role)
+        actor = Actor(role=role, user_id=user.pk)
+        key = create_api_key(membership_id=started.pk, name="x", actor=actor, at=factories.AT)
+        headers = {"Authorization": f"Bearer {key}"}
+        found[role] = ask(client, method, name, headers).status_code
+    assert found == API[line]
+
+
+def ask(client: Client, method: str, name: str, headers: dict[str, str]) -> HttpResponse:
+    path = path_of("api", name)
+    if method == "GET":
+        days = {"starts_on": "2026-11-01", "ends_on": "2026-11-30"} if name == "statement" else {}
+        return client.get(path, days, headers=headers)
+    if name == "batches":
+        file = SimpleUploadedFile("claims.csv", b"not,a\nknown,file\n")
+        return client.post(path, {"file": file}, headers=headers)
+    body = json.dumps(BODIES.get(name))
+    return client.post(path, body, content_type="application/json", headers=headers)
+
+
+@pytest.fixture(autouse=True)
+def _noon(time_machine: object) -> None:
+    time_machine.move_to(factories.AT, tick=False)  # type: ignore[attr-defined]
