@@ -542,6 +542,22 @@ def test_interest_is_booked_once_up_to_a_day() -> None:
     assert claim.interest == 12_050 + 20_000
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_race_to_accrue_books_the_interest_once() -> None:
+    claim = claim_of(creditor())
+    start = Barrier(6)
+
+    def race(_: int) -> None:
+        start.wait()
+        accrue_interest(claim_id=claim.pk, to=TODAY + timedelta(days=73), actor=JOB, at=NOW)
+        connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(race, range(6)))
+    assert Line.objects.filter(kind="accrued").count() == 1
+    assert mirrored(claim)
+
+
 @pytest.mark.django_db
 def test_the_sweep_touches_what_changes_and_nothing_twice() -> None:
     claim = claim_of(creditor())

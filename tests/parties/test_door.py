@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from qinghe.journal.models import Answer, Entry
 from qinghe.kernel.actor import Role, system
+from qinghe.parties.identity import is_demo_id
 from qinghe.parties.models import DoorCode, DoorTry, Person
 from qinghe.parties.services import (
     DoorClosed,
@@ -175,6 +176,28 @@ def test_a_race_of_guesses_counts_every_one(origins: Callable[[int], str]) -> No
     row = DoorCode.objects.get()
     assert row.locked_until == NOW + LOCKED_FOR
     assert DoorTry.objects.count() == guesses
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_race_from_one_origin_lets_ten_tries_through() -> None:
+    """Every guess is right and for another person: only the origin's own limit stops them."""
+    guesses = TRIES_PER_ORIGIN + 6
+    numbers = [f"99010119900101{n:03}X" for n in range(100)]
+    numbers = [number for number in numbers if is_demo_id(number)][:guesses]
+    codes = [(code_for(person(number)), number[-4:]) for number in numbers]
+    start = Barrier(guesses)
+
+    def guess(pair: tuple[str, str]) -> bool:
+        start.wait()
+        try:
+            return bool(open_door(code=pair[0], answer=pair[1], origin="one", at=NOW))
+        except DoorClosed:
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(guesses) as pool:
+        assert sum(pool.map(guess, codes)) == TRIES_PER_ORIGIN
 
 
 signs = st.text(ALPHABET, min_size=9, max_size=9)
