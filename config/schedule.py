@@ -24,10 +24,12 @@ CLOCKS: Final = (
     Clock("5 16 * * *", "claims.sweep", "a new day: stages change, interest accrues"),
     Clock("10 16 * * *", "casework.sweep", "promises and instalments of yesterday are judged"),
     Clock("*/10 * * * *", "claims.challenges", "challenge windows end"),
+    Clock("*/10 * * * *", "risk.look", "submitted claims are linked and doubted"),
     Clock("*/10 * * * *", "claims.holds", "holds with an end are lifted"),
     Clock("*/10 * * * *", "market.expire", "listings and mandates end at their moment"),
     Clock("*/10 * * * *", "settlement.expire_orders", "cashier orders nobody paid expire"),
     Clock("*/10 * * * *", "contact.notify", "debtors learn of a claim while they may contest it"),
+    Clock("30 18 * * *", "parties.forget", "old tries at the debtor's door are deleted"),
     Clock("* * * * *", "contact.release", "attempts a crash left behind get a named end"),
     Clock("* * * * *", "journal.seal", "the journal is sealed in batches"),
 )

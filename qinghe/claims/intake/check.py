@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -50,11 +50,6 @@ class Checked:
     faults: tuple[Fault, ...]
     sound: pl.DataFrame
     currency: str
-
-    @property
-    def rejected(self) -> int:
-        """Return how many rows have at least one fault."""
-        return len({fault.row for fault in self.faults})
 
 
 def check(
@@ -262,8 +257,3 @@ def _fact(name: str, value: str) -> tuple[tuple[str, pl.Expr], ...]:
 
 def _text(rate: Decimal | None) -> str | None:
     return None if rate is None else str(rate)
-
-
-def rows_of(faults: Iterable[Fault]) -> set[int]:
-    """Return the numbers of the rows that have faults."""
-    return {fault.row for fault in faults}
