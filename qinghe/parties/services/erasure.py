@@ -1,4 +1,4 @@
-"""A person asks for deletion: written down with its date; the retention of each table answers it."""
+"""A person asks for deletion: put on record with its day; each table's retention answers it."""
 
 from __future__ import annotations
 
