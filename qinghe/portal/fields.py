@@ -19,7 +19,26 @@ def _new_key() -> str:
     return uuid.uuid4().hex
 
 
-class OnceForm(forms.Form):
+class KindForm(forms.Form):
+    """A form that says what to do, not what was wrong."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            self.soften(field)
+
+    def soften(self, field: forms.Field) -> forms.Field:
+        """Give a field the words of these pages for being left empty or unreadable."""
+        chosen = isinstance(field, forms.ChoiceField)
+        field.error_messages["required"] = (
+            _("Please choose one.") if chosen else _("Please fill this in.")
+        )
+        if isinstance(field, forms.DecimalField):
+            field.error_messages["invalid"] = _("Please enter an amount in digits.")
+        return field
+
+
+class OnceForm(KindForm):
     """A form that may be sent twice and acts once."""
 
     request_key = forms.CharField(max_length=64, initial=_new_key, widget=forms.HiddenInput)

@@ -12,7 +12,7 @@ from qinghe.claims.terms import DisputeReason
 from qinghe.contact.terms import WishKind
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.terms import Channel
-from qinghe.portal.fields import Amount, OnceForm, story
+from qinghe.portal.fields import Amount, KindForm, OnceForm, story
 from qinghe.portal.offers import monthly_offers, offer_label
 from qinghe.quality.terms import ComplaintKind
 
@@ -22,7 +22,7 @@ WISH_CHANNELS = (Channel.VOICE, Channel.SMS, Channel.EMAIL, Channel.LETTER, Chan
 TEXT = {"autocomplete": "off", "spellcheck": "false"}
 
 
-class DoorForm(forms.Form):
+class DoorForm(KindForm):
     """The code of the letter and one thing only the person knows."""
 
     code = forms.CharField(
@@ -51,12 +51,13 @@ class PayForm(OnceForm):
     def __init__(self, *args: Any, owed: int, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.owed = owed
-        self.fields["amount"] = Amount(
+        self.fields["amount"] = amount = Amount(
             currency=currency,
             label=_("If a part: how much?"),
             help_text=_("Any amount helps. You can pay again later."),
             required=False,
         )
+        self.soften(amount)
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -80,7 +81,7 @@ class PlanForm(OnceForm):
         super().__init__(*args, **kwargs)
         self.owed = owed
         offers = monthly_offers(owed, currency)
-        self.fields["choice"] = forms.ChoiceField(
+        self.fields["choice"] = choice = forms.ChoiceField(
             label=_("How much can you pay each month without worry?"),
             help_text=_("Less is fine. You may also enter your own amount."),
             choices=[
@@ -89,12 +90,14 @@ class PlanForm(OnceForm):
             ],
             widget=forms.RadioSelect,
         )
-        self.fields["monthly"] = Amount(
+        self.fields["monthly"] = monthly = Amount(
             currency=currency,
             label=_("If your own amount: how much a month?"),
             help_text=_("It can be less than the amounts above."),
             required=False,
         )
+        self.soften(choice)
+        self.soften(monthly)
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}

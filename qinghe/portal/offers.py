@@ -7,8 +7,8 @@ from django.template.loader import render_to_string
 from qinghe.kernel.money import exponent
 
 MONTHS = (24, 12, 6)
-# Below this many whole units an amount is written to the unit, above it to the ten, and so on.
-STEPS = ((1_000, 1), (10_000, 10), (100_000, 100))
+# Below so many whole units an amount is written to the unit, above it to the ten, and so on.
+STEPS = ((100, 1), (10_000, 10), (100_000, 100))
 WIDEST = 1_000
 
 

@@ -35,7 +35,7 @@ KEPT: tuple[tuple[StrPromise, StrPromise], ...] = (
         _("Five years after the contact. So wrong contacts can be punished."),
     ),
     (
-        _("Payments"),
+        _("Your payments"),
         _("Ten years after the year of booking. Accounting law asks for it."),
     ),
     (_("Complaints and our answers"), _("Five years after the answer.")),
