@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qinghe.claims.queries import ClaimView, HoldRow
 from qinghe.claims.queries.one import Term as OpenTerm
-from qinghe.claims.terms import ClaimState, LineKind
+from qinghe.claims.terms import ClaimState, Component, LineKind
 from qinghe.web import formats
 from qinghe.web.parts import Term
 from qinghe.web.words import label
@@ -28,7 +29,8 @@ class Mark:
 
 def equation(view: ClaimView) -> list[Term]:
     """Return the amount owed as its equation: claimed + accrued − corrected − paid = owed."""
-    terms = [_term(each) for each in view.equation if each.kind in _PLUS and each.amount]
+    added = [each for each in view.equation if each.kind in _PLUS and each.amount]
+    terms = [_term(each) for each in sorted(added, key=_place)]
     for kind, words in ((LineKind.CORRECTED, _("Corrected")), (LineKind.WITHDRAWN, _("Withdrawn"))):
         total = _sum(view.equation, kind)
         if total:
@@ -46,7 +48,8 @@ def _paid(view: ClaimView) -> int:
 
 def _paid_source(view: ClaimView) -> str:
     count = len({x.booked_at for x in view.lines if x.kind == LineKind.PAID})
-    return _("%(n)d payments") % {"n": count} if count else _("nothing yet")
+    words = ngettext("%(n)d payment", "%(n)d payments", count) % {"n": count}
+    return words if count else _("nothing yet")
 
 
 def _sum(terms: Sequence[OpenTerm], kind: str) -> int:
@@ -54,6 +57,12 @@ def _sum(terms: Sequence[OpenTerm], kind: str) -> int:
 
 
 _PLUS = (LineKind.CLAIMED, LineKind.ACCRUED)
+
+
+def _place(each: OpenTerm) -> tuple[int, int]:
+    """Return where a term stands: as claimed before accrued; principal, interest, costs."""
+    parts = (Component.PRINCIPAL, Component.INTEREST, Component.COSTS)
+    return _PLUS.index(LineKind(each.kind)), parts.index(Component(each.component))
 
 
 def _term(each: OpenTerm) -> Term:

@@ -18,6 +18,7 @@ from qinghe.web import badges, formats
 from qinghe.web.icons import ICONS
 from qinghe.web.moments import told
 from qinghe.web.parts import Event, by_day
+from qinghe.web.words import label
 
 TAGS = (
     ("contact.", "contact"),
@@ -34,6 +35,8 @@ TAGS = (
     ("complaint", "dispute"),
     ("payment", "money"),
 )
+# Payments tell these themselves, with where the money came from.
+TOLD_ABOVE = ("claim.line-paid", "claim.line-undone")
 PLAIN_CLAIM = ("claim.submitted", "claim.evidence")
 TONES = {"contact": "acc", "promise": "warn", "money": "ok", "dispute": "warn", "decision": "ok"}
 
@@ -52,7 +55,11 @@ def happenings(*, claim_id: UUID, actor: Actor, at: datetime) -> list[tuple[str,
     items = timeline(claim_id=claim_id, actor=actor, at=at)
     upper = [*payments_of(claim_id=claim_id), *complaints_of(claim_id=claim_id)]
     return [
-        *((tag_of(each.kind), _event(each, claim_id, actor)) for each in items),
+        *(
+            (tag_of(each.kind), _event(each, claim_id, actor))
+            for each in items
+            if each.kind not in TOLD_ABOVE
+        ),
         *((tag_of(each.kind), told(each)) for each in upper),
     ]
 
@@ -71,13 +78,18 @@ def _event(item: TimelineItem, claim_id: UUID, actor: Actor) -> Event:
         why = f"{reverse('web:case', args=[claim_id])}?attempt={item.ref}#gate"
     return Event(
         at=item.at,
-        title=item.title,
+        title=_title(item),
         detail=item.detail,
         icon=item.icon if item.icon in ICONS else "notes",
         tone="bad" if refused else _tone(item),
         href=why,
         link=_("why") if why else "",
     )
+
+
+def _title(item: TimelineItem) -> str:
+    start, _line, kind = item.kind.partition("line-")
+    return label(kind, "line") if start == "claim." and kind else item.title
 
 
 def _tone(item: TimelineItem) -> str:

@@ -46,6 +46,16 @@ class Day:
         return len(self.rows) >= MANY
 
 
+def _action_words(code: str) -> str:
+    """Return the title of an action, or its reason where several share the title."""
+    steps = [step.suggestion for step in STEPS]
+    found = next((each for each in steps if each.code == code), None)
+    if found is None:
+        return code
+    shared = sum(1 for each in steps if str(each.title) == str(found.title)) > 1
+    return str(found.reason if shared else found.title)
+
+
 @page(Permission.WORK_CASES)
 def orders(request: StaffRequest) -> HttpResponse:
     """Show the cases of this collector, the most urgent first, with what to do next and why."""
@@ -59,13 +69,12 @@ def orders(request: StaffRequest) -> HttpResponse:
     found = worklist(
         actor=request.actor, at=request.at, filters=filters, page=whole(asked.get("page"), 1)
     )
-    titles = {step.suggestion.code: step.suggestion.title for step in STEPS}
     context = {
         "found": found,
         "page": found,
         "rows": [(row, icon_of(row.next_action.code)) for row in found.rows],
         "filters": filters,
-        "actions": [(code, titles.get(code, code), n) for code, n in found.by_action.items()],
+        "actions": [(code, _action_words(code), n) for code, n in found.by_action.items()],
         "stages": [s for s in Stage if s != Stage.M0],
     }
     return render(request, "web/collector/orders.html", context)
