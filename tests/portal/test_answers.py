@@ -74,7 +74,8 @@ def test_a_plan_is_shown_in_full_before_it_is_sent(inside: Client, world: World)
     assert not Plan.objects.exists()
     answer = send(inside, base + "send/", monthly="30000")
     assert answer.url == f"/d/claims/{world.claim.pk}/sent/plan/"
-    assert Plan.objects.get().monthly == 30_000
+    plan = Plan.objects.get()
+    assert (plan.monthly, plan.total) == (30_000, draft.total)
     assert "has not answered yet" in inside.get(f"/d/{base}").content.decode()
 
 

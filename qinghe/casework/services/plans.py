@@ -21,7 +21,7 @@ from qinghe.casework.terms import LONGEST_PLAN_MONTHS, PlanState, PromiseState
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
-from qinghe.claims.services import lift_hold, place_hold
+from qinghe.claims.services import accrue_interest, lift_hold, place_hold
 from qinghe.claims.terms import HoldKind
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
@@ -43,7 +43,7 @@ def propose_plan(*, claim_id: UUID, monthly: int, actor: Actor, at: datetime) ->
     :raises PlanExists: one is waiting or running
     """
     require(actor, Permission.PROPOSE_PLAN)
-    claim = locked_claim(claim_id, actor)
+    claim = _up_to_date(locked_claim(claim_id, actor), actor, at)
     count = months(claim.owed, monthly)
     if Plan.objects.filter(claim=claim, state__in=LIVE).exists():
         raise PlanExists
@@ -77,7 +77,7 @@ def decide_plan(*, plan_id: UUID, agreed: bool, actor: Actor, at: datetime) -> P
         raise PlanDecided
     plan.decided_at = at
     if agreed:
-        _begin(plan, claim, actor, at)
+        _begin(plan, _up_to_date(claim, actor, at), actor, at)
     else:
         plan.state = PlanState.DECLINED
     plan.save()
@@ -122,6 +122,11 @@ def month_later(day: date, count: int) -> date:
     month = day.month - 1 + count
     year, month = day.year + month // 12, month % 12 + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def _up_to_date(claim: Claim, actor: Actor, at: datetime) -> Claim:
+    """Book the interest of the last days: a plan runs over what is owed that day, to the cent."""
+    return accrue_interest(claim_id=claim.pk, to=day_of(at), actor=actor, at=at)
 
 
 def _begin(plan: Plan, claim: Claim, actor: Actor, at: datetime) -> None:
