@@ -1,0 +1,146 @@
+"""The case page: what the gate answers is shown as it is, and one form acts once."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from qinghe.claims.models import Claim
+from qinghe.contact.models import Attempt
+from qinghe.kernel import clock
+from qinghe.kernel.actor import Role
+from qinghe.kernel.ids import new_id
+from qinghe.parties.models import Organisation
+from qinghe.parties.terms import Secret
+from tests import factories
+from tests.web.people import signed_in
+
+NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
+NIGHT = datetime(2026, 11, 23, 15, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agency() -> Organisation:
+    agency = factories.collector()
+    factories.licence(agency)
+    return agency
+
+
+@pytest.fixture
+def claim(agency: Organisation) -> Claim:
+    claim = factories.claim()
+    factories.point(claim.debtor)
+    factories.point(claim.debtor, Secret.EMAIL)
+    factories.mandate(claim, agency)
+    return claim
+
+
+def ask(client: Client, claim: Claim, key: str = "") -> str:
+    sent = {"channel": "sms", "template": "first_notice", "request_key": key or str(new_id())}
+    return client.post(f"/cases/{claim.pk}/contact/", sent, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-hans"])
+def test_a_case_shows_amount_budget_and_composer(
+    agency: Organisation, claim: Claim, lang: str
+) -> None:
+    with clock.at(NOON):
+        answer = signed_in(Role.COLLECTOR, agency, lang).get(f"/cases/{claim.pk}/")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert claim.number in page
+    assert "¥1,000.00" in page
+    assert 'class="pips"' in page
+    assert 'data-test="send"' in page
+
+
+def test_a_case_shows_no_address_of_the_debtor(agency: Organisation, claim: Claim) -> None:
+    with clock.at(NOON):
+        page = signed_in(Role.COLLECTOR, agency).get(f"/cases/{claim.pk}/").content.decode()
+    assert "100****" not in page
+    assert not re.search(r"\+?86 ?100", page)
+
+
+def test_a_contact_at_noon_is_permitted(agency: Organisation, claim: Claim) -> None:
+    with clock.at(NOON):
+        page = ask(signed_in(Role.COLLECTOR, agency), claim)
+    assert "Permitted" in page
+    assert Attempt.objects.get().state == "permitted"
+
+
+def test_a_contact_at_night_is_refused_with_rule_and_next_moment(
+    agency: Organisation, claim: Claim
+) -> None:
+    with clock.at(NIGHT):
+        page = ask(signed_in(Role.COLLECTOR, agency), claim)
+    shown = page.partition('data-test="refusal"')[2]
+    assert "CN-WIN-01" in shown
+    assert "11-24 08:00" in shown.partition('data-test="refusal-next"')[2][:60]
+    assert Attempt.objects.get().pack in shown
+
+
+def test_a_refusal_stands_in_the_timeline_like_a_contact(
+    agency: Organisation, claim: Claim
+) -> None:
+    with clock.at(NIGHT):
+        client = signed_in(Role.COLLECTOR, agency)
+        ask(client, claim)
+        page = client.get(f"/cases/{claim.pk}/?kind=contact").content.decode()
+    assert 'class="dot bad"' in page
+
+
+def test_a_form_sent_twice_asks_the_gate_once(agency: Organisation, claim: Claim) -> None:
+    with clock.at(NOON):
+        client = signed_in(Role.COLLECTOR, agency)
+        ask(client, claim, key="the same key")
+        ask(client, claim, key="the same key")
+    assert Attempt.objects.count() == 1
+
+
+def test_another_agency_finds_no_such_case(claim: Claim) -> None:
+    with clock.at(NOON):
+        stranger = signed_in(Role.COLLECTOR, factories.collector())
+        assert stranger.get(f"/cases/{claim.pk}/").status_code == 404
+        assert stranger.post(f"/cases/{claim.pk}/contact/", {"channel": "sms"}).status_code == 404
+    assert not Attempt.objects.exists()
+
+
+def test_a_promise_is_noted_and_a_past_day_is_refused_in_words(
+    agency: Organisation, claim: Claim
+) -> None:
+    with clock.at(NOON):
+        client = signed_in(Role.COLLECTOR, agency)
+        place = f"/cases/{claim.pk}/promise/"
+        bad = client.post(place, {"amount": "10", "due_on": "2026-11-01"}, follow=True)
+        good = client.post(place, {"amount": "10.50", "due_on": "2026-11-25"}, follow=True)
+    assert 'class="q-note bad"' in bad.content.decode()
+    assert "The promise is noted." in good.content.decode()
+
+
+def test_the_case_page_asks_a_fixed_number_of_queries(
+    agency: Organisation, claim: Claim, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with clock.at(NOON):
+        client = signed_in(Role.COLLECTOR, agency)
+        for _ in range(3):
+            ask(client, claim)
+        with django_assert_max_num_queries(32):
+            client.get(f"/cases/{claim.pk}/")
+
+
+def test_the_worklist_asks_a_fixed_number_of_queries(
+    agency: Organisation, claim: Claim, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(3):
+        factories.mandate(factories.claim(), agency)
+    with clock.at(NOON):
+        client = signed_in(Role.COLLECTOR, agency)
+        with django_assert_max_num_queries(4):
+            page = client.get("/orders/").content.decode()
+    assert page.count('data-test="case"') == 4

@@ -1,0 +1,161 @@
+"""From a file to a signed order, page by page; and who cannot take it is told why."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from qinghe.claims.models import Batch, Claim
+from qinghe.kernel import clock
+from qinghe.kernel.actor import Role
+from qinghe.market.models import Listing, Mandate
+from qinghe.parties.models import Organisation
+from tests import factories
+from tests.web.people import signed_in
+
+NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
+HEAD = "合同号,姓名,客户编号,手机号,地区,产品,本金,币种,合同日期,到期日,备注"
+GOOD = "K-1,陈示例,C-1,10012345678,杭州,消费贷,1000.00,CNY,2026-01-05,2026-09-30,x"
+BAD = "K-2,王示例,C-2,10012345679,杭州,消费贷,-5,CNY,2026-01-05,2026-09-30,x"
+TERMS = {"mode": "grab", "commission": "12", "quality": "25", "period_days": "90"}
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _demonstration(settings: Settings) -> None:
+    settings.DEMO = True
+
+
+@pytest.fixture
+def creditor() -> Organisation:
+    return factories.organisation()
+
+
+def upload(client: Client, *rows: str) -> None:
+    file = SimpleUploadedFile("claims.csv", "\n".join([HEAD, *rows]).encode())
+    sent = {"file": file, "as_of": "2026-11-20", "mapping": ""}
+    answer = client.post("/batches/new/", sent)
+    assert answer.status_code == 302, answer.content.decode()[-2000:]
+
+
+def columns(client: Client) -> str:
+    """Send the suggested columns; the one nobody knows is left out."""
+    page = client.get("/batches/columns/").content.decode()
+    names = re.findall(r'name="(col\d+)"', page)
+    form = client.get("/batches/columns/").context["form"]
+    sent = {name: form.fields[name].initial or "-" for name in names}
+    return client.post("/batches/columns/", sent, follow=True).content.decode()
+
+
+def test_a_file_is_mapped_with_suggestions_then_checked(creditor: Organisation) -> None:
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, creditor)
+        upload(client, GOOD, BAD)
+        page = columns(client)
+    assert "What is wrong" in page
+    assert Batch.objects.get().rejected == 1
+    assert not Claim.objects.exists()
+
+
+def test_a_column_about_other_people_refuses_the_file(creditor: Organisation) -> None:
+    file = SimpleUploadedFile("claims.csv", f"{HEAD},紧急联系人\n{GOOD},y".encode())
+    with clock.at(NOON):
+        answer = signed_in(Role.CREDITOR, creditor).post(
+            "/batches/new/", {"file": file, "as_of": "2026-11-20", "mapping": ""}
+        )
+    assert answer.status_code == 422
+    assert "紧急联系人" in answer.content.decode()
+
+
+def test_only_the_correct_rows_are_taken_when_the_creditor_chooses_so(
+    creditor: Organisation,
+) -> None:
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, creditor)
+        upload(client, GOOD, BAD)
+        columns(client)
+        place = f"/batches/{Batch.objects.get().pk}/decide/"
+        refused = client.post(place, {"choice": "all"}, follow=True).content.decode()
+        assert 'class="q-note bad"' in refused
+        client.post(place, {"choice": "part"})
+    assert Claim.objects.get().contract_number == "K-1"
+
+
+def test_the_faulty_rows_come_back_as_a_file(creditor: Organisation) -> None:
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, creditor)
+        upload(client, GOOD, BAD)
+        columns(client)
+        answer = client.get(f"/batches/{Batch.objects.get().pk}/errors.csv")
+    assert answer["Content-Type"].startswith("text/csv")
+    assert "K-2" in answer.content.decode("utf-8-sig")
+
+
+def listed(creditor: Organisation, client: Client) -> Listing:
+    claim = factories.claim(creditor=creditor)
+    factories.point(claim.debtor)
+    client.post("/claims/publish/", {**TERMS, "claim": str(claim.pk)})
+    return Listing.objects.get(claim=claim)
+
+
+def test_publishing_says_how_many_and_why_not_the_others(creditor: Organisation) -> None:
+    unreachable = factories.claim(creditor=creditor)
+    reachable = factories.claim(creditor=creditor)
+    factories.point(reachable.debtor)
+    asked = f"?claim={unreachable.pk}&claim={reachable.pk}"
+    with clock.at(NOON):
+        page = signed_in(Role.CREDITOR, creditor).get(f"/claims/publish/{asked}").content.decode()
+    assert "<b>1 of 2</b>" in page
+    assert "no usable contact point" in page
+
+
+def test_a_collector_signs_and_takes_and_the_second_is_told(creditor: Organisation) -> None:
+    first, second = factories.collector(), factories.collector()
+    factories.licence(first)
+    factories.licence(second)
+    with clock.at(NOON):
+        listing = listed(creditor, signed_in(Role.CREDITOR, creditor))
+        taker, late = signed_in(Role.COLLECTOR, first), signed_in(Role.COLLECTOR, second)
+        assert 'data-test="order"' in taker.get("/hall/").content.decode()
+        place = f"/hall/{listing.pk}/take/"
+        taken = taker.post(place, {"agree": "on"})
+        told = late.post(place, {"agree": "on"}, follow=True).content.decode()
+    assert taken["Location"] == f"/cases/{listing.claim_id}/"
+    assert "no longer open" in told
+    assert Mandate.objects.get().collector == first
+
+
+def test_nobody_takes_an_order_without_signing(creditor: Organisation) -> None:
+    agency = factories.collector()
+    factories.licence(agency)
+    with clock.at(NOON):
+        listing = listed(creditor, signed_in(Role.CREDITOR, creditor))
+        signed_in(Role.COLLECTOR, agency).post(f"/hall/{listing.pk}/take/", {})
+    assert not Mandate.objects.exists()
+
+
+def test_an_order_that_cannot_be_taken_says_why(creditor: Organisation) -> None:
+    with clock.at(NOON):
+        listed(creditor, signed_in(Role.CREDITOR, creditor))
+        page = signed_in(Role.COLLECTOR, factories.collector()).get("/hall/").content.decode()
+    assert "needs a valid registration" in page
+    assert 'data-test="order"' not in page
+
+
+def test_the_hall_asks_a_fixed_number_of_queries(
+    creditor: Organisation, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    agency = factories.collector()
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, creditor)
+        for _ in range(3):
+            listed(creditor, client)
+        visitor = signed_in(Role.COLLECTOR, agency)
+        with django_assert_max_num_queries(12):
+            visitor.get("/hall/")
