@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from qinghe.claims.queries import ClaimRow
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor
 from qinghe.portal.doors import DebtorRequest, page, sent
-from qinghe.portal.forms import ComplaintForm
+from qinghe.portal.forms import NO_CLAIM, ComplaintForm
 from qinghe.portal.home import my_claims
 from qinghe.quality.queries import complaint_for, complaints
 from qinghe.quality.services import open_complaint
@@ -20,15 +20,14 @@ from qinghe.quality.services import open_complaint
 @page("GET", "POST")
 def complain(request: DebtorRequest) -> HttpResponse:
     """Take a complaint; contact stops at once."""
-    choices = [
-        (str(row.id), f"{row.creditor_name} · {row.number}") for row in my_claims(request.actor)
-    ]
+    mine = my_claims(request.actor)
+    choices = [(str(row.id), f"{row.creditor_name} · {row.number}") for row in mine]
     form = ComplaintForm(
-        request.POST or None, claims=choices, initial={"claim": request.GET.get("claim", "")}
+        request.POST or None, claims=choices, initial={"claim": _asked(request, mine)}
     )
     done, made = sent(form, lambda actor: _opened(form, actor), request.actor)
     if done and made is not None:
-        return redirect("portal:complaint", complaint_id=made.pk)
+        return redirect("portal:complaint", complaint_id=made)
     context = {"form": form, "past": complaints(actor=request.actor), "zone": request.zone}
     return render(request, "portal/complain.html", context)
 
@@ -40,13 +39,20 @@ def complaint(request: DebtorRequest, complaint_id: UUID) -> HttpResponse:
     return render(request, "portal/complaint.html", {"item": item, "zone": request.zone})
 
 
-def _opened(form: ComplaintForm, actor: Actor) -> Any:
+def _asked(request: DebtorRequest, mine: list[ClaimRow]) -> str:
+    """Return the claim the person came from, or the only one there is."""
+    only = str(mine[0].id) if len(mine) == 1 else ""
+    return request.GET.get("claim", only)
+
+
+def _opened(form: ComplaintForm, actor: Actor) -> UUID:
     about = form.cleaned_data["claim"]
-    return open_complaint(
+    made = open_complaint(
         kind=form.cleaned_data["kind"],
         statement=form.cleaned_data["statement"],
-        claim_id=UUID(about) if about else None,
+        claim_id=None if about == NO_CLAIM else UUID(about),
         person_id=actor.person_id,
         actor=actor,
         at=clock.now(),
     )
+    return made.pk

@@ -18,6 +18,7 @@ from qinghe.portal.offers import monthly_offers, offer_label
 from qinghe.quality.terms import ComplaintKind
 
 ALL, PART, OTHER = "all", "part", "other"
+NO_CLAIM = "none"
 # Channels a person can do without; notices that a law requires still come by letter.
 WISH_CHANNELS = (Channel.VOICE, Channel.SMS, Channel.EMAIL, Channel.LETTER, Channel.VISIT)
 TEXT = {"autocomplete": "off", "spellcheck": "false"}
@@ -153,7 +154,7 @@ class ChannelWishForm(OnceForm):
 
 class TimeWishForm(OnceForm):
     window_start = forms.TimeField(
-        label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        label=_("After what time?"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
     window_end = forms.TimeField(
         label=pgettext_lazy("hour", "Until"),
@@ -184,9 +185,13 @@ class ComplaintForm(OnceForm):
 
     def __init__(self, *args: Any, claims: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["claim"] = forms.ChoiceField(
+        self.fields["claim"] = about = forms.ChoiceField(
             label=_("About which claim?"),
-            choices=[*claims, ("", _("None of these, or I do not know"))],
-            required=False,
+            choices=[
+                ("", _("Please choose")),
+                *claims,
+                (NO_CLAIM, _("None of these, or I do not know")),
+            ],
         )
+        self.soften(about)
         self.order_fields(["claim", "kind", "statement", "request_key"])

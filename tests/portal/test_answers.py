@@ -124,6 +124,13 @@ def test_a_complaint_gets_a_number_a_day_and_a_hold(inside: Client, world: World
     assert call(world) == "refused"
 
 
+def test_a_complaint_about_no_claim_stops_everything(inside: Client, world: World) -> None:
+    answer = send(inside, "complain/", kind="other", statement="Strange letters", claim="none")
+    assert answer.status_code == 302
+    assert Hold.objects.get(kind="complaint").claim_id is None
+    assert send(inside, "complain/", kind="other", statement="x", claim="").status_code == 200
+
+
 def test_a_complaint_cannot_name_another_persons_claim(inside: Client, world: World) -> None:
     page = send(inside, "complain/", kind="rude", statement="x", claim=str(world.strange.pk))
     assert page.status_code == 200
