@@ -4,95 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 from random import Random
-from zoneinfo import ZoneInfo
 
 import psutil
 import pytest
 
+from tests.place import Place, until
+
 ROUNDS = int(os.environ.get("QINGHE_CRASH_ROUNDS", "20"))
-ROOT = Path(__file__).parents[2]
-QINGHE = Path(sys.executable).with_name("qinghe")
-
-
-def until(what: str, done: Callable[[], object], seconds: float = 240) -> None:
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, f"waited too long for: {what}"
-        time.sleep(0.05)
-
-
-class Place:
-    """One installation in a folder of its own, at two in the afternoon."""
-
-    def __init__(self) -> None:
-        # Not tmp_path: pytest closes its folders to other users, and PostgreSQL may run as one.
-        self.folder = Path(tempfile.mkdtemp(prefix="qinghe-crash-"))
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.web = f"http://127.0.0.1:{self.port}/"
-        local = datetime.now(ZoneInfo("Asia/Shanghai"))
-        shift = int((local.replace(hour=14, minute=0) - local).total_seconds())
-        self.environment = {
-            **{k: v for k, v in os.environ.items() if k != "DATABASE_URL"},
-            "QINGHE_VAR": str(self.folder),
-            "PORT": str(self.port),
-            "QINGHE_TEST_SHIFT": str(shift),
-            "PYTHONPATH": f"{ROOT / 'tests' / 'slow' / 'daytime'}:{ROOT}",
-        }
-        self.log = (self.folder / "supervisor.log").open("w")
-        self.supervisor = self.start(str(QINGHE), "run")
-
-    def start(self, *command: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            command, env=self.environment, cwd=ROOT, text=True, stdout=self.log, stderr=self.log
-        )
-
-    def ready(self) -> bool:
-        with suppress(OSError), urllib.request.urlopen(f"{self.web}readyz", timeout=5) as answer:
-            return bool(answer.status == 200)
-        return False
-
-    def victims(self) -> dict[str, list[psutil.Process]]:
-        found: dict[str, list[psutil.Process]] = {"web": [], "worker": [], "database": []}
-        for process in psutil.Process(self.supervisor.pid).children(recursive=True):
-            with suppress(psutil.Error):
-                line = " ".join(process.cmdline())
-                if "granian" in line:
-                    found["web"].append(process)
-                elif "procrastinate" in line:
-                    found["worker"].append(process)
-        with suppress(OSError, psutil.Error, ValueError):
-            text = (self.folder / "postgres" / "postmaster.pid").read_text()
-            found["database"].append(psutil.Process(int(text.splitlines()[0])))
-        return found
-
-    def ask(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(QINGHE), *command], env=self.environment, cwd=ROOT, text=True,
-            capture_output=True, check=False, timeout=300,
-        )  # fmt: skip
-
-    def end(self) -> None:
-        self.supervisor.send_signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            self.supervisor.wait(60)
-        self.ask("stop")
-        self.log.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @pytest.fixture
