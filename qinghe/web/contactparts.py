@@ -94,7 +94,7 @@ def _hours(span: Span) -> str:
 
 
 def _words(name: str, spans: Sequence[Span]) -> str:
-    return f"{name} " + ", ".join(_hours(span) for span in spans)
+    return f"{name} {formats.listed(_hours(span) for span in spans)}"
 
 
 def _open_words(spans: Sequence[Span]) -> str:
@@ -141,4 +141,5 @@ def _bar(
         _("%(n)d contacts today") % {"n": len(dots)},
         _("it is %(time)s") % {"time": f"{now:%H:%M}"},
     ]
-    return DayBar("; ".join(label_words), open_spans, now, wished, dots)
+    pause = "；" if formats.chinese() else "; "
+    return DayBar(pause.join(label_words), open_spans, now, wished, dots)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -20,6 +21,7 @@ from qinghe.web.moments import told
 from qinghe.web.parts import Event, by_day
 from qinghe.web.words import label
 
+LATEST = 30
 TAGS = (
     ("contact.", "contact"),
     ("casework.promise", "promise"),
@@ -96,6 +98,19 @@ def _tone(item: TimelineItem) -> str:
     if item.badge in ("no_answer", "busy", "voicemail", "failed", "cancelled"):
         return ""
     return TONES.get(tag_of(item.kind), badges.look(item.badge).tone)
+
+
+def shown(tagged: Sequence[tuple[str, Event]], *, kind: str, everything: bool) -> dict[str, Any]:
+    """Return what the page draws: events of one kind (or all) by day, the latest unless all."""
+    events = [event for tag, event in tagged if kind in ("", tag)]
+    events.sort(key=lambda event: event.at, reverse=True)
+    latest = events if everything else events[:LATEST]
+    return {
+        "days": days_of(latest),
+        "kinds": kinds_of(tagged),
+        "kind": kind,
+        "older": len(events) - len(latest),
+    }
 
 
 def days_of(events: Iterable[Event]) -> list[tuple[date, list[Event]]]:

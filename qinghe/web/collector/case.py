@@ -28,7 +28,7 @@ from qinghe.web.collector.compose import composer
 from qinghe.web.collector.forms import case_forms
 from qinghe.web.contactparts import budget_part, why_not
 from qinghe.web.doors import StaffRequest, page
-from qinghe.web.happenings import days_of, happenings, kinds_of
+from qinghe.web.happenings import happenings, shown
 from qinghe.web.numbers import ids
 
 
@@ -43,12 +43,7 @@ def _refusal(request: StaffRequest, claim_id: UUID) -> Explanation | None:
 
 def _timeline(request: StaffRequest, claim_id: UUID) -> dict[str, Any]:
     tagged = happenings(claim_id=claim_id, actor=request.actor, at=request.at)
-    kind = request.GET.get("kind", "")
-    return {
-        "days": days_of(event for tag, event in tagged if kind in ("", tag)),
-        "kinds": kinds_of(tagged),
-        "kind": kind,
-    }
+    return shown(tagged, kind=request.GET.get("kind", ""), everything="all" in request.GET)
 
 
 def _without_outcome(attempts: list[AttemptRow]) -> AttemptRow | None:
@@ -64,7 +59,6 @@ def _left(request: StaffRequest, view: ClaimView, day: BudgetView) -> dict[str, 
         "budget": budget_part(day, attempts, wishes(person_id=view.debtor_id)),
         "why_not": why_not(day),
         "pack": day.pack,
-        "allowances": [a for a in day.allowances if a.limit is not None],
         "call": _without_outcome(attempts),
     }
 

@@ -20,7 +20,7 @@ from qinghe.parties.terms import Purpose
 from qinghe.web.claimparts import equation, hold_marks, next_step
 from qinghe.web.creditor.agreements import HardshipForm
 from qinghe.web.doors import StaffRequest, acted, page, unclear
-from qinghe.web.happenings import days_of, happenings, kinds_of
+from qinghe.web.happenings import happenings, shown
 from qinghe.web.numbers import whole
 
 ONE = "web:claim"
@@ -78,15 +78,12 @@ def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     """Show one claim: what is owed and why, proof, holds, who works it, and all that happened."""
     view = claim_for(claim_id=claim_id, actor=request.actor)
     tagged = happenings(claim_id=claim_id, actor=request.actor, at=request.at)
-    kind = request.GET.get("kind", "")
     context = {
         "claim": view,
         "terms": equation(view),
         "holds": hold_marks(view.holds),
         "next_step": next_step(view),
-        "days": days_of(event for tag, event in tagged if kind in ("", tag)),
-        "kinds": kinds_of(tagged),
-        "kind": kind,
+        **shown(tagged, kind=request.GET.get("kind", ""), everything="all" in request.GET),
         "mandate": next(iter(mandates(actor=request.actor, claim_id=claim_id)), None),
         "plan": plan_of(claim_id=claim_id, actor=request.actor),
         "hardship": hardship_of(claim_id=claim_id, actor=request.actor),

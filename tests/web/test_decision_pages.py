@@ -1,0 +1,194 @@
+"""Pages where people decide: claims, disputes, complaints, payouts; and what strangers may do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from qinghe.casework.services import propose_plan
+from qinghe.claims.models import Claim, Evidence
+from qinghe.claims.services import open_dispute
+from qinghe.claims.terms import ClaimState
+from qinghe.kernel import clock
+from qinghe.kernel.actor import Role, system
+from qinghe.market.models import Mandate
+from qinghe.parties.services import issue_door_code
+from qinghe.quality.models import Complaint
+from qinghe.quality.services import open_complaint
+from tests import factories
+from tests.web.people import signed_in
+
+NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def submitted() -> Claim:
+    claim = factories.claim(state=ClaimState.SUBMITTED)
+    factories.point(claim.debtor)
+    return claim
+
+
+@pytest.fixture
+def worked() -> Claim:
+    claim = factories.claim()
+    factories.point(claim.debtor)
+    factories.mandate(claim, factories.collector())
+    return claim
+
+
+def prove(claim: Claim) -> None:
+    Evidence.objects.create(
+        claim=claim,
+        kind="contract",
+        sha256="0" * 64,
+        media_type="application/pdf",
+        size=len(PDF),
+        filename="contract.pdf",
+        uploaded_at=NOON,
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-hans"])
+def test_a_reviewer_sees_the_claim_beside_its_evidence(submitted: Claim, lang: str) -> None:
+    prove(submitted)
+    with clock.at(NOON):
+        client = signed_in(Role.REVIEWER, lang=lang)
+        assert submitted.number in client.get("/verify/").content.decode()
+        page = client.get(f"/verify/{submitted.pk}/").content.decode()
+    assert 'data-test="verify"' in page
+    assert "application/pdf" in page
+
+
+def test_a_claim_without_evidence_is_not_released(submitted: Claim) -> None:
+    with clock.at(NOON):
+        place = f"/verify/{submitted.pk}/decide/"
+        page = signed_in(Role.REVIEWER).post(place, {"decision": "verify"}, follow=True)
+    assert 'class="q-note bad"' in page.content.decode()
+    assert Claim.objects.get().state == ClaimState.SUBMITTED
+
+
+def test_a_released_claim_enters_its_challenge_window(submitted: Claim) -> None:
+    prove(submitted)
+    with clock.at(NOON):
+        place = f"/verify/{submitted.pk}/decide/"
+        signed_in(Role.REVIEWER).post(place, {"decision": "verify"})
+    assert Claim.objects.get().state == ClaimState.CHALLENGE
+
+
+def test_a_rejection_needs_a_reason_code(submitted: Claim) -> None:
+    with clock.at(NOON):
+        client, place = signed_in(Role.REVIEWER), f"/verify/{submitted.pk}/decide/"
+        client.post(place, {"decision": "reject"})
+        assert Claim.objects.get().state == ClaimState.SUBMITTED
+        client.post(place, {"decision": "reject", "reason": "no_proof"})
+    assert Claim.objects.get().state == ClaimState.REJECTED
+
+
+def test_a_dispute_is_decided_in_part_with_a_lower_amount(worked: Claim) -> None:
+    dispute = open_dispute(
+        claim_id=worked.pk,
+        reason="amount",
+        statement="too much",
+        actor=factories.debtor_of(worked),
+        at=NOON,
+    )
+    with clock.at(NOON):
+        client, place = signed_in(Role.COMPLIANCE), f"/disputes/{dispute.pk}/"
+        assert "too much" in client.get(place).content.decode()
+        told = {"outcome": "partly", "text": "Lowered.", "principal": "900.00"}
+        assert client.post(place, told).status_code == 302
+    assert Claim.objects.get().principal == 90_000
+
+
+def test_a_decision_without_text_is_not_taken(worked: Claim) -> None:
+    dispute = open_dispute(
+        claim_id=worked.pk,
+        reason="paid",
+        statement="",
+        actor=factories.debtor_of(worked),
+        at=NOON,
+    )
+    with clock.at(NOON):
+        place = f"/disputes/{dispute.pk}/"
+        answer = signed_in(Role.COMPLIANCE).post(place, {"outcome": "dismissed", "text": ""})
+    assert answer.status_code == 422
+
+
+def test_a_justified_complaint_suspends_the_mandate(worked: Claim) -> None:
+    complaint = open_complaint(
+        kind="rude",
+        statement="shouted",
+        claim_id=worked.pk,
+        person_id=worked.debtor_id,
+        actor=factories.debtor_of(worked),
+        at=NOON,
+    )
+    with clock.at(NOON):
+        client, place = signed_in(Role.COMPLIANCE), f"/complaints/{complaint.pk}/"
+        assert "shouted" in client.get(place).content.decode()
+        client.post(place, {"upheld": "1", "text": "You are right."})
+    assert Mandate.objects.get().state == "suspended"
+
+
+def test_the_hold_of_a_complaint_shows_on_the_case_at_once(worked: Claim) -> None:
+    agency = Mandate.objects.get().collector
+    with clock.at(NOON):
+        client = signed_in(Role.COLLECTOR, agency)
+        assert 'class="bdg hold"' not in client.get(f"/cases/{worked.pk}/").content.decode()
+        open_complaint(
+            kind="rude",
+            statement="x",
+            claim_id=worked.pk,
+            person_id=worked.debtor_id,
+            actor=factories.debtor_of(worked),
+            at=NOON,
+        )
+        assert 'class="bdg hold"' in client.get(f"/cases/{worked.pk}/").content.decode()
+
+
+def test_a_creditor_agrees_to_the_plan_a_debtor_proposed(worked: Claim) -> None:
+    plan = propose_plan(
+        claim_id=worked.pk, monthly=50_000, actor=factories.debtor_of(worked), at=NOON
+    )
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, worked.creditor)
+        assert 'data-test="agree-plan"' in client.get(f"/claims/{worked.pk}/").content.decode()
+        client.post(f"/claims/{worked.pk}/plan/", {"agreed": "1"})
+    plan.refresh_from_db()
+    assert plan.state == "active"
+
+
+def test_another_creditor_finds_no_such_claim(worked: Claim) -> None:
+    with clock.at(NOON):
+        assert signed_in(Role.CREDITOR).get(f"/claims/{worked.pk}/").status_code == 404
+
+
+def test_a_stranger_complains_and_follows_the_number() -> None:
+    with clock.at(NOON):
+        client = Client()
+        told = {"kind": "other", "statement": "Somebody called at night.", "reference": ""}
+        page = client.post("/complain/", told, follow=True).content.decode()
+    number = Complaint.objects.get().number
+    assert number in page
+    assert "Somebody called" not in page
+
+
+def test_a_code_is_ours_or_not_and_nothing_more(worked: Claim) -> None:
+    code = issue_door_code(person_id=worked.debtor_id, actor=system("test"), at=NOON)
+    with clock.at(NOON):
+        ours = Client().post("/check/", {"code": code}).content.decode()
+        other = Client().post("/check/", {"code": "AAAAAAAAAA"}).content.decode()
+    assert 'class="q-note ok"' in ours
+    assert 'class="q-note warn"' in other
+    assert "陈" not in ours
+
+
+def test_searching_for_codes_is_stopped() -> None:
+    with clock.at(NOON):
+        answers = [Client().post("/check/", {"code": "AAAAAAAAAA"}) for _ in range(11)]
+    assert [a.status_code for a in answers] == [200] * 10 + [422]
