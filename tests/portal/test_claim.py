@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -113,3 +115,10 @@ def test_a_settled_claim_offers_nothing_to_do(inside: Client, world: World) -> N
 
 def _at(world: World, way: str) -> str:
     return "wishes/" if way == "wishes" else f"claims/{world.claim.pk}/{way}/"
+
+
+def test_a_claim_page_asks_a_fixed_number_of_questions(
+    inside: Client, world: World, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    with django_assert_max_num_queries(32):
+        inside.get(f"/d/claims/{world.claim.pk}/")
