@@ -6,6 +6,7 @@ Staff pages write `¥15,064.24` and `11-24 18:00`; warm pages write `15,064.24 �
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -46,6 +47,11 @@ Number = int | float | Decimal | Fraction
 def chinese() -> bool:
     """Return whether the active language is Chinese."""
     return (get_language() or "").lower().startswith("zh")
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words one after the other, as the language writes a list."""
+    return ("、" if chinese() else ", ").join(words)
 
 
 def home_zone() -> ZoneInfo:

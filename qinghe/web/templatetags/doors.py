@@ -16,7 +16,7 @@ from qinghe.parties.regions import province_of, region_name
 from qinghe.parties.roles import ROLES
 from qinghe.rules.packs import rule as rule_by_id
 from qinghe.web import badges, plain, words
-from qinghe.web.formats import band_words, chinese
+from qinghe.web.formats import band_words, chinese, listed
 from qinghe.web.templatetags.qinghe import badge
 
 register = template.Library()
@@ -50,6 +50,12 @@ def rule_title(rule_id: str) -> str:
 def label(value: str, kind: str) -> str:
     """Return the words of a state or kind: `{{ row.product|label:"product" }}`."""
     return words.label(value, kind)
+
+
+@register.filter
+def labels(values: list[str], kind: str) -> str:
+    """Return the words of several: `{{ claim.reachable|labels:"channel" }}`."""
+    return listed(words.label(value, kind) for value in values)
 
 
 @register.simple_tag
