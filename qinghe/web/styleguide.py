@@ -45,7 +45,9 @@ class SampleForm(forms.Form):
         choices=[("500", "¥500"), ("800", "¥800"), ("1100", "¥1,100")],
         widget=forms.RadioSelect,
     )
-    day = forms.DateField(label=later("Day"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = forms.DateField(
+        label=later("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     note = forms.CharField(label=later("Note"), widget=forms.Textarea, required=False)
     agree = forms.BooleanField(label=later("I have read the contract"))
     file = forms.FileField(label=later("File"), required=False)

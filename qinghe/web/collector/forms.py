@@ -13,7 +13,7 @@ from qinghe.contact.terms import Outcome
 from qinghe.kernel.money import to_minor
 from qinghe.web.formats import home_zone
 
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 

@@ -27,7 +27,9 @@ class HardshipForm(forms.Form):
         widget=forms.RadioSelect,
     )
     pause_until = forms.DateField(
-        label=_("Pause until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Pause until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from qinghe.parties.roles import ROLES
 from qinghe.parties.terms import LicenceKind, OrgKind
 from qinghe.web.formats import band_words
 
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 STAFF_ROLES = tuple(role for role in Role if role not in (Role.DEBTOR, Role.SYSTEM))
 
 
