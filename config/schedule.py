@@ -30,6 +30,7 @@ CLOCKS: Final = (
     Clock("*/10 * * * *", "settlement.expire_orders", "cashier orders nobody paid expire"),
     Clock("*/10 * * * *", "contact.notify", "debtors learn of a claim while they may contest it"),
     Clock("30 18 * * *", "parties.forget", "old tries at the debtor's door are deleted"),
+    Clock("* * * * *", "queue.rescue", "jobs of a worker that died are done by another"),
     Clock("* * * * *", "contact.release", "attempts a crash left behind get a named end"),
     Clock("* * * * *", "journal.seal", "the journal is sealed in batches"),
 )

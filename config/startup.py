@@ -82,11 +82,12 @@ def _fill() -> None:
     if not settings.DEMO or find_spec(MARKET) is None:
         return
     market = import_module(MARKET)
-    if hasattr(market, "fill_if_empty"):
-        market.fill_if_empty()
+    market.fill_if_empty(progress=lambda line: _say(f"filling the demonstration: {line}"))
     _say(f"demonstration sign-ins, password {market.DEMO_PASSWORD}:")
     for email, role, organisation in market.DEMO_USERS:
         _say(f"  {role:<12}{email:<28}{organisation}")
+    if key := market.debtor_key():
+        _say(f"  debtor      at /d/ the code {key.code}, the answer {key.answer}")
 
 
 def _say(text: str) -> None:

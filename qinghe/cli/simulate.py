@@ -21,9 +21,9 @@ def simulate(
     faults: Annotated[
         bool, typer.Option("--faults", help="Inject crashes, doubled and late messages.")
     ] = False,
-    start: Annotated[
-        datetime, typer.Option(help="First day.", formats=["%Y-%m-%d"])
-    ] = datetime(2026, 3, 2),  # noqa: DTZ001  a day, no moment
+    start: Annotated[datetime, typer.Option(help="First day.", formats=["%Y-%m-%d"])] = datetime(
+        2026, 3, 2
+    ),  # noqa: DTZ001  a day, no moment
     here: Annotated[
         bool, typer.Option("--here", help="Fill this empty database instead of a passing one.")
     ] = False,

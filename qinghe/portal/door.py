@@ -13,6 +13,7 @@ from qinghe.kernel.errors import DomainError
 from qinghe.parties.services import open_door
 from qinghe.portal import session
 from qinghe.portal.forms import DoorForm
+from qinghe.simulation import demo_door
 
 
 @never_cache
@@ -36,7 +37,8 @@ def door(request: HttpRequest) -> HttpResponse:
         else:
             return _let_in(request, actor.person_id)
     again = request.method != "POST" and session.was_here(request)
-    return render(request, "portal/door.html", {"form": form, "again": again})
+    context = {"form": form, "again": again, "demo_key": demo_door.current()}
+    return render(request, "portal/door.html", context)
 
 
 def _let_in(request: HttpRequest, person_id: object) -> HttpResponse:

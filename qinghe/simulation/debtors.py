@@ -22,7 +22,7 @@ from qinghe.simulation.batches import Source
 from qinghe.simulation.doer import Doer
 from qinghe.simulation.world import FOUNDER
 
-VISITS_PER_HUNDRED = 6
+VISITS_PER_HUNDRED = 9
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Debtors:
         if code is None:
             return
         actor = open_door(code=code, answer=id_number[-4:], origin=self._origin(), at=at)
-        self.doer.random.choices(self._acts(), (40, 20, 14, 8, 8, 5, 5))[0](claim, actor, at)
+        self.doer.random.choices(self._acts(), (24, 26, 14, 12, 8, 8, 8))[0](claim, actor, at)
 
     def _origin(self) -> str:
         """Return a network address of the range kept for documentation (RFC 5737)."""

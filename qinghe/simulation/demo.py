@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from qinghe.kernel import clock
-from qinghe.kernel.actor import Role
+from qinghe.simulation import demo_door
 from qinghe.simulation.commands import in_this_database, is_empty
 from qinghe.simulation.people_of_demo import DEMO_PASSWORD, DEMO_USERS
 
-CLAIMS: Final = 110
-DAYS: Final = 26
+CLAIMS: Final = 120
+DAYS: Final = 24
 SEED: Final = 2026
 
 
-@dataclass(frozen=True)
-class SignIn:
-    """One account of the demonstration; the password is printed on purpose."""
-
-    role: Role
-    email: str
-    password: str
+__all__ = ["DEMO_PASSWORD", "DEMO_USERS", "debtor_key", "fill_if_empty"]
 
 
-def sign_ins() -> list[SignIn]:
-    """Return the accounts of a demonstration, one or more per role."""
-    return [SignIn(role, email, DEMO_PASSWORD) for email, role, _slug in DEMO_USERS]
+def debtor_key() -> demo_door.DoorKey | None:
+    """Issue a debtor's key for this start of the demonstration."""
+    return demo_door.issue(at=clock.now())
 
 
 def fill_if_empty(progress: Callable[[str], None] = lambda _line: None) -> bool:

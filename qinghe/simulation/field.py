@@ -20,7 +20,7 @@ from qinghe.simulation.world import World
 WORKERS = (("collector", "demo-agency"), ("collector2", "demo-agency-2"), ("team", "demo-own-team"))
 OUTCOMES = (Outcome.NO_ANSWER, Outcome.NO_ANSWER, Outcome.TALK, Outcome.TALK, Outcome.BUSY)
 RESULTS = (Result.PROMISE, Result.INFORMED, Result.REFUSES, Result.CALL_AGAIN, Result.HARDSHIP)
-CASES_A_DAY = 12
+CASES_A_DAY = 6
 
 
 @dataclass

@@ -11,6 +11,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from qinghe.kernel import clock, ids
+from qinghe.kernel.money import apportion
 from qinghe.simulation import clocks
 from qinghe.simulation.batches import Source
 from qinghe.simulation.debtors import Debtors
@@ -23,7 +24,7 @@ from qinghe.simulation.worker import run_waiting_jobs
 from qinghe.simulation.world import found
 
 ZONE = ZoneInfo("Asia/Shanghai")
-# Claims arrive during the first third of the run.
+# Twice as many claims arrive on each day of the first third of the run.
 ARRIVAL = 3
 
 
@@ -58,18 +59,22 @@ class Market:
     debtors: Debtors
     evening: Evening
     doer: Doer
+    # Orders the agencies take a day; more are listed at first, so that the hall is never empty.
+    pace: int
     jobs: int = 0
 
     def live(self, day: date, arriving: int) -> None:
         """Live one day: night clocks, morning office, work, debtors, decisions, seal."""
-        self._at(day, time(0, 20), lambda at: clocks.night(day=day, at=at))
+        self._at(day, time(0, 20), lambda at: clocks.night(at=at))
         self._at(day, time(8, 30), lambda at: self.debtors.late_notices(at=at))
-        if arriving:
-            self._at(day, time(9), lambda at: self.office.deliver(count=arriving, day=day, at=at))
-        self._at(day, time(9, 30), lambda at: self.office.review(at=at, limit=max(8, arriving)))
+        self._at(day, time(9, 30), lambda at: self.office.review(at=at, limit=4 * self.pace))
         self._at(day, time(10), lambda at: self.office.place(at=at))
-        self._at(day, time(10, 30), lambda at: self.office.grab(at=at, limit=30))
+        self._at(
+            day, time(10, 30), lambda at: self.office.grab(at=at, limit=max(1, self.pace // 2))
+        )
         self._at(day, time(14), lambda at: self.field.work(day=day, at=at))
+        if arriving:
+            self._at(day, time(16), lambda at: self.office.deliver(count=arriving, day=day, at=at))
         self._at(day, time(19), lambda at: self.debtors.visit(at=at))
         self._at(day, time(20), lambda at: self.evening.decide(at=at))
         self._at(day, time(20, 30), lambda at: self.evening.pay_out(day=day, at=at))
@@ -99,7 +104,7 @@ def simulate(
     """
     random = Random(seed)  # noqa: S311  reproducible on purpose
     with ids.seeded(seed):
-        market = _open(random, faults, start)
+        market = _open(random, faults, start, pace=max(3, claims // days))
         arriving = _arrivals(claims, days)
         for number in range(days):
             day = start + timedelta(days=number)
@@ -110,7 +115,7 @@ def simulate(
     return _report(market, claims, days, seed, faults, start)
 
 
-def _open(random: Random, faults: bool, start: date) -> Market:
+def _open(random: Random, faults: bool, start: date, *, pace: int) -> Market:
     doer = Doer(random, faults)
     source = Source(random, [])
     at = datetime.combine(start, time(0, 5), ZONE).astimezone(UTC)
@@ -122,13 +127,14 @@ def _open(random: Random, faults: bool, start: date) -> Market:
         Debtors(doer, source),
         Evening(world, doer),
         doer,
+        pace,
     )
 
 
 def _arrivals(claims: int, days: int) -> list[int]:
-    spread = max(1, days // ARRIVAL)
-    each, rest = divmod(claims, spread)
-    return [each + (number < rest) if number < spread else 0 for number in range(days)]
+    early = max(1, days // ARRIVAL)
+    weights = [2 if number < early else 1 for number in range(days)]
+    return apportion(claims, weights)
 
 
 def _end_of(day: date) -> datetime:

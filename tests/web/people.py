@@ -27,9 +27,7 @@ def member(role: Role, organisation: Organisation) -> User:
     """Make an account with a role in an organisation; it has no password."""
     number = User.objects.count()
     user = User.objects.create(email=f"{role}{number}@example.com", display_name=str(role))
-    Membership.objects.create(
-        user=user, organisation=organisation, role=role, starts_at=LONG_AGO
-    )
+    Membership.objects.create(user=user, organisation=organisation, role=role, starts_at=LONG_AGO)
     return user
 
 
