@@ -67,7 +67,7 @@ class Market:
         """Live one day: night clocks, morning office, work, debtors, decisions, seal."""
         self._at(day, time(0, 20), lambda at: clocks.night(at=at))
         self._at(day, time(8, 30), lambda at: self.debtors.late_notices(at=at))
-        self._at(day, time(9, 30), lambda at: self.office.review(at=at, limit=4 * self.pace))
+        self._at(day, time(9, 30), lambda at: self.office.review(at=at, limit=4 * self.pace + 4))
         self._at(day, time(10), lambda at: self.office.place(at=at))
         self._at(
             day, time(10, 30), lambda at: self.office.grab(at=at, limit=max(1, self.pace // 2))
@@ -104,7 +104,7 @@ def simulate(
     """
     random = Random(seed)  # noqa: S311  reproducible on purpose
     with ids.seeded(seed):
-        market = _open(random, faults, start, pace=max(3, claims // days))
+        market = _open(random, faults, start, pace=claims // days)
         arriving = _arrivals(claims, days)
         for number in range(days):
             day = start + timedelta(days=number)
