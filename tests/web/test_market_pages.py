@@ -63,6 +63,16 @@ def test_a_file_is_mapped_with_suggestions_then_checked(creditor: Organisation) 
     assert not Claim.objects.exists()
 
 
+def test_the_mapping_page_shows_no_name_and_no_number(creditor: Organisation) -> None:
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, creditor)
+        upload(client, GOOD)
+        page = client.get("/batches/columns/").content.decode()
+    assert "陈***" in page
+    assert "陈示例" not in page
+    assert "10012345678" not in page
+
+
 def test_a_column_about_other_people_refuses_the_file(creditor: Organisation) -> None:
     file = SimpleUploadedFile("claims.csv", f"{HEAD},紧急联系人\n{GOOD},y".encode())
     with clock.at(NOON):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils.translation import gettext_lazy as _
 
 IGNORE = "-"
@@ -31,3 +33,16 @@ DATE_WORDS = (
     ("%d/%m/%Y", _("Day/month/year, 31/03/2026")),
     ("%d.%m.%Y", _("Day.month.year, 31.03.2026")),
 )
+# What tells who somebody is; the page shows the form of such values, never the values.
+PERSONAL = frozenset({"debtor_name", "id_number", "phone", "email", "address"})
+LONG_DIGITS = re.compile(r"\d{7,}")
+STARS = "***"
+
+
+def veiled(value: str, field: str) -> str:
+    """Return a value as the mapping page may show it: personal data as its first sign and stars."""
+    if field in PERSONAL:
+        return value[:1] + STARS if value else ""
+    if "@" in value:
+        return STARS
+    return LONG_DIGITS.sub(lambda found: found.group()[:2] + STARS, value)

@@ -19,7 +19,7 @@ from qinghe.claims.services import check_batch, save_mapping
 from qinghe.claims.terms import Product
 from qinghe.parties.filestore import load_file, seal_file
 from qinghe.parties.roles import Permission
-from qinghe.web.creditor.fields import DATE_WORDS, FIELD_WORDS, IGNORE
+from qinghe.web.creditor.fields import DATE_WORDS, FIELD_WORDS, IGNORE, veiled
 from qinghe.web.doors import StaffRequest, formed, page, refusals_in
 from qinghe.web.formats import as_day
 from qinghe.web.parts import Crumb
@@ -37,7 +37,7 @@ class FileForm(forms.Form):
     )
     as_of = forms.DateField(
         label=_("As of"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("The day on which the amounts are right. Ageing is counted to this day."),
     )
     mapping = forms.ChoiceField(label=_("Columns"), required=False)
@@ -82,10 +82,14 @@ class ColumnsForm(forms.Form):
             )
 
     def columns(self) -> list[tuple[forms.BoundField, list[str]]]:
-        """Return each column's choice beside the first values of the column."""
+        """Return each column's choice beside the first values of the column, made unreadable."""
+        guessed = {column: name for name, column in self.head.suggestion.columns.items()}
         return [
-            (self[f"col{place}"], [row[place] or "" for row in self.head.sample])
-            for place in range(len(self.head.header))
+            (
+                self[f"col{place}"],
+                [veiled(row[place] or "", guessed.get(column, "")) for row in self.head.sample],
+            )
+            for place, column in enumerate(self.head.header)
         ]
 
     def rest(self) -> list[forms.BoundField]:
