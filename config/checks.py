@@ -104,3 +104,35 @@ def database_address(**_options: Any) -> list[CheckMessage]:
             id="qinghe.W002",
         )
     ]
+
+
+@register(Tags.security)
+def proxies(**_options: Any) -> list[CheckMessage]:
+    """
+    Warn when a TLS proxy stands in front whose address all visitors seem to have.
+    """
+    if not settings.SECURE or settings.PROXIES:
+        return []
+    return [
+        Warning(
+            "Behind a TLS proxy all visitors share one address, and with it one rate limit.",
+            hint="Set QINGHE_PROXIES to the number of proxies in front.",
+            id="qinghe.W003",
+        )
+    ]
+
+
+@register(Tags.security)
+def outgoing_mail(**_options: Any) -> list[CheckMessage]:
+    """
+    Warn when a real market would keep its e-mails to itself and take them as delivered.
+    """
+    if settings.DEMO or "smtp" in settings.EMAIL_BACKEND:
+        return []
+    return [
+        Warning(
+            "E-mails leave no further than this process, and count as delivered.",
+            hint="Set QINGHE_EMAIL_BACKEND=django.core.mail.backends.smtp.EmailBackend.",
+            id="qinghe.W004",
+        )
+    ]

@@ -1,8 +1,7 @@
 """
 Settings of one installation. Secrets come from the data folder, never from here.
 
-Environment: DATABASE_URL, QINGHE_VAR, PORT, QINGHE_DEBUG, QINGHE_HOSTS, QINGHE_ORIGINS,
-QINGHE_EMAIL_URL.
+docs/runbook/installation.md lists every variable of the environment that is read.
 """
 
 import os
@@ -54,6 +53,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.origin.behind_proxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -162,6 +162,11 @@ EMAIL_BACKEND = os.environ.get(
 )
 EMAIL_HOST = os.environ.get("QINGHE_EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("QINGHE_EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("QINGHE_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("QINGHE_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("QINGHE_EMAIL_TLS") == "1"
+# Well below the ten minutes after which an attempt counts as lost.
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = os.environ.get("QINGHE_EMAIL_FROM", "qinghe@example.com")
 # Where people reach this installation: printed on letters, with /d/ for the debtors' door.
 QINGHE_BASE_URL = os.environ.get(
@@ -173,6 +178,8 @@ PROCRASTINATE_ON_APP_READY = "config.schedule.register"
 
 # -- browser safety --------------------------------------------------------------------------
 SECURE = os.environ.get("QINGHE_HTTPS") == "1"
+# How many proxies of our own stand in front; see config/origin.py.
+PROXIES = int(os.environ.get("QINGHE_PROXIES", "0"))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_SSL_REDIRECT = SECURE

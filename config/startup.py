@@ -11,7 +11,7 @@ from typing import Final
 import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.checks import ERROR, Tags, run_checks
+from django.core.checks import ERROR, CheckMessage, Tags, run_checks
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -45,10 +45,17 @@ def main() -> int:
 def _check() -> None:
     # The other checks are about code, and `make check` has them; they would load every page.
     found = run_checks(tags=[Tags.security, Tags.files, Tags.database])
-    faults = [fault for fault in found if fault.level >= ERROR]
+    faults = [_words(each) for each in found if each.level >= ERROR]
     if faults:
-        words = [f"[{fault.id}] {fault.msg} {fault.hint or ''}".strip() for fault in faults]
-        raise CannotStart(" ".join(words))
+        raise CannotStart(" ".join(faults))
+    for each in found:
+        # Django's own warnings are for developers; ours are for whoever runs an installation.
+        if (each.id or "").startswith("qinghe."):
+            _say(f"warning: {_words(each)}")
+
+
+def _words(fault: CheckMessage) -> str:
+    return f"[{fault.id}] {fault.msg} {fault.hint or ''}".strip()
 
 
 def _migrate() -> None:

@@ -83,6 +83,23 @@ def test_an_open_way_to_a_far_database_is_a_warning(monkeypatch: pytest.MonkeyPa
     assert ids(checks.database_address()) == ["qinghe.W002"]
 
 
+def test_one_address_for_all_visitors_is_a_warning(settings: LazySettings) -> None:
+    settings.SECURE, settings.PROXIES = True, 0
+    assert ids(checks.proxies()) == ["qinghe.W003"]
+    settings.PROXIES = 1
+    assert ids(checks.proxies()) == []
+
+
+def test_mail_that_goes_nowhere_is_a_warning_in_a_real_market(settings: LazySettings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.DEMO = True
+    assert ids(checks.outgoing_mail()) == []
+    settings.DEMO = False
+    assert ids(checks.outgoing_mail()) == ["qinghe.W004"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert ids(checks.outgoing_mail()) == []
+
+
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
 def test_every_locked_package_has_a_hash_and_no_address(lock: Path) -> None:
     text = lock.read_text()
