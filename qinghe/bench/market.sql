@@ -69,7 +69,7 @@ FROM generate_series(1::bigint, {claims} / 50) n, generate_series(1, 12) seq;
 INSERT INTO claims_hold (id, person_id, claim_id, kind, cause, placed_at, ends_at, lifted_at)
 SELECT pg_temp.made(0, n), pg_temp.made(2, 1 + n % {persons}), pg_temp.made(3, n), 'hardship', 'bench:' || n,
     timestamptz '{day}' - interval '20 days',
-    timestamptz '{day}' + make_interval(days => (n % 60)::int), NULL
+    timestamptz '{day}' + make_interval(days => (n % 60)::int - 1), NULL
 FROM generate_series(1::bigint, {claims} / 100) n;
 
 ANALYZE;
