@@ -10,6 +10,9 @@ from qinghe.kernel.errors import DomainError
 from qinghe.simulation.commands import in_own_database, in_this_database
 from qinghe.simulation.invariants import Broken
 
+# A day, no moment: the option gives a naive midnight too.
+FIRST = datetime(2026, 3, 2)  # noqa: DTZ001
+
 app = typer.Typer()
 
 
@@ -21,9 +24,7 @@ def simulate(
     faults: Annotated[
         bool, typer.Option("--faults", help="Inject crashes, doubled and late messages.")
     ] = False,
-    start: Annotated[datetime, typer.Option(help="First day.", formats=["%Y-%m-%d"])] = datetime(
-        2026, 3, 2
-    ),  # noqa: DTZ001  a day, no moment
+    start: Annotated[datetime, typer.Option(help="First day.", formats=["%Y-%m-%d"])] = FIRST,
     here: Annotated[
         bool, typer.Option("--here", help="Fill this empty database instead of a passing one.")
     ] = False,

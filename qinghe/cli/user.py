@@ -3,7 +3,9 @@
 import getpass
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import typer
 from django.db import transaction
@@ -12,6 +14,7 @@ from django.utils import timezone
 from qinghe.cli.output import AsJson, show, show_rows
 from qinghe.kernel.actor import Role, system
 from qinghe.parties import queries, services
+from qinghe.parties.services.accounts import NoSuchMembership
 from qinghe.parties.services.passwords import set_password
 
 app = typer.Typer(no_args_is_help=True)
@@ -64,6 +67,42 @@ def new_password(email: str, password_stdin: FromStdin = False) -> None:
     set_password(
         email=email, password=_password(password_stdin), actor=system("cli"), at=timezone.now()
     )
+
+
+@app.command("create-key")
+def create_key(
+    email: str,
+    role: Annotated[str, typer.Option(help="ROLE@ORGANISATION that the machine acts in.")],
+    name: Annotated[str, typer.Option(help="What the key is for.")],
+    as_json: AsJson = False,
+) -> None:
+    """Create a machine's key for the API. It is shown now and never again."""
+    actor, at = system("cli"), timezone.now()
+    key = services.create_api_key(
+        membership_id=_membership(email, role, at), name=name, actor=actor, at=at
+    )
+    show({"key": key}, as_json=as_json)
+
+
+@app.command("end-role")
+def end_role(
+    email: str,
+    role: Annotated[str, typer.Option(help="ROLE@ORGANISATION to take back.")],
+) -> None:
+    """Take a role back from an account; the machines' keys that hang on it end too."""
+    actor, at = system("cli"), timezone.now()
+    services.end_membership(membership_id=_membership(email, role, at), actor=actor, at=at)
+
+
+def _membership(email: str, text: str, at: datetime) -> UUID:
+    role, slug = _role(text)
+    accounts = queries.accounts(actor=system("cli"), at=at)
+    users = [account.id for account in accounts if account.email == email.lower()]
+    rows = [row for user in users for row in queries.memberships(user_id=user, at=at)]
+    found = next((row.id for row in rows if (row.role, row.org_slug) == (role, slug)), None)
+    if found is None:
+        raise NoSuchMembership
+    return found
 
 
 def _role(text: str) -> tuple[Role, str]:
