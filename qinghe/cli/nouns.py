@@ -32,6 +32,7 @@ NOUNS: Final[dict[str, Noun]] = {
     "user": Noun("qinghe.cli.user", "Accounts that sign in, their roles and keys."),
     "import": Noun("qinghe.cli.imports", "Take a creditor's file of claims."),
     "payments": Noun("qinghe.cli.payments", "Book payments that reached a creditor directly."),
+    "hold": Noun("qinghe.cli.hold", "Stop contact with a debtor, and let it go on."),
     "verify": Noun("qinghe.cli.verify", "Check that the installation keeps its promises."),
     "journal": Noun("qinghe.cli.journal", "Seal the journal, and prove that nobody changed it."),
     "vault": Noun("qinghe.cli.vault", "Rotate the keys of the personal data."),
