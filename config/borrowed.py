@@ -56,6 +56,7 @@ SIGN_IN: Final = (
     _("Change Password"),
     _("Password successfully changed."),
     _("Your password is now changed."),
+    _("Password successfully set."),
     _("Bad Token"),
     _("The password reset token was invalid."),
     _(
@@ -119,11 +120,11 @@ SECOND_FACTOR: Final = (
         "Enabling passwordless operation allows you to sign in using just this key, but "
         "imposes additional requirements such as biometrics or PIN protection."
     ),
-    _("This key does not indicate whether it is a passkey."),
     _("Passkey"),
     _("Master key"),
     _("Backup key"),
     _("Key nr. {number}"),
+    _("Are you sure?"),
     _("Recovery Codes"),
     _("Recovery codes"),
     _("No recovery codes set up."),
@@ -146,12 +147,6 @@ LETTERS: Final = (
         "You're receiving this email because you or someone else has requested a password "
         "reset for your user account.\nIt can be safely ignored if you did not request a "
         "password reset. Click the link below to reset your password."
-    ),
-    _("Unknown Account"),
-    _(
-        "You are receiving this email because you, or someone else, tried to access an account "
-        "with email %(email)s. However, we do not have any record of such an account in our "
-        "database."
     ),
     _("This mail can be safely ignored if you did not initiate this action."),
     _("You are receiving this mail because the following change was made to your account:"),
@@ -186,8 +181,8 @@ COUNTED: Final = (
         "Ensure that there are no more than %(max)s decimal places.",
     ),
     ngettext_lazy(
-        "This password is too short. It must contain at least %(min_length)d character.",
-        "This password is too short. It must contain at least %(min_length)d characters.",
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
     ),
     ngettext_lazy(
         "Your password must contain at least %(min_length)d character.",

@@ -124,8 +124,16 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "qinghe.web.accounts.ClosedSignup"
 ACCOUNT_SESSION_REMEMBER = False
+# No letter to an address that has no account here: it would offer a sign-up that is closed.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# Accounts are made by the operator, so nobody signs up with the address of somebody else.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "add_webauthn": "qinghe.web.passkeys.AddPasskey",
+    "edit_webauthn": "qinghe.web.passkeys.RenamePasskey",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 CSRF_FAILURE_VIEW = "qinghe.web.errors.csrf_failure"
 LOGIN_URL = "account_login"

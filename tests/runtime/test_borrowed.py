@@ -9,18 +9,18 @@ from babel.messages.pofile import read_po
 
 from config import translations
 
-ZH = "locale/zh_Hans/LC_MESSAGES/django.po"
+SOURCE = "locale/en/LC_MESSAGES/django.po"
 DJANGO = Path(django.__file__).parent
 LIBRARIES = (
-    DJANGO / "conf" / ZH,
-    DJANGO / "contrib" / "auth" / ZH,
-    Path(allauth.__file__).parent / ZH,
+    DJANGO / "conf" / SOURCE,
+    DJANGO / "contrib" / "auth" / SOURCE,
+    Path(allauth.__file__).parent / SOURCE,
 )
 
 
 def catalogue(path: Path) -> Catalog:
     with path.open("rb") as source:
-        return read_po(source, locale="zh_Hans")
+        return read_po(source)
 
 
 def test_what_is_borrowed_is_still_said_by_a_library() -> None:
