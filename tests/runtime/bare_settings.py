@@ -17,4 +17,4 @@ MIDDLEWARE = []
 AUTH_USER_MODEL = "auth.User"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 SILENCED_SYSTEM_CHECKS = ["admin.E403"]
-PROCRASTINATE_IMPORT_PATHS = []
+PROCRASTINATE_ON_APP_READY = None
