@@ -256,12 +256,21 @@ def reachable_channels(person_id: UUID) -> frozenset[str]:
 
 def reachable(person_ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
     """Return the channels of many persons, in one query; those with none are absent."""
-    points = (
+    return channels_by_person(usable_points(person_ids))
+
+
+def usable_points(person_ids: Iterable[UUID]) -> QuerySet[ContactPoint, tuple[UUID, str]]:
+    """Return (person, kind) of the addresses in service of persons whose zone is known."""
+    return (
         ContactPoint.objects.filter(person_id__in=set(person_ids))
         .exclude(state=PointState.INVALID)
         .exclude(person__zones=[])
         .values_list("person_id", "kind")
     )
+
+
+def channels_by_person(points: Iterable[tuple[UUID, str]]) -> dict[UUID, frozenset[str]]:
+    """Return by which channels each person of these (person, kind) can be reached."""
     found: dict[UUID, frozenset[str]] = {}
     for person_id, kind in points:
         channels = frozenset(channel.value for channel in CHANNELS_OF.get(kind, ()))

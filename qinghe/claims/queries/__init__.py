@@ -33,6 +33,7 @@ from qinghe.claims.queries.one import (
     evidence_for,
     lines,
     owed,
+    view_of,
 )
 from qinghe.claims.queries.table import (
     ClaimFilters,
@@ -41,7 +42,7 @@ from qinghe.claims.queries.table import (
     claims_table,
     stage_totals,
 )
-from qinghe.claims.queries.timeline import Moment, timeline
+from qinghe.claims.queries.timeline import Moment, moments_of, timeline
 
 __all__ = [
     "BatchView",
@@ -73,6 +74,7 @@ __all__ = [
     "lines",
     "live_holds",
     "mappings",
+    "moments_of",
     "open_dispute_of",
     "owed",
     "preview",
@@ -81,6 +83,7 @@ __all__ = [
     "stage_totals",
     "suggest_mapping",
     "timeline",
+    "view_of",
     "visible",
     "waiting_for_review",
 ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from qinghe.claims.models import Hold
 
@@ -22,6 +23,10 @@ class HoldRow:
     cause: str
     placed_at: datetime
     ends_at: datetime | None
+    lifted_at: datetime | None = None
+
+
+FIELDS = ("id", "person_id", "claim_id", "kind", "cause", "placed_at", "ends_at", "lifted_at")
 
 
 def live_holds(
@@ -37,5 +42,11 @@ def live_holds(
         rows = rows.filter(Q(claim_id=claim_id) | Q(claim_id__isnull=True))
     if at is not None:
         rows = rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), placed_at__lte=at)
-    fields = ("id", "person_id", "claim_id", "kind", "cause", "placed_at", "ends_at")
-    return [HoldRow(*row) for row in rows.order_by("placed_at", "id").values_list(*fields)]
+    return [HoldRow(*row) for row in rows.order_by("placed_at", "id").values_list(*FIELDS)]
+
+
+def holds_about(*, person_id: UUID, claim_id: UUID) -> QuerySet[Hold, tuple[Any, ...]]:
+    """Return every hold a claim ever had, and those that stand for the whole person; for a view."""
+    general = Q(person_id=person_id, claim_id__isnull=True, lifted_at__isnull=True)
+    rows = Hold.objects.filter(Q(claim_id=claim_id) | general)
+    return rows.order_by("placed_at", "id").values_list(*FIELDS)

@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.models import Claim, Evidence, Line
 from qinghe.claims.queries.access import NoSuchClaim, visible
-from qinghe.claims.queries.decisions import DisputeRow, disputes_of
-from qinghe.claims.queries.holds import HoldRow, live_holds
+from qinghe.claims.queries.decisions import DisputeRow, disputes_about
+from qinghe.claims.queries.holds import HoldRow, holds_about
 from qinghe.claims.terms import Component, DisputeState
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
-from qinghe.parties.queries import person_label, reachable_channels
+from qinghe.kernel.together import together
+from qinghe.parties.queries import channels_by_person, usable_points
 
 
 class NoSuchEvidence(DomainError):
@@ -91,6 +94,7 @@ class ClaimView:
     lines: tuple[LineRow, ...]
     equation: tuple[Term, ...]
     holds: tuple[HoldRow, ...]
+    past_holds: tuple[HoldRow, ...]
     disputes: tuple[DisputeRow, ...]
     evidence: tuple[EvidenceRow, ...]
 
@@ -120,11 +124,7 @@ def claim_view(claim_id: UUID) -> ClaimView:
 
 def lines(claim_id: UUID) -> list[LineRow]:
     """Return every line of a claim, oldest first; their sum per component is what is open."""
-    rows = Line.objects.filter(claim_id=claim_id).order_by("booked_at", "id")
-    return [
-        LineRow(*row)
-        for row in rows.values_list("component", "kind", "amount", "facts", "booked_at")
-    ]
+    return [LineRow(*row) for row in _line_rows(claim_id)]
 
 
 def owed(claim_id: UUID) -> dict[str, int]:
@@ -163,28 +163,44 @@ _OWN = (
 _EVIDENCE = ("id", "kind", "filename", "media_type", "size", "sha256", "uploaded_at")
 
 
-def _view(claim_id: UUID, actor: Actor | None) -> ClaimView:
-    rows = Claim.objects.select_related("creditor").filter(pk=claim_id)
-    claim = (rows.filter(visible(actor)) if actor else rows).first()
-    if claim is None:
-        raise NoSuchClaim
-    all_lines = tuple(lines(claim_id))
+def view_of(claim: Claim) -> ClaimView:
+    """Return the view of a claim that came with its debtor and creditor. One query."""
+    read = together(
+        lines=_line_rows(claim.pk),
+        points=usable_points([claim.debtor_id]),
+        holds=holds_about(person_id=claim.debtor_id, claim_id=claim.pk),
+        disputes=disputes_about(claim.pk),
+        evidence=Evidence.objects.filter(claim_id=claim.pk)
+        .order_by("uploaded_at", "id")
+        .values_list(*_EVIDENCE),
+    )
+    all_lines = tuple(LineRow(*row) for row in read["lines"])
+    holds = tuple(HoldRow(*row) for row in read["holds"])
     return ClaimView(
         **{name: getattr(claim, name) for name in _OWN},
         creditor_name=claim.creditor.name,
-        debtor_label=person_label(claim.debtor_id),
-        reachable=reachable_channels(claim.debtor_id),
+        debtor_label=claim.debtor.masked_name,
+        reachable=channels_by_person(read["points"]).get(claim.debtor_id, frozenset()),
         lines=all_lines,
         equation=_equation(all_lines),
-        holds=tuple(live_holds(claim.debtor_id, claim_id)),
-        disputes=tuple(disputes_of(claim_id)),
-        evidence=tuple(_evidence(claim_id)),
+        holds=tuple(each for each in holds if each.lifted_at is None),
+        past_holds=tuple(each for each in holds if each.lifted_at is not None),
+        disputes=tuple(DisputeRow(*row) for row in read["disputes"]),
+        evidence=tuple(EvidenceRow(*row) for row in read["evidence"]),
     )
 
 
-def _evidence(claim_id: UUID) -> list[EvidenceRow]:
-    rows = Evidence.objects.filter(claim_id=claim_id).order_by("uploaded_at", "id")
-    return [EvidenceRow(*row) for row in rows.values_list(*_EVIDENCE)]
+def _view(claim_id: UUID, actor: Actor | None) -> ClaimView:
+    rows = Claim.objects.select_related("creditor", "debtor").filter(pk=claim_id)
+    claim = (rows.filter(visible(actor)) if actor else rows).first()
+    if claim is None:
+        raise NoSuchClaim
+    return view_of(claim)
+
+
+def _line_rows(claim_id: UUID) -> QuerySet[Line, tuple[Any, ...]]:
+    rows = Line.objects.filter(claim_id=claim_id).order_by("booked_at", "id")
+    return rows.values_list("component", "kind", "amount", "facts", "booked_at")
 
 
 def _equation(all_lines: tuple[LineRow, ...]) -> tuple[Term, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from qinghe.claims.models import Claim, Evidence, Hold, Line
-from qinghe.claims.queries.access import NoSuchClaim
-from qinghe.claims.queries.decisions import disputes_of
+from qinghe.claims.queries.decisions import DisputeRow
+from qinghe.claims.queries.one import ClaimView, LineRow, claim_view
+from qinghe.claims.terms import LineKind
 
 
 @dataclass(frozen=True)
@@ -28,35 +29,32 @@ def timeline(claim_id: UUID) -> list[Moment]:
 
     :raises NoSuchClaim: unknown id
     """
+    return moments_of(claim_view(claim_id))
+
+
+def moments_of(view: ClaimView) -> list[Moment]:
+    """Return the same for a claim that was read already. Asks nothing."""
     moments = [
-        *_life(claim_id),
-        *_evidence(claim_id),
-        *_disputes(claim_id),
-        *_holds(claim_id),
-        *_lines(claim_id),
+        *_life(view),
+        *(Moment(each.uploaded_at, "evidence", {"evidence": each.kind}) for each in view.evidence),
+        *_disputes(view.disputes),
+        *_holds(view),
+        *_lines(view.lines),
     ]
     return sorted(moments, key=lambda moment: moment.at)
 
 
-def _life(claim_id: UUID) -> list[Moment]:
-    claim = Claim.objects.filter(pk=claim_id).first()
-    if claim is None:
-        raise NoSuchClaim
-    facts: dict[str, object] = {"amount": claim.claimed, "currency": claim.currency}
-    found = [Moment(claim.created_at, "submitted", facts)]
-    if claim.closed_at:
-        found.append(Moment(claim.closed_at, claim.state))
+def _life(view: ClaimView) -> list[Moment]:
+    facts: dict[str, object] = {"amount": view.claimed, "currency": view.currency}
+    found = [Moment(view.created_at, "submitted", facts)]
+    if view.closed_at:
+        found.append(Moment(view.closed_at, view.state))
     return found
 
 
-def _evidence(claim_id: UUID) -> list[Moment]:
-    rows = Evidence.objects.filter(claim_id=claim_id).values_list("uploaded_at", "kind")
-    return [Moment(at, "evidence", {"evidence": kind}) for at, kind in rows]
-
-
-def _disputes(claim_id: UUID) -> list[Moment]:
+def _disputes(rows: Iterable[DisputeRow]) -> list[Moment]:
     found = []
-    for row in disputes_of(claim_id):
+    for row in rows:
         found.append(Moment(row.opened_at, "dispute", {"reason": row.reason}))
         if row.decided_at:
             facts: dict[str, object] = {"outcome": row.state, "text": row.decision_text}
@@ -64,21 +62,22 @@ def _disputes(claim_id: UUID) -> list[Moment]:
     return found
 
 
-def _holds(claim_id: UUID) -> list[Moment]:
-    rows = Hold.objects.filter(claim_id=claim_id).values_list("placed_at", "lifted_at", "kind")
+def _holds(view: ClaimView) -> list[Moment]:
     found = []
-    for placed_at, lifted_at, kind in rows:
-        found.append(Moment(placed_at, "hold", {"hold": kind}))
-        if lifted_at:
-            found.append(Moment(lifted_at, "hold-lifted", {"hold": kind}))
+    for hold in (*view.holds, *view.past_holds):
+        if hold.claim_id != view.id:
+            continue
+        found.append(Moment(hold.placed_at, "hold", {"hold": hold.kind}))
+        if hold.lifted_at:
+            found.append(Moment(hold.lifted_at, "hold-lifted", {"hold": hold.kind}))
     return found
 
 
-def _lines(claim_id: UUID) -> list[Moment]:
-    rows = Line.objects.filter(claim_id=claim_id).exclude(kind="claimed")
+def _lines(rows: Iterable[LineRow]) -> list[Moment]:
     return [
-        Moment(at, f"line-{kind}", {"component": component, "amount": amount})
-        for at, kind, component, amount in rows.values_list(
-            "booked_at", "kind", "component", "amount"
+        Moment(
+            row.booked_at, f"line-{row.kind}", {"component": row.component, "amount": row.amount}
         )
+        for row in rows
+        if row.kind != LineKind.CLAIMED
     ]
