@@ -49,15 +49,18 @@ class Place:
             "PORT": str(self.port),
             "PYTHONPATH": f"{DAYTIME}:{ROOT}",
         }
-        self.move(days=0)
+        self.days = 0
+        self.pass_days(0)
         self.log = (self.folder / "supervisor.log").open("w")
         self.run()
 
-    def move(self, *, days: int) -> None:
-        """Let processes that start from now on live so many days ahead, at two in the afternoon."""
+    def pass_days(self, days: int) -> None:
+        """Let processes that start from now on live so many days later, at two in the afternoon."""
+        self.days += days
         local = datetime.now(ZoneInfo("Asia/Shanghai"))
-        there = local.replace(hour=14, minute=0) + timedelta(days=days)
-        self.environment["QINGHE_TEST_SHIFT"] = str(int((there - local).total_seconds()))
+        there = local.replace(hour=14, minute=0) + timedelta(days=self.days)
+        self.shift = there - local
+        self.environment["QINGHE_TEST_SHIFT"] = str(int(self.shift.total_seconds()))
 
     def run(self) -> None:
         """Start the installation; `ready` tells when it answers."""
