@@ -58,7 +58,7 @@ browser-test: setup  ## Walk the journeys in Chromium, with pictures and accessi
 	fi; \
 	CHROMIUM="$$chromium" $(BIN)/pytest -m browser $(ARGS)
 
-bench: setup  ## Measure one hot path (NAME=sweep, import, ...)
+bench: setup  ## Measure one hot path (NAME=sweep)
 	@$(BIN)/qinghe bench $(NAME) $(ARGS)
 
 messages: setup  ## Bring the catalogues to the sentences of the source
