@@ -17,9 +17,6 @@ from qinghe.web.icons import ICONS
 ROOT = Path(__file__).resolve().parent.parent
 NODE = ROOT / "node_modules"
 VENDOR = ROOT / "qinghe" / "web" / "static" / "vendor"
-# PDF typesetting reads Noto Sans SC here; the two weights used, one folder each.
-FONT_DIR = NODE / "@expo-google-fonts" / "noto-sans-sc"
-FONT_DIRS = (FONT_DIR / "400Regular", FONT_DIR / "600SemiBold")
 
 # The "common" build of ECharts has lines, bars, tooltips and limit lines: all that pages draw.
 COPIES = {

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
 from pymerkle import InvalidChallenge
 
 from qinghe.journal import seals
@@ -150,12 +149,6 @@ def proof(*, entry_id: int) -> Proof | None:
         root=bytes(found.batch.root).hex(),
         path=path.serialize(),
     )
-
-
-def entries_by_kind(*, since: datetime, until: datetime) -> dict[str, int]:
-    """Return how many acts of each kind were recorded in a half-open period."""
-    found = Entry.objects.filter(at__gte=since, at__lt=until).values_list("kind")
-    return dict(found.annotate(Count("id")).order_by("kind"))
 
 
 def _header(batch: Batch) -> seals.Header:

@@ -56,14 +56,6 @@ def balances(*, paths: Sequence[str], currency: str) -> dict[str, int]:
     return dict.fromkeys(paths, 0) | dict(found.values_list("path", "balance"))
 
 
-def balance_as_of(*, path: str, currency: str, at: datetime) -> int:
-    """Return the balance of an account just before an instant, from its transfers."""
-    past = Transfer.objects.filter(at__lt=at, currency=currency)
-    debit = past.filter(debit__path=path).aggregate(total=Sum("amount"))["total"] or 0
-    credit = past.filter(credit__path=path).aggregate(total=Sum("amount"))["total"] or 0
-    return debit - credit
-
-
 def transfers(*, subject: str) -> list[TransferRow]:
     """Return every transfer about a subject such as `payment:0193...`, oldest first."""
     found = Transfer.objects.filter(subject=subject).order_by("at", "id")

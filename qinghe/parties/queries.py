@@ -165,15 +165,6 @@ def organisation(slug: str) -> Organisation:
     return _one_organisation(Organisation.objects.filter(slug=slug))
 
 
-def organisation_by_id(org_id: UUID) -> Organisation:
-    """
-    Return an organisation by its id.
-
-    :raises NoSuchOrganisation: unknown id
-    """
-    return _one_organisation(Organisation.objects.filter(pk=org_id))
-
-
 def organisations(*, kinds: Iterable[str] = (), state: str | None = None) -> list[Organisation]:
     """Return organisations by name, narrowed to kinds and a state where given."""
     rows = Organisation.objects.order_by("name", "id")
@@ -191,11 +182,6 @@ def names(ids: Iterable[UUID | None]) -> dict[UUID, str]:
     """Return the names of organisations by id, in one query."""
     wanted = {each for each in ids if each}
     return dict(Organisation.objects.filter(pk__in=wanted).values_list("pk", "name"))
-
-
-def person_label(person_id: UUID) -> str:
-    """Return the masked name of a person."""
-    return person_labels([person_id]).get(person_id, "")
 
 
 def person_labels(ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -292,14 +278,6 @@ def find_by_value(kind: str, value: str) -> list[UUID]:
         .order_by("created_at", "id")
         .values_list("id", flat=True)
     )
-
-
-def person_by_id_number(number: str) -> UUID | None:
-    """Return the person that owns a normalised id number."""
-    items = VaultItem.objects.filter(
-        kind=Secret.ID_NUMBER, blind__in=ring().blinds(Secret.ID_NUMBER, number)
-    )
-    return items.order_by("created_at", "id").values_list("person_id", flat=True).first()
 
 
 def _live(at: datetime) -> Q:

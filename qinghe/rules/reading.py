@@ -134,18 +134,6 @@ def whole(row: Row, key: str, default: int | None = None, least: int = 0) -> int
     return value
 
 
-def need_whole(row: Row, key: str, least: int = 0) -> int:
-    """
-    Return a whole number.
-
-    :raises CaseError: absent, not a whole number, or below the least
-    """
-    value = whole(row, key, None, least)
-    if value is None:
-        raise CaseError(_MISSING, key)
-    return value
-
-
 def money(row: Row, key: str) -> int | None:
     """
     Return an amount in minor units.

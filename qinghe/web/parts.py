@@ -11,7 +11,6 @@ from typing import Any
 from django.utils.functional import Promise
 
 LEFT, HOUR, TOP, BASE = 4, 10, 24, 38
-SERIES_TONES = ("accent", "c2", "c3", "c4", "ink-2")
 
 Span = tuple[time, time]
 

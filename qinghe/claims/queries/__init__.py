@@ -18,7 +18,6 @@ from qinghe.claims.queries.decisions import (
     ReviewRow,
     dispute_for,
     disputes,
-    open_dispute_of,
     review_queue,
     waiting_for_review,
 )
@@ -75,7 +74,6 @@ __all__ = [
     "live_holds",
     "mappings",
     "moments_of",
-    "open_dispute_of",
     "owed",
     "preview",
     "review_queue",

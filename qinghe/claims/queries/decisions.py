@@ -88,12 +88,6 @@ def disputes_about(claim_id: UUID) -> QuerySet[Dispute, tuple[Any, ...]]:
     return rows.values_list(*_DISPUTE)
 
 
-def open_dispute_of(claim_id: UUID) -> DisputeRow | None:
-    """Return the dispute about a claim that waits for a decision."""
-    found = _rows(Dispute.objects.filter(claim_id=claim_id, state=DisputeState.OPEN))
-    return found[0] if found else None
-
-
 def review_queue(*, actor: Actor, limit: int = REVIEW_PAGE) -> list[ReviewRow]:
     """Return the claims that wait for their check, oldest first."""
     count = (

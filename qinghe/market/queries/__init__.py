@@ -9,7 +9,6 @@ from qinghe.market.queries.hall import (
     capacity_of,
     hall,
     listing_for,
-    listings_of,
 )
 from qinghe.market.queries.mandates import (
     MandateRow,
@@ -33,7 +32,6 @@ __all__ = [
     "case_for",
     "hall",
     "listing_for",
-    "listings_of",
     "live_mandate_of",
     "mandate_by_id",
     "mandate_for",

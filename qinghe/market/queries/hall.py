@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -159,14 +158,6 @@ def listing_for(*, listing_id: UUID, actor: Actor, at: datetime) -> HallRow:
     if found is None:
         raise NoSuchListing
     return _row(found, _taker(actor, at))
-
-
-def listings_of(*, claim_ids: Iterable[UUID], actor: Actor) -> dict[UUID, Listing]:
-    """Return the open listings of a creditor's own claims by claim id, in one query."""
-    mine = Listing.objects.filter(claim__in=list(claim_ids), state=ListingState.OPEN)
-    if actor.role not in OVERSIGHT:
-        mine = mine.filter(claim__creditor=actor.org_id)
-    return {listing.claim_id: listing for listing in mine}
 
 
 def capacity_of(*, collector_id: UUID) -> CapacityRow | None:

@@ -20,7 +20,6 @@ from qinghe.risk.services import decide_flag
 from qinghe.web.claimparts import equation, hold_marks
 from qinghe.web.doors import StaffRequest, acted, page, unclear
 
-QUEUE = "web:verify"
 ONE = "web:verify-claim"
 REASONS = (
     ("no_proof", _("The evidence does not show this claim")),
