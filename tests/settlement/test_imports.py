@@ -163,7 +163,8 @@ class TestRealInvoices:
         first = run(date(2013, 5, 6))
         assert (first.read, first.posted, first.unmatched) == (1725, 1628, 0)
         assert (first.open_claims, first.open_minor) == (97, 575_152)
-        assert first.by_stage["M1"] == {"claims": 9, "minor": 69_382}
+        assert first.by_stage == {"M0": 88, "M1": 9}
+        assert first.by_stage_minor["M1"] == 69_382
         assert run(date(2013, 5, 6)).posted == 0
         last = run(date(2013, 12, 31))
         assert (last.open_claims, last.open_minor, last.closed_claims) == (0, 0, 1725)

@@ -28,6 +28,7 @@ class PaymentRow:
     """One payment and how it was divided; amounts in minor units, parts as (component, amount)."""
 
     id: UUID
+    order_id: UUID | None
     claim_id: UUID | None
     claim_number: str
     creditor_name: str
@@ -213,6 +214,7 @@ def rows_of(found: QuerySet[Payment]) -> list[PaymentRow]:
 def _row(row: Payment, parts: tuple[tuple[str, int], ...], split: Split | None) -> PaymentRow:
     return PaymentRow(
         id=row.pk,
+        order_id=row.order_id,
         claim_id=row.claim_id,
         claim_number=row.claim.number if row.claim else "",
         creditor_name=row.creditor.name,

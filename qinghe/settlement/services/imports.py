@@ -8,6 +8,7 @@ becomes due only while a collector holds a mandate.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -47,7 +48,8 @@ class ImportResult:
     closed_claims: int
     open_claims: int
     open_minor: int
-    by_stage: dict[str, dict[str, int]]
+    by_stage: dict[str, int]
+    by_stage_minor: dict[str, int]
 
 
 @verb("settlement.import-payments")
@@ -180,7 +182,8 @@ def _result(
 ) -> ImportResult:
     claims = _named(creditor_id, named)
     still_open = [
-        (stage(claim.due_on, until), claim.owed) for claim in claims.filter(state__in=OPEN_STATES)
+        (str(stage(claim.due_on, until)), claim.owed)
+        for claim in claims.filter(state__in=OPEN_STATES)
     ]
     return ImportResult(
         read=read,
@@ -190,14 +193,13 @@ def _result(
         closed_claims=claims.filter(state=ClaimState.CLOSED).count(),
         open_claims=len(still_open),
         open_minor=sum(owed for _stage, owed in still_open),
-        by_stage=_by_stage(still_open),
+        by_stage=dict(sorted(Counter(each for each, _owed in still_open).items())),
+        by_stage_minor=_owed_by_stage(still_open),
     )
 
 
-def _by_stage(rows: Sequence[tuple[str, int]]) -> dict[str, dict[str, int]]:
-    totals: dict[str, dict[str, int]] = {}
-    for name, owed in sorted(rows):
-        total = totals.setdefault(str(name), {"claims": 0, "minor": 0})
-        total["claims"] += 1
-        total["minor"] += owed
-    return totals
+def _owed_by_stage(rows: Sequence[tuple[str, int]]) -> dict[str, int]:
+    totals: Counter[str] = Counter()
+    for name, owed in rows:
+        totals[name] += owed
+    return dict(sorted(totals.items()))

@@ -13,7 +13,7 @@ from qinghe.claims.terms import OPEN_STATES
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.parties.roles import Permission, require
-from qinghe.settlement.cashier import PAID, PROVIDER, Notice, read_notice
+from qinghe.settlement.cashier import FAILED, PAID, PROVIDER, Notice, read_notice
 from qinghe.settlement.models import CashierOrder
 from qinghe.settlement.refusals import BadAmount, NoSuchOrder, NothingOwed, NoticeDiffers
 from qinghe.settlement.services.posting import post_payment
@@ -65,8 +65,8 @@ def receive_notice(*, body: bytes, signature: str, at: datetime) -> CashierOrder
     """
     Take a notice from the cashier; only the first `paid` of an order books money.
 
-    Repeated notices and those that come after change nothing. Money for an order that had expired
-    is booked all the same: it came.
+    `failed` ends the wait for it. Repeated notices and those that come after change nothing. Money
+    for an order that had ended is booked all the same: it came.
 
     :raises BadSignature: it does not come from the cashier
     :raises BadNotice: signed, but not a notice
@@ -85,6 +85,9 @@ def _take(*, notice: Notice, actor: Actor, at: datetime) -> CashierOrder:
     order = CashierOrder.objects.select_for_update().get(pk=notice.order_id)
     if (notice.amount, notice.currency) != (order.amount, order.currency):
         raise NoticeDiffers
+    if notice.event == FAILED and order.state == OrderState.CREATED:
+        order.state = OrderState.EXPIRED
+        order.save(update_fields=["state"])
     if notice.event != PAID or order.state == OrderState.PAID:
         return order
     post_payment(
