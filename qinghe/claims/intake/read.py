@@ -12,11 +12,14 @@ import fastexcel
 import polars as pl
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.claims.intake.workbook import measure
 from qinghe.kernel.errors import DomainError
 
 MAX_MB: Final = 200
 MAX_UNPACKED_MB: Final = 1000
 MAX_COLUMNS: Final = 200
+# Every row a sheet can have, at twenty columns: somewhat below one gigabyte while it is read.
+MAX_CELLS: Final = 21_000_000
 MAX_HEADER: Final = 200
 MEGABYTE: Final = 1024 * 1024
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -35,6 +38,7 @@ class FileUnreadable(DomainError):
 
 NOTHING_IN_IT = _("there is nothing in it")
 TOO_LARGE = _("it is larger than {mb} MB; split it")
+TOO_MANY = _("it has more cells than can be read at once; split it")
 TOO_WIDE = _("it has more than {columns} columns; delete those that are not needed")
 NO_HEADER = _("its first row must hold the names of the columns, each once")
 NOT_TEXT = _("its letters are in no known encoding; save it as UTF-8 or GB18030")
@@ -74,7 +78,7 @@ def header_of(table: pl.DataFrame) -> list[str]:
 
 
 def _workbook(content: bytes) -> pl.DataFrame:
-    _check_unpacked(content)
+    _check_room(content)
     try:
         sheet = fastexcel.read_excel(content).load_sheet(0, header_row=None, dtypes="string")
         table: pl.DataFrame = sheet.to_polars()
@@ -86,20 +90,23 @@ def _workbook(content: bytes) -> pl.DataFrame:
     return table.slice(1).rename(dict(zip(table.columns, names, strict=True)))
 
 
-def _check_unpacked(content: bytes) -> None:
+def _check_room(content: bytes) -> None:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            size = sum(each.file_size for each in archive.infolist())
+        room = measure(content, most=MAX_UNPACKED_MB * MEGABYTE)
     except zipfile.BadZipFile:
         raise FileUnreadable(reason=BROKEN_BOOK) from None
-    if size > MAX_UNPACKED_MB * MEGABYTE:
+    if room.size > MAX_UNPACKED_MB * MEGABYTE:
         raise _unreadable(TOO_LARGE, mb=MAX_UNPACKED_MB)
+    if room.columns > MAX_COLUMNS:
+        raise _unreadable(TOO_WIDE, columns=MAX_COLUMNS)
+    if room.rows * room.columns > MAX_CELLS:
+        raise FileUnreadable(reason=TOO_MANY)
 
 
 def _text_file(content: bytes) -> pl.DataFrame:
     text = decode(content)
     delimiter = _delimiter(text)
-    names = _names(next(csv.reader(io.StringIO(text), delimiter=delimiter)))
+    names = _names(_first_row(text, delimiter))
     try:
         return pl.read_csv(
             io.BytesIO(text.encode()),
@@ -110,6 +117,14 @@ def _text_file(content: bytes) -> pl.DataFrame:
         ).slice(1)
     except pl.exceptions.PolarsError:
         raise _why(text, delimiter, len(names)) from None
+
+
+def _first_row(text: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader(io.StringIO(text), delimiter=delimiter), [])
+    except csv.Error:
+        # A cell without end, or line ends of another age.
+        raise FileUnreadable(reason=BROKEN_QUOTES) from None
 
 
 def decode(content: bytes) -> str:
