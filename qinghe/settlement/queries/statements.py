@@ -171,8 +171,10 @@ def _lines(
 ) -> list[StatementLine]:
     paths = set(_paths(organisation))
     moves = _moves(organisation).filter(currency=currency, at__gte=since, at__lt=until)
-    rows = list(
-        moves.order_by("at", "id").values_list("at", "kind", "subject", "amount", "credit__path")
+    rows = sorted(
+        moves.values_list("at", "kind", "subject", "amount", "credit__path"),
+        # What was booked in one instant reads in one order: money first, then its deductions.
+        key=lambda row: (row[0], row[2], row[4] not in paths, row[1], row[3]),
     )
     names = _names([subject for _at, _kind, subject, _amount, _credit in rows])
     lines, balance = [], opening

@@ -9,6 +9,7 @@ from django import template
 from django.middleware.csrf import get_token
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from qinghe.kernel.actor import Role
 from qinghe.kernel.ids import new_id
@@ -44,6 +45,12 @@ def rule_title(rule_id: str) -> str:
         return rule_by_id(rule_id).title("zh" if chinese() else "en")
     except LookupError:
         return rule_id
+
+
+@register.filter
+def source(citation: str) -> str:
+    """Return where a rule stands; a rule of our own says so."""
+    return _("This platform") if citation == "product" else citation
 
 
 @register.filter
