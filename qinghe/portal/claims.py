@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -116,6 +117,17 @@ class MyClaim:
         return dispute.answer_due_at if dispute else None
 
     @property
+    def rate(self) -> str:
+        """Return the percentage of late interest as people write it; empty when there is none."""
+        return _plain(self.view.overdue_rate_pct) if self.open else ""
+
+    @property
+    def a_day(self) -> int:
+        """Return by how much late interest makes the amount grow in one day."""
+        view, next_day = self.view, self.today + timedelta(days=1)
+        return accrue(view.principal, view.overdue_rate_pct, self.today, next_day)[0]
+
+    @property
     def in_hardship(self) -> bool:
         return HoldKind.HARDSHIP in self.holds
 
@@ -134,7 +146,7 @@ class MyClaim:
     @property
     def bookings(self) -> list[Booking]:
         return [
-            Booking(_label(row.kind, row.component), row.amount, row.booked_at, dict(row.facts))
+            Booking(_label(row.kind, row.component), row.amount, row.booked_at, _facts(row.facts))
             for row in self.view.lines
         ]
 
@@ -172,9 +184,25 @@ def _terms(claim: MyClaim) -> Iterator[Term]:
 
 def _interest(claim: MyClaim, amount: int) -> Term:
     label = _("Interest for late payment")
-    rate = claim.view.overdue_rate_pct
-    words = _("{rate}% a year").format(rate=f"{rate.normalize():f}") if rate else ""
-    return Term(label, amount, words, since=claim.view.due_on)
+    words = _("{rate}% a year").format(rate=claim.rate) if claim.rate else ""
+    return Term(label, amount, words, since=_interest_since(claim.view))
+
+
+def _interest_since(view: ClaimView) -> date:
+    """Return the first day of the interest shown: what came before is in the creditor's claim."""
+    booked = [line.facts.get("from") for line in view.lines if line.kind == LineKind.ACCRUED]
+    days = [date.fromisoformat(str(each)) for each in booked if each]
+    return min(days, default=view.interest_to)
+
+
+def _facts(facts: dict[str, object]) -> dict[str, object]:
+    """Return what explains a line, its rate as people write it."""
+    rate = facts.get("rate_pct")
+    return {**facts, "rate_pct": _plain(Decimal(str(rate)))} if rate else dict(facts)
+
+
+def _plain(rate: Decimal | None) -> str:
+    return f"{rate.normalize():f}" if rate else ""
 
 
 def _changes(sums: dict[tuple[str, str], int]) -> Iterator[Term]:

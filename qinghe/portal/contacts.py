@@ -23,6 +23,8 @@ from qinghe.portal.doors import DebtorRequest, page
 from qinghe.rules.explain import sentence
 
 MOST = 5_000
+# A call that nobody took said nothing, whatever it was meant to say.
+HEARD = (Outcome.TALK, Outcome.DELIVERED, Outcome.VOICEMAIL, Outcome.DROPPED)
 # Spreadsheets take these first characters for the beginning of a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -38,7 +40,7 @@ class Contact:
     who: str
     why: str
     text: str
-    refused: bool
+    reached: bool
 
 
 def contacts_of(request: DebtorRequest) -> list[Contact]:
@@ -89,8 +91,8 @@ def _contact(row: AttemptRow) -> Contact:
         words=_words(row),
         who=_who(row),
         why=" ".join(_reasons(row)) if row.refused else "",
-        text=row.text,
-        refused=row.refused,
+        text=row.text if row.outcome in HEARD else "",
+        reached=row.state not in (AttemptState.REFUSED, AttemptState.CANCELLED),
     )
 
 
@@ -103,8 +105,13 @@ def _words(row: AttemptRow) -> str:
             return _("Stopped before it reached you: {how}").format(how=how)
         case AttemptState.PERMITTED | AttemptState.SENDING:
             return _("On its way: {how}").format(how=how)
-    came = Outcome(row.outcome).label if row.outcome else AttemptState(row.state).label
-    return f"{how} · {came} · {row.title}"
+    return f"{how} · {_came(row)} · {row.title}"
+
+
+def _came(row: AttemptRow) -> str:
+    if row.channel == Channel.LETTER and row.outcome == Outcome.DELIVERED:
+        return _("Sent by post")
+    return str(Outcome(row.outcome).label if row.outcome else AttemptState(row.state).label)
 
 
 def _who(row: AttemptRow) -> str:

@@ -8,18 +8,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from qinghe.casework.queries import PlanView, plan_of
+from qinghe.claims.days import day_of
 from qinghe.claims.queries import ClaimView, claim_for
-from qinghe.contact.queries import attempts_of_person, wishes
+from qinghe.contact.queries import attempts_of_person, message_copies, wishes
 from qinghe.kernel.actor import Actor
 from qinghe.parties.queries import contact_points, vault_items
 from qinghe.parties.services import reveal
 from qinghe.parties.terms import Purpose, Secret
-from qinghe.portal.contacts import MOST
+from qinghe.portal.claims import my_claim
+from qinghe.portal.contacts import MOST, contacts_of
+from qinghe.portal.doors import DebtorRequest
 from qinghe.portal.home import my_claims
+from qinghe.portal.plans import my_plan
+from qinghe.portal.wishes import wish_words
 from qinghe.quality.queries import complaints
+from qinghe.settlement.queries import payments
 
 IDENTITY = (
     Secret.NAME,
@@ -30,8 +34,6 @@ IDENTITY = (
     Secret.ACCOUNT,
 )
 Row = dict[str, Any]
-# One thing as pairs of a name and its lines.
-Page = list[tuple[str, list[str]]]
 
 
 def copy_of(person_id: UUID, actor: Actor, at: datetime) -> dict[str, Any]:
@@ -50,38 +52,31 @@ def copy_of(person_id: UUID, actor: Actor, at: datetime) -> dict[str, Any]:
         "plans": [asdict(plan) for view in views if (plan := _plan(view.id, actor))],
         "contacts": [asdict(row) for row in attempts],
         "wishes": [asdict(row) for row in wishes(person_id=person_id)],
+        "payments": [asdict(row) for row in payments(actor=actor, limit=MOST)],
         "complaints": [asdict(row) for row in complaints(actor=actor)],
+        "texts": list(_texts(person_id, actor, at)),
     }
 
 
-def titled(content: dict[str, Any]) -> list[tuple[str, list[Page]]]:
-    """Return the parts of a copy with headings in the person's language, each value as lines."""
-    titles = {
-        "identity": _("Who you are"),
-        "contact_points": _("Where you can be reached"),
-        "claims": _("What is claimed"),
-        "plans": _("Your plans"),
-        "contacts": _("Who has contacted you"),
-        "wishes": _("Your wishes now"),
-        "complaints": _("Your complaints"),
+def copy_to_read(request: DebtorRequest, at: datetime) -> dict[str, Any]:
+    """Return the same for the person's own eyes: words instead of codes, amounts with a unit."""
+    person_id, actor = request.person_id, request.actor
+    views = [claim_for(claim_id=row.id, actor=actor) for row in my_claims(actor)]
+    return {
+        "made_at": at,
+        "zone": request.zone,
+        "identity": [
+            (Secret(row["kind"]).label, row["value"]) for row in _identity(person_id, actor, at)
+        ],
+        "claims": [
+            (my_claim(view, day_of(at)), my_plan(view.id, actor), view.disputes) for view in views
+        ],
+        "payments": payments(actor=actor, limit=MOST),
+        "contacts": contacts_of(request),
+        "wishes": [(wish_words(row), row.at) for row in wishes(person_id=person_id)],
+        "complaints": complaints(actor=actor),
+        "texts": list(_texts(person_id, actor, at)),
     }
-    return [
-        (title, [[(key, lines(value)) for key, value in row.items()] for row in content[name]])
-        for name, title in titles.items()
-    ]
-
-
-def lines(value: object) -> list[str]:
-    """Return a value as lines of text; rows inside it become a line each."""
-    if isinstance(value, dict):
-        return ["; ".join(f"{key}: {_word(each)}" for key, each in value.items())]
-    if isinstance(value, list | tuple | frozenset):
-        return [line for each in value for line in lines(each)] or ["–"]
-    return [_word(value)]
-
-
-def _word(value: object) -> str:
-    return "–" if value in (None, "") else str(value)
 
 
 def _plan(claim_id: UUID, actor: Actor) -> PlanView | None:
@@ -93,6 +88,14 @@ def _identity(person_id: UUID, actor: Actor, at: datetime) -> Iterator[Row]:
         for item in vault_items(person_id=person_id, kind=kind):
             value = _open(item.pk, actor, at)
             yield {"kind": str(kind), "value": value, "kept_since": item.created_at}
+
+
+def _texts(person_id: UUID, actor: Actor, at: datetime) -> Iterator[Row]:
+    """Yield every text by or about the person; what was sent to them stands under contacts."""
+    sent = message_copies(person_id=person_id)
+    for item in vault_items(person_id=person_id, kind=Secret.TEXT):
+        if item.pk not in sent:
+            yield {"value": _open(item.pk, actor, at), "kept_since": item.created_at}
 
 
 def _claim(view: ClaimView, actor: Actor, at: datetime) -> Row:

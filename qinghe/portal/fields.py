@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
 from decimal import Decimal
 from typing import Any
@@ -54,9 +55,10 @@ class Amount(forms.DecimalField):
         super().__init__(max_digits=14, decimal_places=places, **kwargs)
 
     def to_python(self, value: Any) -> Any:
-        """Read `1,260.50` as people write it."""
+        """Read `1,260.50`, `￥200` and `２００元` as people write them."""
         if isinstance(value, str):
-            value = value.replace(",", "").replace("，", "").strip()
+            plain = unicodedata.normalize("NFKC", value).replace(",", "")
+            value = plain.strip().removeprefix("¥").removesuffix("yuan").rstrip("元块 ").strip()
         return super().to_python(value)
 
     def clean(self, value: Any) -> int | None:

@@ -8,13 +8,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from qinghe.casework.refusals import PlanTooLong
 from qinghe.casework.services.plans import months
 from qinghe.claims.terms import DisputeReason
 from qinghe.contact.terms import WishKind
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.terms import Channel
 from qinghe.portal.fields import Amount, KindForm, OnceForm, story
-from qinghe.portal.offers import monthly_offers, offer_label
+from qinghe.portal.offers import monthly_offers, offer_label, too_little
 from qinghe.quality.terms import ComplaintKind
 
 ALL, PART, OTHER = "all", "part", "other"
@@ -81,7 +82,7 @@ class PlanForm(OnceForm):
 
     def __init__(self, *args: Any, owed: int, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.owed = owed
+        self.owed, self.currency = owed, currency
         offers = monthly_offers(owed, currency)
         self.fields["choice"] = choice = forms.ChoiceField(
             label=_("How much can you pay each month without worry?"),
@@ -116,6 +117,8 @@ class PlanForm(OnceForm):
             return
         try:
             months(self.owed, monthly)
+        except PlanTooLong:
+            self.add_error("monthly", too_little(self.owed, self.currency))
         except DomainError as refusal:
             self.add_error("monthly", refusal.user_message)
 

@@ -10,9 +10,12 @@ from django.shortcuts import redirect, render
 
 from qinghe.claims.queries import ClaimRow, claims_table, evidence_for
 from qinghe.claims.terms import OPEN_STATES, ClaimState
-from qinghe.contact.queries import budget
+from qinghe.contact.queries import budget, wishes
+from qinghe.contact.terms import WishKind
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor
+from qinghe.market.queries import live_mandate_of
+from qinghe.parties.queries import org_name
 from qinghe.parties.services import open_file
 from qinghe.parties.terms import Purpose
 from qinghe.portal.claims import MyClaim, claim_of
@@ -20,6 +23,7 @@ from qinghe.portal.contacts import contacts_of
 from qinghe.portal.doors import DebtorRequest, page
 from qinghe.portal.plans import my_plan
 from qinghe.portal.today import Today, today_of
+from qinghe.settlement.queries import payments
 
 RECENT = 3
 
@@ -60,6 +64,8 @@ def claim(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
         "today": _today(mine, request.actor),
         "contacts": [each for each in contacts if each.claim_id == claim_id][:RECENT],
         "zone": request.zone,
+        "ceased": _ceased(request.person_id),
+        "collector": _collector(claim_id),
     }
     return render(request, "portal/claim.html", context)
 
@@ -67,7 +73,11 @@ def claim(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
 @page()
 def lines(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
     """Show every booking behind the amount."""
-    context = {"claim": claim_of(claim_id, request.actor), "zone": request.zone}
+    context = {
+        "claim": claim_of(claim_id, request.actor),
+        "payments": payments(actor=request.actor, claim_id=claim_id),
+        "zone": request.zone,
+    }
     return render(request, "portal/lines.html", context)
 
 
@@ -84,6 +94,16 @@ def evidence(request: DebtorRequest, claim_id: UUID, evidence_id: UUID) -> HttpR
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _ceased(person_id: UUID) -> bool:
+    return any(wish.kind == WishKind.CEASE_ALL for wish in wishes(person_id=person_id))
+
+
+def _collector(claim_id: UUID) -> str:
+    """Return the name of whoever may work on a claim now: others who ask are strangers."""
+    mandate = live_mandate_of(claim_id=claim_id)
+    return org_name(mandate.collector_id) if mandate else ""
 
 
 def _today(mine: MyClaim, actor: Actor) -> Today | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.template.loader import render_to_string
 
+from qinghe.casework.terms import LONGEST_PLAN_MONTHS
 from qinghe.kernel.money import exponent
 
 MONTHS = (24, 12, 6)
@@ -28,6 +29,13 @@ def offer_label(monthly: int, owed: int, currency: str) -> str:
     count = -(-owed // monthly)
     facts = {"monthly": monthly, "currency": currency, "count": count}
     return render_to_string("portal/parts/offer.html", facts)
+
+
+def too_little(owed: int, currency: str) -> str:
+    """Return what the smallest amount a month is, and what to do when that is too much."""
+    least = -(-owed // LONGEST_PLAN_MONTHS)
+    facts = {"least": least, "currency": currency, "months": LONGEST_PLAN_MONTHS}
+    return render_to_string("portal/parts/too_little.html", facts).strip()
 
 
 def _round_up(amount: int, unit: int) -> int:

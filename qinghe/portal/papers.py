@@ -15,7 +15,7 @@ from qinghe.journal.queries import timeline
 from qinghe.kernel import clock
 from qinghe.parties.services.erasure import ASKED, ask_erasure
 from qinghe.portal.claims import claim_of
-from qinghe.portal.copies import copy_of, titled
+from qinghe.portal.copies import copy_of, copy_to_read
 from qinghe.portal.doors import DebtorRequest, page, sent
 from qinghe.portal.fields import OnceForm
 from qinghe.portal.home import my_claims
@@ -53,13 +53,13 @@ def papers(request: DebtorRequest) -> HttpResponse:
 @page("POST")
 def copy(request: DebtorRequest) -> HttpResponse:
     """Give a copy of everything that is held about the person, unmasked."""
-    content = copy_of(request.person_id, request.actor, clock.now())
-    kind = request.POST.get("format")
+    kind, at = request.POST.get("format"), clock.now()
     if kind == "json":
+        content = copy_of(request.person_id, request.actor, at)
         text = json.dumps(content, ensure_ascii=False, indent=2, default=str)
         response = HttpResponse(text, content_type="application/json; charset=utf-8")
     elif kind == "html":
-        text = render_to_string("portal/copy.html", {"parts": titled(content)}, request)
+        text = render_to_string("portal/copy.html", copy_to_read(request, at), request)
         response = HttpResponse(text)
     else:
         raise Http404

@@ -39,6 +39,7 @@ SENT: dict[str, tuple[StrPromise, tuple[StrPromise, ...]]] = {
         _("Your plan is on its way"),
         (
             _("The creditor reads it and answers. You see the answer here."),
+            _("Calls may still come until then. If you need rest, ask for a pause."),
             _("You may pay something at any time meanwhile."),
         ),
     ),

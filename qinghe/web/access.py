@@ -55,6 +55,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "evidence-file": CREDITOR | REVIEW,
     "claim-plan": CREDITOR,
     "claim-hardship": CREDITOR | COMPLIANCE,
+    "claim-door-letter": COMPLIANCE | OPERATOR,
     "claim-withdraw": CREDITOR,
     "publish": PLACING,
     "listings": PLACING,

@@ -22,6 +22,10 @@ MINUS = "\u2212"
 NBSP = "\u00a0"
 SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JPY": "JP¥", "SGD": "S$"}
 ZH_UNITS = {"CNY": "元", "USD": "美元", "EUR": "欧元", "GBP": "英镑", "HKD": "港元", "JPY": "日元"}
+EN_UNITS = {
+    "CNY": "yuan", "USD": "US dollars", "EUR": "euros", "GBP": "pounds", "HKD": "Hong Kong dollars",
+    "JPY": "yen",
+}  # fmt: skip
 EN_MONTHS = (
     "January",
     "February",
@@ -88,17 +92,15 @@ def money(minor: int, currency: str) -> str:
 
 def warm_money(minor: int, currency: str, *, whole: bool = False) -> str:
     """
-    Return the debtor's form: `15,064.24 元` in Chinese, `¥15,064.24` in English.
+    Return the debtor's form, the unit in words: `15,064.24 元`, `15,064.24 yuan`.
 
     `whole` leaves out decimals that are all zero, for offers a person chooses between.
     """
     body = bare_money(abs(minor), currency)
     if whole and minor % 10 ** exponent(currency) == 0:
         body = body.split(".")[0]
-    unit = ZH_UNITS.get(currency)
-    if chinese() and unit:
-        return _signed(minor < 0, f"{body}{NBSP}{unit}")
-    return _signed(minor < 0, _with_symbol(body, currency))
+    unit = (ZH_UNITS if chinese() else EN_UNITS).get(currency, currency)
+    return _signed(minor < 0, f"{body}{NBSP}{unit}")
 
 
 def money_short(minor: int, currency: str) -> str:

@@ -59,6 +59,7 @@ claim_urls = [
     path("evidence/<uuid:evidence_id>/", claims.evidence_file, name="evidence-file"),
     path(CLAIM + "withdraw/", claims.claim_withdraw, name="claim-withdraw"),
     path(CLAIM + "plan/", agreements.plan_decide, name="claim-plan"),
+    path(CLAIM + "door-letter/", claims.door_letter, name="claim-door-letter"),
     path(CLAIM + "hardship/", agreements.hardship_decide, name="claim-hardship"),
 ]
 placing_urls = [

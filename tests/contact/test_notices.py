@@ -5,9 +5,14 @@ from datetime import timedelta
 import pytest
 
 from qinghe.claims.models import Claim
+from qinghe.claims.services import place_hold
 from qinghe.contact.models import Attempt, Delivery
-from qinghe.contact.services import notify, send
+from qinghe.contact.services import notify, send, send_door_letter
 from qinghe.contact.terms import AttemptState
+from qinghe.journal.models import Entry
+from qinghe.kernel.actor import Role, system
+from qinghe.parties.models import DoorCode
+from qinghe.parties.roles import NotPermitted
 from tests import factories
 from tests.factories import AT
 
@@ -56,3 +61,26 @@ def test_claims_outside_their_window_get_no_notice() -> None:
     assert notify(at=AT + 7 * DAY) == {"permitted": 0, "refused": 0}
     Claim.objects.filter(pk=claim.pk).update(state="ready")
     assert notify(at=AT) == {"permitted": 0, "refused": 0}
+
+
+@pytest.mark.django_db
+def test_a_lost_code_is_replaced_by_letter_also_while_contact_is_paused() -> None:
+    claim = contested_soon("address")
+    place_hold(
+        person_id=claim.debtor_id, claim_id=claim.pk, kind="hardship", cause="test", ends_at=None,
+        actor=system("tests"), at=AT,
+    )  # fmt: skip
+    officer = factories.actor(Role.COMPLIANCE)
+    attempt = send_door_letter(claim_id=claim.pk, actor=officer, at=AT)
+    assert (attempt.channel, attempt.template.split("@")[0]) == ("letter", "door_letter")
+    assert attempt.state == AttemptState.PERMITTED
+    assert send(attempt_id=attempt.pk, at=AT) == AttemptState.DONE
+    assert DoorCode.objects.get().person_id == claim.debtor_id
+    assert Entry.objects.get(kind="contact.door-letter-asked").actor.startswith("compliance")
+
+
+@pytest.mark.django_db
+def test_a_collector_sends_no_codes() -> None:
+    claim = contested_soon("address")
+    with pytest.raises(NotPermitted):
+        send_door_letter(claim_id=claim.pk, actor=factories.actor(Role.COLLECTOR), at=AT)

@@ -44,8 +44,8 @@ def test_written_money_reads_back_to_the_same_cents(minor: int) -> None:
     [
         ("zh-hans", False, "800.00\u00a0元"),
         ("zh-hans", True, "800\u00a0元"),
-        ("en", False, "¥800.00"),
-        ("en", True, "¥800"),
+        ("en", False, "800.00\u00a0yuan"),
+        ("en", True, "800\u00a0yuan"),
     ],
 )
 def test_debtor_money_names_its_unit(language: str, whole: bool, written: str) -> None:
@@ -55,7 +55,7 @@ def test_debtor_money_names_its_unit(language: str, whole: bool, written: str) -
 
 def test_whole_never_hides_cents_that_are_there() -> None:
     with override("en"):
-        assert formats.warm_money(80_050, "CNY", whole=True) == "¥800.50"
+        assert formats.warm_money(80_050, "CNY", whole=True) == "800.50\u00a0yuan"
 
 
 @pytest.mark.parametrize(

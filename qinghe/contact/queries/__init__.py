@@ -7,6 +7,7 @@ from qinghe.contact.queries.attempts import (
     attempts_of_claim,
     attempts_of_person,
     explain,
+    message_copies,
     rule_text,
     visible_attempt,
 )
@@ -17,6 +18,7 @@ from qinghe.contact.queries.budget import (
     Reason,
     allowed_at,
     budget,
+    budget_of,
 )
 from qinghe.contact.queries.situation import counted_outcome, situation_of
 from qinghe.contact.queries.wishes import WishRow, wishes
@@ -36,8 +38,10 @@ __all__ = [
     "attempts_of_claim",
     "attempts_of_person",
     "budget",
+    "budget_of",
     "counted_outcome",
     "explain",
+    "message_copies",
     "rule_text",
     "situation_of",
     "visible_attempt",

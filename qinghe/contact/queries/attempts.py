@@ -193,6 +193,12 @@ def _rows(attempts: QuerySet[Attempt], limit: int) -> list[dict[str, Any]]:
     return list(attempts.order_by("-at", "-id").values(*FIELDS)[:limit])
 
 
+def message_copies(*, person_id: UUID) -> frozenset[UUID]:
+    """Return which sealed texts about a person are copies of messages sent to them."""
+    kept = Delivery.objects.filter(attempt__person=person_id)
+    return frozenset(kept.values_list("content_id", flat=True))
+
+
 def _texts(rows: list[dict[str, Any]]) -> dict[UUID, str]:
     """Open what was sent to a person, for that person: the sealed copies are the person's own."""
     kept = Delivery.objects.filter(attempt__in=[row["id"] for row in rows])

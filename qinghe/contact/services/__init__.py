@@ -5,7 +5,7 @@ Whoever asks to contact a person locks the person's gate before looking; a messa
 only if its permission is on record.
 """
 
-from qinghe.contact.services.notices import notify
+from qinghe.contact.services.notices import notify, send_door_letter
 from qinghe.contact.services.outcomes import record_outcome
 from qinghe.contact.services.reading import read_letter, read_text
 from qinghe.contact.services.requests import insist, request_contact
@@ -21,6 +21,7 @@ __all__ = [
     "release_stuck",
     "request_contact",
     "send",
+    "send_door_letter",
     "set_wish",
     "withdraw_wish",
 ]

@@ -16,12 +16,15 @@ from qinghe.claims.terms import ClaimState
 from qinghe.contact.models import Attempt
 from qinghe.contact.services.requests import request_contact
 from qinghe.contact.terms import AttemptState, ContactPurpose
-from qinghe.kernel.actor import system
+from qinghe.journal.services import record, verb
+from qinghe.kernel.actor import Actor, system
 from qinghe.parties.queries import reachable
+from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import Channel
 
 NOTIFIER: Final = system("contact.notify")
 TEMPLATE: Final = "first_notice"
+DOOR_LETTER: Final = "door_letter"
 AT_MOST: Final = 500
 TRY_AGAIN_AFTER: Final = timedelta(days=1)
 ON_THE_WAY: Final = (AttemptState.PERMITTED, AttemptState.SENDING, AttemptState.DONE)
@@ -50,6 +53,36 @@ def notify(*, at: datetime) -> dict[str, int]:
         "permitted": states.count(AttemptState.PERMITTED),
         "refused": states.count(AttemptState.REFUSED),
     }
+
+
+@verb("contact.send-door-letter")
+def send_door_letter(*, claim_id: UUID, actor: Actor, at: datetime) -> Attempt:
+    """
+    Ask for a letter that brings a debtor a new code: the old one was lost, or rests.
+
+    It goes to the address on record and nowhere else, and the gate decides as about any contact.
+
+    :raises NotPermitted: the role does not manage debtors' access
+    :raises NoSuchClaim: unknown claim
+    """
+    require(actor, Permission.MANAGE_DEBTOR_ACCESS)
+    attempt = request_contact(
+        claim_id=claim_id,
+        channel=Channel.LETTER,
+        template=DOOR_LETTER,
+        purpose=ContactPurpose.REPLY,
+        actor=NOTIFIER,
+        at=at,
+    )
+    record(
+        kind="contact.door-letter-asked",
+        subject=f"claim:{claim_id}",
+        actor=actor,
+        at=at,
+        person_id=attempt.person_id,
+        attempt=attempt.pk,
+    )
+    return attempt
 
 
 def _without_notice(at: datetime) -> QuerySet[Claim]:

@@ -9,10 +9,12 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.casework.queries import hardship_of, plan_of
+from qinghe.casework.queries import items_of, work_on
 from qinghe.claims.queries import ClaimFilters, claim_for, claims_table, evidence_for
 from qinghe.claims.services import add_evidence, withdraw_claim
 from qinghe.claims.terms import ClaimState, EvidenceKind, Product, Stage
+from qinghe.contact.queries import attempts_of_claim
+from qinghe.contact.services import insist, send_door_letter
 from qinghe.market.queries import mandates
 from qinghe.parties.roles import Permission, may
 from qinghe.parties.services import open_file
@@ -77,7 +79,10 @@ def claim_list(request: StaffRequest) -> HttpResponse:
 def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     """Show one claim: what is owed and why, proof, holds, who works it, and all that happened."""
     view = claim_for(claim_id=claim_id, actor=request.actor)
-    tagged = happenings(claim_id=claim_id, actor=request.actor, at=request.at)
+    work = work_on(claim_id=claim_id, actor=request.actor, at=request.at)
+    contacts = attempts_of_claim(claim_id=claim_id, actor=request.actor)
+    items = items_of(view=view, attempts=contacts, work=work)
+    tagged = happenings(items=items, claim_id=claim_id, actor=request.actor)
     context = {
         "claim": view,
         "terms": equation(view),
@@ -85,8 +90,9 @@ def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "next_step": next_step(view),
         **shown(tagged, kind=request.GET.get("kind", ""), everything="all" in request.GET),
         "mandate": next(iter(mandates(actor=request.actor, claim_id=claim_id)), None),
-        "plan": plan_of(claim_id=claim_id, actor=request.actor),
-        "hardship": hardship_of(claim_id=claim_id, actor=request.actor),
+        "plan": work.plan,
+        "hardship": work.hardship,
+        "sends_codes": may(request.actor, Permission.MANAGE_DEBTOR_ACCESS),
         "decides_hardship": may(request.actor, Permission.DECIDE_HARDSHIP),
         "hardship_form": HardshipForm(),
         "mine": request.actor.role == "creditor",
@@ -151,3 +157,14 @@ def claim_withdraw(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         )
 
     return acted(request, act, to=ONE, done=_("The claim was withdrawn."), claim_id=claim_id)
+
+
+@page(Permission.MANAGE_DEBTOR_ACCESS, methods=("POST",))
+def door_letter(request: StaffRequest, claim_id: UUID) -> HttpResponse:
+    """Send the debtor a letter with a new code: people lose letters."""
+
+    def act() -> object:
+        return insist(send_door_letter(claim_id=claim_id, actor=request.actor, at=request.at))
+
+    done = _("A letter with a new code goes to the address on record.")
+    return acted(request, act, to=ONE, done=done, claim_id=claim_id)

@@ -56,8 +56,8 @@ HOW = (
         "lifebuoy",
         _("6. Help comes first"),
         _(
-            "The debtor can pay in parts, ask for a pause, contest or complain. Each of "
-            "them stops contact at once."
+            "The debtor can ask for a pause, contest or complain: each stops contact at once. "
+            "A plan that is kept stops it too."
         ),
     ),
     Step(

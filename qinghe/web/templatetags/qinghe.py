@@ -156,6 +156,12 @@ def warm_day(value: date | None, zone: str | None = None) -> str:
 
 
 @register.filter
+def warm_date(value: date) -> str:
+    """Return a day in words, its year always said: `2026 年 11 月 5 日`, `5 November 2026`."""
+    return formats.warm_day(value, this_year=0)
+
+
+@register.filter
 def day_heading(value: date, zone: str | None = None) -> str:
     """Return a day with its weekday: `11 月 23 日 星期一`, `Monday, 23 November`."""
     return formats.day_heading(value, this_year=_this_year(zone), zone=zone)

@@ -1,0 +1,145 @@
+"""The debtor's pages promise what the software does, and no more."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from qinghe.claims.models import Claim
+from qinghe.claims.services import accrue_interest
+from qinghe.contact.services import record_outcome, request_contact
+from qinghe.contact.services.sending import send as carry
+from qinghe.kernel.actor import Role, system
+from qinghe.market.models import Mandate
+from qinghe.portal.claims import claim_of
+from qinghe.portal.fields import Amount
+from qinghe.settlement.models import CashierOrder
+from tests import factories
+from tests.portal.conftest import NOON, World
+from tests.portal.test_answers import send
+from tests.portal.test_pay import go, notice, tell
+
+
+def page(inside: Client, world: World, way: str = "") -> str:
+    return inside.get(f"/d/claims/{world.claim.pk}/{way}").content.decode()
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["200", "200.00", "1,200", "200元", "200 元", "￥200", "２００元", "200 yuan"],
+)
+def test_an_amount_is_read_as_people_write_it(written: str) -> None:
+    amount = Amount(currency="CNY", label="")
+    assert amount.clean(written) == (120_000 if "1" in written else 20_000)
+
+
+def test_a_monthly_amount_too_small_names_the_smallest(inside: Client, world: World) -> None:
+    answer = send(
+        inside, f"claims/{world.claim.pk}/plan/check/", choice="other", monthly="1"
+    )  # fmt: skip
+    # 1,570.85 over sixty months, rounded up.
+    text = answer.content.decode()
+    assert "at least 26.19\u00a0yuan a month" in text
+    assert "say that you cannot pay now" in text
+
+
+def test_late_interest_runs_from_the_day_it_is_reckoned_from(world: World) -> None:
+    debtor = factories.debtor_of(world.claim)
+    accrue_interest(
+        claim_id=world.claim.pk, to=NOON.date(), actor=system("tests"), at=NOON
+    )  # fmt: skip
+    late = next(t for t in claim_of(world.claim.pk, debtor).terms if "late" in t.label)
+    assert late.since is not None
+    # Not the due day: what had grown before stands in the creditor's claim.
+    assert late.since.isoformat() == "2026-11-01"
+
+
+def test_rates_are_written_without_empty_decimals(inside: Client, world: World) -> None:
+    accrue_interest(claim_id=world.claim.pk, to=NOON.date(), actor=system("tests"), at=NOON)
+    text = page(inside, world, "lines/")
+    assert "12% a year, 22 days" in text
+    assert "12.0" not in text
+
+
+def test_doing_nothing_is_explained_with_its_price(inside: Client, world: World) -> None:
+    text = page(inside, world)
+    assert 'data-test="do-nothing"' in text
+    # 12 % a year of 1,500.00.
+    assert "about 0.49\u00a0yuan a day" in text
+
+
+@pytest.mark.parametrize("way", ["hardship/", "plan"])
+def test_interest_that_goes_on_is_said_where_help_is_asked(
+    inside: Client, world: World, way: str
+) -> None:
+    def look() -> str:
+        if way == "hardship/":
+            return page(inside, world, way)
+        path = f"claims/{world.claim.pk}/plan/check/"
+        return send(inside, path, choice="other", monthly="300").content.decode()
+
+    assert "goes on as before" in look() or "goes on meanwhile: 12% a year" in look()
+    Claim.objects.filter(pk=world.claim.pk).update(overdue_rate_pct=None)
+    assert "nterest" not in look()
+
+
+def test_who_may_work_the_claim_is_named(inside: Client, world: World) -> None:
+    assert "Now only Calm Service works on this for Harbour Loans" in page(inside, world)
+    Mandate.objects.all().update(state="returned", closed_at=NOON)
+    assert "No collector works on it now" in page(inside, world)
+
+
+def test_after_stop_all_no_hours_for_calls_are_promised(inside: Client, world: World) -> None:
+    assert "Calls only between" in page(inside, world)
+    send(inside, "wishes/", kind="cease_all")
+    text = page(inside, world)
+    assert "You asked for no contact" in text
+    assert "Calls only between" not in text
+
+
+def test_a_call_nobody_took_said_nothing(inside: Client, world: World) -> None:
+    collector = factories.actor(Role.COLLECTOR, world.collector)
+    call = request_contact(
+        claim_id=world.claim.pk, channel="voice", template="reminder", actor=collector, at=NOON
+    )
+    carry(attempt_id=call.pk, at=NOON)
+    record_outcome(attempt_id=call.pk, outcome="busy", actor=collector, at=NOON)
+    text = inside.get("/d/contacts/").content.decode()
+    assert "Phone call · Busy" in text
+    assert "What was said" not in text
+
+
+def test_a_receipt_is_found_again(inside: Client, world: World) -> None:
+    go(inside, world, part_of="part", amount="10")
+    order = _order()
+    tell(inside, notice(order))
+    assert f"/d/receipts/{order.pk}/" in page(inside, world, "lines/")
+
+
+def test_stopping_at_the_cashier_ends_the_wait(inside: Client, world: World) -> None:
+    go(inside, world, part_of="part", amount="10")
+    order = _order()
+    assert tell(inside, notice(order, "failed")) == 200
+    assert "Nothing was paid" in inside.get(f"/d/receipts/{order.pk}/").content.decode()
+
+
+def test_the_copy_to_read_has_words_and_units_and_no_raw_numbers(
+    inside: Client, world: World
+) -> None:
+    send(inside, f"claims/{world.claim.pk}/hardship/", statement="Out of work")
+    inside.post("/d/complain/", {
+        "request_key": uuid4().hex, "claim": str(world.claim.pk), "kind": "threat",
+        "statement": "He shouted",
+    })  # fmt: skip
+    text = inside.post("/d/papers/copy/", {"format": "html"}).content.decode()
+    assert "1,500.00\u00a0yuan" in text
+    assert "Out of work" in text
+    assert "150000" not in text
+    for code in ("overdue_rate_pct", "creditor_id", "statement_id", "kept_since"):
+        assert code not in text
+
+
+def _order() -> CashierOrder:
+    return CashierOrder.objects.get()
