@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from qinghe.contact.queries import AttemptRow, BudgetAllowance, BudgetChannel, BudgetView, WishRow
-from qinghe.contact.terms import AttemptState, Outcome, WishKind
+from qinghe.contact.queries import AttemptRow, BudgetAllowance, BudgetChannel, BudgetView
+from qinghe.contact.terms import AttemptState, Outcome
 from qinghe.web import formats
 from qinghe.web.parts import Budget, Counter, DayBar, Span
 from qinghe.web.words import label
@@ -36,13 +36,11 @@ class WhyNot:
     until: datetime | None
 
 
-def budget_part(
-    view: BudgetView, attempts: Sequence[AttemptRow], wishes: Sequence[WishRow]
-) -> Budget:
+def budget_part(view: BudgetView, attempts: Sequence[AttemptRow]) -> Budget:
     """Return the contact budget as the page draws it."""
     zone = ZoneInfo(view.zone) if view.zone else formats.home_zone()
     open_spans = [_span(a, b, zone) for a, b in view.open_windows]
-    wished = [w.window for w in wishes if w.kind == WishKind.TIME and w.window]
+    wished = list(view.wished)
     usable = [c for c in view.channels if c.allowed and c.reachable]
     return Budget(
         headline=_headline(usable),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from qinghe.casework.queries import TimelineItem, timeline
+from qinghe.casework.queries import TimelineItem
 from qinghe.kernel.actor import Actor, Role
 from qinghe.quality.queries import timeline as complaints_of
 from qinghe.settlement.queries import timeline as payments_of
@@ -52,9 +52,14 @@ class Kind:
     count: int
 
 
-def happenings(*, claim_id: UUID, actor: Actor, at: datetime) -> list[tuple[str, Event]]:
-    """Return every event of a claim the actor may see, each with the filter it belongs to."""
-    items = timeline(claim_id=claim_id, actor=actor, at=at)
+def happenings(
+    *, items: Iterable[TimelineItem], claim_id: UUID, actor: Actor
+) -> list[tuple[str, Event]]:
+    """
+    Return every event of a claim, each with the filter it belongs to. Two queries.
+
+    `items` are those of the rooms up to casework, as far as the actor may see them.
+    """
     upper = [*payments_of(claim_id=claim_id), *complaints_of(claim_id=claim_id)]
     return [
         *(

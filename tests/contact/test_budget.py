@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.utils import translation
@@ -93,6 +93,13 @@ def test_a_new_wish_replaces_the_old_and_can_be_taken_back(case: Case) -> None:
     assert wishes(person_id=person_id) == []
     with pytest.raises(NoSuchWish):
         withdraw_wish(wish_id=row.id, actor=debtor, at=AT)
+
+
+def test_the_wished_hours_stand_beside_the_budget(case: Case) -> None:
+    person_id, debtor = case.claim.debtor_id, factories.debtor_of(case.claim)
+    set_wish(person_id=person_id, kind="time", window=(time(18), time(0)), actor=debtor, at=AT)
+    view = budget(claim_id=case.claim.pk, actor=case.collector, at=AT)
+    assert view.wished == ((time(18), time(0)),)
 
 
 def test_a_wish_says_what_it_is_about_and_is_the_persons_own(case: Case) -> None:

@@ -130,8 +130,18 @@ def test_the_case_page_asks_a_fixed_number_of_queries(
         client = signed_in(Role.COLLECTOR, agency)
         for _ in range(3):
             ask(client, claim)
-        with django_assert_max_num_queries(32):
+        with django_assert_max_num_queries(12):
             client.get(f"/cases/{claim.pk}/")
+
+
+def test_the_creditors_page_of_a_claim_asks_a_fixed_number_of_queries(
+    agency: Organisation, claim: Claim, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with clock.at(NOON):
+        ask(signed_in(Role.COLLECTOR, agency), claim)
+        client = signed_in(Role.CREDITOR, claim.creditor)
+        with django_assert_max_num_queries(12):
+            client.get(f"/claims/{claim.pk}/")
 
 
 def test_the_worklist_asks_a_fixed_number_of_queries(

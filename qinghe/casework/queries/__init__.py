@@ -14,7 +14,8 @@ from qinghe.casework.queries.agreements import (
     promises,
 )
 from qinghe.casework.queries.next_action import Suggestion
-from qinghe.casework.queries.timeline import TimelineItem, timeline
+from qinghe.casework.queries.timeline import TimelineItem, items_of, timeline
+from qinghe.casework.queries.work import Work, work_on
 from qinghe.casework.queries.worklist import (
     WorkFilters,
     Worklist,
@@ -31,16 +32,19 @@ __all__ = [
     "PromiseRow",
     "Suggestion",
     "TimelineItem",
+    "Work",
     "WorkFilters",
     "WorkRow",
     "Worklist",
     "call_backs",
     "hardship_of",
     "hardships",
+    "items_of",
     "plan_of",
     "plans",
     "promises",
     "suggestion_for",
     "timeline",
+    "work_on",
     "worklist",
 ]

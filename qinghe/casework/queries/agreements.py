@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -12,11 +13,23 @@ from django.db.models import Q
 from qinghe.casework.models import CallBack, Hardship, Instalment, Plan, Promise
 from qinghe.casework.terms import HardshipState, PlanState, PromiseState
 from qinghe.kernel.actor import Actor, Role
+from qinghe.kernel.together import together
 from qinghe.market.models import Mandate
 from qinghe.market.terms import LIVE
 from qinghe.parties.roles import OVERSIGHT
 
 AT_MOST = 500
+Row = tuple[Any, ...]
+# What the rows below are filled from, in their order.
+ABOUT = ("id", "claim_id", "claim__number", "claim__debtor__masked_name")
+PROMISE = (*ABOUT, "claim__currency", "amount", "due_on", "state", "made_at", "decided_at")
+CALL_BACK = (*ABOUT, "planned_at")
+PLAN = (
+    *ABOUT, "claim__currency", "state", "total", "monthly", "count", "first_due_on",
+    "proposed_at", "decided_at", "ended_at",
+)  # fmt: skip
+INSTALMENT = ("plan_id", "seq", "due_on", "amount", "paid", "missed_at")
+HARDSHIP = (*ABOUT, "state", "statement_id", "asked_at", "decided_at", "pause_until")
 
 
 @dataclass(frozen=True)
@@ -120,20 +133,8 @@ def promises(
         rows = rows.filter(claim=claim_id)
     if due is not None:
         rows = rows.filter(due_on__gte=due[0], due_on__lt=due[1])
-    fields = (
-        "id",
-        "claim_id",
-        "claim__number",
-        "claim__debtor__masked_name",
-        "claim__currency",
-        "amount",
-        "due_on",
-        "state",
-        "made_at",
-        "decided_at",
-    )
     return [
-        PromiseRow(*row) for row in rows.order_by("due_on", "id").values_list(*fields)[:AT_MOST]
+        PromiseRow(*row) for row in rows.order_by("due_on", "id").values_list(*PROMISE)[:AT_MOST]
     ]
 
 
@@ -142,22 +143,18 @@ def call_backs(*, actor: Actor, until: datetime | None = None) -> list[CallBackR
     rows = CallBack.objects.filter(_mine(actor), done_at__isnull=True)
     if until is not None:
         rows = rows.filter(planned_at__lt=until)
-    fields = ("id", "claim_id", "claim__number", "claim__debtor__masked_name", "planned_at")
     rows = rows.order_by("planned_at", "id")
-    return [CallBackRow(*row) for row in rows.values_list(*fields)[:AT_MOST]]
+    return [CallBackRow(*row) for row in rows.values_list(*CALL_BACK)[:AT_MOST]]
 
 
 def plan_of(*, claim_id: UUID, actor: Actor) -> PlanView | None:
     """Return the plan that waits or runs on a claim, else the latest; None without any."""
-    rows = Plan.objects.filter(_mine(actor), claim=claim_id).order_by("-proposed_at", "-id")
-    return next(iter(_views(list(rows.select_related("claim", "claim__debtor")[:1]))), None)
+    return next(iter(_plans(Q(claim=claim_id) & _mine(actor), ("-proposed_at", "-id"), 1)), None)
 
 
 def plans(*, actor: Actor, states: Iterable[str] = (PlanState.PROPOSED,)) -> list[PlanView]:
-    """Return plans on an actor's claims, the oldest proposal first. Two queries."""
-    rows = Plan.objects.filter(_mine(actor), state__in=list(states))
-    rows = rows.select_related("claim", "claim__debtor").order_by("proposed_at", "id")
-    return _views(list(rows[:AT_MOST]))
+    """Return plans on an actor's claims, the oldest proposal first. One query."""
+    return _plans(Q(state__in=list(states)) & _mine(actor), ("proposed_at", "id"), AT_MOST)
 
 
 def hardship_of(*, claim_id: UUID, actor: Actor) -> HardshipRow | None:
@@ -172,47 +169,23 @@ def hardships(*, actor: Actor, states: Iterable[str] = (HardshipState.OPEN,)) ->
 
 
 def _hardships(which: Q, order: str) -> list[HardshipRow]:
-    fields = (
-        "id",
-        "claim_id",
-        "claim__number",
-        "claim__debtor__masked_name",
-        "state",
-        "statement_id",
-        "asked_at",
-        "decided_at",
-        "pause_until",
-    )
     rows = Hardship.objects.filter(which).order_by(order, "id")
-    return [HardshipRow(*row) for row in rows.values_list(*fields)[:AT_MOST]]
+    return [HardshipRow(*row) for row in rows.values_list(*HARDSHIP)[:AT_MOST]]
 
 
-def _views(rows: list[Plan]) -> list[PlanView]:
-    parts: dict[UUID, list[InstalmentRow]] = {}
-    found = Instalment.objects.filter(plan__in=rows).order_by("plan", "seq")
-    for part in found:
-        row = InstalmentRow(part.seq, part.due_on, part.amount, part.paid, part.missed_at)
-        parts.setdefault(part.plan_id, []).append(row)
-    return [_view(plan, tuple(parts.get(plan.pk, ()))) for plan in rows]
+def _plans(which: Q, order: tuple[str, ...], limit: int) -> list[PlanView]:
+    rows = Plan.objects.filter(which).order_by(*order)[:limit]
+    parts = Instalment.objects.filter(plan__in=rows.values("pk")).order_by("plan", "seq")
+    read = together(plans=rows.values_list(*PLAN), parts=parts.values_list(*INSTALMENT))
+    return plan_views(read["plans"], read["parts"])
 
 
-def _view(plan: Plan, parts: tuple[InstalmentRow, ...]) -> PlanView:
-    return PlanView(
-        id=plan.pk,
-        claim_id=plan.claim_id,
-        claim_number=plan.claim.number,
-        debtor_masked=plan.claim.debtor.masked_name,
-        currency=plan.claim.currency,
-        state=plan.state,
-        total=plan.total,
-        monthly=plan.monthly,
-        count=plan.count,
-        first_due_on=plan.first_due_on,
-        proposed_at=plan.proposed_at,
-        decided_at=plan.decided_at,
-        ended_at=plan.ended_at,
-        instalments=parts,
-    )
+def plan_views(plans: Iterable[Row], parts: Iterable[Row]) -> list[PlanView]:
+    """Return plans, each with its own parts, from the fields of both."""
+    of_plan: dict[UUID, list[InstalmentRow]] = {}
+    for plan_id, *values in parts:
+        of_plan.setdefault(plan_id, []).append(InstalmentRow(*values))
+    return [PlanView(*(*plan, tuple(of_plan.get(plan[0], ())))) for plan in plans]
 
 
 def _mine(actor: Actor) -> Q:

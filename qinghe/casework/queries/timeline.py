@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,19 +10,16 @@ from uuid import UUID
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from qinghe.casework.models import CallBack, Hardship, Plan, Promise, Record
+from qinghe.casework.queries.agreements import HardshipRow, PlanView, PromiseRow
+from qinghe.casework.queries.work import AgreedCall, MandateSpan, RecordRow, Work, work_on
 from qinghe.casework.terms import Action, HardshipState, PlanState, PromiseState, Result
-from qinghe.claims.models import Claim
-from qinghe.claims.queries import NoSuchClaim, visible
-from qinghe.claims.queries import timeline as claim_moments
-from qinghe.claims.queries.timeline import Moment
+from qinghe.claims.queries import ClaimView, Moment, moments_of
 from qinghe.claims.terms import ClaimState, Component, DisputeReason, DisputeState, HoldKind
 from qinghe.contact.queries import AttemptRow, attempts_of_claim, attempts_of_person
 from qinghe.contact.terms import AttemptState, Outcome
 from qinghe.contact.wording.fill import amount_text
 from qinghe.kernel.actor import Actor, Role
-from qinghe.market.models import Mandate
-from qinghe.market.queries import mandate_for
+from qinghe.market.queries import case_for
 from qinghe.market.terms import MandateState
 from qinghe.parties.terms import Channel
 from qinghe.rules.explain import sentence
@@ -74,22 +72,22 @@ def timeline(*, claim_id: UUID, actor: Actor, at: datetime) -> list[TimelineItem
     :raises NoMandate: a collector without a live mandate
     :raises NoSuchClaim: unknown, or not for this actor's eyes
     """
-    if actor.role == Role.COLLECTOR:
-        claim = mandate_for(claim_id=claim_id, actor=actor, at=at).claim
-    else:
-        found = Claim.objects.filter(visible(actor), pk=claim_id).first()
-        if found is None:
-            raise NoSuchClaim
-        claim = found
+    view = case_for(claim_id=claim_id, actor=actor, at=at)
+    work = work_on(claim_id=claim_id, actor=actor, at=at)
+    return items_of(view=view, attempts=_attempts(view, actor), work=work)
+
+
+def items_of(*, view: ClaimView, attempts: Iterable[AttemptRow], work: Work) -> list[TimelineItem]:
+    """Return the same from what a page has read already. Asks nothing."""
     items = [
-        *(_claim_item(moment, claim.currency) for moment in claim_moments(claim_id)),
-        *(_attempt_item(row) for row in _attempts(claim, actor)),
-        *_mandates(claim_id),
-        *_records(claim_id),
-        *_promises(claim),
-        *_call_backs(claim_id),
-        *_plans(claim),
-        *_hardships(claim_id),
+        *(_claim_item(moment, view.currency) for moment in moments_of(view)),
+        *(_attempt_item(row) for row in attempts),
+        *_mandates(work.mandates),
+        *(_record_item(row) for row in work.records),
+        *_promises(work.promises),
+        *(_call_item(row) for row in work.call_backs),
+        *_plans(work.plans),
+        *_hardships(work.hardships),
     ]
     return sorted(items, key=lambda item: item.at, reverse=True)
 
@@ -98,11 +96,11 @@ def _lang() -> str:
     return get_language() or "en"
 
 
-def _attempts(claim: Claim, actor: Actor) -> list[AttemptRow]:
+def _attempts(view: ClaimView, actor: Actor) -> list[AttemptRow]:
     if actor.role != Role.DEBTOR:
-        return attempts_of_claim(claim_id=claim.pk, actor=actor)
-    rows = attempts_of_person(person_id=claim.debtor_id, actor=actor)
-    return [row for row in rows if row.claim_id == claim.pk]
+        return attempts_of_claim(claim_id=view.id, actor=actor)
+    rows = attempts_of_person(person_id=view.debtor_id, actor=actor)
+    return [row for row in rows if row.claim_id == view.id]
 
 
 def _claim_item(moment: Moment, currency: str) -> TimelineItem:
@@ -161,135 +159,71 @@ def _attempt_detail(row: AttemptRow) -> str:
     return " · ".join(filter(None, (who, row.title, str(state))))
 
 
-def _mandates(claim_id: UUID) -> list[TimelineItem]:
-    rows = Mandate.objects.filter(claim=claim_id).values_list(
-        "id", "starts_at", "closed_at", "state", "collector__name"
-    )
-    items = []
-    for pk, starts_at, closed_at, state, collector in rows:
-        items.append(
-            TimelineItem(
-                starts_at, "market.taken", _("Order taken"), collector, "briefcase", "placed", pk
+def _mandates(rows: Iterable[MandateSpan]) -> Iterator[TimelineItem]:
+    for row in rows:
+        taken, who = _("Order taken"), row.collector_name
+        yield TimelineItem(row.starts_at, "market.taken", taken, who, "briefcase", "placed", row.id)
+        if row.closed_at:
+            title = str(MandateState(row.state).label)
+            yield TimelineItem(
+                row.closed_at, "market.ended", title, who, "arrow-back-up", row.state, row.id
             )
-        )
-        if closed_at:
-            title = str(MandateState(state).label)
-            items.append(
-                TimelineItem(
-                    closed_at, "market.ended", title, collector, "arrow-back-up", state, pk
-                )
-            )
-    return items
 
 
-def _records(claim_id: UUID) -> list[TimelineItem]:
-    rows = Record.objects.filter(claim=claim_id).values_list("id", "at", "action", "result")
-    return [
-        TimelineItem(
-            at,
-            "casework.record",
-            str(Action(action).label),
-            str(Result(result).label),
-            "notes",
-            result,
-            pk,
-        )
-        for pk, at, action, result in rows
-    ]
+def _record_item(row: RecordRow) -> TimelineItem:
+    title, detail = str(Action(row.action).label), str(Result(row.result).label)
+    return TimelineItem(row.at, "casework.record", title, detail, "notes", row.result, row.id)
 
 
-def _promises(claim: Claim) -> list[TimelineItem]:
-    items = []
-    for row in Promise.objects.filter(claim=claim):
-        said = f"{amount_text(row.amount, claim.currency, _lang())} · {row.due_on:%Y-%m-%d}"
+def _promises(rows: Iterable[PromiseRow]) -> Iterator[TimelineItem]:
+    icon = "calendar-event"
+    for row in rows:
+        said = f"{amount_text(row.amount, row.currency, _lang())} · {row.due_on:%Y-%m-%d}"
         made = _("Promise to pay")
-        items.append(
-            TimelineItem(
-                row.made_at, "casework.promise", made, said, "calendar-event", "open", row.pk
-            )
-        )
+        yield TimelineItem(row.made_at, "casework.promise", made, said, icon, "open", row.id)
         if row.decided_at:
             title = _("Promise: %(state)s") % {"state": PromiseState(row.state).label}
-            items.append(
-                TimelineItem(
-                    row.decided_at,
-                    "casework.promise-decided",
-                    title,
-                    said,
-                    "calendar-event",
-                    row.state,
-                    row.pk,
-                )
-            )
-    return items
+            kind = "casework.promise-decided"
+            yield TimelineItem(row.decided_at, kind, title, said, icon, row.state, row.id)
 
 
-def _call_backs(claim_id: UUID) -> list[TimelineItem]:
-    rows = CallBack.objects.filter(claim=claim_id).values_list("id", "made_at", "planned_at")
-    return [
-        TimelineItem(
-            made_at,
-            "casework.call-back",
-            _("Call agreed"),
-            planned_at.isoformat(timespec="minutes"),
-            "calendar-plus",
-            "",
-            pk,
-        )
-        for pk, made_at, planned_at in rows
-    ]
+def _call_item(row: AgreedCall) -> TimelineItem:
+    planned = row.planned_at.isoformat(timespec="minutes")
+    return TimelineItem(
+        row.made_at,
+        "casework.call-back",
+        _("Call agreed"),
+        planned,
+        "calendar-plus",
+        "",
+        row.id,
+    )
 
 
-def _plans(claim: Claim) -> list[TimelineItem]:
-    items = []
-    for row in Plan.objects.filter(claim=claim):
-        said = f"{amount_text(row.monthly, claim.currency, _lang())} × {row.count}"
-        moments = [(row.proposed_at, PlanState.PROPOSED)]
-        if row.decided_at:
-            declined = row.state == PlanState.DECLINED
-            moments.append((row.decided_at, PlanState.DECLINED if declined else PlanState.ACTIVE))
-        if row.ended_at:
-            moments.append((row.ended_at, PlanState(row.state)))
-        items += [
-            TimelineItem(
-                moment,
-                "casework.plan",
-                _("Plan: %(state)s") % {"state": state.label},
-                said,
-                "list-check",
-                state,
-                row.pk,
-            )
-            for moment, state in moments
-        ]
-    return items
+def _plans(rows: Iterable[PlanView]) -> Iterator[TimelineItem]:
+    for row in rows:
+        said = f"{amount_text(row.monthly, row.currency, _lang())} × {row.count}"
+        for moment, state in _steps(row):
+            title = _("Plan: %(state)s") % {"state": state.label}
+            yield TimelineItem(moment, "casework.plan", title, said, "list-check", state, row.id)
 
 
-def _hardships(claim_id: UUID) -> list[TimelineItem]:
-    items = []
-    for row in Hardship.objects.filter(claim=claim_id):
-        items.append(
-            TimelineItem(
-                row.asked_at,
-                "casework.hardship",
-                _("Hardship reported"),
-                "",
-                "lifebuoy",
-                "open",
-                row.pk,
-            )
-        )
+def _steps(row: PlanView) -> Iterator[tuple[datetime, PlanState]]:
+    """Give each moment of a plan and what it became then."""
+    yield row.proposed_at, PlanState.PROPOSED
+    if row.decided_at:
+        declined = row.state == PlanState.DECLINED
+        yield row.decided_at, PlanState.DECLINED if declined else PlanState.ACTIVE
+    if row.ended_at:
+        yield row.ended_at, PlanState(row.state)
+
+
+def _hardships(rows: Iterable[HardshipRow]) -> Iterator[TimelineItem]:
+    icon = "lifebuoy"
+    for row in rows:
+        title = _("Hardship reported")
+        yield TimelineItem(row.asked_at, "casework.hardship", title, "", icon, "open", row.id)
         if row.decided_at:
             until = f"{row.pause_until:%Y-%m-%d}" if row.pause_until else ""
-            items.append(
-                TimelineItem(
-                    row.decided_at,
-                    "casework.hardship-decided",
-                    str(HardshipState(row.state).label),
-                    until,
-                    "lifebuoy",
-                    row.state,
-                    row.pk,
-                )
-            )
-    return items
+            title, kind = str(HardshipState(row.state).label), "casework.hardship-decided"
+            yield TimelineItem(row.decided_at, kind, title, until, icon, row.state, row.id)

@@ -68,13 +68,18 @@ class WorkRow:
 
 @dataclass(frozen=True)
 class Worklist:
-    """One page of cases, most urgent first, and how many cases wait for each action."""
+    """
+    One page of cases, most urgent first, and how many cases wait for each action.
+
+    `order` names the cases of all pages, so that somebody can walk from one to the next.
+    """
 
     rows: list[WorkRow]
     total: int
     page: int
     pages: int
     by_action: dict[str, int]
+    order: tuple[UUID, ...] = ()
 
 
 def worklist(
@@ -88,10 +93,9 @@ def worklist(
     filters = filters or WorkFilters()
     if actor.role != Role.COLLECTOR or actor.org_id is None:
         return Worklist([], 0, 1, 1, {})
-    mine = Mandate.objects.filter(
-        collector=actor.org_id, state__in=LIVE, starts_at__lte=at, ends_at__gt=at
-    )
-    rows = [_row(each, at) for each in _facts(_matching(mine, filters), at)]
+    rows = [
+        _row(each, at) for each in case_facts(_matching(own(actor, at), filters), at)[:LOOKED_AT]
+    ]
     by_action: dict[str, int] = {}
     for row in rows:
         by_action[row.next_action.code] = by_action.get(row.next_action.code, 0) + 1
@@ -100,7 +104,8 @@ def worklist(
     pages = max(-(-len(rows) // PAGE_SIZE), 1)
     page = min(max(page, 1), pages)
     shown = rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    return Worklist(shown, len(rows), page, pages, by_action)
+    order = tuple(row.claim_id for row in rows)
+    return Worklist(shown, len(rows), page, pages, by_action, order)
 
 
 def suggestion_for(*, claim_id: UUID, actor: Actor, at: datetime) -> Suggestion:
@@ -109,13 +114,22 @@ def suggestion_for(*, claim_id: UUID, actor: Actor, at: datetime) -> Suggestion:
 
     :raises NoMandate: the actor's organisation holds no live mandate on it
     """
-    mine = Mandate.objects.filter(
-        collector=actor.org_id, claim=claim_id, state__in=LIVE, starts_at__lte=at, ends_at__gt=at
-    )
-    found = next(iter(_facts(mine, at)), None)
+    found = case_facts(own(actor, at).filter(claim=claim_id), at).first()
     if found is None:
         raise NoMandate
-    return _row(found, at).next_action
+    return suggestion_of(found, at)
+
+
+def suggestion_of(facts: tuple[Any, ...], at: datetime) -> Suggestion:
+    """Return the next best action on a case from its row of `case_facts`."""
+    return _row(facts, at).next_action
+
+
+def own(actor: Actor, at: datetime) -> QuerySet[Mandate]:
+    """Narrow to the live mandates of an actor's organisation."""
+    return Mandate.objects.filter(
+        collector=actor.org_id, state__in=LIVE, starts_at__lte=at, ends_at__gt=at
+    )
 
 
 def _matching(mandates: QuerySet[Mandate], filters: WorkFilters) -> QuerySet[Mandate]:
@@ -128,7 +142,7 @@ def _matching(mandates: QuerySet[Mandate], filters: WorkFilters) -> QuerySet[Man
     return mandates
 
 
-def _facts(mandates: QuerySet[Mandate], at: datetime) -> list[dict[str, Any]]:
+def case_facts(mandates: QuerySet[Mandate], at: datetime) -> QuerySet[Mandate, tuple[Any, ...]]:
     """Read every fact of every case in one statement; each part uses an index of the claim."""
     claim = OuterRef("claim")
     attempts = Attempt.objects.filter(claim=claim, collector=OuterRef("collector"))
@@ -138,7 +152,7 @@ def _facts(mandates: QuerySet[Mandate], at: datetime) -> list[dict[str, Any]]:
     planned = CallBack.objects.filter(claim=claim, done_at__isnull=True)
     plans = Plan.objects.filter(claim=claim, state__in=("proposed", "active"))
     results = Record.objects.filter(claim=claim).order_by("-at")
-    rows = (
+    return (
         mandates.annotate(
             hold_kinds=ArraySubquery(_holds(at).values("kind")),
             plan=Subquery(plans.values("state")[:1]),
@@ -150,9 +164,8 @@ def _facts(mandates: QuerySet[Mandate], at: datetime) -> list[dict[str, Any]]:
             last_result=Subquery(results.values("result")[:1]),
         )
         .order_by("ends_at", "pk")
-        .values(*COLUMNS)
+        .values_list(*COLUMNS)
     )
-    return list(rows[:LOOKED_AT])
 
 
 COLUMNS = (
@@ -191,7 +204,8 @@ def _holds(at: datetime) -> QuerySet[Hold]:
     )
 
 
-def _row(values: dict[str, Any], at: datetime) -> WorkRow:
+def _row(fields: tuple[Any, ...], at: datetime) -> WorkRow:
+    values = dict(zip(COLUMNS, fields, strict=True))
     holds = tuple(sorted(set(values["hold_kinds"])))
     facts = Facts(
         at=at,

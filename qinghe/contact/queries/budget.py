@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.utils.translation import get_language
@@ -31,6 +32,7 @@ from qinghe.rules.contact.budget import budget as day_of
 from qinghe.rules.explain import citation, sentence
 
 SHOWN = (Channel.VOICE, Channel.SMS, Channel.EMAIL, Channel.LETTER, Channel.VISIT)
+MIDNIGHT = 1440
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class BudgetView:
     open_windows: tuple[tuple[datetime, datetime], ...]
     channels: tuple[BudgetChannel, ...]
     holds: tuple[str, ...]
+    # Local hours the person asked to be contacted in.
+    wished: tuple[tuple[time, time], ...]
     pack: str
 
     def channel(self, name: str) -> BudgetChannel:
@@ -96,8 +100,20 @@ def budget(*, claim_id: UUID, actor: Actor, at: datetime, purpose: str = "collec
     :raises NoSuchClaim: unknown, or not for this actor's eyes
     """
     claim, mandate = claim_and_mandate(claim_id=claim_id, actor=actor, at=at)
-    situation = situation_of(claim=claim, mandate=mandate, at=at)
     audience = "debtor" if actor.role == Role.DEBTOR else "worker"
+    return budget_of(claim=claim, mandate=mandate, at=at, purpose=purpose, audience=audience)
+
+
+def budget_of(
+    *,
+    claim: Claim,
+    mandate: Mandate | None,
+    at: datetime,
+    purpose: str = "collect",
+    audience: str = "worker",
+) -> BudgetView:
+    """Return the same for a claim, with debtor and creditor, that a guard has let through."""
+    situation = situation_of(claim=claim, mandate=mandate, at=at)
     asked = Asked(Channel.VOICE, "human", purpose, at)
     request = request_of(situation, asked, situation.point_for(Channel.VOICE))
     day = day_of(request, packs_for(situation.all_zones()), SETTINGS)
@@ -114,8 +130,16 @@ def budget(*, claim_id: UUID, actor: Actor, at: datetime, purpose: str = "collec
         open_windows=day.open_windows,
         channels=tuple(_channel(name, decision, audience) for name, decision in decisions.items()),
         holds=tuple(held.kind for held in situation.holds),
+        wished=tuple(_wished(situation)),
         pack=decisions[Channel.VOICE].pack,
     )
+
+
+def _wished(situation: Situation) -> Iterator[tuple[time, time]]:
+    for each in situation.objections:
+        if each.allowed_window is not None:
+            start, end = each.allowed_window.start, each.allowed_window.end % MIDNIGHT
+            yield time(start // 60, start % 60), time(end // 60, end % 60)
 
 
 def claim_and_mandate(

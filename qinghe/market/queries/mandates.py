@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from qinghe.claims.queries import ClaimView, claim_for, claim_view
+from qinghe.claims.queries import ClaimView, claim_for, view_of
 from qinghe.claims.terms import ClaimState
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Mandate
@@ -120,8 +120,7 @@ def case_for(*, claim_id: UUID, actor: Actor, at: datetime) -> ClaimView:
     :raises NoSuchClaim: unknown, or a stranger's
     """
     if actor.role == Role.COLLECTOR:
-        mandate_for(claim_id=claim_id, actor=actor, at=at)
-        return claim_view(claim_id)
+        return view_of(mandate_for(claim_id=claim_id, actor=actor, at=at).claim)
     return claim_for(claim_id=claim_id, actor=actor)
 
 

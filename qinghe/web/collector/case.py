@@ -8,19 +8,19 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from qinghe.casework.queries import plan_of, suggestion_for
-from qinghe.claims.queries import ClaimView, claim_view
+from qinghe.casework.queries import Suggestion, TimelineItem, items_of, work_on
+from qinghe.claims.queries import ClaimView, view_of
 from qinghe.contact.queries import (
     AttemptRow,
     BudgetView,
     Explanation,
     attempts_of_claim,
-    budget,
+    budget_of,
     explain,
-    wishes,
 )
 from qinghe.contact.terms import AttemptState
 from qinghe.market.queries import mandate_for
+from qinghe.market.refusals import NoMandate
 from qinghe.parties.roles import Permission
 from qinghe.web.claimparts import equation, hold_marks
 from qinghe.web.collector.actions import icon_of
@@ -41,8 +41,8 @@ def _refusal(request: StaffRequest, claim_id: UUID) -> Explanation | None:
     return found if found.claim_id == claim_id else None
 
 
-def _timeline(request: StaffRequest, claim_id: UUID) -> dict[str, Any]:
-    tagged = happenings(claim_id=claim_id, actor=request.actor, at=request.at)
+def _timeline(request: StaffRequest, view: ClaimView, items: list[TimelineItem]) -> dict[str, Any]:
+    tagged = happenings(items=items, claim_id=view.id, actor=request.actor)
     return shown(tagged, kind=request.GET.get("kind", ""), everything="all" in request.GET)
 
 
@@ -53,13 +53,24 @@ def _without_outcome(attempts: list[AttemptRow]) -> AttemptRow | None:
     return next(calls, None)
 
 
-def _left(request: StaffRequest, view: ClaimView, day: BudgetView) -> dict[str, Any]:
-    attempts = attempts_of_claim(claim_id=view.id, actor=request.actor)
+def _left(day: BudgetView, attempts: list[AttemptRow]) -> dict[str, Any]:
     return {
-        "budget": budget_part(day, attempts, wishes(person_id=view.debtor_id)),
+        "budget": budget_part(day, attempts),
         "why_not": why_not(day),
         "pack": day.pack,
         "call": _without_outcome(attempts),
+    }
+
+
+def _right(
+    request: StaffRequest, view: ClaimView, day: BudgetView, suggested: Suggestion
+) -> dict[str, Any]:
+    asked = {key: request.GET.get(key, "") for key in ("channel", "template")}
+    return {
+        "next": suggested,
+        "next_icon": icon_of(suggested.code),
+        "composer": composer(view, day, request.org_name, asked),
+        **case_forms(),
     }
 
 
@@ -67,10 +78,12 @@ def _left(request: StaffRequest, view: ClaimView, day: BudgetView) -> dict[str, 
 def case(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     """Show one case to the collector that holds its mandate."""
     mandate = mandate_for(claim_id=claim_id, actor=request.actor, at=request.at)
-    view = claim_view(claim_id)
-    day = budget(claim_id=claim_id, actor=request.actor, at=request.at)
-    suggested = suggestion_for(claim_id=claim_id, actor=request.actor, at=request.at)
-    asked = {key: request.GET.get(key, "") for key in ("channel", "template")}
+    view = view_of(mandate.claim)
+    day = budget_of(claim=mandate.claim, mandate=mandate, at=request.at)
+    attempts = attempts_of_claim(claim_id=claim_id, actor=request.actor)
+    work = work_on(claim_id=claim_id, actor=request.actor, at=request.at)
+    if work.suggestion is None:
+        raise NoMandate
     context = {
         "claim": view,
         "mandate": mandate,
@@ -78,12 +91,9 @@ def case(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "terms": equation(view),
         "holds": hold_marks(view.holds),
         "refusal": _refusal(request, claim_id),
-        "plan": plan_of(claim_id=claim_id, actor=request.actor),
-        "next": suggested,
-        "next_icon": icon_of(suggested.code),
-        "composer": composer(view, day, request.org_name, asked),
-        **_left(request, view, day),
-        **_timeline(request, claim_id),
-        **case_forms(),
+        "plan": work.plan,
+        **_left(day, attempts),
+        **_timeline(request, view, items_of(view=view, attempts=attempts, work=work)),
+        **_right(request, view, day, work.suggestion),
     }
     return render(request, "web/collector/case.html", context)
