@@ -5,6 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from qinghe.claims.days import day_of
+from qinghe.claims.services import forget_row_errors
 from qinghe.claims.services import sweep as sweeps
 from qinghe.kernel import clock
 
@@ -26,3 +27,9 @@ def challenges(**_later: object) -> None:
 def holds(**_later: object) -> None:
     """Lift holds that have come to their end. Safe to run twice."""
     sweeps.lift_ended_holds(at=clock.now())
+
+
+@app.task(name="claims.forget", queueing_lock="claims.forget")
+def forget(**_later: object) -> None:
+    """Delete the row errors of batches decided long ago. Safe to run twice."""
+    forget_row_errors(at=clock.now())

@@ -8,7 +8,13 @@ from qinghe.journal import services
 from qinghe.kernel import clock
 
 
-@app.task(name="journal.seal", queue="night", queueing_lock="journal.seal")
+@app.task(name="journal.seal", queueing_lock="journal.seal")
 def seal(**_later: object) -> None:
     """Seal what was recorded since the last run. Safe to run twice."""
     services.seal(at=clock.now())
+
+
+@app.task(name="journal.forget", queueing_lock="journal.forget")
+def forget(**_later: object) -> None:
+    """Delete stored answers that no retry will ask for. Safe to run twice."""
+    services.forget_answers(at=clock.now())

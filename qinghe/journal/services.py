@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
@@ -31,6 +31,8 @@ _inside: ContextVar[bool] = ContextVar("qinghe_inside_verb", default=False)
 BATCH = 10_000
 # One sealer at a time (any constant of our own does).
 SEALING = 0x51696E67
+# A retry that comes later counts as a new request.
+KEEP_ANSWERS = timedelta(days=30)
 
 
 class KeyReused(DomainError):
@@ -122,6 +124,11 @@ def _seal_one(at: datetime) -> Batch | None:
     leaves = (Leaf(entry_id=row[0], batch=batch, place=place) for place, row in enumerate(rows))
     Leaf.objects.bulk_create(leaves, batch_size=5_000)
     return batch
+
+
+def forget_answers(*, at: datetime) -> int:
+    """Delete stored answers that no retry will ask for; return how many."""
+    return Answer.objects.filter(at__lt=at - KEEP_ANSWERS).delete()[0]
 
 
 def verb(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

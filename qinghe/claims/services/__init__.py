@@ -6,6 +6,7 @@ from qinghe.claims.services.batches import (
     CreditorInactive,
     accept_batch,
     check_batch,
+    forget_row_errors,
     refuse_batch,
     save_mapping,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "checklist",
     "decide_dispute",
     "end_challenge",
+    "forget_row_errors",
     "lift_hold",
     "open_dispute",
     "place_hold",

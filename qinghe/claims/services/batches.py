@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,8 @@ from qinghe.parties.terms import OrgKind, OrgState
 
 CREDITORS = (OrgKind.INSTITUTION, OrgKind.PRIVATE_CREDITOR)
 NAME_LENGTH = 200
+# The creditor has corrected and sent again, or never will.
+KEEP_ROW_ERRORS = timedelta(days=90)
 
 
 class CreditorInactive(DomainError):
@@ -138,6 +140,12 @@ def refuse_batch(*, batch_id: UUID, actor: Actor, at: datetime) -> Batch:
     batch.save(update_fields=["state", "decided_at"])
     _note("refused", batch, actor, at)
     return batch
+
+
+def forget_row_errors(*, at: datetime) -> int:
+    """Delete the row errors of batches decided long ago; return how many."""
+    old = RowError.objects.filter(batch__decided_at__lt=at - KEEP_ROW_ERRORS)
+    return old.delete()[0]
 
 
 @verb("claims.save_mapping")
