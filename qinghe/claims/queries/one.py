@@ -199,7 +199,7 @@ def _view(claim_id: UUID, actor: Actor | None) -> ClaimView:
 
 
 def _line_rows(claim_id: UUID) -> QuerySet[Line, tuple[Any, ...]]:
-    rows = Line.objects.filter(claim_id=claim_id).order_by("booked_at", "id")
+    rows = Line.objects.filter(claim_id=claim_id).order_by("booked_at", "-component", "id")
     return rows.values_list("component", "kind", "amount", "facts", "booked_at")
 
 
