@@ -69,7 +69,8 @@ def verify(message: bytes, signature: str) -> None:
 
     :raises BadSignature: it is not ours
     """
-    if not hmac.compare_digest(sign(message), signature.strip().lower()):
+    # As bytes: of text, only ASCII can be compared.
+    if not hmac.compare_digest(sign(message).encode(), signature.strip().lower().encode()):
         raise BadSignature
 
 

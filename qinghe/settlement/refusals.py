@@ -39,6 +39,11 @@ class BadAmount(DomainError):
     text = _("Choose an amount above zero and not above what is owed.")
 
 
+class NoCashier(DomainError):
+    code = "settlement.no-cashier"
+    text = _("Paying here is not possible yet. Please pay the creditor directly.")
+
+
 class NothingOwed(DomainError):
     code = "settlement.nothing-owed"
     text = _("Nothing is owed on this claim.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -25,7 +26,13 @@ from qinghe.settlement.cashier import (
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def cashier(request: HttpRequest) -> HttpResponse:
-    """Show a signed order; on payment send the notice and the payer back."""
+    """
+    Show a signed order; on payment send the notice and the payer back.
+
+    :raises Http404: a real market, where nobody may pay with a button
+    """
+    if not settings.DEMO:
+        raise Http404
     try:
         checkout = read_checkout(request.META.get("QUERY_STRING", ""))
     except (BadSignature, KeyError, ValueError):
@@ -33,11 +40,11 @@ def cashier(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "portal/cashier/page.html", {"checkout": checkout})
     event = PAID if request.POST.get("event") == PAID else FAILED
-    _tell(request, checkout, event)
+    _tell(checkout, event)
     return redirect("portal:receipt", order_id=checkout.order_id)
 
 
-def _tell(request: HttpRequest, checkout: Checkout, event: str) -> None:
+def _tell(checkout: Checkout, event: str) -> None:
     notice = Notice(
         order_id=checkout.order_id,
         event=event,
@@ -49,7 +56,8 @@ def _tell(request: HttpRequest, checkout: Checkout, event: str) -> None:
     enqueue(
         "cashier-sandbox.notify",
         lock=f"cashier:{checkout.order_id}",
-        url=request.build_absolute_uri(reverse("api:cashier-notice")),
+        # Never from the request: its Host header would choose where this machine posts to.
+        url=settings.QINGHE_BASE_URL.rstrip("/") + reverse("api:cashier-notice"),
         body=body.decode(),
         signature=sign(body),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
+
 from qinghe.claims.days import day_of
 from qinghe.claims.interest import accrue
 from qinghe.claims.models import Claim
@@ -15,7 +17,13 @@ from qinghe.kernel.actor import Actor, Role, system
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement.cashier import FAILED, PAID, PROVIDER, Notice, read_notice
 from qinghe.settlement.models import CashierOrder
-from qinghe.settlement.refusals import BadAmount, NoSuchOrder, NothingOwed, NoticeDiffers
+from qinghe.settlement.refusals import (
+    BadAmount,
+    NoCashier,
+    NoSuchOrder,
+    NothingOwed,
+    NoticeDiffers,
+)
 from qinghe.settlement.services.posting import post_payment
 from qinghe.settlement.terms import ORDER_MINUTES, OrderState, PaymentSource
 
@@ -28,11 +36,14 @@ def create_cashier_order(
     Fix an amount, in minor units, that a debtor wants to pay at the cashier.
 
     :raises NotPermitted: the role does not pay
+    :raises NoCashier: a real market, which the sandbox does not serve
     :raises NoSuchClaim: unknown, or not this debtor's
     :raises NothingOwed: settled or withdrawn
     :raises BadAmount: not above zero, or above what is owed with the interest up to today
     """
     require(actor, Permission.PAY)
+    if not settings.DEMO:
+        raise NoCashier
     claim = Claim.objects.filter(pk=claim_id).first()
     if claim is None or (actor.role == Role.DEBTOR and claim.debtor_id != actor.person_id):
         raise NoSuchClaim
