@@ -22,7 +22,7 @@ from qinghe.claims.intake.columns import (
     UnknownMapping,
     suggest,
 )
-from qinghe.claims.intake.read import FileUnreadable, read_table
+from qinghe.claims.intake.read import FileUnreadable, header_of, read_table
 from qinghe.claims.models import Batch, Claim, Line, RowError
 from qinghe.claims.queries import batch_for, error_file, preview, row_errors
 from qinghe.claims.queries.access import NoSuchBatch
@@ -285,6 +285,50 @@ def test_encodings_and_delimiters_are_told_from_the_content(encoding: str, delim
     )
     table = read_table(text.encode(encoding))
     assert table.rows() == [(2, "甲1", "王\n五")]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [],
+        [["2026 年 11 月委外明细表"]],
+        [["2026 年 11 月委外明细表"], [], ["制表日期：2026-11-23", "", "", "单位：元"]],
+    ],
+)
+@pytest.mark.parametrize("book", [True, False])
+def test_titles_above_the_names_are_passed_over_and_rows_keep_their_numbers(
+    above: list[list[str]], book: bool
+) -> None:
+    names = ["合同号", "姓名", "身份证号", "手机号", "本金", "利息", "放款日期", "到期日", "备注"]
+    data = ["甲1", "王五", "", "", "1,200.00", "30.00", "2025/3/1", "2026/3/1", ""]
+    rows = [*above, names, data]
+    if book:
+        sheet = openpyxl.Workbook()
+        assert sheet.active is not None
+        for row in rows:
+            sheet.active.append(row)
+        out = io.BytesIO()
+        sheet.save(out)
+        content = out.getvalue()
+    else:
+        text = io.StringIO()
+        csv.writer(text).writerows([row + [""] * (len(names) - len(row)) for row in rows])
+        content = text.getvalue().encode()
+    table = read_table(content)
+    assert table.columns[1:] == names
+    assert table.rows()[0][:3] == (len(rows), "甲1", "王五")
+
+
+def test_a_row_of_data_is_never_taken_for_the_names_of_columns() -> None:
+    rows = "合同号,,,\n甲1,王五,10000000001,1200.00\n甲2,赵六,10000000002,900\n"
+    assert header_of(read_table(rows.encode())) == ["合同号"]
+
+
+def test_units_in_the_names_of_columns_are_understood_but_not_ten_thousands() -> None:
+    found = suggest(["合同编号", "未还本金（元）", "逾期年利率(%)", "利息(万元)"])
+    assert found.columns["principal"] == "未还本金（元）"
+    assert found.columns["annual_overdue_rate"] == "逾期年利率(%)"
+    assert found.unknown == ("利息(万元)",)
 
 
 def test_a_workbook_reads_like_its_csv() -> None:

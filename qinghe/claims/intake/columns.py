@@ -205,6 +205,7 @@ def _missing(found: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _bare(name: str) -> str:
+    name = re.sub(r"[（(](元|人民币|%|％|cny|rmb)[）)]\s*$", "", name, flags=re.IGNORECASE)
     return re.sub(r"[\s_\-.:：()（）*＊/]", "", name).lower()
 
 

@@ -6,12 +6,14 @@ import csv
 import io
 import zipfile
 from collections import Counter
+from itertools import islice
 from typing import Final
 
 import fastexcel
 import polars as pl
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.claims.intake.heading import LOOKED_AT, heading
 from qinghe.claims.intake.workbook import measure
 from qinghe.kernel.errors import DomainError
 
@@ -62,13 +64,14 @@ def read_table(content: bytes) -> pl.DataFrame:
         raise _unreadable(TOO_LARGE, mb=MAX_MB)
     if content.startswith(OLD_OFFICE):
         raise FileUnreadable(reason=OLD_FORMAT)
-    table = _workbook(content) if content.startswith(ZIP) else _text_file(content)
+    reader = _workbook if content.startswith(ZIP) else _text_file
+    table, above = reader(content)
     kept = [column for column in table.columns if not column.startswith(ADDED)]
     if not kept or table.height == 0:
         raise FileUnreadable(reason=NOTHING_IN_IT)
     table = table.select(pl.col(kept).fill_null("").str.strip_chars())
-    # Row 1 is the header; empty rows are passed over but counted.
-    numbered = table.with_row_index(ROW, offset=2)
+    # Rows count as the clerk sees them: titles, the names, and empty rows, which are passed over.
+    numbered = table.with_row_index(ROW, offset=above + 2)
     return numbered.filter(pl.any_horizontal(pl.col(kept) != ""))
 
 
@@ -77,7 +80,7 @@ def header_of(table: pl.DataFrame) -> list[str]:
     return [column for column in table.columns if not column.startswith(ADDED)]
 
 
-def _workbook(content: bytes) -> pl.DataFrame:
+def _workbook(content: bytes) -> tuple[pl.DataFrame, int]:
     _check_room(content)
     try:
         sheet = fastexcel.read_excel(content).load_sheet(0, header_row=None, dtypes="string")
@@ -86,8 +89,10 @@ def _workbook(content: bytes) -> pl.DataFrame:
         raise FileUnreadable(reason=BROKEN_BOOK) from None
     if table.height == 0:
         raise FileUnreadable(reason=NOTHING_IN_IT)
-    names = _names([str(name or "") for name in table.row(0)])
-    return table.slice(1).rename(dict(zip(table.columns, names, strict=True)))
+    head = [[str(cell or "") for cell in row] for row in table.head(LOOKED_AT).iter_rows()]
+    above = heading(head)
+    names = _names(head[above])
+    return table.slice(above + 1).rename(dict(zip(table.columns, names, strict=True))), above
 
 
 def _check_room(content: bytes) -> None:
@@ -103,28 +108,35 @@ def _check_room(content: bytes) -> None:
         raise FileUnreadable(reason=TOO_MANY)
 
 
-def _text_file(content: bytes) -> pl.DataFrame:
+def _text_file(content: bytes) -> tuple[pl.DataFrame, int]:
     text = decode(content)
     delimiter = _delimiter(text)
-    names = _names(_first_row(text, delimiter))
+    names, above = _first_rows(text, delimiter)
+    below = text.split("\n", above)[above]
     try:
-        return pl.read_csv(
-            io.BytesIO(text.encode()),
+        table = pl.read_csv(
+            io.BytesIO(below.encode()),
             separator=delimiter,
             has_header=False,
             new_columns=names,
             infer_schema=False,
-        ).slice(1)
+        )
     except pl.exceptions.PolarsError:
-        raise _why(text, delimiter, len(names)) from None
+        raise _why(below, delimiter, len(names), above) from None
+    return table.slice(1), above
 
 
-def _first_row(text: str, delimiter: str) -> list[str]:
+def _first_rows(text: str, delimiter: str) -> tuple[list[str], int]:
+    """Return the names of the columns and how many lines stand above them."""
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     try:
-        return next(csv.reader(io.StringIO(text), delimiter=delimiter), [])
+        head = [(reader.line_num, row) for row in islice(reader, LOOKED_AT)]
     except csv.Error:
         # A cell without end, or line ends of another age.
         raise FileUnreadable(reason=BROKEN_QUOTES) from None
+    place = heading([row for _line, row in head]) if head else 0
+    above = head[place - 1][0] if place else 0
+    return _names(head[place][1] if head else []), above
 
 
 def decode(content: bytes) -> str:
@@ -145,7 +157,7 @@ def decode(content: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    head = text.partition("\n")[0]
+    head = next((line for line in text.splitlines()[:LOOKED_AT] if set(line) & set(DELIMITERS)), "")
     counts = Counter(sign for sign in head if sign in DELIMITERS)
     return max(DELIMITERS, key=lambda sign: counts[sign])
 
@@ -163,7 +175,7 @@ def _names(header: list[str]) -> list[str]:
     return names + [f"{ADDED}{place}" for place in range(len(names), len(header))]
 
 
-def _why(text: str, delimiter: str, width: int) -> FileUnreadable:
+def _why(text: str, delimiter: str, width: int, above: int) -> FileUnreadable:
     rows = csv.reader(io.StringIO(text), delimiter=delimiter)
     try:
         uneven = next((number for number, row in enumerate(rows, 1) if len(row) > width), None)
@@ -171,7 +183,7 @@ def _why(text: str, delimiter: str, width: int) -> FileUnreadable:
         uneven = None
     if uneven is None:
         return FileUnreadable(reason=BROKEN_QUOTES)
-    return _unreadable(UNEVEN, row=uneven)
+    return _unreadable(UNEVEN, row=uneven + above)
 
 
 def _unreadable(reason: object, **facts: int) -> FileUnreadable:
