@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from qinghe.claims.queries import Moment
 from qinghe.kernel.actor import Actor, Role
+from qinghe.kernel.together import together
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.quality.models import Complaint, Sanction
 from qinghe.quality.refusals import NoSuchComplaint
 from qinghe.quality.terms import ComplaintKind, ComplaintState
+
+LATEST = 200
+COMPLAINT = (
+    "id", "number", "kind", "state", "opened_at", "due_on", "decided_at", "decision_text",
+    "claim_id", "claim__number", "mandate_id", "collector_id", "collector__name", "statement_id",
+    "suspended",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,9 +97,13 @@ def visible(actor: Actor) -> Q:
 
 
 def complaints(
-    *, actor: Actor, state: str | None = None, claim_id: UUID | None = None
+    *, actor: Actor, state: str | None = None, claim_id: UUID | None = None, limit: int = LATEST
 ) -> list[ComplaintRow]:
-    """Return complaints an actor may see: open ones first by the day of answer, then the newest."""
+    """
+    Return complaints an actor may see: open ones first by the day of answer, then the newest.
+
+    One query; `limit` counts open and decided ones apart.
+    """
     rows = Complaint.objects.filter(visible(actor))
     if state:
         rows = rows.filter(state=state)
@@ -98,7 +111,8 @@ def complaints(
         rows = rows.filter(claim=claim_id)
     waiting = rows.filter(state=ComplaintState.OPEN).order_by("due_on", "pk")
     decided = rows.exclude(state=ComplaintState.OPEN).order_by("-opened_at", "pk")
-    return [*_views(waiting, actor), *_views(decided, actor)]
+    read = together(waiting=_fields(waiting)[:limit], decided=_fields(decided)[:limit])
+    return [_view(row, actor) for row in (*read["waiting"], *read["decided"])]
 
 
 def complaint_for(*, complaint_id: UUID, actor: Actor) -> ComplaintRow:
@@ -107,10 +121,10 @@ def complaint_for(*, complaint_id: UUID, actor: Actor) -> ComplaintRow:
 
     :raises NoSuchComplaint: unknown, or none of the actor's business
     """
-    found = _views(Complaint.objects.filter(visible(actor), pk=complaint_id), actor)
-    if not found:
+    found = _fields(Complaint.objects.filter(visible(actor), pk=complaint_id)).first()
+    if found is None:
         raise NoSuchComplaint
-    return found[0]
+    return _view(found, actor)
 
 
 def by_number(*, number: str) -> PublicStatus:
@@ -145,29 +159,15 @@ def timeline(*, claim_id: UUID) -> list[Moment]:
     return sorted(moments, key=lambda moment: moment.at)
 
 
-def _views(rows: QuerySet[Complaint], actor: Actor) -> list[ComplaintRow]:
-    found = list(rows.select_related("claim", "collector"))
-    suspended = set(
-        Sanction.objects.filter(complaint__in=found).values_list("complaint_id", flat=True)
-    )
+def _fields(rows: QuerySet[Complaint]) -> QuerySet[Complaint, tuple[Any, ...]]:
+    sanctions = Sanction.objects.filter(complaint=OuterRef("pk"))
+    return rows.annotate(suspended=Exists(sanctions)).values_list(*COMPLAINT)
+
+
+def _view(fields: tuple[Any, ...], actor: Actor) -> ComplaintRow:
+    row = dict(zip(COMPLAINT, fields, strict=True))
     hears = actor.role in (Role.COMPLIANCE, Role.SYSTEM)
-    return [
-        ComplaintRow(
-            id=row.pk,
-            number=row.number,
-            kind=row.kind,
-            state=row.state,
-            opened_at=row.opened_at,
-            due_on=row.due_on,
-            decided_at=row.decided_at,
-            decision_text=row.decision_text,
-            claim_id=row.claim_id,
-            claim_number=row.claim.number if row.claim else "",
-            mandate_id=row.mandate_id,
-            collector_id=row.collector_id,
-            collector_name=row.collector.name if row.collector else "",
-            statement_id=row.statement_id if hears else None,
-            suspended=row.pk in suspended,
-        )
-        for row in found
-    ]
+    row["statement_id"] = row["statement_id"] if hears else None
+    row["claim_number"] = row.pop("claim__number") or ""
+    row["collector_name"] = row.pop("collector__name") or ""
+    return ComplaintRow(**row)

@@ -140,10 +140,12 @@ def test_queries_do_not_grow_with_the_market(
         mandate(more, world["agency"])
         pay(more, 100, f"more-{number}")
     ask = getattr(queries, f"{name}_dashboard")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(1):
         ask(actor=world[name], at=AT)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(1):
         queries.transparency(at=AT)
+    with django_assert_max_num_queries(2):
+        queries.operator_dashboard(actor=actor(Role.OPERATOR), at=AT)
 
 
 def test_an_empty_market_has_figures_without_values() -> None:

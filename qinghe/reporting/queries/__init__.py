@@ -3,6 +3,7 @@
 from qinghe.reporting.figures import Dashboard, Figure, StageRow
 from qinghe.reporting.queries.dashboards import (
     collector_dashboard,
+    collector_record,
     creditor_dashboard,
     operator_dashboard,
     transparency,
@@ -16,6 +17,7 @@ __all__ = [
     "StageRow",
     "agencies",
     "collector_dashboard",
+    "collector_record",
     "creditor_dashboard",
     "operator_dashboard",
     "transparency",

@@ -1,4 +1,4 @@
-"""The dashboards: a fixed number of queries each, whatever the size of the market."""
+"""The dashboards: each is counted in one query, at one instant, whatever the size of the market."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import datetime
 from qinghe.kernel.actor import Actor
 from qinghe.ledger.queries import owed_under
 from qinghe.parties.roles import NotPermitted, Permission, require
-from qinghe.reporting.figures import Dashboard, Figure, count, money, share
-from qinghe.reporting.queries import measures
-from qinghe.reporting.queries.measures import Scope
+from qinghe.reporting.figures import Dashboard, Figure, money
+from qinghe.reporting.queries.measures import Scope, tally
 
 HELD = ("creditor:%:collected", "collector:%:payable", "collector:%:reserve", "debtor:%:refund")
+OFFICE = ("claims", "splits", "promises", "complaints", "attempts", "mandates", "helped")
 
 
 def creditor_dashboard(*, actor: Actor, at: datetime) -> Dashboard:
@@ -23,23 +23,20 @@ def creditor_dashboard(*, actor: Actor, at: datetime) -> Dashboard:
     require(actor, Permission.SUBMIT_CLAIMS)
     if actor.org_id is None:
         raise NotPermitted
-    scope = Scope.creditor(actor.org_id)
-    currency, sums = measures.claims(scope)
-    refused, per_case = measures.attempts(scope, sums["closed"])
-    upheld, waiting = measures.complaints(scope)
+    found = tally(Scope.creditor(actor.org_id), at, *OFFICE)
     figures = (
-        *measures.recovery(sums, currency),
-        _rate(measures.splits(scope, currency), currency),
-        measures.promises(scope, currency),
-        upheld,
-        count("K-06", sums["open"]),
-        measures.in_work(scope),
-        waiting,
-        refused,
-        per_case,
-        measures.helped(scope, at),
+        *found.recovery(),
+        found.commission_rate(),
+        found.kept_promises(),
+        found.upheld(),
+        found.open_claims(),
+        found.in_work(),
+        found.waiting(),
+        found.refused(),
+        found.per_case(),
+        found.with_help(),
     )
-    return Dashboard(currency, figures, measures.stages(scope))
+    return Dashboard(found.currency, figures, found.stages())
 
 
 def collector_dashboard(*, actor: Actor, at: datetime) -> Dashboard:
@@ -51,77 +48,73 @@ def collector_dashboard(*, actor: Actor, at: datetime) -> Dashboard:
     require(actor, Permission.TAKE_ORDERS)
     if actor.org_id is None:
         raise NotPermitted
-    scope = Scope.collector(actor.org_id)
-    currency, sums = measures.claims(scope)
-    shares = measures.splits(scope, currency)
-    refused, per_case = measures.attempts(scope, sums["closed"])
-    upheld, waiting = measures.complaints(scope)
+    found = tally(Scope.collector(actor.org_id), at, *OFFICE, "orders")
+    earned = found.split.commission + found.split.reserve
     figures = (
-        measures.in_work(scope),
-        money("K-21", shares["commission"] + shares["reserve"], currency),
-        measures.promises(scope, currency),
-        measures.open_orders(at),
-        upheld,
-        waiting,
-        refused,
-        per_case,
-        measures.helped(scope, at),
+        found.in_work(),
+        money("K-21", earned, found.currency),
+        found.kept_promises(),
+        found.open_orders(),
+        found.upheld(),
+        found.waiting(),
+        found.refused(),
+        found.per_case(),
+        found.with_help(),
     )
-    return Dashboard(currency, figures, measures.stages(scope))
+    return Dashboard(found.currency, figures, found.stages())
+
+
+def collector_record(*, actor: Actor, at: datetime, currency: str) -> tuple[Figure, ...]:
+    """
+    Return the two figures that say how well a collector works: promises kept, complaints upheld.
+
+    One query. Empty for an actor that stands for no organisation.
+    """
+    if actor.org_id is None:
+        return ()
+    found = tally(Scope.collector(actor.org_id), at, "promises", "complaints", "mandates")
+    return (found.kept_promises(currency), found.upheld())
 
 
 def operator_dashboard(*, actor: Actor, at: datetime) -> Dashboard:
     """
-    Return the figures of the whole market.
+    Return the figures of the whole market. Two queries.
 
     :raises NotPermitted: the role sees no figures
     """
     require(actor, Permission.SEE_FIGURES)
-    scope = Scope.all()
-    currency, sums = measures.claims(scope)
-    shares = measures.splits(scope, currency)
-    refused, per_case = measures.attempts(scope, sums["closed"])
-    upheld, waiting = measures.complaints(scope)
+    found = tally(Scope.all(), at, *OFFICE, "orders", "under_hold")
     figures = (
-        *measures.recovery(sums, currency),
-        _rate(shares, currency),
-        money("K-22", shares["fee"], currency),
-        money("K-23", owed_under(patterns=HELD, currency=currency), currency),
-        count("K-06", sums["open"]),
-        measures.open_orders(at),
-        measures.in_work(scope),
-        measures.promises(scope, currency),
-        upheld,
-        waiting,
-        refused,
-        per_case,
-        measures.under_hold(scope),
-        measures.helped(scope, at),
+        *found.recovery(),
+        found.commission_rate(),
+        money("K-22", found.split.fee, found.currency),
+        money("K-23", owed_under(patterns=HELD, currency=found.currency), found.currency),
+        found.open_claims(),
+        found.open_orders(),
+        found.in_work(),
+        found.kept_promises(),
+        found.upheld(),
+        found.waiting(),
+        found.refused(),
+        found.per_case(),
+        found.during_holds(),
+        found.with_help(),
     )
-    return Dashboard(currency, figures, measures.stages(scope))
+    return Dashboard(found.currency, figures, found.stages())
 
 
 def transparency(*, at: datetime) -> tuple[Figure, ...]:
     """Return the figures everybody may read; nothing in them can be traced to anybody."""
-    scope = Scope.all()
-    currency, sums = measures.claims(scope)
-    refused, per_case = measures.attempts(scope, sums["closed"])
-    upheld, waiting = measures.complaints(scope)
-    recovery = measures.recovery(sums, currency)
+    found = tally(Scope.all(), at, *OFFICE, "under_hold")
     return (
-        refused,
-        upheld,
-        measures.under_hold(scope),
-        measures.helped(scope, at),
-        recovery[2],
-        per_case,
-        measures.promises(scope, currency),
-        _rate(measures.splits(scope, currency), currency),
-        count("K-06", sums["open"]),
-        waiting,
+        found.refused(),
+        found.upheld(),
+        found.during_holds(),
+        found.with_help(),
+        found.recovery()[2],
+        found.per_case(),
+        found.kept_promises(),
+        found.commission_rate(),
+        found.open_claims(),
+        found.waiting(),
     )
-
-
-def _rate(shares: dict[str, int], currency: str) -> Figure:
-    gross = shares["commission"] + shares["reserve"] + shares["fee"]
-    return share("K-20", gross, shares["borne"], currency)

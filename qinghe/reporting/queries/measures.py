@@ -1,27 +1,27 @@
-"""The sums under the figures: each one query, over the rows a scope leaves."""
+"""What is counted, each part a queryset over the rows a scope leaves; one statement for all."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 
 from qinghe.casework.models import Hardship, Plan, Promise
 from qinghe.claims.models import Claim, Hold
-from qinghe.claims.terms import OPEN_STATES, Stage
+from qinghe.claims.terms import OPEN_STATES
 from qinghe.contact.models import Attempt
+from qinghe.kernel.together import Reading, together
 from qinghe.market.models import Listing, Mandate
 from qinghe.market.terms import LIVE
 from qinghe.quality.models import Complaint
-from qinghe.reporting.figures import Figure, StageRow, count, money, share
+from qinghe.reporting.tally import ClaimSum, SplitSum, Tally
 from qinghe.settlement.models import Split
 
 VOID = ("rejected", "withdrawn")
-LAST_RESORT = "CNY"
 
 
 @dataclass(frozen=True)
@@ -52,102 +52,85 @@ class Scope:
         return cls(Q(pk__in=worked), own, own, own, own)
 
 
-def stages(scope: Scope) -> tuple[StageRow, ...]:
-    """Return open claims by stage and currency, in the order of the stages."""
-    rows = (
-        Claim.objects.filter(scope.claims, state__in=OPEN_STATES)
-        .values_list("stage", "currency")
-        .annotate(n=Count("pk"), total=Sum(F("principal") + F("interest") + F("costs")))
+def tally(scope: Scope, at: datetime, *names: str) -> Tally:
+    """Count the named parts of a scope, all at one instant, in one query."""
+    read = together(**{name: PARTS[name](scope, at) for name in names})
+    single = {name: rows[0] for name, rows in read.items() if name in SINGLE and rows}
+    return Tally(
+        claims=tuple(ClaimSum(*row) for row in read.get("claims", ())),
+        splits={row[0]: SplitSum(*row[1:]) for row in read.get("splits", ())},
+        promises={row[0]: (row[1], row[2]) for row in read.get("promises", ())},
+        complaints=dict(read.get("complaints", ())),
+        attempts=dict(read.get("attempts", ())),
+        worked=single.get("mandates", (0, 0))[0],
+        live=single.get("mandates", (0, 0))[1],
+        helped=single.get("helped", (0,))[0],
+        orders=single.get("orders", (0,))[0],
+        under_hold=single.get("under_hold", (0,))[0],
     )
-    order = list(Stage.values)
-    return tuple(
-        StageRow(*row) for row in sorted(rows, key=lambda row: (order.index(row[0]), row[1]))
+
+
+def _claims(scope: Scope, _at: datetime) -> Reading:
+    is_open = Q(state__in=OPEN_STATES)
+    rows = Claim.objects.filter(scope.claims).exclude(state__in=VOID)
+    return rows.values_list("currency", "stage").annotate(
+        n=Count("pk"),
+        claimed_sum=Sum("claimed"),
+        paid_sum=Sum("paid"),
+        open=Count("pk", filter=is_open),
+        closed=Count("pk", filter=Q(state="closed")),
+        owed_sum=Sum(F("principal") + F("interest") + F("costs"), filter=is_open, default=0),
     )
 
 
-def claims(scope: Scope) -> tuple[str, dict[str, Any]]:
-    """Return the currency with the most claims, and its sums."""
-    rows = list(
-        Claim.objects.filter(scope.claims)
-        .exclude(state__in=VOID)
-        .values("currency")
-        .annotate(
-            n=Count("pk"),
-            claimed_sum=Sum("claimed"),
-            paid_sum=Sum("paid"),
-            open=Count("pk", filter=Q(state__in=OPEN_STATES)),
-            closed=Count("pk", filter=Q(state="closed")),
-        )
-        .order_by("-n", "currency")
-    )
-    nothing = {"n": 0, "claimed_sum": 0, "paid_sum": 0, "open": 0, "closed": 0}
-    return (rows[0]["currency"], dict(rows[0])) if rows else (LAST_RESORT, nothing)
-
-
-def splits(scope: Scope, currency: str) -> dict[str, int]:
-    """Return sums of commissions over payments that stand."""
-    own = Split.objects.filter(scope.splits, payment__state="posted", payment__currency=currency)
-    return own.aggregate(
+def _splits(scope: Scope, _at: datetime) -> Reading:
+    own = Split.objects.filter(scope.splits, payment__state="posted")
+    return own.values_list("payment__currency").annotate(
         borne=Sum("amount", filter=Q(mandate__isnull=False), default=0),
-        commission=Sum("commission", default=0),
-        reserve=Sum("reserve", default=0),
+        commission_sum=Sum("commission", default=0),
+        reserve_sum=Sum("reserve", default=0),
         fee=Sum("platform_fee", default=0),
     )
 
 
-def promises(scope: Scope, currency: str) -> Figure:
-    """Return the share of promised money that came."""
-    about = Claim.objects.filter(scope.claims, currency=currency)
-    sums = Promise.objects.filter(claim__in=about, state__in=("kept", "broken")).aggregate(
+def _promises(scope: Scope, _at: datetime) -> Reading:
+    about = Claim.objects.filter(scope.claims)
+    rows = Promise.objects.filter(claim__in=about, state__in=("kept", "broken"))
+    return rows.values_list("claim__currency").annotate(
         kept=Sum("amount", filter=Q(state="kept"), default=0), due=Sum("amount", default=0)
     )
-    return share("K-11", sums["kept"], sums["due"], currency)
 
 
-def complaints(scope: Scope) -> tuple[Figure, Figure]:
-    """Return justified complaints per claim ever worked, and those that wait."""
-    sums = Complaint.objects.filter(scope.complaints).aggregate(
-        upheld=Count("pk", filter=Q(state="upheld")), waiting=Count("pk", filter=Q(state="open"))
+def _complaints(scope: Scope, _at: datetime) -> Reading:
+    return Complaint.objects.filter(scope.complaints).values_list("state").annotate(Count("pk"))
+
+
+def _attempts(scope: Scope, _at: datetime) -> Reading:
+    return Attempt.objects.filter(scope.attempts).values_list("state").annotate(Count("pk"))
+
+
+def _mandates(scope: Scope, _at: datetime) -> Reading:
+    return _whole(
+        Mandate.objects.filter(scope.mandates),
+        worked=Count("claim", distinct=True),
+        live=Count("pk", filter=Q(state__in=LIVE)),
     )
-    worked = Mandate.objects.filter(scope.mandates).aggregate(n=Count("claim", distinct=True))
-    return share("K-17", sums["upheld"], worked["n"]), count("K-19", sums["waiting"])
 
 
-def attempts(scope: Scope, settled: int) -> tuple[Figure, Figure]:
-    """Return the share of refused requests, and contacts per settled claim."""
-    sums = Attempt.objects.filter(scope.attempts).aggregate(
-        asked=Count("pk"), refused=Count("pk", filter=Q(state="refused"))
-    )
-    made = sums["asked"] - sums["refused"]
-    return share("K-18", sums["refused"], sums["asked"]), share("K-12", made, settled)
-
-
-def in_work(scope: Scope) -> Figure:
-    """Return how many mandates live."""
-    return count("K-07", Mandate.objects.filter(scope.mandates, state__in=LIVE).count())
-
-
-def open_orders(at: datetime) -> Figure:
-    """Return how many orders stand open in the hall."""
-    return count("K-08", Listing.objects.filter(state="open", expires_at__gt=at).count())
-
-
-def helped(scope: Scope, at: datetime) -> Figure:
-    """Return the share of claims in work whose debtor has a plan or a pause."""
-    plan = Plan.objects.filter(claim=OuterRef("pk"), state="active")
+def _helped(scope: Scope, at: datetime) -> Reading:
+    plan = Plan.objects.filter(claim=OuterRef("claim"), state="active")
     pause = Hardship.objects.filter(
-        claim=OuterRef("pk"), state="granted", pause_until__gte=at.date()
+        claim=OuterRef("claim"), state="granted", pause_until__gte=at.date()
     )
-    live = Mandate.objects.filter(claim=OuterRef("pk"), state__in=LIVE)
-    working: QuerySet[Claim] = Claim.objects.filter(scope.claims).filter(Exists(live))
-    sums = working.aggregate(
-        n=Count("pk"), helped=Count("pk", filter=Q(Exists(plan)) | Q(Exists(pause)))
-    )
-    return share("K-26", sums["helped"], sums["n"])
+    rows = Mandate.objects.filter(scope.mandates, state__in=LIVE)
+    return _whole(rows.filter(Exists(plan) | Exists(pause)), n=Count("pk"))
 
 
-def under_hold(scope: Scope) -> Figure:
-    """Return messages about a claim sent while a hold stood; must be zero."""
+def _orders(_scope: Scope, at: datetime) -> Reading:
+    return _whole(Listing.objects.filter(state="open", expires_at__gt=at), n=Count("pk"))
+
+
+def _under_hold(scope: Scope, _at: datetime) -> Reading:
     standing = Hold.objects.filter(
         Q(claim__isnull=True) | Q(claim=OuterRef("claim")),
         Q(lifted_at__isnull=True) | Q(lifted_at__gt=OuterRef("sent_at")),
@@ -156,13 +139,24 @@ def under_hold(scope: Scope) -> Figure:
         placed_at__lt=OuterRef("sent_at"),
     )
     sent = Attempt.objects.filter(scope.attempts, purpose="collect", sent_at__isnull=False)
-    return count("K-24", sent.filter(Exists(standing)).count())
+    return _whole(sent.filter(Exists(standing)), n=Count("pk"))
 
 
-def recovery(sums: Mapping[str, Any], currency: str) -> tuple[Figure, Figure, Figure]:
-    """Return what was claimed, what came, and the rate between them."""
-    return (
-        money("K-01", sums["claimed_sum"], currency),
-        money("K-02", sums["paid_sum"], currency),
-        share("K-04", sums["paid_sum"], sums["claimed_sum"], currency),
-    )
+def _whole(rows: QuerySet[Any], **sums: Any) -> Reading:
+    """Return one row of aggregates over all rows, still as a queryset."""
+    summed: Reading = rows.annotate(whole=Value(1)).values("whole").annotate(**sums)
+    return summed.values_list(*sums)
+
+
+PARTS: Final[dict[str, Callable[[Scope, datetime], Reading]]] = {
+    "claims": _claims,
+    "splits": _splits,
+    "promises": _promises,
+    "complaints": _complaints,
+    "attempts": _attempts,
+    "mandates": _mandates,
+    "helped": _helped,
+    "orders": _orders,
+    "under_hold": _under_hold,
+}
+SINGLE: Final = frozenset({"mandates", "helped", "orders", "under_hold"})

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.terms import Product, Stage
-from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.market.bands import bands
 from qinghe.market.contracts import terms
@@ -21,12 +20,11 @@ from qinghe.market.services import take
 from qinghe.market.terms import Mode
 from qinghe.parties.regions import provinces
 from qinghe.parties.roles import Permission
-from qinghe.reporting.queries.measures import Scope, complaints, promises
+from qinghe.reporting.queries import collector_record
 from qinghe.web.doors import StaffRequest, page
 from qinghe.web.figures import figures_of
 from qinghe.web.formats import band_words, chinese
 from qinghe.web.numbers import whole
-from qinghe.web.parts import Figure
 
 ORDERS = (
     ("recent", _("Newest first")),
@@ -75,24 +73,16 @@ def order_hall(request: StaffRequest) -> HttpResponse:
         filters=filters,
         page=whole(request.GET.get("page"), 1),
     )
+    record = collector_record(actor=request.actor, at=request.at, currency=CURRENCY)
     context = {
         **_choices(),
         "found": found,
         "filters": filters,
         "page": found,
-        "figures": _record(request.actor),
+        "figures": figures_of(record),
         "cards": request.GET.get("view") == "cards",
     }
     return render(request, "web/collector/hall.html", context)
-
-
-def _record(actor: Actor) -> list[Figure]:
-    """Return the two figures of the strip that say how well the work is done. Three queries."""
-    if actor.org_id is None:
-        return []
-    scope = Scope.collector(actor.org_id)
-    upheld, _waiting = complaints(scope)
-    return figures_of([promises(scope, CURRENCY), upheld])
 
 
 def _parts_of_commission(row: HallRow) -> tuple[Decimal, Decimal]:

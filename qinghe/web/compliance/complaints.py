@@ -15,7 +15,7 @@ from qinghe.contact.queries import AttemptRow, attempts_of_claim
 from qinghe.parties.roles import Permission, may
 from qinghe.parties.services import reveal
 from qinghe.parties.terms import Purpose
-from qinghe.quality.queries import ComplaintRow, complaint_for, complaints
+from qinghe.quality.queries import LATEST, ComplaintRow, complaint_for, complaints
 from qinghe.quality.services import decide_complaint
 from qinghe.quality.terms import ComplaintState
 from qinghe.web.doors import StaffRequest, formed, page, refusals_in
@@ -45,6 +45,7 @@ def complaint_list(request: StaffRequest) -> HttpResponse:
     context = {
         "open": [r for r in rows if r.open],
         "decided": [r for r in rows if not r.open],
+        "most": LATEST,
         "today": as_day(request.at),
         "hears": may(request.actor, Permission.DECIDE_COMPLAINTS),
     }
