@@ -10,6 +10,7 @@ from django.middleware.csrf import get_token
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _
 
 from qinghe.kernel.actor import Role
 from qinghe.kernel.ids import new_id
@@ -63,6 +64,14 @@ def label(value: str, kind: str) -> str:
 def labels(values: list[str], kind: str) -> str:
     """Return the words of several: `{{ claim.reachable|labels:"channel" }}`."""
     return listed(words.label(value, kind) for value in values)
+
+
+@register.filter
+def cause(reason: str) -> str:
+    """Return why a mandate rests or ended: what a person wrote, or words for what the system did."""
+    if reason.startswith("complaint:"):
+        return _("A complaint was justified.")
+    return _("The claim was closed or withdrawn.") if reason == "claim" else reason
 
 
 @register.simple_tag
