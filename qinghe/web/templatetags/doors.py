@@ -10,7 +10,6 @@ from django.middleware.csrf import get_token
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext as _
 
 from qinghe.kernel.actor import Role
 from qinghe.kernel.ids import new_id
@@ -68,7 +67,7 @@ def labels(values: list[str], kind: str) -> str:
 
 @register.filter
 def cause(reason: str) -> str:
-    """Return why a mandate rests or ended: what a person wrote, or words for what the system did."""
+    """Return why a mandate rests or ended: a person's words, or words for what a rule did."""
     if reason.startswith("complaint:"):
         return _("A complaint was justified.")
     return _("The claim was closed or withdrawn.") if reason == "claim" else reason
