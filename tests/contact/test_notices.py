@@ -38,6 +38,15 @@ def test_a_debtor_learns_of_a_claim_once_while_it_can_be_contested() -> None:
 
 
 @pytest.mark.django_db
+def test_each_of_several_claims_is_told_on_the_same_day() -> None:
+    first = contested_soon("address")
+    factories.claim(debtor=first.debtor, state="challenge", challenge_ends_at=AT + 7 * DAY)
+    assert notify(at=AT) == {"permitted": 2, "refused": 0}
+    sent = [send(attempt_id=each.pk, at=AT) for each in Attempt.objects.all()]
+    assert sent == [AttemptState.DONE, AttemptState.DONE]
+
+
+@pytest.mark.django_db
 def test_who_has_no_postal_address_gets_an_e_mail_and_who_has_none_is_on_record() -> None:
     contested_soon("email")
     contested_soon("phone")

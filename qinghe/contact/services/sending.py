@@ -28,7 +28,7 @@ from qinghe.journal.services import record
 from qinghe.kernel.actor import system
 from qinghe.market.models import Mandate
 from qinghe.parties.services import seal, seal_file
-from qinghe.parties.terms import Secret
+from qinghe.parties.terms import Channel, Secret
 
 SENDER: Final = system("contact.send")
 RELEASER: Final = system("contact.release-stuck")
@@ -132,7 +132,8 @@ def _address_is_busy(attempt: Attempt, at: datetime) -> bool:
     sent = Attempt.objects.filter(
         point__address__blind=blind, channel=attempt.channel, sent_at__gt=at - timedelta(days=1)
     ).exclude(pk=attempt.pk)
-    recent = sent.filter(sent_at__gt=at - ADDRESS_BURST_WITHIN)
+    # Letters do not ring: the notices of several claims may lie in the box on one day.
+    recent = sent.exclude(channel=Channel.LETTER).filter(sent_at__gt=at - ADDRESS_BURST_WITHIN)
     return recent.count() >= ADDRESS_BURST or sent.count() >= ADDRESS_PER_DAY
 
 
