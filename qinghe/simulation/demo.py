@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
@@ -11,8 +12,9 @@ from qinghe.simulation import demo_door
 from qinghe.simulation.commands import in_this_database, is_empty
 from qinghe.simulation.people_of_demo import DEMO_PASSWORD, DEMO_USERS
 
-CLAIMS: Final = 120
-DAYS: Final = 24
+# A smaller market fills faster: tests of a whole installation ask for one.
+CLAIMS: Final = int(os.environ.get("QINGHE_DEMO_CLAIMS", "120"))
+DAYS: Final = int(os.environ.get("QINGHE_DEMO_DAYS", "24"))
 SEED: Final = 2026
 
 

@@ -13,7 +13,7 @@ from tests.place import Place, until
 
 @pytest.fixture(scope="session")
 def place() -> Iterator[Place]:
-    one = Place()
+    one = Place(QINGHE_DEMO_CLAIMS="48", QINGHE_DEMO_DAYS="16")
     try:
         until("the first start", one.ready, 600)
         yield one

@@ -10,20 +10,20 @@ from datetime import date, timedelta
 from qinghe.simulation.batches import HEADER
 from qinghe.simulation.people import wrong_checksum
 
-CLAIMS = 4
+CLAIMS = 6
 CODE = re.compile(r"\b([0-9A-Z]{5}) ([0-9A-Z]{5})\b")
 # One row that cannot be right, so that the check has something to say.
 FAULTY = {"due_date": "2026-02-30"}
 
 
 def batch(name: str, seed: int, today: date) -> tuple[bytes, str]:
-    """Return a CSV of four claims of one person and a faulty row; and the person's answer."""
+    """Return a CSV of six claims of one person and a faulty row; and the person's answer."""
     id_number = wrong_checksum(f"99010019900307{seed:03}")
     text = io.StringIO()
     writer = csv.DictWriter(text, HEADER, lineterminator="\n")
     writer.writeheader()
     for place in range(CLAIMS + 1):
-        due = today - timedelta(days=20 + 25 * place)
+        due = today - timedelta(days=20 + 22 * place)
         writer.writerow(
             {
                 "contract_number": f"J{seed}-{place + 1:04}",

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.story import Story
+from tests.journeys.answering import Answering
+from tests.journeys.beginning import Beginning
+from tests.journeys.collecting import Collecting
+from tests.journeys.deciding import Deciding
 from tests.journeys.visitor import AXE, CHROMIUM, Album
 from tests.place import Place
 
@@ -16,6 +19,10 @@ pytestmark = [
 ]
 
 
+class Life(Beginning, Collecting, Answering, Deciding):
+    """All of it."""
+
+
 @pytest.mark.parametrize(
     ("language", "width", "seed"), [("zh-hans", 1440, 1), ("en", 360, 2)], ids=["zh", "en"]
 )
@@ -23,7 +30,7 @@ def test_a_claim_lives_its_whole_life(
     place: Place, browser: Browser, language: str, width: int, seed: int
 ) -> None:
     album = Album(language, width)
-    story = Story(place, browser, album, seed)
+    story = Life(place, browser, album, seed)
     story.anybody_looks_around()
     story.creditor_delivers()
     story.reviewer_verifies()
@@ -33,6 +40,7 @@ def test_a_claim_lives_its_whole_life(
     story.collector_takes()
     story.the_gate_answers()
     story.debtor_answers()
+    story.debtor_answers_without_scripts()
     story.creditor_agrees()
     story.operators_pay_out()
     story.collector_earns()

@@ -9,7 +9,6 @@ import os
 import shutil
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
@@ -32,6 +31,13 @@ DASHBOARDS = ("/creditor/", "/operator/", "/regulator/", "/quality/", "/figures/
 PASSWORD = "qinghe-demo-2026"
 WEIGHT = """() => [...performance.getEntriesByType('navigation'),
     ...performance.getEntriesByType('resource')].reduce((sum, e) => sum + e.encodedBodySize, 0)"""
+LONGEST_WAY = 200
+FOCUS = """(selector) => {
+    const here = document.activeElement, style = getComputedStyle(here);
+    const shown = here === document.body || style.outlineStyle !== 'none'
+        || style.boxShadow !== 'none';
+    return {found: here.matches(selector), shown, html: here.outerHTML.slice(0, 120)};
+}"""
 RULES = "axe.run(document, {resultTypes: ['violations']})"
 
 
@@ -101,6 +107,38 @@ class Visitor:
         self.page.locator("[name=password]").fill(PASSWORD)
         self.page.locator("[name=password]").press("Enter")
         self.page.wait_for_url(lambda url: "/accounts/" not in url)
+        self.prefer_language()
+
+    def prefer_language(self) -> None:
+        """An account remembers its language; a person who prefers another presses the switch."""
+        if not self.spoken().startswith(self.album.language[:2]):
+            self.page.locator("button[name=language]").click()
+            self.page.wait_for_load_state()
+
+    def sign_in_by_keys(self, email: str) -> None:
+        self.go("/accounts/login/")
+        self.page.keyboard.press("Tab")
+        assert self.page.evaluate("document.activeElement.matches('.q-skip')")
+        self.reach("[name=login]")
+        self.page.keyboard.type(email)
+        self.reach("[name=password]")
+        self.page.keyboard.type(PASSWORD)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(lambda url: "/accounts/" not in url)
+
+    def reach(self, selector: str) -> None:
+        """Press Tab until something has the focus, and see on the way that every focus shows."""
+        for _ in range(LONGEST_WAY):
+            self.page.keyboard.press("Tab")
+            here = self.page.evaluate(FOCUS, selector)
+            assert here["shown"], f"no focus to see: {here['html']}"
+            if here["found"]:
+                return
+        raise AssertionError(f"Tab never reaches {selector}")
+
+    def spoken(self) -> str:
+        """Return the language the page says it speaks."""
+        return (self.page.locator("html").get_attribute("lang") or "").lower()
 
     def on(self, mark: str) -> Locator:
         """Return what carries a mark for tests, in whatever language it speaks."""
@@ -123,9 +161,8 @@ class Visitor:
 
     def _frame(self, where: str) -> None:
         page, album = self.page, self.album
-        spoken = page.locator("html").get_attribute("lang") or ""
-        if not spoken.lower().startswith(album.language[:2]):
-            album.blame(where, f"speaks {spoken}")
+        if not self.spoken().startswith(album.language[:2]):
+            album.blame(where, f"speaks {self.spoken()}")
         if not page.locator("button[name=language]").count():
             album.blame(where, "no switch of language")
         weight = page.evaluate(WEIGHT)
