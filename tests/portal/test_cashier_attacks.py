@@ -46,6 +46,6 @@ def test_a_signature_that_is_none_is_refused_and_never_an_error(
     client: Client, world: World, signature: str
 ) -> None:
     answer = client.get(
-        "/cashier-sandbox/", {"order": uuid4(), "amount": 1, "signature": signature}
+        "/cashier-sandbox/", {"order": str(uuid4()), "amount": "1", "signature": signature}
     )
     assert answer.status_code == 403

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
-from qinghe.contact.decision import Asked, Decision, decide
+from qinghe.contact.decision import Asked, Decision, Situation, decide, noticed
 from qinghe.contact.models import Attempt
 from qinghe.contact.queries.budget import claim_and_mandate
 from qinghe.contact.queries.situation import group_of, situation_of
@@ -18,7 +18,7 @@ from qinghe.contact.services.gate import lock
 from qinghe.contact.terms import AttemptState, ContactPurpose, Mode
 from qinghe.contact.wording import wording
 from qinghe.journal.services import record, verb
-from qinghe.kernel.actor import Actor
+from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.queue import enqueue
 from qinghe.market.models import Mandate
 from qinghe.parties.roles import Permission, require
@@ -52,14 +52,15 @@ def request_contact(
         raise NoSuchClaim
     lock(person_id)
     claim, mandate = claim_and_mandate(claim_id=claim_id, actor=actor, at=at)
+    situation = situation_of(claim=claim, mandate=mandate, at=at)
     asked = Asked(
         channel=Channel(channel),
-        mode=mode or (Mode.HUMAN if channel == Channel.VOICE else Mode.ONE_WAY),
-        purpose=ContactPurpose(purpose),
+        mode=mode or _mode_of(channel),
+        purpose=_purpose(ContactPurpose(purpose), situation, actor),
         at=at,
-        approved=_approved(template, channel, purpose),
+        approved=_approved(template, channel, purpose) and mode in (None, _mode_of(channel)),
     )
-    decision = decide(situation_of(claim=claim, mandate=mandate, at=at), asked)
+    decision = decide(situation, asked)
     attempt = _keep(claim, mandate, asked, decision, template, actor)
     _note(attempt, actor)
     if not decision.denied:
@@ -84,6 +85,23 @@ def insist(attempt: Attempt) -> Attempt:
         next_allowed_at=later.isoformat() if later else None,
         attempt=str(attempt.pk),
     )
+
+
+def _mode_of(channel: str) -> str:
+    """Return how a channel is used here: people call, everything else is written."""
+    return Mode.HUMAN if channel == Channel.VOICE else Mode.ONE_WAY
+
+
+def _purpose(purpose: str, situation: Situation, actor: Actor) -> str:
+    """
+    Return what a contact counts as, whatever a worker calls it.
+
+    Only the platform knows that a notice is due again; that the debtor asked first, nobody can show.
+    """
+    if actor.role is Role.SYSTEM:
+        return purpose
+    served = noticed(situation) and purpose == ContactPurpose.LEGAL_NOTICE
+    return ContactPurpose.COLLECT if served or purpose == ContactPurpose.REPLY else purpose
 
 
 def _approved(template: str, channel: str, purpose: str) -> bool:
