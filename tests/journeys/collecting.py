@@ -78,7 +78,7 @@ class Collecting(Story):
         with self.visit("collector@example.com") as one:
             case = next(iter(self.cases.values()))
             self._ask(one, case, "voice")
-            self._outcome(one, case)
+            self._outcome(one)
             for channel in ("email", "letter"):
                 self._ask(one, case, channel)
                 expect(one.on("refusal")).to_have_count(0)
@@ -94,15 +94,16 @@ class Collecting(Story):
         one.press("send")
         one.page.wait_for_url(lambda url: "channel=" not in url)
 
-    def _outcome(self, one: Visitor, case: str) -> None:
-        def made() -> bool:
-            one.go(case)
-            return one.page.locator("[name=outcome]").count() == 1
+    def _outcome(self, one: Visitor) -> None:
+        """Record the talk; while the call is not made yet, the page says so and asks again."""
 
-        until("the call", made, 30)
-        one.page.locator("[name=outcome]").select_option("talk")
-        one.press("outcome")
-        one.page.wait_for_load_state()
+        def recorded() -> bool:
+            one.page.locator("[name=outcome]").select_option("talk")
+            one.press("outcome")
+            one.page.wait_for_load_state()
+            return one.page.locator("[name=outcome]").count() == 0
+
+        until("the call", recorded, 60)
 
     def collector_earns(self) -> None:
         with self.visit("collector@example.com") as one:

@@ -47,9 +47,9 @@ def _timeline(request: StaffRequest, view: ClaimView, items: list[TimelineItem])
 
 
 def _without_outcome(attempts: list[AttemptRow]) -> AttemptRow | None:
-    """Return the newest call that was made and whose outcome is not recorded."""
-    made = (AttemptState.DONE, AttemptState.SENDING)
-    calls = (a for a in attempts if a.channel == "voice" and a.state in made and not a.outcome)
+    """Return the newest call that was let through and whose outcome is not recorded."""
+    through = (AttemptState.PERMITTED, AttemptState.SENDING, AttemptState.DONE)
+    calls = (a for a in attempts if a.channel == "voice" and a.state in through and not a.outcome)
     return next(calls, None)
 
 
