@@ -21,7 +21,6 @@ from qinghe.simulation.world import FOUNDER
 SUBJECT: Final = "simulation"
 BEGUN: Final = "simulation.begun"
 FINISHED: Final = "simulation.finished"
-GUARDED: Final = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'never_emptied'"
 # Tables that refuse to be emptied at a stroke.
 GUARDED: Final = """
 SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
@@ -49,7 +48,7 @@ def in_this_database(**options: Any) -> Report:
     """
     if not is_empty():
         raise MarketNotEmpty
-    if Entry.objects.exists():
+    if _was_interrupted():
         _clear()
     forget_jobs()
     _mark(BEGUN)
@@ -60,8 +59,10 @@ def in_this_database(**options: Any) -> Report:
 
 def is_empty() -> bool:
     """Tell whether nobody ever used this database, but for a filling that was interrupted."""
-    if not Organisation.objects.exists():
-        return True
+    return not Organisation.objects.exists() or _was_interrupted()
+
+
+def _was_interrupted() -> bool:
     kinds = set(Entry.objects.filter(subject=SUBJECT).values_list("kind", flat=True))
     return kinds == {BEGUN}
 
@@ -82,23 +83,6 @@ def _clear() -> None:
         call_command("flush", interactive=False, verbosity=0)
         for table in tables:
             cursor.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER never_emptied").format(table))
-
-
-@transaction.atomic
-def _clear_what_was_interrupted() -> None:
-    """
-    Empty every table, the journal and the books too, which refuse it to everybody else.
-
-    Only `is_empty` leads here: nobody but an unfinished simulation ever wrote into this database.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(GUARDED)
-        guarded = [table for (table,) in cursor.fetchall()]
-        for table in guarded:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER never_emptied")
-        call_command("flush", interactive=False, verbosity=0)
-        for table in guarded:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER never_emptied")
 
 
 def _mark(kind: str) -> None:
