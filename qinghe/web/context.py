@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -15,10 +15,12 @@ from django.utils.functional import SimpleLazyObject
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from qinghe.parties.queries import NoMembership
+from qinghe.reporting.queries.waiting import CAP
 from qinghe.web import formats
 from qinghe.web.demonstration import sign_ins
-from qinghe.web.doors import enter
+from qinghe.web.doors import StaffRequest, enter
 from qinghe.web.navigation import NAVIGATION, Item, Section
+from qinghe.web.queues import nav_counts
 
 THEMES = ("light", "dark")
 SIZES = ("large",)
@@ -26,13 +28,14 @@ SIZES = ("large",)
 
 @dataclass(frozen=True)
 class Link:
-    """An item of the side bar, resolved for one request."""
+    """An item of the side bar, resolved for one request; `more` when its count stopped at a cap."""
 
     label: str
     url: str
     icon: str
     tab: bool
-    count: int | None
+    count: int
+    more: bool
     current: bool
 
 
@@ -62,7 +65,8 @@ def _nearest(urls: list[str], path: str) -> str:
 
 
 def _link(item: Item, url: str, current: str, counts: Mapping[str, int]) -> Link:
-    return Link(str(item.label), url, item.icon, item.tab, counts.get(item.count), url == current)
+    count = sum(counts.get(name, 0) for name in item.counts)
+    return Link(str(item.label), url, item.icon, item.tab, count, count >= CAP, url == current)
 
 
 def navigation(role: Role | None, path: str, counts: Mapping[str, int]) -> list[Group]:
@@ -100,8 +104,10 @@ def _entered(request: HttpRequest) -> HttpRequest:
 
 def _groups(request: HttpRequest) -> list[Group]:
     actor = getattr(_entered(request), "actor", None)
-    counts = getattr(request, "nav_counts", {})
-    return navigation(actor.role if actor else None, request.path, counts)
+    if actor is None:
+        return []
+    counts = nav_counts(cast("StaffRequest", request))
+    return navigation(actor.role, request.path, counts)
 
 
 def _tabs(groups: Iterable[Group]) -> list[Link]:
@@ -112,7 +118,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """
     Return the frame's context; what only staff pages draw is worked out only there.
 
-    Doors may set on the request: `actor`, `org_name` (shown beside the mark) and `nav_counts`.
+    Doors may set on the request: `actor` and `org_name` (shown beside the mark).
     """
     groups = SimpleLazyObject(lambda: _groups(request))
     return {

@@ -11,21 +11,17 @@ from django.utils.translation import gettext as _
 
 from qinghe.casework.queries import hardships, plans
 from qinghe.claims.queries import batches, disputes
-from qinghe.parties.queries import organisations
 from qinghe.parties.roles import Permission
-from qinghe.parties.terms import OrgState
 from qinghe.quality.queries import complaints
-from qinghe.quality.terms import ComplaintState
 from qinghe.reporting.queries import (
     Figure,
     collector_dashboard,
     creditor_dashboard,
     operator_dashboard,
 )
-from qinghe.settlement.queries import payouts
-from qinghe.settlement.terms import PayoutState
 from qinghe.web.doors import StaffRequest, page
 from qinghe.web.figures import figures_of, stage_chart, value_words
+from qinghe.web.queues import nav_counts
 
 LATEST = 5
 
@@ -54,9 +50,7 @@ def operator_home(request: StaffRequest) -> HttpResponse:
         "figures": figures_of(board.figures),
         "stages": board.stages,
         "chart": stage_chart(board.stages, board.currency),
-        "pending": organisations(state=OrgState.PENDING),
-        "drafts": payouts(actor=request.actor, state=PayoutState.DRAFT),
-        "complaints": complaints(actor=request.actor, state=ComplaintState.OPEN),
+        "waits": nav_counts(request),
     }
     return render(request, "web/operator/home.html", context)
 

@@ -37,6 +37,7 @@ class StaffRequest(HttpRequest):
     org_name: str
     membership: MembershipRow
     memberships: list[MembershipRow]
+    waiting: dict[str, int]
 
 
 StaffView = Callable[Concatenate[StaffRequest, P], HttpResponse]

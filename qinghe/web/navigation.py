@@ -2,7 +2,7 @@
 The way around the staff side: sections and items per role. Data only.
 
 An item names its page by URL name. An item whose page is not in the URL table is left out.
-`tab` puts it into the five tabs of a phone; `count` names a number of `request.nav_counts`.
+`tab` puts it into the five tabs of a phone; `counts` names the queues whose length it shows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Item:
     page: str
     icon: str
     tab: bool = False
-    count: str = ""
+    counts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,28 @@ PROOF = Section(
     ),
     _("Rules and proof"),
 )
-COMPLAINTS = Item(_("Complaints"), "web:complaints", "speakerphone", count="complaints")
+COMPLAINTS = Item(_("Complaints"), "web:complaints", "speakerphone", counts=("complaints",))
+TO_VERIFY = Item(_("Claims to verify"), "web:verify", "file-search", tab=True, counts=("verify",))
+ORGANISATIONS = Item(
+    _("Organisations"),
+    "web:organisations",
+    "building-bank",
+    tab=True,
+    counts=("organisations",),
+)
 STATEMENTS = Item(_("Statements"), "web:statements", "receipt")
 
 NAVIGATION: dict[Role, tuple[Section, ...]] = {
     Role.CREDITOR: (
         Section(
             (
-                Item(_("Overview"), "web:creditor-home", "chart-line", tab=True),
+                Item(
+                    _("Overview"),
+                    "web:creditor-home",
+                    "chart-line",
+                    tab=True,
+                    counts=("plans", "hardships"),
+                ),
                 Item(_("Batches"), "web:batches", "upload", tab=True),
                 Item(_("Claims"), "web:claims", "file-text", tab=True),
                 Item(_("Listings"), "web:listings", "layout-grid"),
@@ -64,9 +78,15 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
         Section(
             (
                 Item(_("Order hall"), "web:hall", "layout-grid", tab=True),
-                Item(_("My orders"), "web:orders", "list-check", tab=True),
+                Item(_("My orders"), "web:orders", "list-check", tab=True, counts=("orders",)),
                 Item(_("Workbench"), "web:workbench", "command", tab=True),
-                Item(_("Promises"), "web:promises", "calendar-event", tab=True),
+                Item(
+                    _("Promises"),
+                    "web:promises",
+                    "calendar-event",
+                    tab=True,
+                    counts=("promises",),
+                ),
             )
         ),
         Section(
@@ -83,9 +103,15 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
     Role.REVIEWER: (
         Section(
             (
-                Item(_("Claims to verify"), "web:verify", "file-search", tab=True),
+                TO_VERIFY,
                 Item(_("All claims"), "web:claims", "file-text", tab=True),
-                Item(_("Organisations"), "web:organisations", "id-badge", tab=True),
+                Item(
+                    _("Organisations"),
+                    "web:organisations",
+                    "id-badge",
+                    tab=True,
+                    counts=("organisations",),
+                ),
             )
         ),
         RULES,
@@ -93,16 +119,22 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
     Role.COMPLIANCE: (
         Section(
             (
-                Item(_("Complaints"), "web:complaints", "speakerphone", tab=True),
-                Item(_("Disputes"), "web:disputes", "hand-stop", tab=True),
-                Item(_("Claims to verify"), "web:verify", "file-search", tab=True),
+                Item(
+                    _("Complaints"),
+                    "web:complaints",
+                    "speakerphone",
+                    tab=True,
+                    counts=("complaints",),
+                ),
+                Item(_("Disputes"), "web:disputes", "hand-stop", tab=True, counts=("disputes",)),
+                TO_VERIFY,
                 Item(_("Refused contacts"), "web:refusals", "ban", tab=True),
             )
         ),
         Section(
             (
                 Item(_("All claims"), "web:claims", "file-text"),
-                Item(_("Organisations"), "web:organisations", "building-bank", tab=True),
+                ORGANISATIONS,
                 Item(_("Figures"), "web:regulator-home", "chart-bar"),
             ),
             _("Files"),
@@ -113,7 +145,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
         Section(
             (
                 Item(_("Overview"), "web:operator-home", "chart-line", tab=True),
-                Item(_("Organisations"), "web:organisations", "building-bank", tab=True),
+                ORGANISATIONS,
                 Item(_("All claims"), "web:claims", "file-text"),
                 Item(_("Listings"), "web:listings", "layout-grid"),
                 Item(_("Mandates"), "web:mandates", "file-check"),
@@ -121,7 +153,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
         ),
         Section(
             (
-                Item(_("Payouts"), "web:payouts", "wallet", tab=True),
+                Item(_("Payouts"), "web:payouts", "wallet", tab=True, counts=("payouts",)),
                 Item(_("Money in transit"), "web:money", "arrows-exchange", tab=True),
                 Item(_("Payments"), "web:payments", "coin"),
             ),

@@ -151,6 +151,6 @@ def test_the_worklist_asks_a_fixed_number_of_queries(
         factories.mandate(factories.claim(), agency)
     with clock.at(NOON):
         client = signed_in(Role.COLLECTOR, agency)
-        with django_assert_max_num_queries(4):
+        with django_assert_max_num_queries(12):
             page = client.get("/orders/").content.decode()
     assert page.count('data-test="case"') == 4

@@ -38,3 +38,11 @@ def test_a_dashboard_asks_at_most_twelve_queries(
             page = client.get(FIRST_PAGES[role])
     assert page.status_code == 200
     assert "K-07" in page.content.decode()
+
+
+def test_the_side_bar_shows_how_much_waits() -> None:
+    for _ in range(3):
+        factories.claim(state="submitted")
+    with clock.at(NOON):
+        page = signed_in(Role.REVIEWER).get("/organisations/").content.decode()
+    assert '<span class="t">Claims to verify</span><span class="n">3</span>' in page

@@ -87,6 +87,7 @@ def test_a_phone_shows_five_tabs_at_most(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(NAVIGATION, Role.COLLECTOR, (many,))
     request = RequestFactory().get("/hall/")
     request.actor = Actor(role=Role.COLLECTOR)  # type: ignore[attr-defined]
+    request.waiting = {}  # type: ignore[attr-defined]
     assert len(context.shell(request)["tabs"]) == 5
 
 

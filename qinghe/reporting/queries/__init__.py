@@ -9,6 +9,7 @@ from qinghe.reporting.queries.dashboards import (
     transparency,
 )
 from qinghe.reporting.queries.directory import Agency, agencies
+from qinghe.reporting.queries.waiting import waiting
 
 __all__ = [
     "Agency",
@@ -21,4 +22,5 @@ __all__ = [
     "creditor_dashboard",
     "operator_dashboard",
     "transparency",
+    "waiting",
 ]

@@ -1,0 +1,93 @@
+"""How many things wait for an actor, by queue: the numbers of the side bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Q
+
+from qinghe.casework.models import Hardship, Plan, Promise
+from qinghe.casework.terms import HardshipState, PlanState, PromiseState
+from qinghe.claims.models import Claim, Dispute
+from qinghe.claims.terms import ClaimState, DisputeState
+from qinghe.kernel.actor import Actor, Role
+from qinghe.kernel.together import Reading, counted
+from qinghe.market.models import Mandate
+from qinghe.market.terms import LIVE
+from qinghe.parties.models import Organisation
+from qinghe.parties.terms import OrgState
+from qinghe.quality.models import Complaint
+from qinghe.quality.queries import visible
+from qinghe.quality.terms import ComplaintState
+from qinghe.settlement.models import Payout
+from qinghe.settlement.terms import PayoutState
+
+# Nobody works through more than this in a day; counting on would cost more than it tells.
+CAP: Final = 1000
+Queue = Callable[[Actor, datetime], Reading]
+
+
+def waiting(*, actor: Actor, at: datetime) -> dict[str, int]:
+    """Return how much waits in each queue of an actor's role, up to a cap. One query at most."""
+    queues = QUEUES.get(actor.role, {})
+    return counted(
+        cap=CAP, **{name: queue(actor, at).values("pk") for name, queue in queues.items()}
+    )
+
+
+def _to_verify(_actor: Actor, _at: datetime) -> Reading:
+    return Claim.objects.filter(state=ClaimState.SUBMITTED)
+
+
+def _disputes(_actor: Actor, _at: datetime) -> Reading:
+    return Dispute.objects.filter(state=DisputeState.OPEN)
+
+
+def _complaints(actor: Actor, _at: datetime) -> Reading:
+    return Complaint.objects.filter(visible(actor), state=ComplaintState.OPEN)
+
+
+def _organisations(_actor: Actor, _at: datetime) -> Reading:
+    return Organisation.objects.filter(state=OrgState.PENDING)
+
+
+def _payouts(_actor: Actor, _at: datetime) -> Reading:
+    return Payout.objects.filter(state=PayoutState.DRAFT)
+
+
+def _orders(actor: Actor, at: datetime) -> Reading:
+    own = Q(collector=actor.org_id, state__in=LIVE)
+    return Mandate.objects.filter(own, starts_at__lte=at, ends_at__gt=at)
+
+
+def _promises(actor: Actor, at: datetime) -> Reading:
+    mine = _orders(actor, at).values("claim")
+    return Promise.objects.filter(state=PromiseState.OPEN, claim__in=mine)
+
+
+def _plans(actor: Actor, _at: datetime) -> Reading:
+    return Plan.objects.filter(state=PlanState.PROPOSED, claim__creditor=actor.org_id)
+
+
+def _hardships(actor: Actor, _at: datetime) -> Reading:
+    return Hardship.objects.filter(state=HardshipState.OPEN, claim__creditor=actor.org_id)
+
+
+QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
+    Role.CREDITOR: {"plans": _plans, "hardships": _hardships, "complaints": _complaints},
+    Role.COLLECTOR: {"orders": _orders, "promises": _promises, "complaints": _complaints},
+    Role.REVIEWER: {"verify": _to_verify, "organisations": _organisations},
+    Role.COMPLIANCE: {
+        "complaints": _complaints,
+        "disputes": _disputes,
+        "verify": _to_verify,
+        "organisations": _organisations,
+    },
+    Role.OPERATOR: {
+        "organisations": _organisations,
+        "payouts": _payouts,
+        "complaints": _complaints,
+    },
+}
