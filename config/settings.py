@@ -19,6 +19,8 @@ DEBUG = os.environ.get("QINGHE_DEBUG") == "1"
 SECRET_KEY = keys.django_secret()
 VAULT_RING = keys.vault_ring
 WEBHOOK_SECRET = keys.webhook_secret
+# A demonstration shows sign-ins on the sign-in page and allows test identities.
+DEMO = os.environ.get("QINGHE_DEMO", "1") == "1"
 ALLOWED_HOSTS = os.environ.get("QINGHE_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("QINGHE_ORIGINS", "").split(",") if o]
 
@@ -165,10 +167,14 @@ STORAGES = {
 LOGGING = logs.settings(os.environ.get("QINGHE_LOG_LEVEL", "INFO"))
 
 # -- outside world ---------------------------------------------------------------------------
-EMAIL_BACKEND = os.environ.get(
-    "QINGHE_EMAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend"
-)
 EMAIL_HOST = os.environ.get("QINGHE_EMAIL_HOST", "localhost")
+# A demonstration has nobody to write to. A real market sends, or fails in the open.
+EMAIL_BACKEND = os.environ.get(
+    "QINGHE_EMAIL_BACKEND",
+    "django.core.mail.backends.locmem.EmailBackend"
+    if DEMO and "QINGHE_EMAIL_HOST" not in os.environ
+    else "django.core.mail.backends.smtp.EmailBackend",
+)
 EMAIL_PORT = int(os.environ.get("QINGHE_EMAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("QINGHE_EMAIL_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("QINGHE_EMAIL_PASSWORD", "")
@@ -206,7 +212,3 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-
-# -- one demonstration or a real market ------------------------------------------------------
-# A demonstration shows sign-ins on the sign-in page and allows test identities.
-DEMO = os.environ.get("QINGHE_DEMO", "1") == "1"
