@@ -76,8 +76,7 @@ def debug(**_options: Any) -> list[CheckMessage]:
     """
     Refuse to show tracebacks to the world.
     """
-    strangers = set(settings.ALLOWED_HOSTS) - {"127.0.0.1", "localhost", "[::1]", "testserver"}
-    if not settings.DEBUG or not strangers:
+    if not settings.DEBUG or not _strangers():
         return []
     return [
         Error(
@@ -86,6 +85,26 @@ def debug(**_options: Any) -> list[CheckMessage]:
             id="qinghe.E004",
         )
     ]
+
+
+@register(Tags.security)
+def demonstration(**_options: Any) -> list[CheckMessage]:
+    """
+    Refuse to show a market whose passwords are printed in the README to the world.
+    """
+    if not settings.DEMO or not _strangers():
+        return []
+    return [
+        Error(
+            "Strangers can reach this installation, and it is a demonstration.",
+            hint="Set QINGHE_DEMO=0 for a real market, or allow only 127.0.0.1 in QINGHE_HOSTS.",
+            id="qinghe.E005",
+        )
+    ]
+
+
+def _strangers() -> set[str]:
+    return set(settings.ALLOWED_HOSTS) - {"127.0.0.1", "localhost", "[::1]", "testserver"}
 
 
 @register(Tags.database)

@@ -122,3 +122,12 @@ def test_the_makefile_keeps_its_contract() -> None:
 
     for target in ("setup", "run", "test", "check", "fix", "browser-test", "bench"):
         assert re.search(rf"(?m)^{target}:", makefile), target
+
+
+def test_a_demonstration_is_not_shown_to_the_world(settings: Any) -> None:
+    settings.DEMO, settings.ALLOWED_HOSTS = True, ["market.example"]
+    assert ids(checks.demonstration()) == ["qinghe.E005"]
+    settings.DEMO = False
+    assert ids(checks.demonstration()) == []
+    settings.DEMO, settings.ALLOWED_HOSTS = True, ["127.0.0.1", "localhost"]
+    assert ids(checks.demonstration()) == []
