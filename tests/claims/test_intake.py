@@ -319,6 +319,12 @@ def test_titles_above_the_names_are_passed_over_and_rows_keep_their_numbers(
     assert table.rows()[0][:3] == (len(rows), "甲1", "王五")
 
 
+@pytest.mark.parametrize("word", ["合计", "合 计：", "Total"])
+def test_sums_under_the_table_are_no_claim(word: str) -> None:
+    table = read_table(f"合同号,姓名,本金\n甲1,王合计,9\n,{word},9\n{word},,9\n".encode())
+    assert table.rows() == [(2, "甲1", "王合计", "9")]
+
+
 def test_a_row_of_data_is_never_taken_for_the_names_of_columns() -> None:
     rows = "合同号,,,\n甲1,王五,10000000001,1200.00\n甲2,赵六,10000000002,900\n"
     assert header_of(read_table(rows.encode())) == ["合同号"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -132,7 +132,7 @@ def suggest(header: Sequence[str]) -> Suggestion:
             found[known] = column
         else:
             unknown.append(column)
-    return Suggestion(found, tuple(unknown), refused, _missing(found))
+    return Suggestion(found, tuple(unknown), refused, missing_fields(found))
 
 
 def fit(mapping: ColumnMapping, header: Sequence[str]) -> ColumnMapping:
@@ -157,7 +157,7 @@ def fit(mapping: ColumnMapping, header: Sequence[str]) -> ColumnMapping:
     left = [column for column in free if column not in guessed.values()]
     if left:
         raise ColumnsNotMapped(columns=", ".join(left))
-    missing = _missing(columns | dict(mapping.constants))
+    missing = missing_fields(columns | dict(mapping.constants))
     if missing:
         raise FieldsMissing(fields=", ".join(missing))
     return ColumnMapping(
@@ -199,7 +199,9 @@ def _fits(cells: Sequence[str], written: str) -> bool:
     return parsed.null_count() == 0
 
 
-def _missing(found: Mapping[str, str]) -> tuple[str, ...]:
+def missing_fields(found: Iterable[str]) -> tuple[str, ...]:
+    """Return the fields a file must give and does not."""
+    found = frozenset(found)
     missing = [each for each in REQUIRED if each not in found]
     return tuple(missing if any(each in found for each in IDENTITY) else [*missing, "id_number"])
 

@@ -28,6 +28,9 @@ DELIMITERS: Final = (",", ";", "\t", "|")
 ZIP: Final = b"PK\x03\x04"
 OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
 BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+# A row of sums under the table, as its first cell that is not empty calls it.
+TOTALS: Final = r"^(?i:合\s*计|总\s*计|小\s*计|共\s*计|total|sum|subtotal)\s*[:：]?\s*$"
+SUMS_WITHIN: Final = 3
 # Columns that our own error file adds begin with this sign, and are left out when it comes back.
 ADDED: Final = "※"
 ROW: Final = "※row"
@@ -70,9 +73,11 @@ def read_table(content: bytes) -> pl.DataFrame:
     if not kept or table.height == 0:
         raise FileUnreadable(reason=NOTHING_IN_IT)
     table = table.select(pl.col(kept).fill_null("").str.strip_chars())
-    # Rows count as the clerk sees them: titles, the names, and empty rows, which are passed over.
+    # Rows count as the clerk sees them: titles and names too; empty ones and sums are passed over.
     numbered = table.with_row_index(ROW, offset=above + 2)
-    return numbered.filter(pl.any_horizontal(pl.col(kept) != ""))
+    near = [pl.when(pl.col(each) != "").then(pl.col(each)) for each in kept[:SUMS_WITHIN]]
+    sums = pl.coalesce(near).str.contains(TOTALS).fill_null(False)
+    return numbered.filter(pl.any_horizontal(pl.col(kept) != "") & ~sums)
 
 
 def header_of(table: pl.DataFrame) -> list[str]:

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.intake.columns import ColumnsRefused
+from qinghe.claims.intake.columns import ColumnsRefused, missing_fields
 from qinghe.claims.queries import mappings, preview
 from qinghe.claims.queries.batches import Preview
 from qinghe.claims.services import check_batch, save_mapping
@@ -114,7 +114,17 @@ class ColumnsForm(forms.Form):
         for name in {each for each in names if names.count(each) > 1}:
             words = {"field": FIELD_WORDS[name]}
             self.add_error(None, _("Two columns are both called %(field)s.") % words)
+        given = [*names, *(name for name in ("currency", "product") if data.get(name))]
+        for name in missing_fields(given):
+            self._miss(name)
         return data
+
+    def _miss(self, name: str) -> None:
+        if name == "currency":
+            self.add_error("currency", _("Say in which currency the amounts are."))
+        else:
+            words = {"field": FIELD_WORDS[name]}
+            self.add_error(None, _("No column is chosen as: %(field)s.") % words)
 
 
 @page(Permission.SUBMIT_CLAIMS, methods=("GET", "POST"))
