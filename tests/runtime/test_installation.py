@@ -124,7 +124,7 @@ def test_the_makefile_keeps_its_contract() -> None:
         assert re.search(rf"(?m)^{target}:", makefile), target
 
 
-def test_a_demonstration_is_not_shown_to_the_world(settings: Any) -> None:
+def test_a_demonstration_is_not_shown_to_the_world(settings: LazySettings) -> None:
     settings.DEMO, settings.ALLOWED_HOSTS = True, ["market.example"]
     assert ids(checks.demonstration()) == ["qinghe.E005"]
     settings.DEMO = False
