@@ -28,7 +28,7 @@ WAY = (
     Section(
         (
             Item("Hall", "web:hall", "bolt", tab=True),
-            Item("Mine", "web:orders", "star", True, "mine"),
+            Item("Mine", "web:orders", "star", True, ("mine",)),
             Item("Gone", "web:gone", "x"),
         )
     ),

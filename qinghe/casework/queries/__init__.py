@@ -20,6 +20,7 @@ from qinghe.casework.queries.worklist import (
     WorkFilters,
     Worklist,
     WorkRow,
+    still_own,
     suggestion_for,
     worklist,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "plan_of",
     "plans",
     "promises",
+    "still_own",
     "suggestion_for",
     "timeline",
     "work_on",

@@ -26,6 +26,7 @@ from qinghe.web.claimparts import equation, hold_marks
 from qinghe.web.collector.actions import icon_of
 from qinghe.web.collector.compose import composer
 from qinghe.web.collector.forms import case_forms
+from qinghe.web.collector.walk import place_of
 from qinghe.web.contactparts import budget_part, why_not
 from qinghe.web.doors import StaffRequest, page
 from qinghe.web.happenings import happenings, shown
@@ -87,6 +88,7 @@ def case(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     context = {
         "claim": view,
         "mandate": mandate,
+        "place": place_of(request, claim_id),
         "days_left": (mandate.ends_at - request.at).days,
         "terms": equation(view),
         "holds": hold_marks(view.holds),

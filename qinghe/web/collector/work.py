@@ -24,6 +24,7 @@ from qinghe.casework.terms import PlanState, PromiseState
 from qinghe.claims.terms import Product, Stage
 from qinghe.parties.roles import Permission
 from qinghe.web.collector.actions import icon_of
+from qinghe.web.collector.walk import keep
 from qinghe.web.doors import StaffRequest, page
 from qinghe.web.formats import as_day
 from qinghe.web.numbers import some_day, whole
@@ -69,6 +70,7 @@ def orders(request: StaffRequest) -> HttpResponse:
     found = worklist(
         actor=request.actor, at=request.at, filters=filters, page=whole(asked.get("page"), 1)
     )
+    keep(request, found)
     context = {
         "found": found,
         "page": found,
@@ -82,8 +84,10 @@ def orders(request: StaffRequest) -> HttpResponse:
 
 @page(Permission.WORK_CASES)
 def workbench(request: StaffRequest) -> HttpResponse:
-    """Open the most urgent case."""
-    first = next(iter(worklist(actor=request.actor, at=request.at).rows), None)
+    """Open the most urgent case; the others follow in their order."""
+    found = worklist(actor=request.actor, at=request.at)
+    keep(request, found)
+    first = next(iter(found.rows), None)
     return redirect("web:case", first.claim_id) if first else redirect("web:orders")
 
 
