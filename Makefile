@@ -15,7 +15,7 @@ CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 ARGS ?=
 NAME ?= sweep
 
-.PHONY: help setup run stop test check fix browser-test bench messages lock
+.PHONY: help setup run stop test slow-test check fix browser-test bench messages lock
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */make \1\t/' | expand -t 20
@@ -30,6 +30,9 @@ stop: setup  ## Stop what runs in the data folder
 
 test: setup  ## Run the tests on a real PostgreSQL (ARGS="-k word" narrows)
 	@$(BIN)/pytest -n 2 --dist worksteal -m "not browser and not slow" $(ARGS)
+
+slow-test: setup  ## Races and crashes that take minutes: 64 takers, 20 rounds of kill -9
+	@$(BIN)/pytest -m slow $(ARGS)
 
 check: setup  ## Lint, format, types, floors, migrations, translations
 	@failed=; \
