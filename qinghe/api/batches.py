@@ -20,7 +20,7 @@ from qinghe.claims.services import accept_batch, check_batch, refuse_batch
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
-from qinghe.parties.roles import NotPermitted
+from qinghe.parties.roles import NotPermitted, Permission, require
 
 router = Router(tags=["batches"])
 MOST = 1000
@@ -131,8 +131,14 @@ def list_errors(request: HttpRequest, batch_id: UUID, cut: CutQuery) -> Piece[Ro
 def get_error_file(
     request: HttpRequest, batch_id: UUID, fmt: Literal["csv", "xlsx"]
 ) -> HttpResponse:
-    """Return the faulty rows as delivered, with what is wrong; corrected, send it again."""
-    batch = batch_for(batch_id=batch_id, actor=actor_of(request))
+    """
+    Return the faulty rows as delivered, with what is wrong; corrected, send it again.
+
+    :raises NotPermitted: it holds names and numbers in the clear, so only its sender gets it
+    """
+    actor = actor_of(request)
+    batch = batch_for(batch_id=batch_id, actor=actor)
+    require(actor, Permission.SUBMIT_CLAIMS)
     response = HttpResponse(error_file(batch, fmt), content_type=TYPES[fmt])
     response["Content-Disposition"] = f'attachment; filename="errors.{fmt}"'
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
@@ -55,6 +56,13 @@ def speak(api: NinjaAPI) -> None:
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
         return answer(request, 404, Problem(code="api.not-found", message=_("Not found.")))
+
+    @api.exception_handler(DataError)
+    @api.exception_handler(OverflowError)
+    def unkeepable(request: HttpRequest, error: Exception) -> HttpResponse:
+        # A sign or a number that no table can hold: a mistake of the request.
+        words = _("The request does not fit the description of this address.")
+        return answer(request, 422, Problem(code="api.invalid", message=words))
 
     @api.exception_handler(Exception)
     def broken(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -67,6 +67,11 @@ class NotForYou(DomainError):
     text = _("There is no such order.")
 
 
+class OwnClaim(DomainError):
+    code = "market.own-claim"
+    text = _("You stand on both sides: the creditor is your own firm, or you act for it too.")
+
+
 class OnHold(DomainError):
     code = "market.on-hold"
     text = _("The claim is on hold. Nobody may take it now.")

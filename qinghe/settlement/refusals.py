@@ -39,6 +39,11 @@ class BadAmount(DomainError):
     text = _("Choose an amount above zero and not above what is owed.")
 
 
+class PaidLater(DomainError):
+    code = "settlement.paid-later"
+    text = _("The day of payment lies in the future.")
+
+
 class NoCashier(DomainError):
     code = "settlement.no-cashier"
     text = _("Paying here is not possible yet. Please pay the creditor directly.")

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+
+UNKEEPABLE = (DataError, OverflowError)
+
+
+class Unkeepable:
+    """Answers 400 where a request holds a sign or a number that no table can hold."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        """Take what PostgreSQL or the calendar cannot take; everything else is our fault."""
+        return bad_request(request, fault) if isinstance(fault, UNKEEPABLE) else None
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.claims.days import day_of
 from qinghe.claims.intake.columns import SHIPPED, ColumnMapping, UnknownMapping, parse, shipped
 from qinghe.claims.models import Batch, Mapping, RowError
 from qinghe.claims.queries import NoSuchBatch
@@ -34,6 +35,11 @@ KEEP_ROW_ERRORS = timedelta(days=90)
 class CreditorInactive(DomainError):
     code = "claims.creditor-inactive"
     text = _("Your organisation is not verified (or was suspended); it cannot post claims now.")
+
+
+class NotYetDay(DomainError):
+    code = "claims.not-yet-day"
+    text = _("The file speaks of a day to come. Choose today or an earlier day.")
 
 
 class BatchHasErrors(DomainError):
@@ -67,6 +73,7 @@ def check_batch(
     :raises NotPermitted: the actor may not submit claims
     :raises NoSuchOrganisation: another creditor's, or no creditor
     :raises CreditorInactive: not verified, or suspended
+    :raises NotYetDay: `as_of` is a day to come
     :raises UnknownMapping: no mapping of that name
     :raises FileUnreadable: not a table
     :raises ColumnsRefused: data about other people than the debtor
@@ -75,6 +82,9 @@ def check_batch(
     """
     require(actor, Permission.SUBMIT_CLAIMS)
     creditor = _creditor(creditor_id, actor)
+    # Else a claim could be collected before it falls due.
+    if as_of > day_of(at):
+        raise NotYetDay
     chosen = _mapping(creditor_id, mapping)
     sifted = sift(content, chosen, creditor=creditor, as_of=as_of)
     digest = seal_file(content)

@@ -26,6 +26,9 @@ from qinghe.parties.terms import Channel
 from qinghe.rules.explain import sentence
 
 
+UNKNOWN = "?"
+
+
 @verb("contact.request")
 def request_contact(
     *,
@@ -96,7 +99,7 @@ def _purpose(purpose: str, situation: Situation, actor: Actor) -> str:
     """
     Return what a contact counts as, whatever a worker calls it.
 
-    Only the platform knows that a notice is due again; that the debtor asked first, nobody can show.
+    Only the platform knows that a notice is due again; that the debtor asked first cannot be shown.
     """
     if actor.role is Role.SYSTEM:
         return purpose
@@ -128,7 +131,8 @@ def _keep(
         channel=asked.channel,
         mode=asked.mode,
         purpose=asked.purpose,
-        template=found.key if found else template,
+        # A name nobody approved may hold anything, and the journal keeps it for good.
+        template=found.key if found else UNKNOWN,
         by_user=actor.user_id,
         at=asked.at,
         state=AttemptState.REFUSED if decision.denied else AttemptState.PERMITTED,

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
+
 from qinghe.claims.models import Claim
 from qinghe.claims.services import set_state
 from qinghe.claims.terms import ClaimState
@@ -22,10 +24,12 @@ from qinghe.market.refusals import (
     NotForYou,
     OnHold,
     OverBand,
+    OwnClaim,
 )
 from qinghe.market.services.capacity import use_one
 from qinghe.market.services.listings import Offer, check_collector, check_offer, claim_to_place
 from qinghe.market.terms import ListingState, Mode
+from qinghe.parties.models import Membership, Organisation
 from qinghe.parties.queries import valid_licence
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import LicenceKind, OrgKind
@@ -40,6 +44,7 @@ def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
     :raises NoSuchListing: there is no such order
     :raises NotForYou: it is designated to another collector
     :raises AlreadyTaken: somebody was faster, or it is over
+    :raises OwnClaim: creditor and collector are one firm, or the taker acts for both
     :raises OnHold: outreach to the debtor is stopped
     :raises NoLicence: no valid registration for the region
     :raises OverBand: larger than this collector may take
@@ -54,6 +59,8 @@ def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
         raise NotForYou
     if not _open(claim, listing, at):
         raise AlreadyTaken
+    if _on_both_sides(claim, collector_id, actor, at):
+        raise OwnClaim
     if held([claim], at):
         raise OnHold
     _check_taker(collector_id, listing.licence, claim.region, listing.band, at)
@@ -112,6 +119,20 @@ def _open(claim: Claim, listing: Listing, at: datetime) -> bool:
         and at < listing.expires_at
         and claim.state == ClaimState.LISTED
     )
+
+
+def _on_both_sides(claim: Claim, collector_id: UUID, actor: Actor, at: datetime) -> bool:
+    """Tell whether one firm, or one person, would order the work and be paid for it."""
+    code = Organisation.objects.filter(pk=collector_id).exclude(credit_code="")
+    mine = Membership.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at),
+        organisation=OuterRef("pk"),
+        user=actor.user_id,
+        starts_at__lte=at,
+    )
+    creditor = Organisation.objects.filter(pk=claim.creditor_id)
+    same_firm = Q(pk=collector_id) | Q(credit_code__in=code.values("credit_code"))
+    return creditor.filter(same_firm | Exists(mine)).exists()
 
 
 def _check_taker(collector_id: UUID, licence: str, region: str, band: int, at: datetime) -> None:

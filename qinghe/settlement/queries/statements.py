@@ -7,7 +7,7 @@ Amounts are in minor units and positive when in favour of the organisation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -107,7 +107,7 @@ def statement(
     if ends_on < starts_on:
         raise NoStatement
     chosen = currency or _currency(organisation)
-    since, until = _instant(starts_on), _instant(date.fromordinal(ends_on.toordinal() + 1))
+    since, until = _instant(starts_on), _instant(ends_on + timedelta(days=1))
     opening = _balance(organisation, chosen, since)
     lines = _lines(organisation, chosen, since, until, opening)
     return Statement(

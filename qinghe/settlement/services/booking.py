@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.services import Paid, accrue_interest, apply_payments
 from qinghe.claims.terms import OPEN_STATES
@@ -190,9 +191,11 @@ def _accrue(
     items: Sequence[Item], claims: Mapping[UUID, Claim], actor: Actor, at: datetime
 ) -> bool:
     """Book interest up to the day of each payment; tell whether any claim bears interest."""
-    bearing = [item for item in items if _bears(claims[item.claim_id], item.paid_on)]
-    for item in bearing:
-        accrue_interest(claim_id=item.claim_id, to=item.paid_on, actor=actor, at=at)
+    # A day to come bears no interest yet, whatever the payment says.
+    days = {item.claim_id: min(item.paid_on, day_of(at)) for item in items}
+    bearing = [(pk, day) for pk, day in days.items() if _bears(claims[pk], day)]
+    for claim_id, day in bearing:
+        accrue_interest(claim_id=claim_id, to=day, actor=actor, at=at)
     return bool(bearing)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
 from qinghe.journal.services import verb
 from qinghe.kernel.actor import Actor, Role
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement.models import CashierOrder, Payment
-from qinghe.settlement.refusals import BadAmount, PaymentDiffers, WrongCurrency
+from qinghe.settlement.reading import LARGEST
+from qinghe.settlement.refusals import BadAmount, PaidLater, PaymentDiffers, WrongCurrency
 from qinghe.settlement.services.booking import Item, book, lock_claims
 from qinghe.settlement.terms import PaymentSource
 
@@ -36,7 +38,8 @@ def post_payment(
 
     :raises NotPermitted: the role may not book payments of this source
     :raises NoSuchClaim: unknown, or another creditor's
-    :raises BadAmount: not above zero
+    :raises BadAmount: not above zero, or beyond all books
+    :raises PaidLater: a creditor reports money of a day to come
     :raises WrongCurrency: the claim is in another currency
     :raises PaymentDiffers: the reference was booked with another amount or for another claim
     """
@@ -44,8 +47,10 @@ def post_payment(
     claim = lock_claims([claim_id]).get(claim_id)
     if claim is None or not _may_see(claim, actor):
         raise NoSuchClaim
-    if amount <= 0:
+    if not 0 < amount <= LARGEST:
         raise BadAmount
+    if source == PaymentSource.CREDITOR and paid_on > day_of(at):
+        raise PaidLater
     if currency != claim.currency:
         raise WrongCurrency(currency=claim.currency)
     known = Payment.objects.filter(

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.services import accrue_interest, undo_payment
 from qinghe.claims.services.rewinding import rewind_interest
@@ -58,7 +59,7 @@ def reverse_payment(*, payment_id: UUID, reason: str, actor: Actor, at: datetime
     # Interest after the payment was accrued on too small a principal.
     rewind_interest(claim_id=claim.pk, since=payment.paid_on, actor=actor, at=at)
     for each in later:
-        accrue_interest(claim_id=claim.pk, to=each.paid_on, actor=actor, at=at)
+        accrue_interest(claim_id=claim.pk, to=min(each.paid_on, day_of(at)), actor=actor, at=at)
         _apply_again(each, actor, at)
     accrue_interest(claim_id=claim.pk, to=claim.interest_to, actor=actor, at=at)
     record(

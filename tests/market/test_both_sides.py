@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from qinghe.kernel.actor import Role
+from qinghe.market.models import Mandate
+from qinghe.market.refusals import OwnClaim
+from qinghe.market.services import take
+from qinghe.parties.models import Membership, Organisation, User
+from tests.factories import AT
+from tests.market.conftest import Market
+
+CODE = "91310000MA1FL0000X"
+
+
+def refused(market: Market) -> bool:
+    listing = market.list()
+    with pytest.raises(OwnClaim):
+        take(listing_id=listing.pk, actor=market.collector, at=AT)
+    return not Mandate.objects.exists()
+
+
+def test_a_firm_does_not_take_its_own_claim_under_another_name(market: Market) -> None:
+    both = [market.creditor.org_id, market.collector.org_id]
+    Organisation.objects.filter(pk__in=both).update(credit_code=CODE)
+    assert refused(market)
+
+
+def test_nobody_takes_the_order_of_a_creditor_they_act_for(market: Market) -> None:
+    user = User.objects.create_user("both@example.com")
+    assert market.creditor.org_id is not None
+    Membership.objects.create(
+        user=user, organisation_id=market.creditor.org_id, role=Role.CREDITOR, starts_at=AT
+    )
+    market.collector = replace(market.collector, user_id=user.pk)
+    assert refused(market)
+
+
+def test_who_has_left_the_creditor_may_take(market: Market) -> None:
+    listing = market.list()
+    assert take(listing_id=listing.pk, actor=market.collector, at=AT).pk
