@@ -50,6 +50,12 @@ def _filters(asked: QueryDict) -> HallFilters:
     )
 
 
+def _chosen(filters: HallFilters) -> int:
+    """Return how many filters narrow the hall: a phone shows only their number at first."""
+    narrow = (filters.regions, filters.stages, filters.products, filters.bands)
+    return sum(map(bool, (*narrow, filters.min_commission)))
+
+
 def _choices(currency: str = CURRENCY) -> dict[str, Any]:
     lang = "zh" if chinese() else "en"
     return {
@@ -78,6 +84,7 @@ def order_hall(request: StaffRequest) -> HttpResponse:
         **_choices(),
         "found": found,
         "filters": filters,
+        "chosen": _chosen(filters),
         "page": found,
         "figures": figures_of(record),
         "cards": request.GET.get("view") == "cards",

@@ -71,8 +71,12 @@ addEventListener("keydown", (event) => {
   each(".q-menu[open]", (menu) => { menu.open = false; menu.querySelector("summary").focus(); });
 });
 
-/* A filter form that asks for it is sent when a choice changes; its button stays for everyone else. */
-addEventListener("change", (event) => event.target.closest("form[data-auto]")?.requestSubmit());
+/* A filter form that asks for it is sent when a choice changes; its button stays for everyone else.
+   Where the form was unfolded first, as on a phone, several choices are made before it is sent. */
+addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-auto]");
+  if (form && !form.closest("details")?.querySelector("summary").offsetParent) form.requestSubmit();
+});
 
 /* A file input may show its name elsewhere; printing and selecting stay the browser's own. */
 each("[data-print]", (button) => {
