@@ -125,3 +125,20 @@ class Delivery(Row):
     # The letter as typeset, sealed under its hash; empty for everything else.
     file_sha256 = models.TextField(default="", blank=True)
     at = models.DateTimeField()
+    # When a letter went to the printer; until then it has not left the house.
+    printed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(printed_at__isnull=True) | ~Q(file_sha256=""),
+                name="contact_only_letters_are_printed",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["at"],
+                name="contact_letters_to_print",
+                condition=Q(printed_at__isnull=True) & ~Q(file_sha256=""),
+            ),
+        ]

@@ -49,3 +49,14 @@ class NothingKept(DomainError):
     code = "contact.nothing-kept"
     status = 404
     text = _("Nothing was sent, so there is no copy.")
+
+
+class NoSuchLetter(DomainError):
+    code = "contact.no-such-letter"
+    status = 404
+    text = _("There is no such letter.")
+
+
+class LetterPrinted(DomainError):
+    code = "contact.letter-printed"
+    text = _("This letter is printed already.")

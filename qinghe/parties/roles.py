@@ -46,6 +46,7 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_DEBTOR_ACCESS = "manage_debtor_access"
     MANAGE_PAYMENTS = "manage_payments"
+    PRINT_LETTERS = "print_letters"
     PREPARE_PAYOUTS = "prepare_payouts"
     APPROVE_PAYOUTS = "approve_payouts"
     ROTATE_KEYS = "rotate_keys"
@@ -136,6 +137,7 @@ _OPERATOR = RoleClass(
             P.MANAGE_ACCOUNTS,
             P.MANAGE_DEBTOR_ACCESS,
             P.MANAGE_PAYMENTS,
+            P.PRINT_LETTERS,
             P.PREPARE_PAYOUTS,
             P.APPROVE_PAYOUTS,
             P.ROTATE_KEYS,

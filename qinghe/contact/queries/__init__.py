@@ -20,6 +20,7 @@ from qinghe.contact.queries.budget import (
     budget,
     budget_of,
 )
+from qinghe.contact.queries.letters import LetterRow, letters_to_print
 from qinghe.contact.queries.situation import counted_outcome, situation_of
 from qinghe.contact.queries.wishes import WishRow, wishes
 from qinghe.contact.wording import Wording, wordings
@@ -30,6 +31,7 @@ __all__ = [
     "BudgetChannel",
     "BudgetView",
     "Explanation",
+    "LetterRow",
     "Reason",
     "RuleText",
     "WishRow",
@@ -41,6 +43,7 @@ __all__ = [
     "budget_of",
     "counted_outcome",
     "explain",
+    "letters_to_print",
     "message_copies",
     "rule_text",
     "situation_of",

@@ -7,6 +7,7 @@ only if its permission is on record.
 
 from qinghe.contact.services.notices import notify, send_door_letter
 from qinghe.contact.services.outcomes import record_outcome
+from qinghe.contact.services.printing import mark_printed, open_to_print
 from qinghe.contact.services.reading import read_letter, read_text
 from qinghe.contact.services.requests import insist, request_contact
 from qinghe.contact.services.sending import release_stuck, send
@@ -14,7 +15,9 @@ from qinghe.contact.services.wishes import set_wish, withdraw_wish
 
 __all__ = [
     "insist",
+    "mark_printed",
     "notify",
+    "open_to_print",
     "read_letter",
     "read_text",
     "record_outcome",

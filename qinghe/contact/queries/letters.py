@@ -1,0 +1,62 @@
+"""Letters that are typeset and have not left the house yet; without the names on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import get_language
+
+from qinghe.contact.models import Delivery
+from qinghe.contact.wording import wording
+from qinghe.kernel.actor import Actor
+from qinghe.parties.roles import Permission, may
+
+LETTER: Final = ~Q(file_sha256="")
+WAITING: Final = LETTER & Q(printed_at__isnull=True)
+PAGE: Final = 50
+
+
+@dataclass(frozen=True)
+class LetterRow:
+    """One letter that waits for the printer."""
+
+    attempt_id: UUID
+    claim_number: str
+    template: str
+    kind: str
+    asked_at: datetime
+    typeset_at: datetime
+
+    @property
+    def file_name(self) -> str:
+        """Return a name for its file: unique, and about nobody."""
+        return f"{self.claim_number}-{self.attempt_id}.pdf"
+
+
+def letters_to_print(*, actor: Actor, offset: int = 0, limit: int | None = PAGE) -> list[LetterRow]:
+    """
+    Return the letters that wait, oldest first; one query. Empty for whoever prints none.
+    """
+    if not may(actor, Permission.PRINT_LETTERS):
+        return []
+    rows = (
+        Delivery.objects.filter(WAITING)
+        .order_by("at", "pk")
+        .values_list(
+            "attempt_id", "attempt__claim__number", "attempt__template", "attempt__at", "at"
+        )
+    )
+    end = None if limit is None else offset + limit
+    return [
+        LetterRow(pk, number, template, _kind(template), asked_at, at)
+        for pk, number, template, asked_at, at in rows[offset:end]
+    ]
+
+
+def _kind(template: str) -> str:
+    found = wording(template)
+    return found.title(get_language() or "en") if found else template

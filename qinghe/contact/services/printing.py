@@ -1,0 +1,70 @@
+"""The way of a letter out of the house: opened to be printed, then marked as printed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from qinghe.contact.models import Delivery
+from qinghe.contact.queries.letters import LETTER
+from qinghe.contact.refusals import LetterPrinted, NoSuchLetter
+from qinghe.journal.services import record, verb
+from qinghe.kernel.actor import Actor
+from qinghe.parties.roles import Permission, require
+from qinghe.parties.services import open_file
+from qinghe.parties.terms import Purpose
+
+
+def open_to_print(*, attempt_id: UUID, actor: Actor, at: datetime) -> bytes:
+    """
+    Return a letter that waits for the printer, as PDF; the look is on record.
+
+    A printed letter stays shut: it carries a name, an address and a code of the debtor's door.
+
+    :raises NotPermitted: the role prints no letters
+    :raises NoSuchLetter: no letter was made for this contact
+    :raises LetterPrinted: it is printed already
+    """
+    # The answer of a repeated request must not keep the content.
+    return _open(attempt_id=attempt_id, actor=actor.with_key(None), at=at)
+
+
+@verb("contact.open-to-print")
+def _open(*, attempt_id: UUID, actor: Actor, at: datetime) -> bytes:
+    letter = _lock(attempt_id, actor)
+    return open_file(sha256=letter.file_sha256, purpose=Purpose.DELIVER, actor=actor, at=at)
+
+
+@verb("contact.mark-printed")
+def mark_printed(*, attempt_id: UUID, actor: Actor, at: datetime) -> Delivery:
+    """
+    Note that a letter is on paper; it leaves the list of those that wait.
+
+    :raises NotPermitted: the role prints no letters
+    :raises NoSuchLetter: no letter was made for this contact
+    :raises LetterPrinted: it is printed already
+    """
+    letter = _lock(attempt_id, actor)
+    letter.printed_at = at
+    letter.save(update_fields=["printed_at"])
+    record(
+        kind="contact.printed",
+        subject=f"claim:{letter.attempt.claim_id}",
+        actor=actor,
+        at=at,
+        person_id=letter.attempt.person_id,
+        attempt=attempt_id,
+    )
+    return letter
+
+
+def _lock(attempt_id: UUID, actor: Actor) -> Delivery:
+    """Return a letter that waits, locked: it is printed once."""
+    require(actor, Permission.PRINT_LETTERS)
+    found = Delivery.objects.filter(LETTER, attempt=attempt_id).select_related("attempt")
+    letter = found.select_for_update(of=("self",)).first()
+    if letter is None:
+        raise NoSuchLetter
+    if letter.printed_at is not None:
+        raise LetterPrinted
+    return letter
