@@ -106,6 +106,10 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "payout-approve": OPERATOR,
     "payout-pay": OPERATOR,
     "money": OPERATOR,
+    "payment-reverse": OPERATOR,
+    "letters": OPERATOR,
+    "letter-file": OPERATOR,
+    "letter-printed": OPERATOR,
     "jobs": OPERATOR,
     # regulator and proof
     "regulator-home": FIGURES,

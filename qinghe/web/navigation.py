@@ -161,6 +161,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
         ),
         Section(
             (
+                Item(_("Letters to print"), "web:letters", "printer", counts=("letters",)),
                 Item(_("Jobs and health"), "web:jobs", "server", tab=True),
                 Item(_("Figures"), "web:regulator-home", "chart-bar"),
             ),

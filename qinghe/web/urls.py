@@ -10,7 +10,7 @@ from qinghe.web.compliance import complaints, refusals
 from qinghe.web.creditor import agreements, batches, claims, intake, mandates, placing
 from qinghe.web.front import front_urls
 from qinghe.web.money import pages as money_pages
-from qinghe.web.operator import jobs, money, organisations
+from qinghe.web.operator import jobs, letters, money, organisations, reversal
 from qinghe.web.public import pages, rules, voice
 from qinghe.web.regulator import journal
 from qinghe.web.review import disputes, verify
@@ -70,6 +70,7 @@ placing_urls = [
 ]
 money_urls = [
     path("payments/", money_pages.payment_list, name="payments"),
+    path("payments/<uuid:payment_id>/reverse/", reversal.payment_reverse, name="payment-reverse"),
     path("statements/", money_pages.statement_page, name="statements"),
     path("statements/file.<str:fmt>", money_pages.statement_file, name="statement-file"),
     path("earnings/", money_pages.earning_page, name="earnings"),
@@ -122,6 +123,9 @@ operator_urls = [
     path("payouts/<uuid:payout_id>/approve/", money.payout_approve, name="payout-approve"),
     path("payouts/<uuid:payout_id>/pay/", money.payout_pay, name="payout-pay"),
     path("money/", money.money_page, name="money"),
+    path("letters/", letters.letter_list, name="letters"),
+    path("letters/<uuid:attempt_id>/file.pdf", letters.letter_file, name="letter-file"),
+    path("letters/<uuid:attempt_id>/printed/", letters.letter_printed, name="letter-printed"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("journal/", journal.journal, name="journal"),
 ]

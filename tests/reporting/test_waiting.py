@@ -57,7 +57,7 @@ def test_everybody_sees_what_waits_for_them(
             {"complaints": 1, "disputes": 1, "verify": 1, "organisations": 0},
             None,
         ),
-        Role.OPERATOR: ({"organisations": 0, "payouts": 0, "complaints": 1}, None),
+        Role.OPERATOR: ({"organisations": 0, "payouts": 0, "letters": 0, "complaints": 1}, None),
     }
     for role, (counts, office) in expected.items():
         with django_assert_num_queries(1):

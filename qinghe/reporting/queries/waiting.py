@@ -12,6 +12,8 @@ from qinghe.casework.models import Hardship, Plan, Promise
 from qinghe.casework.terms import HardshipState, PlanState, PromiseState
 from qinghe.claims.models import Claim, Dispute
 from qinghe.claims.terms import ClaimState, DisputeState
+from qinghe.contact.models import Delivery
+from qinghe.contact.queries.letters import WAITING
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.together import Reading, counted
 from qinghe.market.models import Mandate
@@ -57,6 +59,10 @@ def _payouts(_actor: Actor, _at: datetime) -> Reading:
     return Payout.objects.filter(state=PayoutState.DRAFT)
 
 
+def _letters(_actor: Actor, _at: datetime) -> Reading:
+    return Delivery.objects.filter(WAITING)
+
+
 def _orders(actor: Actor, at: datetime) -> Reading:
     own = Q(collector=actor.org_id, state__in=LIVE)
     return Mandate.objects.filter(own, starts_at__lte=at, ends_at__gt=at)
@@ -88,6 +94,7 @@ QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
     Role.OPERATOR: {
         "organisations": _organisations,
         "payouts": _payouts,
+        "letters": _letters,
         "complaints": _complaints,
     },
 }

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from qinghe.parties.queries import organisations
-from qinghe.parties.roles import Permission
+from qinghe.parties.roles import Permission, may
 from qinghe.settlement.documents import statement_csv, statement_pdf
 from qinghe.settlement.queries import (
     Statement,
@@ -45,6 +45,7 @@ def payment_list(request: StaffRequest) -> HttpResponse:
         "number": number,
         "state": state,
         "states": PaymentState.choices,
+        "reverses": may(request.actor, Permission.MANAGE_PAYMENTS),
     }
     return render(request, "web/money/payments.html", context)
 

@@ -1,0 +1,52 @@
+"""Undo a payment that bounced or was booked wrongly: first what will happen, then the act."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.claims.queries import claim_view
+from qinghe.claims.terms import ClaimState
+from qinghe.parties.roles import Permission
+from qinghe.settlement.queries import payment_for
+from qinghe.settlement.refusals import NotReversible
+from qinghe.settlement.services import reverse_payment
+from qinghe.settlement.terms import PaymentState
+from qinghe.web.doors import StaffRequest, formed, page, refusals_in
+
+
+class ReverseForm(forms.Form):
+    """Why a payment is taken back."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("It stays in the journal: no names, no numbers of accounts."),
+    )
+
+
+@page(Permission.MANAGE_PAYMENTS, methods=("GET", "POST"))
+def payment_reverse(request: StaffRequest, payment_id: UUID) -> HttpResponse:
+    """
+    Say what undoing a payment will change; with a reason, undo it.
+
+    :raises NotReversible: not booked, or reversed before
+    """
+    row = payment_for(payment_id=payment_id, actor=request.actor)
+    if row.claim_id is None or row.state != PaymentState.POSTED:
+        raise NotReversible
+    form = ReverseForm(request.POST or None)
+    if form.is_valid():
+        with refusals_in(form):
+            reverse_payment(
+                payment_id=payment_id, **form.cleaned_data, actor=request.actor, at=request.at
+            )
+            messages.success(request, _("The payment was reversed."))
+            return redirect("web:payments")
+    closed = claim_view(row.claim_id).state == ClaimState.CLOSED
+    return formed(request, "web/operator/reverse.html", {"r": row, "closed": closed}, form)
