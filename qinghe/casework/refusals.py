@@ -13,6 +13,12 @@ class ForeignAttempt(DomainError):
     text = _("There is no such contact on this claim.")
 
 
+class NumberInNote(DomainError):
+    code = "casework.number-in-note"
+    status = 422
+    text = _("Please leave out phone and account numbers: notes hold none.")
+
+
 class BadAmount(DomainError):
     code = "casework.bad-amount"
     status = 422

@@ -13,7 +13,7 @@ from qinghe.casework.queries import (
     timeline,
     worklist,
 )
-from qinghe.casework.refusals import BadDay, CallBackRefused, ForeignAttempt
+from qinghe.casework.refusals import BadDay, CallBackRefused, ForeignAttempt, NumberInNote
 from qinghe.casework.services import (
     add_record,
     ask_hardship,
@@ -48,6 +48,38 @@ def test_a_record_keeps_codes_in_the_clear_and_the_note_sealed(case: Case) -> No
     assert made.note_id is not None
     assert b"ill" not in bytes(VaultItem.objects.get(pk=made.note_id).ciphertext)
     assert "ill" not in str(list(Entry.objects.values_list("facts", flat=True)))
+
+
+@pytest.mark.parametrize(
+    ("note", "taken"),
+    [
+        ("calls from 13900000000", False),
+        ("139 0000 0000", False),
+        ("Account 6222000000000000000", False),
+        ("Pays 12,000.00 on 2026-12-01 at 10:00, claim QH-2611-000016", True),
+        ("from 20261201 on", True),
+    ],
+)
+def test_a_note_carries_no_numbers_of_people(case: Case, note: str, taken: bool) -> None:
+    def write() -> Record:
+        return add_record(
+            claim_id=case.claim.pk, action="call", result="hardship", note=note,
+            actor=case.collector, at=AT,
+        )  # fmt: skip
+
+    if taken:
+        assert write().note_id is not None
+        return
+    with pytest.raises(NumberInNote):
+        write()
+    assert not Record.objects.exists()
+
+
+def test_an_agreed_call_is_told_in_the_hours_of_the_market(case: Case) -> None:
+    _plan(case, MORNING + HOUR)
+    items = timeline(claim_id=case.claim.pk, actor=case.collector, at=AT)
+    agreed = next(item for item in items if item.kind == "casework.call-back")
+    assert agreed.detail == "2026-11-24 11:00"
 
 
 def test_a_record_cannot_borrow_another_claims_contact(case: Case) -> None:

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from qinghe.claims.models import Claim
+from qinghe.claims.models import Claim, Hold
 from qinghe.claims.services import place_hold
 from qinghe.contact.models import Attempt, Delivery
-from qinghe.contact.services import notify, send, send_door_letter
+from qinghe.contact.services import notify, send, send_door_letter, set_wish
 from qinghe.contact.terms import AttemptState
 from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Role, system
@@ -73,8 +73,12 @@ def test_claims_outside_their_window_get_no_notice() -> None:
 
 
 @pytest.mark.django_db
-def test_a_lost_code_is_replaced_by_letter_also_while_contact_is_paused() -> None:
+def test_a_lost_code_is_replaced_by_letter_also_while_contact_is_stopped() -> None:
     claim = contested_soon("address")
+    set_wish(
+        person_id=claim.debtor_id, kind="cease_all", channels=[], window=None,
+        actor=factories.debtor_of(claim), at=AT,
+    )  # fmt: skip
     place_hold(
         person_id=claim.debtor_id, claim_id=claim.pk, kind="hardship", cause="test", ends_at=None,
         actor=system("tests"), at=AT,
@@ -86,6 +90,9 @@ def test_a_lost_code_is_replaced_by_letter_also_while_contact_is_paused() -> Non
     assert send(attempt_id=attempt.pk, at=AT) == AttemptState.DONE
     assert DoorCode.objects.get().person_id == claim.debtor_id
     assert Entry.objects.get(kind="contact.door-letter-asked").actor.startswith("compliance")
+    # It is no first notice: that one still comes.
+    Hold.objects.all().delete()
+    assert notify(at=AT) == {"permitted": 1, "refused": 0}
 
 
 @pytest.mark.django_db

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -188,7 +190,7 @@ def _promises(rows: Iterable[PromiseRow]) -> Iterator[TimelineItem]:
 
 
 def _call_item(row: AgreedCall) -> TimelineItem:
-    planned = row.planned_at.isoformat(timespec="minutes")
+    planned = f"{row.planned_at.astimezone(ZoneInfo(settings.DISPLAY_ZONE)):%Y-%m-%d %H:%M}"
     return TimelineItem(
         row.made_at,
         "casework.call-back",

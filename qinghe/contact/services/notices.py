@@ -70,7 +70,8 @@ def send_door_letter(*, claim_id: UUID, actor: Actor, at: datetime) -> Attempt:
         claim_id=claim_id,
         channel=Channel.LETTER,
         template=DOOR_LETTER,
-        purpose=ContactPurpose.REPLY,
+        # Looking at what is held about oneself is a right; a wish for silence does not end it.
+        purpose=ContactPurpose.LEGAL_NOTICE,
         actor=NOTIFIER,
         at=at,
     )
@@ -86,7 +87,11 @@ def send_door_letter(*, claim_id: UUID, actor: Actor, at: datetime) -> Attempt:
 
 
 def _without_notice(at: datetime) -> QuerySet[Claim]:
-    tried = Attempt.objects.filter(claim=OuterRef("pk"), purpose=ContactPurpose.LEGAL_NOTICE)
+    tried = Attempt.objects.filter(
+        claim=OuterRef("pk"),
+        purpose=ContactPurpose.LEGAL_NOTICE,
+        template__startswith=TEMPLATE,
+    )
     standing = Q(state__in=ON_THE_WAY)
     refused = Q(state=AttemptState.REFUSED) & (
         Q(next_allowed_at__isnull=True) | Q(next_allowed_at__gt=at)

@@ -20,8 +20,13 @@ MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT
 class RecordForm(forms.Form):
     """What was done and what came of it, in codes; the note is kept encrypted."""
 
-    action = forms.ChoiceField(label=_("What was done"), choices=Action.choices)
-    result = forms.ChoiceField(label=_("What came of it"), choices=Result.choices)
+    # Nothing is chosen beforehand: a promise nobody made must not be recorded by a hasty click.
+    action = forms.ChoiceField(
+        label=_("What was done"), choices=[("", _("choose")), *Action.choices]
+    )
+    result = forms.ChoiceField(
+        label=_("What came of it"), choices=[("", _("choose")), *Result.choices]
+    )
     note = forms.CharField(
         label=_("Note"),
         required=False,
@@ -65,7 +70,8 @@ class OutcomeForm(forms.Form):
     """What came of a call."""
 
     outcome = forms.ChoiceField(
-        label=_("Outcome"), choices=[c for c in Outcome.choices if c[0] != Outcome.DELIVERED]
+        label=_("Outcome"),
+        choices=[("", _("choose")), *(c for c in Outcome.choices if c[0] != Outcome.DELIVERED)],
     )
 
 
