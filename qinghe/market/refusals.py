@@ -46,6 +46,11 @@ class NoCapacity(DomainError):
     text = _("Your organisation holds as many orders as it may: {live} of {limit}.")
 
 
+class TeamFull(DomainError):
+    code = "market.team-full"
+    text = _("The team holds as many orders as it may now.")
+
+
 class CapacityBelowLive(DomainError):
     code = "market.capacity-below-live"
     text = _("The collector holds {live} orders now; the limit cannot be lower.")

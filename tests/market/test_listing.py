@@ -165,7 +165,7 @@ def test_debtors_and_regulators_see_no_hall(market: Market) -> None:
 
 def test_without_evidence_nothing_is_listed(market: Market) -> None:
     with (
-        patch("qinghe.market.services.listings.record", side_effect=RuntimeError),
+        patch("qinghe.market.services.listings.record_many", side_effect=RuntimeError),
         pytest.raises(RuntimeError),
     ):
         market.list()

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from unittest.mock import patch
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from qinghe.claims.models import Claim
 from qinghe.journal.models import Entry
@@ -32,6 +33,7 @@ from qinghe.market.services import (
     end_expired,
     give_back,
     place_own_team,
+    place_own_team_many,
     recall,
     resume,
     set_capacity,
@@ -175,6 +177,57 @@ def test_the_own_team_passes_the_same_checks(market: Market) -> None:
         )
 
 
+def test_many_claims_go_to_the_own_team_in_a_fixed_number_of_queries(
+    market: Market, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    team = factories.organisation(OrgKind.OWN_TEAM)
+    Capacity.objects.create(collector=team, limit=3)
+    factories.licence(team, region="310000")
+    own = {"creditor": market.claim.creditor}
+    fit = [factories.claim(**own) for _ in range(4)]
+    abroad = factories.claim(region="440300", **own)
+    for each in (*fit, abroad):
+        factories.point(each.debtor)
+    lost, strange = factories.claim(**own), factories.claim()
+    asked = [each.pk for each in (*fit, abroad, lost, strange)]
+    with django_assert_max_num_queries(20):
+        done = place_own_team_many(
+            claim_ids=asked, collector_id=team.pk, actor=market.creditor, at=AT, **TERMS
+        )
+    assert done.placed == 3
+    assert done.skipped == {
+        "market.team-full": 1,
+        "market.no-licence": 1,
+        "market.unreachable": 1,
+        "market.not-your-claim": 1,
+    }
+    assert Mandate.objects.filter(collector=team, claim__state="placed").count() == 3
+    assert Capacity.objects.get(pk=team.pk).live == 3
+    assert Entry.objects.filter(kind="market.taken").count() == 3
+
+
+def test_an_agency_is_not_placed_with_as_an_own_team(market: Market) -> None:
+    agency = market.collector.org_id
+    assert agency is not None
+    with pytest.raises(NotACollector):
+        place_own_team_many(
+            claim_ids=[market.claim.pk],
+            collector_id=agency,
+            actor=market.creditor,
+            at=AT,
+            **TERMS,
+        )
+
+
+def test_an_own_team_without_places_gets_nothing(market: Market) -> None:
+    team = factories.organisation(OrgKind.OWN_TEAM)
+    factories.licence(team)
+    done = place_own_team_many(
+        claim_ids=[market.claim.pk], collector_id=team.pk, actor=market.creditor, at=AT, **TERMS
+    )
+    assert (done.placed, done.skipped) == (0, {"market.team-full": 1})
+
+
 def test_a_recall_ends_the_mandate_at_once_and_frees_the_place(market: Market) -> None:
     mandate = take(listing_id=market.list().pk, actor=market.collector, at=AT)
     other = factories.actor(Role.CREDITOR, factories.organisation())
@@ -208,7 +261,7 @@ def test_a_suspended_mandate_can_be_read_but_not_worked(market: Market) -> None:
     assert mandate_for(claim_id=market.claim.pk, actor=market.collector, at=AT)
     with pytest.raises(MandateSuspended):
         working_mandate(claim_id=market.claim.pk, actor=market.collector, at=AT)
-    resume(mandate_id=mandate.pk, actor=compliance, at=AT)
+    resume(mandate_id=mandate.pk, reason="trained", actor=compliance, at=AT)
     assert working_mandate(claim_id=market.claim.pk, actor=market.collector, at=AT)
     with pytest.raises(NotPermitted):
         suspend(mandate_id=mandate.pk, cause="", actor=market.creditor, at=AT)

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from qinghe.claims.models import Batch, Claim
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
-from qinghe.market.models import Listing, Mandate
+from qinghe.market.models import Capacity, Listing, Mandate
 from qinghe.parties.models import Organisation
 from tests import factories
 from tests.web.people import signed_in
@@ -123,6 +123,24 @@ def test_publishing_says_how_many_and_why_not_the_others(creditor: Organisation)
         page = signed_in(Role.CREDITOR, creditor).get(f"/claims/publish/{asked}").content.decode()
     assert "<b>1 of 2</b>" in page
     assert "no usable contact point" in page
+
+
+def test_many_claims_go_to_the_own_team_and_the_rest_is_explained(
+    creditor: Organisation,
+) -> None:
+    team = factories.organisation("own_team")
+    Capacity.objects.create(collector=team, limit=1)
+    factories.licence(team)
+    claims = [factories.claim(creditor=creditor) for _ in range(2)]
+    for claim in claims:
+        factories.point(claim.debtor)
+    chosen = {"mode": "own_team", "collector": str(team.pk), "claim": [str(c.pk) for c in claims]}
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, creditor)
+        page = client.post("/claims/publish/", {**TERMS, **chosen}, follow=True).content.decode()
+    assert "1 claim was placed with the own team." in page
+    assert "1 claim was not: The team holds as many orders as it may now." in page
+    assert Mandate.objects.get().collector == team
 
 
 def test_a_collector_signs_and_takes_and_the_second_is_told(creditor: Organisation) -> None:

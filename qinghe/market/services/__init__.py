@@ -20,15 +20,18 @@ from qinghe.market.services.mandates import (
     resume,
     suspend,
 )
+from qinghe.market.services.own_team import Placed, place_own_team_many
 from qinghe.market.services.taking import place_own_team, take
 
 __all__ = [
+    "Placed",
     "Published",
     "complete",
     "designate",
     "end_expired",
     "give_back",
     "place_own_team",
+    "place_own_team_many",
     "publish",
     "publish_many",
     "recall",

@@ -14,7 +14,7 @@ from django.db.models import Count, QuerySet
 from qinghe.claims.models import Claim, Evidence
 from qinghe.claims.services import set_state, set_states
 from qinghe.claims.terms import ClaimState
-from qinghe.journal.services import record, verb
+from qinghe.journal.services import record, record_many, verb
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.bands import band_of
 from qinghe.market.models import Listing
@@ -111,8 +111,7 @@ def publish_many(
         mode, Decimal(commission_rate), Decimal(quality_share), period_days, designated_to
     )
     check_offer(offer, actor)
-    claims = _own(actor).filter(pk__in=list(claim_ids)).order_by("pk")
-    locked = list(claims.select_related("creditor").select_for_update(of=("self",), no_key=True))
+    locked = claims_to_place(claim_ids, actor)
     refused = obstacles(locked, at)
     listed = _list([claim for claim in locked if claim.pk not in refused], offer, actor, at)
     skipped = Counter(reason.code for reason in refused.values())
@@ -232,6 +231,11 @@ def claim_to_place(claim_id: UUID, actor: Actor) -> Claim:
     return locked[0]
 
 
+def claims_to_place(claim_ids: Iterable[UUID], actor: Actor) -> list[Claim]:
+    """Lock and return those of many claims that the actor may place."""
+    return lock_claims(_own(actor).select_related("creditor"), claim_ids)
+
+
 def lock_claims(claims: QuerySet[Claim], ids: Iterable[UUID]) -> list[Claim]:
     """Lock claims in the order of their ids, so that two writers never wait for each other."""
     rows = claims.filter(pk__in=list(ids)).order_by("pk")
@@ -251,26 +255,26 @@ def _own(actor: Actor) -> QuerySet[Claim]:
 
 
 def _list(claims: Sequence[Claim], offer: Offer, actor: Actor, at: datetime) -> list[Listing]:
-    """List claims that are locked and free of obstacles: one insert, one journal row each."""
+    """List claims that are locked and free of obstacles: a fixed number of statements."""
     files = _evidence_counts(claims)
     listings = Listing.objects.bulk_create(
-        [_listing(claim, offer, files.get(claim.pk, 0), at) for claim in claims]
+        [_listing(claim, offer, files.get(claim.pk, 0), at) for claim in claims], batch_size=1_000
     )
     ids = [listing.claim_id for listing in listings]
     set_states(claim_ids=ids, state=ClaimState.LISTED, actor=actor, at=at)
-    for listing in listings:
-        record(
-            kind="market.published",
-            subject=f"claim:{listing.claim_id}",
-            actor=actor,
-            at=at,
-            listing=listing.number,
-            mode=listing.mode,
-            commission_rate=listing.commission_rate,
-            quality_share=listing.quality_share,
-            period_days=listing.period_days,
-        )
+    rows = [(f"claim:{listing.claim_id}", None, _offered(listing)) for listing in listings]
+    record_many(kind="market.published", rows=rows, actor=actor, at=at)
     return listings
+
+
+def _offered(listing: Listing) -> dict[str, object]:
+    return {
+        "listing": listing.number,
+        "mode": listing.mode,
+        "commission_rate": listing.commission_rate,
+        "quality_share": listing.quality_share,
+        "period_days": listing.period_days,
+    }
 
 
 def _listing(claim: Claim, offer: Offer, files: int, at: datetime) -> Listing:

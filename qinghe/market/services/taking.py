@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -152,8 +153,25 @@ def _begin(
     listing: Listing | None,
 ) -> Mandate:
     use_one(collector_id)
+    mandate = mandate_of(claim, collector_id, offer, actor, at, listing=listing)
+    mandate.save(force_insert=True)
+    set_state(claim_id=claim.pk, state=ClaimState.PLACED, actor=actor, at=at)
+    subject = f"claim:{claim.pk}"
+    record(kind="market.taken", subject=subject, actor=actor, at=at, **signed_facts(mandate))
+    return mandate
+
+
+def mandate_of(
+    claim: Claim,
+    collector_id: UUID,
+    offer: Offer,
+    actor: Actor,
+    at: datetime,
+    listing: Listing | None = None,
+) -> Mandate:
+    """Return a new mandate on the offered terms, signed under the current contract; not saved."""
     signed = terms()
-    mandate = Mandate.objects.create(
+    return Mandate(
         claim=claim,
         creditor_id=claim.creditor_id,
         collector_id=collector_id,
@@ -168,16 +186,14 @@ def _begin(
         starts_at=at,
         ends_at=at + timedelta(days=offer.period_days),
     )
-    set_state(claim_id=claim.pk, state=ClaimState.PLACED, actor=actor, at=at)
-    record(
-        kind="market.taken",
-        subject=f"claim:{claim.pk}",
-        actor=actor,
-        at=at,
-        mandate=mandate.pk,
-        collector=collector_id,
-        mode=offer.mode,
-        terms=signed.version,
-        terms_sha256=signed.sha256,
-    )
-    return mandate
+
+
+def signed_facts(mandate: Mandate) -> dict[str, Any]:
+    """Return what the journal keeps of a mandate's beginning."""
+    return {
+        "mandate": mandate.pk,
+        "collector": mandate.collector_id,
+        "mode": mandate.mode,
+        "terms": mandate.terms_version,
+        "terms_sha256": mandate.terms_sha256,
+    }

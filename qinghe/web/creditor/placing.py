@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,10 +14,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from qinghe.kernel.errors import DomainError
 from qinghe.market.queries import hall
-from qinghe.market.queries.preview import Preview, preview
-from qinghe.market.services import place_own_team, publish_many, withdraw_listing
+from qinghe.market.queries.preview import preview
+from qinghe.market.services import place_own_team_many, publish_many, withdraw_listing
 from qinghe.market.terms import Mode
 from qinghe.parties.queries import organisations
 from qinghe.parties.roles import Permission
@@ -27,6 +27,14 @@ from qinghe.web.sentences import counted
 
 HUNDRED = Decimal(100)
 COLLECTOR_MODES = (Mode.DESIGNATED, Mode.OWN_TEAM)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the claims in words, and why some were not offered, by code."""
+
+    said: str
+    skipped: dict[str, int]
 
 
 class TermsForm(forms.Form):
@@ -91,47 +99,29 @@ def _asked(sent: QueryDict) -> list[UUID] | None:
     return None if sent.get("all") else ids(sent.getlist("claim"))
 
 
-def _offer(request: StaffRequest, form: TermsForm, found: Preview) -> str:
-    """Publish or place what can be, and return what became of it in words."""
-    if form.cleaned_data["mode"] == Mode.OWN_TEAM:
-        placed = _place_each(request, form, found)
-        return ngettext(
+def _offer(request: StaffRequest, form: TermsForm, claim_ids: list[UUID]) -> Outcome:
+    """Publish or place what can be."""
+    given = {"claim_ids": claim_ids, **form.terms(), "actor": request.actor, "at": request.at}
+    chosen = form.chosen()
+    if form.cleaned_data["mode"] == Mode.OWN_TEAM and chosen:
+        placed = place_own_team_many(collector_id=chosen, **given)
+        words = ngettext(
             "%(n)d claim was placed with the own team.",
             "%(n)d claims were placed with the own team.",
-            placed,
-        ) % {"n": placed}
-    done = publish_many(
-        claim_ids=list(found.placeable),
-        mode=form.cleaned_data["mode"],
-        designated_to=form.chosen(),
-        **form.terms(),
-        actor=request.actor,
-        at=request.at,
-    )
-    # A repeated request gets the stored answer, which is only text.
-    listed = getattr(done, "listed", 0)
-    words = ngettext("%(n)d claim was listed.", "%(n)d claims were listed.", listed)
-    return words % {"n": listed}
+            placed.placed,
+        )
+        return Outcome(words % {"n": placed.placed}, placed.skipped)
+    done = publish_many(mode=form.cleaned_data["mode"], designated_to=chosen, **given)
+    words = ngettext("%(n)d claim was listed.", "%(n)d claims were listed.", done.listed)
+    return Outcome(words % {"n": done.listed}, done.skipped)
 
 
-def _place_each(request: StaffRequest, form: TermsForm, found: Preview) -> int:
-    placed = 0
-    collector_id = form.chosen()
-    assert collector_id is not None
-    for claim_id in found.placeable:
-        try:
-            place_own_team(
-                claim_id=claim_id,
-                collector_id=collector_id,
-                **form.terms(),
-                actor=request.actor.with_key(None),
-                at=request.at,
-            )
-        except DomainError as refusal:
-            messages.warning(request, refusal.user_message)
-            break
-        placed += 1
-    return placed
+def _tell(request: StaffRequest, done: Outcome) -> None:
+    """Say how many were offered, and why others were not."""
+    messages.success(request, done.said)
+    for why, n in counted(done.skipped):
+        words = ngettext("%(n)d claim was not: %(why)s", "%(n)d claims were not: %(why)s", n)
+        messages.warning(request, words % {"n": n, "why": why})
 
 
 @page(Permission.PLACE_CLAIMS, methods=("GET", "POST"))
@@ -143,7 +133,9 @@ def publish(request: StaffRequest) -> HttpResponse:
     form = TermsForm(request.POST if "mode" in request.POST else None, initial=first)
     if form.is_bound and form.is_valid():
         with refusals_in(form):
-            messages.success(request, _offer(request, form, found))
+            asked = _asked(sent)
+            chosen = list(found.placeable) if asked is None else asked
+            _tell(request, _offer(request, form, chosen))
             return redirect("web:listings")
     context = {
         "found": found,
