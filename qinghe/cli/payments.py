@@ -1,9 +1,10 @@
-"""`qinghe payments`: payments that reached a creditor directly."""
+"""`qinghe payments`: payments that reached a creditor directly; and one taken back."""
 
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -12,14 +13,19 @@ from qinghe.cli.output import AsJson, show
 from qinghe.kernel import clock
 from qinghe.kernel.actor import system
 from qinghe.parties.queries import organisation
-from qinghe.settlement.services import import_payments
+from qinghe.settlement.queries import PaymentRow, payment_for, payments_named
+from qinghe.settlement.refusals import NoSuchPayment
+from qinghe.settlement.services import import_payments, reverse_payment
+from qinghe.settlement.terms import PaymentState
 
-app = typer.Typer(help="Payments that reached a creditor directly.")
+ACTOR = system("payments.reverse")
+
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()
 def payments() -> None:
-    """Payments that reached a creditor directly."""
+    """Book payments that reached a creditor directly, and reverse one."""
 
 
 @app.command("import")
@@ -46,3 +52,40 @@ def import_file(
         at=at,
     )
     show(asdict(result), as_json=as_json)
+
+
+@app.command()
+def reverse(
+    payment: Annotated[str, typer.Argument(help="Reference of the payment, or its id.")],
+    reason: Annotated[str, typer.Option(help="Why; it stays in the journal, so no names.")],
+    as_json: AsJson = False,
+) -> None:
+    """Undo a payment: the claim opens again, commission is taken back, later ones count anew."""
+    if not reason.strip():
+        raise typer.BadParameter("say why", param_hint="--reason")
+    row = _payment(payment)
+    undone = reverse_payment(payment_id=row.id, reason=reason.strip(), actor=ACTOR, at=clock.now())
+    answer = {
+        "id": row.id,
+        "claim": row.claim_number,
+        "amount_minor": row.amount,
+        "currency": row.currency,
+        "state": undone.state,
+    }
+    show(answer, as_json=as_json)
+
+
+def _payment(name: str) -> PaymentRow:
+    """Return the payment of an id or a reference; those reversed before do not count."""
+    try:
+        return payment_for(payment_id=UUID(name), actor=ACTOR)
+    except ValueError:
+        pass
+    found = payments_named(reference=name, actor=ACTOR)
+    rows = [row for row in found if row.state == PaymentState.POSTED] or found
+    if not rows:
+        raise NoSuchPayment
+    if len(rows) > 1:
+        ids = ", ".join(str(row.id) for row in rows)
+        raise typer.BadParameter(f"several payments have this reference; give an id: {ids}")
+    return rows[0]

@@ -131,6 +131,12 @@ def payment_for(*, payment_id: UUID, actor: Actor) -> PaymentRow:
     return found[0]
 
 
+def payments_named(*, reference: str, actor: Actor) -> list[PaymentRow]:
+    """Return the payments with a reference; it is unique only within its source."""
+    rows = Payment.objects.filter(visible(actor), reference=reference)
+    return rows_of(rows.order_by("received_at", "pk"))
+
+
 def payouts(*, actor: Actor, state: str | None = None) -> list[PayoutRow]:
     """Return payouts: the operator sees all, others their own organisation's; newest first."""
     rows = Payout.objects.all()
