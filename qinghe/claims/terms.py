@@ -105,6 +105,10 @@ class HoldKind(TextChoices):
     PLAN = "plan", _("Plan being kept")
 
 
+# What no page learns by itself; every other hold comes and goes with its own case.
+BY_HAND = (HoldKind.REPRESENTATION, HoldKind.MORATORIUM, HoldKind.DEATH)
+
+
 class LineKind(TextChoices):
     """Why an amount changed; every line of a claim has one."""
 

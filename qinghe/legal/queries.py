@@ -14,15 +14,15 @@ from django.utils.translation import gettext as _
 
 from qinghe.casework.models import Hardship, Plan
 from qinghe.claims.days import day_of
-from qinghe.claims.models import Claim, Dispute, Evidence
-from qinghe.claims.queries import NoSuchClaim, visible
-from qinghe.claims.terms import OPEN_STATES, DisputeState
+from qinghe.claims.models import Claim
+from qinghe.claims.queries import ClaimView, NoSuchClaim, view_of, visible
+from qinghe.claims.terms import OPEN_STATES
 from qinghe.kernel.actor import Actor, Role
+from qinghe.kernel.together import together
 from qinghe.legal.terms import RouteCode
 from qinghe.market.models import Mandate
 from qinghe.market.terms import LIVE
 from qinghe.parties.models import Person
-from qinghe.parties.queries import reachable_channels
 from qinghe.parties.regions import province_of
 from qinghe.parties.terms import Channel
 from qinghe.rules.contact.clock import CHINESE_ZONES
@@ -50,7 +50,7 @@ class Standing:
     """What decides about routes: the facts of one claim on one day."""
 
     on: date
-    claim: Claim
+    claim: ClaimView
     due: bool
     disputed: bool
     has_evidence: bool
@@ -59,21 +59,39 @@ class Standing:
     limitation: Limitation | None
 
 
-def routes(*, claim_id: UUID, actor: Actor, on: date) -> list[Route]:
-    """
-    Return every route for a claim on a day, the mildest first, each with its reason.
+@dataclass(frozen=True)
+class Outlook:
+    """Every route of one claim on one day, and when the claim becomes too old."""
 
-    :raises NoSuchClaim: unknown, or not for this actor's eyes
+    routes: tuple[Route, ...]
+    limitation: Limitation | None
+
+
+def outlook(*, view: ClaimView, on: date) -> Outlook:
     """
-    standing = standing_of(_claim(claim_id, actor), on)
-    return [
+    Return every route of a claim the caller may see, the mildest first. One query.
+
+    The limitation is None where no pack holds the law of the claim.
+    """
+    standing = standing_of(view, on)
+    found = (
         _plan(standing),
         _mediation(standing),
         _payment_order(standing),
         _small_claims(standing),
         _arbitration(standing),
         _suit(standing),
-    ]
+    )
+    return Outlook(found, standing.limitation)
+
+
+def routes(*, claim_id: UUID, actor: Actor, on: date) -> list[Route]:
+    """
+    Return every route for a claim on a day, the mildest first, each with its reason.
+
+    :raises NoSuchClaim: unknown, or not for this actor's eyes
+    """
+    return list(outlook(view=view_of(_claim(claim_id, actor)), on=on).routes)
 
 
 def limitation_of(*, claim_id: UUID, actor: Actor, on: date) -> Limitation | None:
@@ -82,21 +100,30 @@ def limitation_of(*, claim_id: UUID, actor: Actor, on: date) -> Limitation | Non
 
     :raises NoSuchClaim: unknown, or not for this actor's eyes
     """
-    return _limitation(_claim(claim_id, actor), on)
+    return outlook(view=view_of(_claim(claim_id, actor)), on=on).limitation
 
 
-def standing_of(claim: Claim, on: date) -> Standing:
-    """Return the facts that decide about routes."""
-    zones = Person.objects.values_list("zones", flat=True).get(pk=claim.debtor_id)
+def standing_of(view: ClaimView, on: date) -> Standing:
+    """Return the facts that decide about routes. One query."""
+    read = together(
+        zones=Person.objects.filter(pk=view.debtor_id).values_list("zones"),
+        plans=Plan.objects.filter(claim=view.id, proposed_by=Role.DEBTOR).values_list(
+            "proposed_at"
+        ),
+        pauses=Hardship.objects.filter(claim=view.id).values_list("asked_at"),
+    )
+    zones = {zone for (some,) in read["zones"] for zone in some}
+    plans = (_act("repayment_plan", at) for (at,) in read["plans"])
+    pauses = (_act("request_for_delay", at) for (at,) in read["pauses"])
     return Standing(
         on=on,
-        claim=claim,
-        due=claim.due_on < on and claim.state in OPEN_STATES,
-        disputed=Dispute.objects.filter(claim=claim, state=DisputeState.OPEN).exists(),
-        has_evidence=Evidence.objects.filter(claim=claim).exists(),
-        servable=Channel.LETTER in reachable_channels(claim.debtor_id),
-        in_country=bool(zones) and set(zones) <= CHINESE_ZONES,
-        limitation=_limitation(claim, on),
+        claim=view,
+        due=view.due_on < on and view.state in OPEN_STATES,
+        disputed=view.open_dispute is not None,
+        has_evidence=bool(view.evidence),
+        servable=Channel.LETTER in view.reachable,
+        in_country=bool(zones) and zones <= CHINESE_ZONES,
+        limitation=_limitation(view.due_on, on, (*plans, *pauses)),
     )
 
 
@@ -105,35 +132,23 @@ def _claim(claim_id: UUID, actor: Actor) -> Claim:
     if actor.role == Role.COLLECTOR and actor.org_id:
         live = Mandate.objects.filter(collector=actor.org_id, state__in=LIVE)
         mine = Q(pk__in=live.values("claim"))
-    found = Claim.objects.filter(mine, pk=claim_id).first()
+    rows = Claim.objects.select_related("creditor", "debtor")
+    found = rows.filter(mine, pk=claim_id).first()
     if found is None:
         raise NoSuchClaim
     return found
 
 
-def _limitation(claim: Claim, on: date) -> Limitation | None:
-    try:
-        return limitation(
-            basis="contract",
-            starts_on=claim.due_on,
-            as_of=on,
-            events=tuple(_acts_of_the_debtor(claim)),
-        )
-    except ValueError:
-        return None
-
-
-def _acts_of_the_debtor(claim: Claim) -> Iterable[LimitationEvent]:
+def _limitation(due_on: date, on: date, acts: tuple[LimitationEvent, ...]) -> Limitation | None:
     """
-    Return what the debtor did here under their own sign-in and what interrupts the period.
+    Return the limitation, moved by what the debtor did here under their own sign-in.
 
     Messages that were sent are left out: that they arrived is not proved here.
     """
-    proposed = Plan.objects.filter(claim=claim, proposed_by=Role.DEBTOR)
-    for at in proposed.values_list("proposed_at", flat=True):
-        yield _act("repayment_plan", at)
-    for at in Hardship.objects.filter(claim=claim).values_list("asked_at", flat=True):
-        yield _act("request_for_delay", at)
+    try:
+        return limitation(basis="contract", starts_on=due_on, as_of=on, events=acts)
+    except ValueError:
+        return None
 
 
 def _act(kind: str, at: datetime) -> LimitationEvent:

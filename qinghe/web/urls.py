@@ -6,7 +6,7 @@ from django.urls import path
 
 from qinghe.web import dashboards, start
 from qinghe.web.collector import acts, case, hall, work
-from qinghe.web.compliance import complaints, refusals
+from qinghe.web.compliance import complaints, measures, refusals
 from qinghe.web.creditor import agreements, batches, claims, intake, mandates, placing
 from qinghe.web.front import front_urls
 from qinghe.web.money import pages as money_pages
@@ -61,12 +61,15 @@ claim_urls = [
     path(CLAIM + "plan/", agreements.plan_decide, name="claim-plan"),
     path(CLAIM + "door-letter/", claims.door_letter, name="claim-door-letter"),
     path(CLAIM + "hardship/", agreements.hardship_decide, name="claim-hardship"),
+    path(CLAIM + "holds/", measures.hold_place, name="claim-hold"),
+    path(CLAIM + "holds/<uuid:hold_id>/lift/", measures.hold_lift, name="claim-hold-lift"),
 ]
 placing_urls = [
     path("listings/", placing.listings, name="listings"),
     path("listings/<uuid:listing_id>/withdraw/", placing.listing_withdraw, name="listing-withdraw"),
     path("mandates/", mandates.mandate_list, name="mandates"),
     path("mandates/<uuid:mandate_id>/recall/", mandates.mandate_recall, name="mandate-recall"),
+    path("mandates/<uuid:mandate_id>/resume/", measures.mandate_resume, name="mandate-resume"),
 ]
 money_urls = [
     path("payments/", money_pages.payment_list, name="payments"),

@@ -25,6 +25,7 @@ from qinghe.claims.services.evidence import (
     add_evidence,
 )
 from qinghe.claims.services.holds import lift_hold, place_hold
+from qinghe.claims.services.manual import HoldNotByHand, NoSuchHold, hold_by_hand, lift_by_hand
 from qinghe.claims.services.money import (
     Paid,
     TooMuchApplied,
@@ -59,6 +60,8 @@ __all__ = [
     "EmptyFile",
     "FileTooLarge",
     "FileTypeRefused",
+    "HoldNotByHand",
+    "NoSuchHold",
     "NotVerifiable",
     "Paid",
     "StillPlaced",
@@ -74,6 +77,8 @@ __all__ = [
     "decide_dispute",
     "end_challenge",
     "forget_row_errors",
+    "hold_by_hand",
+    "lift_by_hand",
     "lift_hold",
     "open_dispute",
     "place_hold",

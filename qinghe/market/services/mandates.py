@@ -9,12 +9,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.models import Claim
 from qinghe.claims.services import set_state
 from qinghe.claims.terms import ClaimState
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role, system
+from qinghe.kernel.errors import DomainError
 from qinghe.market.models import Listing, Mandate
 from qinghe.market.queries import mandate_by_id
 from qinghe.market.refusals import NoSuchMandate, NotLive
@@ -25,6 +27,11 @@ from qinghe.parties.roles import Permission, require
 
 # Mandates ended in one transaction each; one run of the sweep takes at most so many.
 SWEEP_AT_MOST = 20_000
+
+
+class NotSuspended(DomainError):
+    code = "market.not-suspended"
+    text = _("This mandate is not suspended.")
 
 
 @verb("market.recall")
@@ -78,16 +85,19 @@ def suspend(*, mandate_id: UUID, cause: str, actor: Actor, at: datetime) -> Mand
 
 
 @verb("market.resume")
-def resume(*, mandate_id: UUID, actor: Actor, at: datetime) -> Mandate:
+def resume(*, mandate_id: UUID, reason: str, actor: Actor, at: datetime) -> Mandate:
     """
-    Let work under a suspended mandate go on.
+    Let work under a suspended mandate go on; its two parties read the reason.
 
     :raises NotPermitted: the role may not decide it
     :raises NoSuchMandate: unknown
     :raises NotLive: it is over already
+    :raises NotSuspended: work was never stopped, or goes on already
     """
     require(actor, Permission.SUSPEND)
-    return _switch(mandate_id, MandateState.ACTIVE, "", actor, at)
+    if _locked(mandate_id).state == MandateState.ACTIVE:
+        raise NotSuspended
+    return _switch(mandate_id, MandateState.ACTIVE, reason, actor, at)
 
 
 def end_expired(*, at: datetime) -> dict[str, int]:

@@ -20,9 +20,12 @@ from qinghe.parties.roles import Permission, may
 from qinghe.parties.services import open_file
 from qinghe.parties.terms import Purpose
 from qinghe.web.claimparts import equation, hold_marks, next_step
+from qinghe.web.compliance.measures import measures_for
 from qinghe.web.creditor.agreements import HardshipForm
 from qinghe.web.doors import StaffRequest, acted, page, unclear
+from qinghe.web.formats import as_day
 from qinghe.web.happenings import happenings, shown
+from qinghe.web.legalparts import law_of
 from qinghe.web.numbers import whole
 
 ONE = "web:claim"
@@ -88,6 +91,7 @@ def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "terms": equation(view),
         "holds": hold_marks(view.holds),
         "next_step": next_step(view),
+        "law": law_of(view, as_day(request.at)),
         **shown(tagged, kind=request.GET.get("kind", ""), everything="all" in request.GET),
         "mandate": next(iter(mandates(actor=request.actor, claim_id=claim_id)), None),
         "plan": work.plan,
@@ -95,6 +99,7 @@ def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "sends_codes": may(request.actor, Permission.MANAGE_DEBTOR_ACCESS),
         "decides_hardship": may(request.actor, Permission.DECIDE_HARDSHIP),
         "hardship_form": HardshipForm(),
+        **measures_for(view, request.actor),
         "mine": request.actor.role == "creditor",
         "evidence_form": EvidenceForm(),
         "withdraw_form": WithdrawForm(),

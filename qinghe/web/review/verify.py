@@ -19,6 +19,8 @@ from qinghe.risk.queries import flags, score
 from qinghe.risk.services import decide_flag
 from qinghe.web.claimparts import equation, hold_marks
 from qinghe.web.doors import StaffRequest, acted, page, unclear
+from qinghe.web.formats import as_day
+from qinghe.web.legalparts import law_of
 
 ONE = "web:verify-claim"
 REASONS = (
@@ -98,6 +100,7 @@ def verify_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "flags": warnings,
         "score": score(claim_id=claim_id, on=request.at.date()),
         "checks": _checks(view, len(still_open)),
+        "law": law_of(view, as_day(request.at)),
         "decidable": view.state == ClaimState.SUBMITTED,
         "verify_form": VerifyForm(),
         "reject_form": RejectForm(),
