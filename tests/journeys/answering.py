@@ -40,6 +40,7 @@ class Answering(Story):
     def _reads(self, one: Visitor) -> None:
         self._open(one, 0)
         one.look("my-claim")
+        one.switch_language_and_back()
         address = one.page.url
         one.go(f"{address}lines/")
         one.look("my-lines")

@@ -86,6 +86,7 @@ class Collecting(Story):
             expect(one.on("refusal-rule")).not_to_be_empty()
             expect(one.on("refusal-next")).to_contain_text(":")
             one.look("contact-refused")
+            one.switch_language_and_back()
             one.page.locator("[data-test=refusal-rule]").first.click()
             one.look("rule")
 

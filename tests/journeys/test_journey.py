@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from playwright.sync_api import Browser
 
@@ -48,3 +50,5 @@ def test_a_claim_lives_its_whole_life(
     story.compliance_decides()
     album.write_weights()
     assert album.faults == []
+    report = json.loads(place.ask("verify", "--json").stdout)
+    assert report["ok"], [check for check in report["checks"] if not check["ok"]]

@@ -32,10 +32,12 @@ PASSWORD = "qinghe-demo-2026"
 WEIGHT = """() => [...performance.getEntriesByType('navigation'),
     ...performance.getEntriesByType('resource')].reduce((sum, e) => sum + e.encodedBodySize, 0)"""
 LONGEST_WAY = 200
+# The outline lies around the thing, around what it stands in, or around what stands for it.
 FOCUS = """(selector) => {
-    const here = document.activeElement, style = getComputedStyle(here);
-    const shown = here === document.body || style.outlineStyle !== 'none'
-        || style.boxShadow !== 'none';
+    const here = document.activeElement;
+    const places = [here, here.parentElement, here.nextElementSibling].filter(Boolean);
+    const shown = here === document.body
+        || places.some((place) => getComputedStyle(place).outlineStyle !== 'none');
     return {found: here.matches(selector), shown, html: here.outerHTML.slice(0, 120)};
 }"""
 RULES = "axe.run(document, {resultTypes: ['violations']})"
@@ -114,6 +116,15 @@ class Visitor:
         if not self.spoken().startswith(self.album.language[:2]):
             self.page.locator("button[name=language]").click()
             self.page.wait_for_load_state()
+
+    def switch_language_and_back(self) -> None:
+        """See this very page in the other language and return to it."""
+        here = self.page.url
+        for own in (False, True):
+            self.page.locator("button[name=language]").click()
+            self.page.wait_for_load_state()
+            assert self.spoken().startswith(self.album.language[:2]) is own
+            assert self.page.url == here
 
     def sign_in_by_keys(self, email: str) -> None:
         self.go("/accounts/login/")
