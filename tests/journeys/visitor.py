@@ -119,7 +119,7 @@ class Visitor:
 
     def switch_language_and_back(self) -> None:
         """See this very page in the other language and return to it."""
-        here = self.page.url
+        here = self.page.url.split("#")[0]
         for own in (False, True):
             self.page.locator("button[name=language]").click()
             self.page.wait_for_load_state()
