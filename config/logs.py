@@ -7,20 +7,8 @@ from typing import Any, Final
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-# A number stands alone: digits inside a UUID, a hash or a file name are not a telephone.
-EDGE_BEFORE: Final = r"(?<![0-9A-Za-z_.-])"
-EDGE_AFTER: Final = r"(?![0-9A-Za-z_-])"
-PATTERNS: Final = (
-    (re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), "[email]"),
-    (re.compile(EDGE_BEFORE + r"\d{17}[\dXx]" + EDGE_AFTER), "[id number]"),
-    (
-        re.compile(EDGE_BEFORE + r"(?:\+?86[ -]?)?1\d{2}[ -]?\d{4}[ -]?\d{4}" + EDGE_AFTER),
-        "[phone]",
-    ),
-    (re.compile(r"(?<![\w])\+\d[\d ()-]{7,18}\d" + EDGE_AFTER), "[phone]"),
-    (re.compile(EDGE_BEFORE + r"0\d{2,3}[ -]?\d{7,8}" + EDGE_AFTER), "[phone]"),
-    (re.compile(EDGE_BEFORE + r"\d(?:[ -]?\d){10,18}" + EDGE_AFTER), "[number]"),
-)
+from qinghe.kernel.redaction import redact as redact_text
+
 SECRETS: Final = re.compile(r"password|secret|token|authorization|cookie|session|api_?key", re.I)
 STAMPS: Final = frozenset({"timestamp", "level", "logger"})
 
@@ -38,7 +26,7 @@ def redact(value: Any) -> Any:
     if isinstance(value, (int, float)):
         clean = redact(str(value))
         return value if clean == str(value) else clean
-    return _redact_text(str(value))
+    return redact_text(str(value))
 
 
 def redact_line(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
@@ -83,12 +71,6 @@ def settings(level: str = "INFO") -> dict[str, Any]:
 
 def _redact_item(key: str, item: Any) -> Any:
     return "[hidden]" if SECRETS.search(key) else redact(item)
-
-
-def _redact_text(text: str) -> str:
-    for pattern, word in PATTERNS:
-        text = pattern.sub(word, text)
-    return text
 
 
 def _shared() -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -57,18 +58,23 @@ def speak(api: NinjaAPI) -> None:
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
         return answer(request, 404, Problem(code="api.not-found", message=_("Not found.")))
 
-    @api.exception_handler(DataError)
-    @api.exception_handler(OverflowError)
-    def unkeepable(request: HttpRequest, error: Exception) -> HttpResponse:
-        # A sign or a number that no table can hold: a mistake of the request.
-        words = _("The request does not fit the description of this address.")
-        return answer(request, 422, Problem(code="api.invalid", message=words))
-
     @api.exception_handler(Exception)
     def broken(request: HttpRequest, error: Exception) -> HttpResponse:
         log.error("%s failed", request.method, exc_info=error)
         words = _("Something broke on our side. Sending the same request again is safe.")
         return answer(request, 500, Problem(code="api.broken", message=words))
+
+
+def speak_of_unkeepable(api: NinjaAPI) -> None:
+    """Teach an API that a sign, a number or a body that cannot be kept is the caller's mistake."""
+
+    @api.exception_handler(DataError)
+    @api.exception_handler(OverflowError)
+    @api.exception_handler(SuspiciousOperation)
+    def unkeepable(request: HttpRequest, error: Exception) -> HttpResponse:
+        words = _("The request does not fit the description of this address.")
+        problem = Problem(code="api.invalid", message=words)
+        return api.create_response(request, problem.model_dump(mode="json"), status=422)
 
 
 def problem_of(refusal: DomainError) -> Problem:

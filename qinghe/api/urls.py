@@ -17,7 +17,7 @@ from qinghe.api import (
 )
 from qinghe.api.auth import ApiKey
 from qinghe.api.description import Described
-from qinghe.api.errors import speak
+from qinghe.api.errors import speak, speak_of_unkeepable
 
 api = Described(
     title="Qinghe",
@@ -28,6 +28,7 @@ api = Described(
     auth=ApiKey(),
 )
 speak(api)
+speak_of_unkeepable(api)
 PARTS = (
     batches,
     claims,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import hmac
 import json
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
@@ -12,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
 from django.apps import apps
+from django.conf import settings
 from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +22,7 @@ from qinghe.journal.models import Answer, Batch, Entry, Leaf
 from qinghe.journal.queries import head, unsealed
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
+from qinghe.kernel.redaction import redact
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,6 +30,8 @@ R = TypeVar("R")
 _inside: ContextVar[bool] = ContextVar("qinghe_inside_verb", default=False)
 
 
+# Facts that people type: everything else is made by the product.
+TYPED = frozenset({"reason", "note"})
 # Entries under one root; proofs stay short and one batch fits in memory.
 BATCH = 10_000
 # One sealer at a time (any constant of our own does).
@@ -64,7 +69,7 @@ def record(
         person_id=person_id,
         rules=list(rules),
         pack=pack,
-        facts=json.loads(json.dumps(facts, default=str)),
+        facts=_plain(facts),
     )
 
 
@@ -86,12 +91,19 @@ def record_many(
                 actor=actor.label,
                 at=at,
                 person_id=person_id,
-                facts=json.loads(json.dumps(facts, default=str)),
+                facts=_plain(facts),
             )
             for subject, person_id, facts in rows
         ],
         batch_size=2_000,
     )
+
+
+def _plain(facts: dict[str, object]) -> dict[str, Any]:
+    """Return facts as JSON; what people typed loses what looks like a number or an address."""
+    typed = {key: redact(str(facts[key])) for key in TYPED & facts.keys()}
+    plain: dict[str, Any] = json.loads(json.dumps({**facts, **typed}, default=str))
+    return plain
 
 
 def seal(*, at: datetime) -> list[Batch]:
@@ -183,7 +195,8 @@ def _claim_key(name: str, actor: Actor, kwargs: dict[str, Any]) -> Answer | None
 def _fingerprint(name: str, kwargs: dict[str, Any]) -> bytes:
     asked = {key: value for key, value in kwargs.items() if key not in ("actor", "at")}
     text = json.dumps([name, asked], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).digest()
+    # Keyed: arguments may be a password or an id number, which a plain hash would let be guessed.
+    return hmac.digest(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256)
 
 
 def _stored(name: str, actor: Actor, kwargs: dict[str, Any]) -> object:

@@ -26,7 +26,7 @@ MOST = 5_000
 # A call that nobody took said nothing, whatever it was meant to say.
 HEARD = (Outcome.TALK, Outcome.DELIVERED, Outcome.VOICEMAIL, Outcome.DROPPED)
 # Spreadsheets take these first characters for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)

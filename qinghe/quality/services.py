@@ -114,7 +114,8 @@ def decide_complaint(
 def _claim(claim_id: UUID, actor: Actor) -> Claim:
     claims = Claim.objects.filter(pk=claim_id).select_for_update(no_key=True)
     if actor.role is Role.COLLECTOR:
-        own = Mandate.objects.filter(collector=actor.org_id).values("claim")
+        # Whoever gave a claim back could else stop the work of the one who has it now.
+        own = Mandate.objects.filter(collector=actor.org_id, state__in=LIVE).values("claim")
         claims = claims.filter(pk__in=own)
     else:
         claims = claims.filter(visible_claims(actor))

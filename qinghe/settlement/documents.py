@@ -18,7 +18,7 @@ from qinghe.settlement.queries.statements import Statement, StatementLine
 
 TEMPLATE: Final = "qinghe.settlement:statement.typ"
 # A spreadsheet would run a cell that begins so.
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def statement_pdf(statement: Statement, *, at: datetime) -> bytes:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
+from qinghe.simulation.people_of_demo import DEMO_USERS
 from qinghe.web.preferences import remember_language
+
+DEMO_ADDRESSES = frozenset(email for email, _role, _organisation in DEMO_USERS)
 
 
 class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
@@ -15,6 +20,12 @@ class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
+        """Stop an account of the demonstration in a real market: its password is in the manual."""
+        if not settings.DEMO and user.email in DEMO_ADDRESSES:
+            return HttpResponseRedirect(reverse("account_inactive"))
+        return super().pre_login(request, user, **kwargs)  # type: ignore[no-any-return]
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """Answer the sign-in, and bring the language the person chose to this browser."""

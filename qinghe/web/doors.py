@@ -27,6 +27,7 @@ from qinghe.parties.roles import Permission, may
 P = ParamSpec("P")
 CHOSEN = "membership"
 KEY = "request_key"
+LONGEST_KEY = 64
 
 
 class StaffRequest(HttpRequest):
@@ -58,10 +59,16 @@ def enter(request: HttpRequest) -> StaffRequest:
         raise NoMembership
     known = {str(each.id): each for each in staff.memberships}
     mine = staff.membership = known.get(request.session.get(CHOSEN, ""), staff.memberships[0])
-    key = request.POST.get(KEY) or None
+    key = request_key(request)
     staff.actor = Actor(role=mine.role, user_id=user_id, org_id=mine.org_id, request_key=key)
     staff.org_name = mine.org_name
     return staff
+
+
+def request_key(request: HttpRequest) -> str | None:
+    """Return the key that makes sending a form twice harmless; nothing when it cannot be one."""
+    key = request.POST.get(KEY, "")
+    return key if 0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable() else None
 
 
 def page(

@@ -23,8 +23,7 @@ def refused(market: Market) -> bool:
 
 
 def test_a_firm_does_not_take_its_own_claim_under_another_name(market: Market) -> None:
-    both = [market.creditor.org_id, market.collector.org_id]
-    Organisation.objects.filter(pk__in=both).update(credit_code=CODE)
+    Organisation.objects.filter(kind__in=("institution", "agency")).update(credit_code=CODE)
     assert refused(market)
 
 
@@ -40,4 +39,5 @@ def test_nobody_takes_the_order_of_a_creditor_they_act_for(market: Market) -> No
 
 def test_who_has_left_the_creditor_may_take(market: Market) -> None:
     listing = market.list()
-    assert take(listing_id=listing.pk, actor=market.collector, at=AT).pk
+    mandate = take(listing_id=listing.pk, actor=market.collector, at=AT)
+    assert mandate.collector_id == market.collector.org_id

@@ -27,7 +27,7 @@ from qinghe.parties.roles import OVERSIGHT
 RECENT: Final = 50
 SAMPLE_ROWS: Final = 5
 # A cell that a spreadsheet would run.
-FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
+FORMULA: Final = re.compile(r"^[=+\-@＝＋－＠\t\r\n]")
 NUMBER: Final = re.compile(r"^[+-]?[\d.,]+%?$")
 FORMATS: Final = ("csv", "xlsx")
 

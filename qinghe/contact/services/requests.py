@@ -25,7 +25,6 @@ from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import Channel
 from qinghe.rules.explain import sentence
 
-
 UNKNOWN = "?"
 
 

@@ -55,6 +55,12 @@ class MemberAlready(DomainError):
     text = _("This user has this role in the organisation already.")
 
 
+class NotYourself(DomainError):
+    code = "parties.not-yourself"
+    status = 403
+    text = _("Nobody gives a role to themselves. Ask a colleague.")
+
+
 class NoSuchMembership(DomainError):
     code = "parties.no-such-membership"
     status = 404
@@ -105,10 +111,13 @@ def add_membership(
     Give a user a role in an organisation, from this moment.
 
     :raises NotPermitted: the actor may not manage accounts
+    :raises NotYourself: the actor would get the role
     :raises RoleNotForOrganisation: the organisation's kind cannot have this role
     :raises MemberAlready: the user has the role there
     """
     require(actor, Permission.MANAGE_ACCOUNTS)
+    if actor.user_id == user_id:
+        raise NotYourself
     try:
         with transaction.atomic():
             membership = Membership.objects.create(
@@ -143,13 +152,18 @@ def end_membership(*, membership_id: UUID, actor: Actor, at: datetime) -> Member
     return membership
 
 
-@verb("parties.create_api_key")
 def create_api_key(*, membership_id: UUID, name: str, actor: Actor, at: datetime) -> str:
     """
     Create a machine's key for one membership and return it; it is never shown again.
 
     :raises NoSuchMembership: the membership is neither live nor the actor's own
     """
+    # A stored answer would keep the key in the clear: every call makes a new one.
+    return _create_key(membership_id=membership_id, name=name, actor=actor.with_key(None), at=at)
+
+
+@verb("parties.create_api_key")
+def _create_key(*, membership_id: UUID, name: str, actor: Actor, at: datetime) -> str:
     rows = Membership.objects.select_for_update().filter(pk=membership_id, ends_at__isnull=True)
     membership = rows.first()
     if membership is None or not _may_key(actor, membership):

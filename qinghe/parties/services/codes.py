@@ -5,9 +5,29 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from qinghe.kernel.errors import DomainError
 from qinghe.parties.models import DoorCode
 from qinghe.parties.services import door
+
+
+class TooManyTries(DomainError):
+    code = "parties.too-many-tries"
+    status = 429
+    text = _("There were too many tries from here. Try again in a quarter of an hour.")
+
+
+def count_try(*, what: str, origin: str, at: datetime, most: int) -> None:
+    """
+    Count what a stranger does at a public page.
+
+    :raises TooManyTries: more than `most` from one origin lately
+    """
+    with transaction.atomic():
+        free = door.origin_is_free(origin, at, what=what, most=most)
+    if not free:
+        raise TooManyTries
 
 
 def is_ours(*, code: str, origin: str, at: datetime) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 from uuid import UUID
 
@@ -37,6 +38,8 @@ TRIES_PER_ORIGIN: Final = 10
 ORIGIN_WINDOW: Final = timedelta(minutes=15)
 FAILURES_PER_CODE: Final = 5
 LOCKED_FOR: Final = timedelta(hours=1)
+# A household or a rented server gets so many bits of IPv6 at least.
+SUBNET: Final = 64
 NOBODY: Final = UUID(int=0)
 KEEP_TRIES: Final = timedelta(days=7)
 KEEP_CODES: Final = timedelta(days=90)
@@ -141,15 +144,30 @@ def _try(code: str, answer: str, origin: str, at: datetime) -> UUID | None:
     return entered.person_id
 
 
-def origin_is_free(origin: str, at: datetime) -> bool:
-    digest = ring().blind("origin", origin)
+def origin_is_free(
+    origin: str, at: datetime, *, what: str = "door", most: int = TRIES_PER_ORIGIN
+) -> bool:
+    """Count one try of an origin at something, and tell whether it was one of the first `most`."""
+    digest = ring().blind("origin" if what == "door" else f"origin:{what}", network_of(origin))
     with connection.cursor() as cursor:
         # Tries from one origin go one after the other, or all of them would count too few.
         lock = int.from_bytes(digest[:8], "big", signed=True)
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
     recent = DoorTry.objects.filter(origin=digest, at__gt=at - ORIGIN_WINDOW).count()
     DoorTry.objects.create(origin=digest, at=at)
-    return recent < TRIES_PER_ORIGIN
+    return recent < most
+
+
+def network_of(origin: str) -> str:
+    """Return what one visitor can have at will: an address, and of IPv6 the whole network of it."""
+    try:
+        address = ip_address(origin)
+    except ValueError:
+        return origin
+    if isinstance(address, IPv6Address):
+        short = address.ipv4_mapped or ip_network((address, SUBNET), strict=False)
+        return str(short)
+    return str(address)
 
 
 def _is_open(row: DoorCode, at: datetime) -> bool:

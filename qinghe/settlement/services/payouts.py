@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from qinghe.journal.queries import timeline
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.ids import digits, new_id
@@ -24,6 +25,7 @@ from qinghe.settlement.models import Payout, Split
 from qinghe.settlement.refusals import NoCash, NoSuchPayout, PayoutMoved, SamePerson
 from qinghe.settlement.terms import RESERVE_DAYS, PaymentState, PayoutState
 
+MADE = "parties.membership-added"
 PAYABLE = r"^(creditor:[^:]+:collected|collector:[^:]+:payable)$"
 
 
@@ -70,11 +72,11 @@ def approve_payout(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
     :raises NotPermitted: the role may not approve payouts
     :raises NoSuchPayout: unknown
     :raises PayoutMoved: not waiting for approval
-    :raises SamePerson: prepared by this very person
+    :raises SamePerson: prepared by this very person, or one of the two gave the other the role
     """
     require(actor, Permission.APPROVE_PAYOUTS)
     payout = _lock(payout_id, PayoutState.DRAFT)
-    if payout.prepared_by == actor.label:
+    if payout.prepared_by == actor.label or _made_by_other(payout.prepared_by, actor.label):
         raise SamePerson
     payout.state, payout.approved_by, payout.approved_at = PayoutState.APPROVED, actor.label, at
     payout.save(update_fields=["state", "approved_by", "approved_at"])
@@ -250,6 +252,15 @@ def _lock(payout_id: UUID, *states: PayoutState) -> Payout:
 def _move(debit: str, credit: str, payout: Payout, kind: str, at: datetime) -> Posting:
     subject = f"payout:{payout.pk}"
     return Posting(debit, credit, payout.amount, payout.currency, kind, subject, at)
+
+
+def _made_by_other(one: str, other: str) -> bool:
+    """Tell whether one of two people gave the other a role: one person may stand behind both."""
+    return any(
+        entry.kind == MADE and entry.actor == maker
+        for maker, made in ((one, other), (other, one))
+        for entry in timeline(subject=f"user:{made.partition(':')[2]}")
+    )
 
 
 def _record(kind: str, payout: Payout, actor: Actor, at: datetime, reason: str = "") -> None:

@@ -12,13 +12,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from qinghe.kernel import clock
 from qinghe.kernel.actor import system
 from qinghe.kernel.errors import DomainError
-from qinghe.parties.services.codes import is_ours
+from qinghe.parties.services.codes import count_try, is_ours
 from qinghe.quality.queries import by_number
 from qinghe.quality.services import open_complaint
 from qinghe.quality.terms import ComplaintKind
-from qinghe.web.doors import KEY, formed, refusals_in
+from qinghe.web.doors import formed, refusals_in, request_key
 
 FORM_METHODS = ("GET", "HEAD", "POST")
+# From one origin in a quarter of an hour.
+COMPLAINTS = 10
+LOOKS = 60
 
 
 class CheckForm(forms.Form):
@@ -80,12 +83,13 @@ def complain(request: HttpRequest) -> HttpResponse:
     form = ComplaintForm(request.POST or None)
     if form.is_valid():
         with refusals_in(form):
+            count_try(what="complain", origin=origin(request), at=clock.now(), most=COMPLAINTS)
             complaint = open_complaint(
                 kind=form.cleaned_data["kind"],
                 statement=form.words(),
                 claim_id=None,
                 person_id=None,
-                actor=system("public-door").with_key(request.POST.get(KEY) or None),
+                actor=system("public-door").with_key(request_key(request)),
                 at=clock.now(),
             )
             return redirect("web:complaint-state", complaint.number)
@@ -105,9 +109,10 @@ def complaint_state(request: HttpRequest, number: str) -> HttpResponse:
     """
     Show how far a complaint is, to whoever knows its number; never the statement.
 
-    :raises Http404: no complaint has this number
+    :raises Http404: no complaint has this number, or too many numbers were tried
     """
     try:
+        count_try(what="complaint", origin=origin(request), at=clock.now(), most=LOOKS)
         found = by_number(number=number)
     except DomainError as unknown:
         raise Http404 from unknown

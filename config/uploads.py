@@ -1,0 +1,42 @@
+"""How large a body may be that carries files: little from strangers, bounded from everybody."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadhandler import FileUploadHandler
+
+# The largest file any room takes is 200 MB; the rest of the form comes on top.
+LARGEST = 210 * 1024 * 1024
+
+
+class Bounded(FileUploadHandler):
+    """The first of the handlers: refuses a body before a byte of it is kept anywhere."""
+
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: dict[str, Any],
+        content_length: int,
+        boundary: Any,
+        encoding: str | None = None,
+    ) -> None:
+        """
+        Look at the length that was announced; no more than that is read.
+
+        :raises RequestDataTooBig: a stranger sends files, or anybody sends too much
+        """
+        most = LARGEST if self._known() else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if content_length > most:
+            raise RequestDataTooBig
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        """Pass everything on."""
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        """Keep nothing."""
+
+    def _known(self) -> bool:
+        user = getattr(self.request, "user", None)
+        return bool(getattr(self.request, "auth", None) or (user and user.is_authenticated))
