@@ -125,6 +125,13 @@ def test_a_message_that_waited_into_the_night_is_not_sent(case: Case) -> None:
     assert send(attempt_id=attempt.pk, at=at) == AttemptState.CANCELLED
 
 
+def test_a_permission_older_than_an_hour_is_dropped_not_sent_late(case: Case) -> None:
+    attempt = case.ask(AT, "sms")
+    late = AT + timedelta(hours=1, seconds=1)
+    assert send(attempt_id=attempt.pk, at=late) == AttemptState.CANCELLED
+    assert Entry.objects.get(kind="contact.cancelled").facts["reason"] == "stuck"
+
+
 def test_a_recalled_mandate_stops_what_was_permitted(case: Case) -> None:
     attempt = case.ask(AT, "sms")
     case.mandate.state, case.mandate.closed_at = "recalled", AT

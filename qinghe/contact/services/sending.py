@@ -90,6 +90,10 @@ def _start(attempt_id: UUID, at: datetime) -> Ready | None:
     attempt.refresh_from_db(fields=["state"])
     if attempt.state != AttemptState.PERMITTED:
         return None
+    if attempt.at < at - PERMISSION_LASTS:
+        # A worker that comes back may be quicker than the sweep.
+        _release(attempt.pk, AttemptState.PERMITTED, at)
+        return None
     claim = Claim.objects.select_related("debtor", "creditor").get(pk=attempt.claim_id)
     decision = _judge(attempt, claim, at)
     if decision.denied or decision.point is None or decision.point.id != attempt.point_id:
