@@ -10,7 +10,9 @@ import resource
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from importlib.metadata import version
+from pathlib import Path
 from statistics import quantiles
 
 from django.db import connection
@@ -35,12 +37,24 @@ class Result:
     peak_mb: float | None = None
     gap: float | None = None
     sizes: dict[str, int] = field(default_factory=dict)
+    # Where one benchmark measures several things: each with its own figures.
+    parts: dict[str, dict[str, float]] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     machine: dict[str, object] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
         """Return the result as plain JSON values."""
         return asdict(self)
+
+
+def filled(name: str, *, claims: int, day: date) -> None:
+    """Run one of the SQL files beside this module, for a market of so many claims on a day."""
+    text = Path(__file__).with_name(name).read_text("utf-8")
+    text = text.replace("{claims}", str(claims)).replace("{persons}", str(claims // 10 * 9))
+    with connection.cursor() as cursor:
+        for statement in text.replace("{day}", day.isoformat()).split(";\n"):
+            if statement.strip():
+                cursor.execute(statement)
 
 
 def percentiles(milliseconds: Sequence[float]) -> tuple[float, float]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Final
 
 from django.db import connection, transaction
 
 from config.passing import own_database
-from qinghe.bench.frame import Result, machine, peak_mb, versions
+from qinghe.bench.frame import Result, filled, machine, peak_mb, versions
 from qinghe.casework.services import judge_instalments, judge_promises
 from qinghe.claims.services.sweep import end_challenges, lift_ended_holds, sweep_stages
 from qinghe.contact.services import release_stuck
@@ -23,7 +22,6 @@ from qinghe.market.services import end_expired
 
 DAY: Final = date(2026, 3, 10)
 AT: Final = datetime(2026, 3, 9, 16, 5, tzinfo=UTC)
-MARKET: Final = Path(__file__).with_name("market.sql")
 BARE: Final = """
 UPDATE claims_claim SET stage = stage, stage_changes_on = stage_changes_on + 30,
     interest = interest + 1, interest_to = %s
@@ -35,7 +33,7 @@ def sweep(*, claims: int, progress: Callable[[str], None] = lambda _line: None) 
     """Make a market of so many open claims, live its night, and compare with the bare rewrite."""
     with own_database():
         progress(f"making a market of {claims:,} claims")
-        _make(claims)
+        filled("market.sql", claims=claims, day=DAY)
         progress("bare limit")
         rows, limit_seconds = _bare()
         progress("sweeping")
@@ -55,15 +53,6 @@ def sweep(*, claims: int, progress: Callable[[str], None] = lambda _line: None) 
             versions=versions(),
             machine=machine(),
         )
-
-
-def _make(claims: int) -> None:
-    text = MARKET.read_text("utf-8").replace("{claims}", str(claims))
-    text = text.replace("{persons}", str(claims // 10 * 9)).replace("{day}", DAY.isoformat())
-    with connection.cursor() as cursor:
-        for statement in text.split(";\n"):
-            if statement.strip():
-                cursor.execute(statement)
 
 
 def _bare() -> tuple[int, float]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from qinghe.bench.pages import pages
 from qinghe.bench.sweep import sweep
 from qinghe.cli.output import AsJson, show_json
 
@@ -26,3 +27,21 @@ def bench_sweep(
         show_json(result.as_dict())
         return
     typer.echo(f"{result.seconds:.1f} s; {result.ours:,.0f} {result.unit}; ratio {result.ratio}")
+
+
+@app.command("pages")
+def bench_pages(
+    claims: Annotated[int, typer.Option(help="Claims in the market.", min=1000)] = 1_000_000,
+    visits: Annotated[int, typer.Option(help="Requests per page.", min=10)] = 200,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the pages people open all day: case, hall, worklist, claims and the queues."""
+    result = pages(claims=claims, visits=visits, progress=lambda line: typer.echo(line, err=True))
+    if as_json:
+        show_json(result.as_dict())
+        return
+    for name, part in result.parts.items():
+        typer.echo(
+            f"{name}: p50 {part['p50_ms']} ms, p95 {part['p95_ms']} ms, "
+            f"{part['queries']:.0f} queries, {part['kb']} kB"
+        )
