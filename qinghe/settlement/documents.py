@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qinghe.kernel.money import to_major
 from qinghe.kernel.typeset import typeset
@@ -82,7 +83,7 @@ def statement_csv(statement: Statement) -> bytes:
 
 def _words() -> dict[str, str]:
     return {
-        "period": _("Period"),
+        "period": pgettext("statement", "Period"),
         "currency": _("Currency"),
         "opening": _("Balance before"),
         "closing": _("Balance after"),
