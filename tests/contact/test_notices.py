@@ -75,6 +75,7 @@ def test_claims_outside_their_window_get_no_notice() -> None:
 @pytest.mark.django_db
 def test_a_lost_code_is_replaced_by_letter_also_while_contact_is_stopped() -> None:
     claim = contested_soon("address")
+    factories.mandate(claim, factories.collector())
     set_wish(
         person_id=claim.debtor_id, kind="cease_all", channels=[], window=None,
         actor=factories.debtor_of(claim), at=AT,
@@ -86,12 +87,15 @@ def test_a_lost_code_is_replaced_by_letter_also_while_contact_is_stopped() -> No
     officer = factories.actor(Role.COMPLIANCE)
     attempt = send_door_letter(claim_id=claim.pk, actor=officer, at=AT)
     assert (attempt.channel, attempt.template.split("@")[0]) == ("letter", "door_letter")
+    # The collector who works the claim did not send it.
+    assert attempt.collector_id is None
     assert attempt.state == AttemptState.PERMITTED
     assert send(attempt_id=attempt.pk, at=AT) == AttemptState.DONE
     assert DoorCode.objects.get().person_id == claim.debtor_id
     assert Entry.objects.get(kind="contact.door-letter-asked").actor.startswith("compliance")
     # It is no first notice: that one still comes.
     Hold.objects.all().delete()
+    Claim.objects.filter(pk=claim.pk).update(state="challenge")
     assert notify(at=AT) == {"permitted": 1, "refused": 0}
 
 

@@ -54,6 +54,9 @@ def request_contact(
         raise NoSuchClaim
     lock(person_id)
     claim, mandate = claim_and_mandate(claim_id=claim_id, actor=actor, at=at)
+    if actor.role is Role.SYSTEM:
+        # What the platform sends is its own: no collector answers for it.
+        mandate = None
     situation = situation_of(claim=claim, mandate=mandate, at=at)
     asked = Asked(
         channel=Channel(channel),

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from qinghe.claims.days import day_of
 from qinghe.journal.queries import timeline
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
@@ -231,7 +232,7 @@ def _payable() -> list[Account]:
 def _draft(account: Account, actor: Actor, at: datetime) -> Payout:
     return Payout(
         pk=new_id(),
-        number=f"PO-{at:%Y%m%d}-{digits(8)}",
+        number=f"PO-{day_of(at):%Y%m%d}-{digits(8)}",
         organisation_id=UUID(account.path.split(":")[1]),
         amount=-account.balance,
         currency=account.currency,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.kernel.errors import DomainError
 from qinghe.ledger.queries import sums_of, trial_balance
 from qinghe.parties.roles import Permission
 from qinghe.settlement.queries import payments, payouts
@@ -46,10 +48,14 @@ def payout_list(request: StaffRequest) -> HttpResponse:
 def payouts_prepare(request: StaffRequest) -> HttpResponse:
     """Draft one payout per organisation and currency for what is payable now."""
 
-    def act() -> object:
-        return prepare_payouts(actor=request.actor, at=request.at)
-
-    return acted(request, act, to=HERE, done=_("Prepared. A second person must approve."))
+    try:
+        drafted = prepare_payouts(actor=request.actor, at=request.at)
+    except DomainError as refusal:
+        messages.error(request, refusal.user_message)
+    else:
+        done = _("Prepared. A second person must approve.")
+        messages.success(request, done if drafted else _("Nothing is payable now."))
+    return redirect(HERE)
 
 
 @page(Permission.APPROVE_PAYOUTS, methods=("POST",))
