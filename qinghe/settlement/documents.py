@@ -9,9 +9,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from qinghe.kernel.money import to_major
 from qinghe.kernel.typeset import typeset
