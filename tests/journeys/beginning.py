@@ -99,7 +99,7 @@ class Beginning(Story):
             found[:] = [self.place.python(*command).stdout]
             return bool(found[0].strip())
 
-        until("the first letter", arrived)
+        until("a letter about each claim", arrived)
         self.code = code_on(found[0])
 
     def the_window_passes(self) -> None:
