@@ -128,7 +128,7 @@ def list_claims(request: HttpRequest, filters: Annotated[Filters, Query()]) -> P
         page=page_of(filters.cursor),
     )
     rows = [ClaimOut.model_validate(row, from_attributes=True) for row in found.rows]
-    more = pack(found.page + 1) if found.page < found.pages else None
+    more = pack(found.page + 1) if found.more else None
     return Piece[ClaimOut](items=rows, next_cursor=more)
 
 

@@ -36,8 +36,7 @@ def _claim(words: str, actor: Actor) -> str:
 
 
 def _case(words: str, actor: Actor) -> str:
-    if actor.role is not Role.COLLECTOR:
+    if actor.role is not Role.COLLECTOR or not words:
         return ""
-    mine = (m for m in mandates(actor=actor) if m.claim_number.upper() == words)
-    found = next(mine, None)
+    found = next(iter(mandates(actor=actor, claim_number=words)), None)
     return reverse("web:case", args=[found.claim_id]) if found else ""

@@ -619,6 +619,19 @@ def test_the_table_filters_pages_and_costs_three_queries(
 
 
 @pytest.mark.django_db
+def test_a_table_too_long_to_count_is_still_read_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("qinghe.claims.queries.table.COUNT_CAP", 50)
+    bank = factories.organisation()
+    for _ in range(60):
+        factories.claim(creditor=bank)
+    first, second = (claims_table(actor=clerk(bank), page=n) for n in (1, 2))
+    assert (first.total, first.capped, first.more) == (50, True, True)
+    assert (len(second.rows), second.more) == (10, False)
+
+
+@pytest.mark.django_db
 def test_what_happened_is_one_timeline() -> None:
     claim = proven(claim_of(creditor()))
     decided(contested(claim), "dismissed")

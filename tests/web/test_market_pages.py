@@ -187,3 +187,16 @@ def test_the_hall_asks_a_fixed_number_of_queries(
         visitor = signed_in(Role.COLLECTOR, agency)
         with django_assert_max_num_queries(12):
             visitor.get("/hall/")
+
+
+def test_a_collector_finds_its_case_by_number_and_nobody_elses() -> None:
+    agency, claim, other = factories.collector(), factories.claim(), factories.claim()
+    factories.mandate(claim, agency)
+    factories.mandate(other, factories.collector())
+    with clock.at(NOON):
+        client = signed_in(Role.COLLECTOR, agency)
+        found = client.get("/search/", {"q": claim.number.lower()})
+        nothing = client.get("/search/", {"q": other.number})
+    assert found["Location"] == f"/cases/{claim.pk}/"
+    assert nothing.status_code == 302
+    assert str(other.pk) not in nothing["Location"]

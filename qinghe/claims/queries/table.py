@@ -16,6 +16,8 @@ from qinghe.kernel.actor import Actor
 from qinghe.parties.queries import reachable
 
 PAGE_SIZE = 50
+# Beyond this the table says "more than": counting a million rows would cost more than it tells.
+COUNT_CAP = 10_000
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,14 @@ class ClaimRow:
 
 @dataclass(frozen=True)
 class ClaimsPage:
+    """One page. `total` stops at a cap, `capped` says so; `more` says that a page follows."""
+
     rows: tuple[ClaimRow, ...]
     total: int
+    capped: bool
     page: int
     pages: int
+    more: bool
 
 
 _FIELDS = (
@@ -72,18 +78,26 @@ _FIELDS = (
 def claims_table(*, actor: Actor, filters: ClaimFilters | None = None, page: int = 1) -> ClaimsPage:
     """Return one page of the claims an actor may see, the newest first. Three queries."""
     rows = _filtered(actor, filters or ClaimFilters())
-    total = rows.count()
-    pages = max(-(-total // PAGE_SIZE), 1)
-    page = min(max(page, 1), pages)
+    counted = rows[: COUNT_CAP + 1].count()
+    pages = max(-(-min(counted, COUNT_CAP) // PAGE_SIZE), 1)
+    # Whoever follows the pages of a large market one by one may go on beyond what was counted.
+    page = max(page, 1) if counted > COUNT_CAP else min(max(page, 1), pages)
     start = (page - 1) * PAGE_SIZE
     found: list[tuple[Any, ...]] = list(
         rows.annotate(open_amount=F("principal") + F("interest") + F("costs"))
         .order_by("-created_at", "-id")
-        .values_list(*_FIELDS)[start : start + PAGE_SIZE]
+        .values_list(*_FIELDS)[start : start + PAGE_SIZE + 1]
     )
-    known = reachable(row[5] for row in found)
-    full = [[*row, row[5] in known] for row in found]
-    return ClaimsPage(tuple(ClaimRow(*row) for row in full), total, page, pages)
+    shown = found[:PAGE_SIZE]
+    known = reachable(row[5] for row in shown)
+    return ClaimsPage(
+        rows=tuple(ClaimRow(*(*row, row[5] in known)) for row in shown),
+        total=min(counted, COUNT_CAP),
+        capped=counted > COUNT_CAP,
+        page=page,
+        pages=pages,
+        more=len(found) > PAGE_SIZE,
+    )
 
 
 def stage_totals(*, actor: Actor) -> list[tuple[str, str, int, int]]:
@@ -116,7 +130,7 @@ def _filtered(actor: Actor, filters: ClaimFilters) -> QuerySet[Claim]:
         rows = rows.filter(held=filters.held)
     text = filters.text.strip()
     if text:
-        rows = rows.filter(Q(number__iexact=text) | Q(contract_number=text))
+        rows = rows.filter(Q(number=text.upper()) | Q(contract_number=text))
     return rows
 
 

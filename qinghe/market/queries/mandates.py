@@ -155,12 +155,19 @@ def mandate_by_id(*, mandate_id: UUID, actor: Actor) -> Mandate:
 
 
 def mandates(
-    *, actor: Actor, states: Iterable[str] = LIVE, claim_id: UUID | None = None, limit: int = 500
+    *,
+    actor: Actor,
+    states: Iterable[str] = LIVE,
+    claim_id: UUID | None = None,
+    claim_number: str = "",
+    limit: int = 500,
 ) -> list[MandateRow]:
     """Return an actor's mandates in given states, those that end first, first. One query."""
     rows = _visible(actor).filter(state__in=list(states))
     if claim_id is not None:
         rows = rows.filter(claim=claim_id)
+    if claim_number:
+        rows = rows.filter(claim__number=claim_number.upper())
     return [MandateRow(*row) for row in rows.order_by("ends_at", "id").values_list(*PATHS)[:limit]]
 
 
