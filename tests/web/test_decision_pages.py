@@ -192,3 +192,13 @@ def test_searching_for_codes_is_stopped() -> None:
     with clock.at(NOON):
         answers = [Client().post("/check/", {"code": "AAAAAAAAAA"}) for _ in range(11)]
     assert [a.status_code for a in answers] == [200] * 10 + [422]
+
+
+@pytest.mark.django_db
+def test_who_checks_too_many_codes_is_told_how_long_to_wait(client: Client) -> None:
+    client.cookies["django_language"] = "en"
+    for _each in range(11):
+        response = client.post("/check/", {"code": "2345678923"})
+    text = response.content.decode()
+    assert "Try again in a quarter of an hour" in text
+    assert "the answer do not fit" not in text

@@ -36,13 +36,13 @@ def is_ours(*, code: str, origin: str, at: datetime) -> bool:
 
     Counts as a try of the origin, so nobody can search for codes here.
 
-    :raises DoorClosed: too many tries from this origin
+    :raises TooManyTries: too many tries from this origin
     """
     tidy = door.tidy(code)
     with transaction.atomic():
         free = door.origin_is_free(origin, at)
     if not free:
-        raise door.DoorClosed
+        raise TooManyTries
     return (
         door.well_formed(tidy)
         and DoorCode.objects.filter(digest=door.digest_of(tidy), expires_at__gt=at).exists()

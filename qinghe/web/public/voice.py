@@ -39,7 +39,7 @@ class ComplaintForm(forms.Form):
     """A complaint of somebody without an account."""
 
     kind = forms.ChoiceField(
-        label=_("What happened?"), choices=ComplaintKind.choices, widget=forms.RadioSelect
+        label=_("What is it about?"), choices=ComplaintKind.choices, widget=forms.RadioSelect
     )
     reference = forms.CharField(
         label=_("Number on the letter or message"),
