@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims import ageing
@@ -15,12 +15,14 @@ from qinghe.claims.models import Claim, Evidence
 from qinghe.graph.queries import sharing
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.money import to_major
-from qinghe.parties.models import Licence, VaultItem
+from qinghe.parties.models import ContactPoint, Licence, VaultItem
 from qinghe.parties.queries import reachable
-from qinghe.parties.terms import LicenceKind, Secret
+from qinghe.parties.terms import LicenceKind, PointState, Secret
 from qinghe.parties.vault import ring
 from qinghe.risk.models import Flag
 from qinghe.risk.rules import BY_CODE, Facts, Score, rate
+
+WRITTEN = (Secret.ADDRESS, Secret.EMAIL)
 
 
 class NoSuchFlag(DomainError):
@@ -73,12 +75,14 @@ def facts(claim_ids: Collection[UUID], *, on: date | None = None) -> dict[UUID, 
     evidence = _evidence(claim_ids)
     alike = _alike(people)
     own = _own_debtors(claims)
+    elsewhere = _known_elsewhere(claim_ids)
     licences = _licences({claim.creditor_id for claim in claims})
     return {
         claim.pk: Facts(
             principal_major=int(to_major(claim.principal, claim.currency)),
             exact_major=to_major(claim.principal, claim.currency) % 1 == 0,
             creditor_owes_itself=(claim.creditor_id, claim.debtor_id) in own,
+            known_elsewhere=claim.pk in elsewhere,
             phone_shared_with=phones.get(claim.debtor_id, 0),
             same_claims=alike.get(_likeness(claim), 1),
             licensed_at_contract=_licensed(claim, licences),
@@ -127,6 +131,22 @@ def _own_debtors(claims: Collection[Claim]) -> set[tuple[UUID, UUID]]:
     rows = VaultItem.objects.filter(kind=Secret.ID_NUMBER, blind__in=list(by_blind))
     known = rows.filter(person__isnull=False).values_list("blind", "person_id")
     return {(by_blind[bytes(blind or b"")], person_id) for blind, person_id in known}
+
+
+def _known_elsewhere(claim_ids: Collection[UUID]) -> set[UUID]:
+    """
+    Return claims that brought an address of a person whom another creditor had named before.
+
+    The code of a letter opens all claims of a person: who can name the address could read them.
+    """
+    brought = ContactPoint.objects.filter(
+        person=OuterRef("debtor"), kind__in=WRITTEN, created_at__gte=OuterRef("created_at")
+    ).exclude(state=PointState.VALID)
+    earlier = Claim.objects.filter(
+        debtor=OuterRef("debtor"), created_at__lt=OuterRef("created_at")
+    ).exclude(creditor=OuterRef("creditor"))
+    rows = Claim.objects.filter(Exists(brought), Exists(earlier), pk__in=claim_ids)
+    return set(rows.values_list("pk", flat=True))
 
 
 def _licences(creditors: Collection[UUID]) -> dict[UUID, list[tuple[date, date]]]:

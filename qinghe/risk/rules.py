@@ -40,6 +40,7 @@ class Facts:
     principal_major: int
     exact_major: bool
     creditor_owes_itself: bool
+    known_elsewhere: bool
     phone_shared_with: int
     same_claims: int
     licensed_at_contract: bool | None
@@ -94,6 +95,10 @@ def _phone(facts: Facts) -> dict[str, int] | None:
     return {"others": facts.phone_shared_with} if many else None
 
 
+def _elsewhere(facts: Facts) -> dict[str, int] | None:
+    return {} if facts.known_elsewhere else None
+
+
 def _same(facts: Facts) -> dict[str, int] | None:
     return {"count": facts.same_claims} if facts.same_claims >= SAME_CLAIMS else None
 
@@ -121,6 +126,16 @@ DOUBTS: Final = (
         _("{others} other debtors have the same phone number."),
         grave=True,
         test=_phone,
+    ),
+    Doubt(
+        "other-address",
+        _("A new address for a known person"),
+        _(
+            "Another creditor knew this person first. Letters to the new address would open the "
+            "person's page, with all claims. Make sure that the person lives there."
+        ),
+        grave=True,
+        test=_elsewhere,
     ),
     Doubt(
         "same-claims",

@@ -33,6 +33,7 @@ PLAIN = Facts(
     principal_major=1234,
     exact_major=False,
     creditor_owes_itself=False,
+    known_elsewhere=False,
     phone_shared_with=0,
     same_claims=1,
     licensed_at_contract=None,
@@ -53,6 +54,7 @@ def test_a_plain_claim_raises_no_doubt() -> None:
     ("change", "code"),
     [
         ({"creditor_owes_itself": True}, "own-claim"),
+        ({"known_elsewhere": True}, "other-address"),
         ({"phone_shared_with": SHARED_PHONES}, "shared-phone"),
         ({"same_claims": 3}, "same-claims"),
         ({"principal_major": 100_000, "exact_major": True}, "round-amount"),
@@ -157,8 +159,8 @@ def test_facts_of_many_claims_cost_as_many_queries_as_of_one(
 ) -> None:
     creditor = organisation(credit_code=CREDIT_CODE)
     many = [claim(creditor=creditor).pk for _ in range(5)]
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         facts(many[:1])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         facts(many)
     assert score(claim_id=new_id(), on=AT.date()) is None
