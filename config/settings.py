@@ -157,7 +157,7 @@ DISPLAY_ZONE = "Asia/Shanghai"
 
 # -- files -----------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "static"
+STATIC_ROOT = var.root() / "static"
 VAULT_FILES = var.root() / "files"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -20,7 +20,7 @@ def pytest_configure() -> None:
         started_here = "DATABASE_URL" not in os.environ and postgres.start()
         postgres.ensure_running()
     # The web warns when nothing was collected yet; tests serve no static file.
-    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
 def pytest_unconfigure() -> None:
