@@ -11,21 +11,12 @@ from pytest_django import Settings
 
 from config import postgres
 
-started_here = False
-
 
 def pytest_configure() -> None:
-    global started_here
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        started_here = "DATABASE_URL" not in os.environ and postgres.start()
         postgres.ensure_running()
     # The web warns when nothing was collected yet; tests serve no static file.
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-
-
-def pytest_unconfigure() -> None:
-    if started_here:
-        postgres.stop()
 
 
 @pytest.fixture(autouse=True)
