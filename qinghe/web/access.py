@@ -93,6 +93,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "dispute": COMPLIANCE,
     "complaints": COMPLAINTS,
     "complaint": COMPLIANCE,
+    "complaint-release": COMPLIANCE,
     "refusals": COMPLIANCE,
     "organisations": OVERSIGHT,
     "organisation": OVERSIGHT,

@@ -102,6 +102,11 @@ review_urls = [
     path("disputes/<uuid:dispute_id>/", disputes.dispute_page, name="dispute"),
     path("complaints/", complaints.complaint_list, name="complaints"),
     path("complaints/<uuid:complaint_id>/", complaints.complaint_page, name="complaint"),
+    path(
+        "complaints/<uuid:complaint_id>/release/",
+        complaints.complaint_release,
+        name="complaint-release",
+    ),
     path("refusals/", refusals.refusal_list, name="refusals"),
 ]
 organisation_urls = [
