@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from qinghe.claims.interest import grown
 from qinghe.claims.queries import ClaimView, HoldRow
 from qinghe.claims.queries.one import Term as OpenTerm
 from qinghe.claims.terms import ClaimState, Component, LineKind
@@ -27,18 +29,27 @@ class Mark:
     until: object
 
 
-def equation(view: ClaimView) -> list[Term]:
-    """Return the amount owed as its equation: claimed + accrued − corrected − paid = owed."""
+def equation(view: ClaimView, today: date) -> list[Term]:
+    """Return the amount owed today as its equation: claimed + interest − corrected − paid."""
     added = [each for each in view.equation if each.kind in _PLUS and each.amount]
     terms = [_term(each) for each in sorted(added, key=_place)]
+    fresh = grown(view, today)
+    if fresh:
+        terms.append(Term(_("Interest since then"), fresh, _growth(view, today)))
     for kind, words in ((LineKind.CORRECTED, _("Corrected")), (LineKind.WITHDRAWN, _("Withdrawn"))):
         total = _sum(view.equation, kind)
         if total:
             terms.append(Term(words, -total, "", op=MINUS))
     terms.append(Term(_("Paid"), -_paid(view), _paid_source(view), op=MINUS))
-    source = _("interest up to %(day)s") % {"day": view.interest_to.isoformat()}
-    terms.append(Term(_("Owed"), view.owed, source, op="=", total=True))
+    source = _("as of %(day)s") % {"day": today.isoformat()}
+    terms.append(Term(_("Owed"), view.owed + fresh, source, op="=", total=True))
     return terms
+
+
+def _growth(view: ClaimView, today: date) -> str:
+    """Return over how many days interest grew that is booked when money comes."""
+    words = {"days": (today - view.interest_to).days, "since": view.interest_to.isoformat()}
+    return _("%(days)d days, booked up to %(since)s") % words
 
 
 def _paid(view: ClaimView) -> int:

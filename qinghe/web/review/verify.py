@@ -95,7 +95,7 @@ def verify_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     still_open = [each for each in warnings if each.state == "open"]
     context = {
         "claim": view,
-        "terms": equation(view),
+        "terms": equation(view, as_day(request.at)),
         "holds": hold_marks(view.holds),
         "flags": warnings,
         "score": score(claim_id=claim_id, on=request.at.date()),
