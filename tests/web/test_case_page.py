@@ -173,3 +173,14 @@ def test_what_is_owed_is_one_number_for_both_sides(agency: Organisation, claim: 
     assert "1,003.29" in office
     mine = my_claim(claim_for(claim_id=claim.pk, actor=factories.debtor_of(claim)), day_of(NOON))
     assert mine.owed == 100_329
+
+
+def test_a_list_that_shows_not_all_says_so(
+    agency: Organisation, claim: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.mandate(factories.claim(), agency)
+    with clock.at(NOON):
+        client = signed_in(Role.COLLECTOR, agency)
+        assert 'data-test="beyond"' not in client.get("/orders/").content.decode()
+        monkeypatch.setattr("qinghe.casework.queries.worklist.LOOKED_AT", 1)
+        assert 'data-test="beyond"' in client.get("/orders/").content.decode()
