@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
+from django_stubs_ext import StrPromise
 
 from qinghe.claims.interest import grown
 from qinghe.claims.queries import ClaimView, HoldRow
@@ -102,20 +104,30 @@ def hold_marks(holds: Sequence[HoldRow]) -> list[Mark]:
     return [Mark(label(h.kind, "hold"), h.placed_at, h.ends_at) for h in holds]
 
 
+NEXT_STEPS: Final[dict[str, StrPromise]] = {
+    ClaimState.SUBMITTED: gettext_lazy("A reviewer compares it with the evidence."),
+    ClaimState.CHALLENGE: gettext_lazy("The debtor may object before anyone collects."),
+    ClaimState.READY: gettext_lazy("It can be placed with a collector."),
+    ClaimState.LISTED: gettext_lazy("It waits in the order hall, without identity."),
+    ClaimState.PLACED: gettext_lazy("A collector works it; every contact passes the gate."),
+}
+ENDED: Final = (ClaimState.REJECTED, ClaimState.WITHDRAWN)
+
+
 def next_step(view: ClaimView) -> str:
-    """Say in one sentence what happens next to a claim."""
+    """Say in one sentence what happens next to a claim, or why it ended."""
     if view.open_dispute:
         return _("The debtor contests it. Contact is stopped until a compliance officer decides.")
-    if view.state == ClaimState.SUBMITTED:
-        return _("A reviewer compares it with the evidence.")
-    if view.state == ClaimState.CHALLENGE:
-        return _("The debtor may object before anyone collects.")
-    if view.state == ClaimState.READY:
-        if not view.reachable:
-            return _("It cannot be placed: there is no usable way to reach the debtor.")
-        return _("It can be placed with a collector.")
-    if view.state == ClaimState.LISTED:
-        return _("It waits in the order hall, without identity.")
-    if view.state == ClaimState.PLACED:
-        return _("A collector works it; every contact passes the gate.")
-    return _("Nothing more happens to it.")
+    if view.state == ClaimState.READY and not view.reachable:
+        return _("It cannot be placed: there is no usable way to reach the debtor.")
+    if view.state in ENDED and view.ended_because:
+        return _("It ended here: %(why)s") % {"why": _why_ended(view.ended_because)}
+    return str(NEXT_STEPS.get(view.state, _("Nothing more happens to it.")))
+
+
+def _why_ended(kept: str) -> str:
+    """Return in words what was kept: a code of a rejection with words, a dispute, or words."""
+    if kept.startswith("dispute:"):
+        return _("the debtor contested it and was right.")
+    code, _mark, words = kept.partition(": ")
+    return " – ".join(filter(None, (label(code, "rejection"), words)))

@@ -119,6 +119,21 @@ def test_a_decision_without_text_is_not_taken(worked: Claim) -> None:
     assert answer.status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("lang", "why"),
+    [
+        ("en", "The evidence names somebody else – page 2"),
+        ("zh-hans", "证据上是另一个人 – page 2"),
+    ],
+)
+def test_a_creditor_reads_why_a_claim_was_rejected(submitted: Claim, lang: str, why: str) -> None:
+    sent = {"decision": "reject", "reason": "wrong_person", "words": "page 2"}
+    with clock.at(NOON):
+        signed_in(Role.REVIEWER).post(f"/verify/{submitted.pk}/decide/", sent)
+        owner = signed_in(Role.CREDITOR, submitted.creditor, lang=lang)
+        assert why in owner.get(f"/claims/{submitted.pk}/").content.decode()
+
+
 def test_a_justified_complaint_suspends_the_mandate(worked: Claim) -> None:
     complaint = open_complaint(
         kind="rude",
