@@ -8,14 +8,26 @@ import os
 import platform
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from statistics import quantiles
+from typing import Final
 
 from django.db import connection
+
+KEYS: Final = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE contype = 'f' AND conrelid = ANY (%s::regclass[])
+"""
+# Those of primary keys and unique constraints stay.
+INDEXES: Final = """
+    SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+    WHERE NOT indisunique AND indrelid = ANY (%s::regclass[])
+"""
 
 
 @dataclass(frozen=True)
@@ -47,14 +59,38 @@ class Result:
         return asdict(self)
 
 
-def filled(name: str, *, claims: int, day: date) -> None:
-    """Run one of the SQL files beside this module, for a market of so many claims on a day."""
-    text = Path(__file__).with_name(name).read_text("utf-8")
-    text = text.replace("{claims}", str(claims)).replace("{persons}", str(claims // 10 * 9))
+def filled(name: str, *, day: date, **sizes: int) -> None:
+    """Run one of the SQL files beside this module, for a market of these sizes on a day."""
+    text = Path(__file__).with_name(name).read_text("utf-8").replace("{day}", day.isoformat())
+    for word, size in {"persons": sizes.get("claims", 0) // 10 * 9, **sizes}.items():
+        text = text.replace(f"{{{word}}}", str(size))
     with connection.cursor() as cursor:
-        for statement in text.replace("{day}", day.isoformat()).split(";\n"):
+        for statement in text.split(";\n"):
             if statement.strip():
                 cursor.execute(statement)
+
+
+@contextmanager
+def bare(*tables: str) -> Iterator[None]:
+    """
+    Take foreign keys and indexes off tables while they are filled, and put them back.
+
+    The keys come back unchecked for rows that are there, and as strict as ever for new ones.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(KEYS, [list(tables)])
+        keys = cursor.fetchall()
+        cursor.execute(INDEXES, [list(tables)])
+        indexes = cursor.fetchall()
+        for table, name, _definition in keys:
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
+        for name, _definition in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        yield
+        for _name, definition in indexes:
+            cursor.execute(definition)
+        for table, name, definition in keys:
+            cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition} NOT VALID')
 
 
 def percentiles(milliseconds: Sequence[float]) -> tuple[float, float]:

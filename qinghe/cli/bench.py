@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from qinghe.bench.gate import gate
 from qinghe.bench.pages import pages
 from qinghe.bench.sweep import sweep
 from qinghe.cli.output import AsJson, show_json
@@ -44,4 +45,28 @@ def bench_pages(
         typer.echo(
             f"{name}: p50 {part['p50_ms']} ms, p95 {part['p95_ms']} ms, "
             f"{part['queries']:.0f} queries, {part['kb']} kB"
+        )
+
+
+@app.command("gate")
+def bench_gate(
+    persons: Annotated[int, typer.Option(help="Persons.", min=1000)] = 1_000_000,
+    contacts: Annotated[int, typer.Option(help="Past contacts.", min=1000)] = 10_000_000,
+    seconds: Annotated[int, typer.Option(help="Seconds per measurement.", min=1)] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the contact gate at 1, 4, 16 and 64 clients, beside its bare SQL under pgbench."""
+    result = gate(
+        persons=persons,
+        contacts=contacts,
+        seconds=seconds,
+        progress=lambda line: typer.echo(line, err=True),
+    )
+    if as_json:
+        show_json(result.as_dict())
+        return
+    for name, part in result.parts.items():
+        typer.echo(
+            f"{name}: {part['ours']:,.0f} decisions/s, ratio {part['ratio']:.2f}, "
+            f"p50 {part['p50_ms']} ms, p99 {part['p99_ms']} ms"
         )

@@ -1,13 +1,18 @@
-"""Load what the gate looks at, in one statement."""
+"""
+Load what the gate looks at, in one statement.
+
+Doors and jobs that hold a claim and its mandate ask `situation_of`; the hot path, which holds
+nothing yet, asks `standing_of` and gets claim and mandate in the same trip.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
-
-from django.db import connection
 
 from qinghe.claims.models import Claim
 from qinghe.claims.terms import OPEN_STATES, ClaimState
@@ -21,19 +26,19 @@ from qinghe.contact.decision import (
     since,
 )
 from qinghe.contact.terms import AttemptState
+from qinghe.kernel import prepared
 from qinghe.market.models import Mandate
-from qinghe.market.terms import MandateState
+from qinghe.market.terms import LIVE, MandateState
 from qinghe.parties.terms import OrgKind, PointState
 from qinghe.rules.contact.facts import Debt, Objection, Past, Worker
 
-PLATFORM = "platform"
+PLATFORM: Final = "platform"
 # A refused attempt reached nobody, and a stopped one is known not to have been sent.
-SILENT = (AttemptState.REFUSED, AttemptState.CANCELLED)
+SILENT: Final = [AttemptState.REFUSED.value, AttemptState.CANCELLED.value]
+KINDS: Final = sorted(set(KIND_OF.values()))
 Row = list[Any]
-Rows = list[Row]
 # The gate is the hottest path there is: four small reads, all by the person's index, in one trip.
-FACTS = """
-SELECT (
+FACTS: Final = """(
     SELECT json_agg(json_build_array(id, address_id, kind, zone, source, is_work)
                     -- verified before unverified, private before work, oldest first
                     ORDER BY state DESC, is_work, created_at, id)
@@ -55,9 +60,59 @@ SELECT (
     ))
     FROM contact_attempt a LEFT JOIN parties_contactpoint p ON p.id = a.point_id
     WHERE a.person_id = %(person)s AND a.at >= %(since)s AND a.state <> ALL (%(silent)s)
-        AND a.id IS DISTINCT FROM %(without)s
-)::text
-"""
+        AND a.id IS DISTINCT FROM %(without)s::uuid
+)::text"""
+# The claim with its debtor and creditor, and the live mandate of one collector on it.
+STANDING: Final = f"""
+SELECT d.zones::text, d.deceased_on IS NOT NULL, c.state, c.product, c.creditor_id, o."group",
+    o.lender_kind, m.id, m.collector_id, m.state, m.ends_at, w.kind, {FACTS}
+FROM claims_claim c
+JOIN parties_person d ON d.id = c.debtor_id
+JOIN parties_organisation o ON o.id = c.creditor_id
+LEFT JOIN market_mandate m ON m.claim_id = c.id AND m.collector_id = %(collector)s::uuid
+    AND m.state = ANY (%(live)s) AND m.starts_at <= %(at)s AND m.ends_at > %(at)s
+    AND c.state = %(placed)s
+LEFT JOIN parties_organisation w ON w.id = m.collector_id
+WHERE c.id = %(claim)s
+"""  # noqa: S608  constants of this module
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One claim at the gate: who works it, and the situation. No mandate: the platform itself."""
+
+    claim_id: UUID
+    person_id: UUID
+    mandate_id: UUID | None
+    collector_id: UUID | None
+    situation: Situation
+
+
+def standing_of(
+    *, claim_id: UUID, person_id: UUID, collector_id: UUID | None, at: datetime
+) -> Standing:
+    """Return a claim of a locked person as the gate sees it, with one collector's live mandate."""
+    asked = {
+        **_asked(person_id, claim_id, at, None),
+        "collector": collector_id,
+        "live": list(LIVE),
+        "placed": ClaimState.PLACED.value,
+    }
+    (row,) = prepared.execute(STANDING, asked)
+    zones, deceased, state, product, creditor, group, lender = row[:7]
+    mandate_id, mandated, mandate_state, ends_at, kind = row[7:12]
+    worker = _platform(state, at)
+    if mandate_id is not None:
+        works = mandate_state == MandateState.ACTIVE
+        worker = _collector(mandated, kind, ends_at if works else at)
+    debt = _debt(claim_id, creditor, product, group, lender)
+    return Standing(
+        claim_id=claim_id,
+        person_id=person_id,
+        mandate_id=mandate_id,
+        collector_id=mandated,
+        situation=_situation(person_id, json.loads(zones), deceased, debt, worker, at, row[12:]),
+    )
 
 
 def situation_of(
@@ -68,25 +123,16 @@ def situation_of(
 
     `without` leaves one attempt out of the history: the one that is being judged again.
     """
-    person = claim.debtor
-    name = str(person.pk)
-    points, holds, wishes, past = _read(claim, at, without)
-    return Situation(
-        person=name,
-        zones=tuple(person.zones),
-        deceased=person.deceased_on is not None,
-        debt=_debt(claim),
-        worker=_worker(claim, mandate, at),
-        points=tuple(map(_point, points)),
-        holds=tuple(map(_held, holds)),
-        objections=tuple(_objection(name, row) for row in wishes),
-        earlier=tuple(_earlier(name, at, row) for row in past),
-    )
-
-
-def group_of(claim: Claim) -> str:
-    """Return the creditor group whose companies share a contact budget."""
-    return claim.creditor.group or str(claim.creditor_id)
+    person, creditor = claim.debtor, claim.creditor
+    worker = _platform(claim.state, at)
+    if mandate is not None:
+        works = mandate.state == MandateState.ACTIVE and claim.state == ClaimState.PLACED
+        ends_at = mandate.ends_at if works else at
+        worker = _collector(mandate.collector_id, mandate.collector.kind, ends_at)
+    debt = _debt(claim.pk, creditor.pk, claim.product, creditor.group, creditor.lender_kind)
+    (facts,) = prepared.execute(f"SELECT {FACTS}", _asked(person.pk, claim.pk, at, without))
+    deceased = person.deceased_on is not None
+    return _situation(person.pk, person.zones, deceased, debt, worker, at, facts)
 
 
 def counted_outcome(*, channel: str, mode: str, state: str, outcome: str | None) -> str:
@@ -103,40 +149,62 @@ def counted_outcome(*, channel: str, mode: str, state: str, outcome: str | None)
     return outcome or ("talk" if mode == "human" else "delivered")
 
 
-def _debt(claim: Claim) -> Debt:
-    lender = claim.creditor.lender_kind
+def _debt(claim_id: UUID, creditor_id: UUID, product: str, group: str, lender: str) -> Debt:
+    """Return the debt; creditors of one group share a contact budget."""
     return Debt(
-        id=str(claim.pk),
-        creditor=str(claim.creditor_id),
-        kind=claim.product,
-        creditor_group=group_of(claim),
+        id=str(claim_id),
+        creditor=str(creditor_id),
+        kind=product,
+        creditor_group=group or str(creditor_id),
         licensed_lender=lender not in ("", "natural_person", "private_company"),
     )
 
 
-def _worker(claim: Claim, mandate: Mandate | None, at: datetime) -> Worker:
-    if mandate is None:
-        return Worker(PLATFORM, "platform", None if claim.state in OPEN_STATES else at)
-    works = mandate.state == MandateState.ACTIVE and claim.state == ClaimState.PLACED
-    kind = "platform" if mandate.collector.kind == OrgKind.OWN_TEAM else "agency"
-    return Worker(str(mandate.collector_id), kind, mandate.ends_at if works else at)
+def _platform(state: str, at: datetime) -> Worker:
+    return Worker(PLATFORM, "platform", None if state in OPEN_STATES else at)
 
 
-def _read(claim: Claim, at: datetime, without: UUID | None) -> tuple[Rows, Rows, Rows, Rows]:
-    facts: dict[str, Any] = {
-        "person": claim.debtor_id,
-        "claim": claim.pk,
+def _collector(org_id: UUID, kind: str, ends_at: datetime) -> Worker:
+    return Worker(str(org_id), "platform" if kind == OrgKind.OWN_TEAM else "agency", ends_at)
+
+
+def _asked(
+    person_id: UUID, claim_id: UUID, at: datetime, without: UUID | None
+) -> dict[str, object]:
+    return {
+        "person": person_id,
+        "claim": claim_id,
         "at": at,
         "since": since(at),
-        "kinds": sorted(set(KIND_OF.values())),
+        "kinds": KINDS,
         "invalid": PointState.INVALID.value,
-        "silent": [state.value for state in SILENT],
+        "silent": SILENT,
         "without": without,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(FACTS, facts)
-        points, holds, wishes, past = (json.loads(each or "[]") for each in cursor.fetchone())
-    return points, holds, wishes, past
+
+
+def _situation(
+    person_id: UUID,
+    zones: Sequence[str],
+    deceased: bool,
+    debt: Debt,
+    worker: Worker,
+    at: datetime,
+    facts: Sequence[str | None],
+) -> Situation:
+    name = str(person_id)
+    points, holds, wishes, past = (json.loads(each) if each else [] for each in facts)
+    return Situation(
+        person=name,
+        zones=tuple(zones),
+        deceased=deceased,
+        debt=debt,
+        worker=worker,
+        points=tuple(map(_point, points)),
+        holds=tuple(map(_held, holds)),
+        objections=tuple(_objection(name, row) for row in wishes),
+        earlier=tuple(_earlier(name, at, row) for row in past),
+    )
 
 
 def _point(row: Row) -> Point:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
-from django.db import connection
+from qinghe.claims.queries import NoSuchClaim
+from qinghe.kernel import prepared
 
 # The person's row is locked too: whoever places a hold locks it, so that a permission is either
-# given before the hold or sees it.
-LOCK = """
-    WITH person AS (SELECT id FROM parties_person WHERE id = %s FOR NO KEY UPDATE)
+# given before the hold or sees it. Never count in this statement: its snapshot is older than the
+# lock it waits for.
+LOCK: Final = """
+    WITH person AS (SELECT id FROM parties_person WHERE id = {whose} FOR NO KEY UPDATE)
     INSERT INTO contact_gate (person_id, asked) SELECT id, 1 FROM person
     ON CONFLICT (person_id) DO UPDATE SET asked = contact_gate.asked + 1
+    RETURNING person_id
 """
+OF_PERSON: Final = LOCK.format(whose="%s")
+OF_CLAIM: Final = LOCK.format(whose="(SELECT debtor_id FROM claims_claim WHERE id = %s)")
 
 
 def lock(person_id: UUID) -> None:
@@ -21,5 +27,17 @@ def lock(person_id: UUID) -> None:
 
     One statement and one round trip: two collectors must not both see the last free call.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [person_id])
+    prepared.execute(OF_PERSON, [person_id])
+
+
+def lock_debtor(claim_id: UUID) -> UUID:
+    """
+    Lock the gate of a claim's debtor in the same way; return the debtor.
+
+    :raises NoSuchClaim: unknown claim
+    """
+    locked = prepared.execute(OF_CLAIM, [claim_id])
+    if not locked:
+        raise NoSuchClaim
+    person_id: UUID = locked[0][0]
+    return person_id

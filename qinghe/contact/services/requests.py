@@ -7,20 +7,18 @@ from uuid import UUID
 
 from django.utils.translation import get_language
 
-from qinghe.claims.models import Claim
-from qinghe.claims.queries import NoSuchClaim
 from qinghe.contact.decision import Asked, Decision, Situation, decide, noticed
 from qinghe.contact.models import Attempt
-from qinghe.contact.queries.budget import claim_and_mandate
-from qinghe.contact.queries.situation import group_of, situation_of
+from qinghe.contact.queries.situation import Standing, standing_of
 from qinghe.contact.refusals import ContactRefused
-from qinghe.contact.services.gate import lock
+from qinghe.contact.services.gate import lock_debtor
 from qinghe.contact.terms import AttemptState, ContactPurpose, Mode
 from qinghe.contact.wording import wording
 from qinghe.journal.services import record, verb
+from qinghe.kernel import prepared
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.queue import enqueue
-from qinghe.market.models import Mandate
+from qinghe.market.refusals import NoMandate
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import Channel
 from qinghe.rules.explain import sentence
@@ -49,15 +47,13 @@ def request_contact(
     :raises NoSuchClaim: unknown claim
     """
     require(actor, Permission.CONTACT_DEBTORS)
-    person_id = Claim.objects.filter(pk=claim_id).values_list("debtor_id", flat=True).first()
-    if person_id is None:
-        raise NoSuchClaim
-    lock(person_id)
-    claim, mandate = claim_and_mandate(claim_id=claim_id, actor=actor, at=at)
-    if actor.role is Role.SYSTEM:
-        # What the platform sends is its own: no collector answers for it.
-        mandate = None
-    situation = situation_of(claim=claim, mandate=mandate, at=at)
+    person_id = lock_debtor(claim_id)
+    # What the platform sends is its own: no collector answers for it.
+    org_id = actor.org_id if actor.role == Role.COLLECTOR else None
+    standing = standing_of(claim_id=claim_id, person_id=person_id, collector_id=org_id, at=at)
+    if actor.role != Role.SYSTEM and standing.mandate_id is None:
+        raise NoMandate
+    situation = standing.situation
     asked = Asked(
         channel=Channel(channel),
         mode=mode or _mode_of(channel),
@@ -66,7 +62,7 @@ def request_contact(
         approved=_approved(template, channel, purpose) and mode in (None, _mode_of(channel)),
     )
     decision = decide(situation, asked)
-    attempt = _keep(claim, mandate, asked, decision, template, actor)
+    attempt = _keep(standing, asked, decision, template, actor)
     _note(attempt, actor)
     if not decision.denied:
         enqueue("contact.send", lock=f"person:{person_id}", attempt_id=str(attempt.pk))
@@ -115,20 +111,15 @@ def _approved(template: str, channel: str, purpose: str) -> bool:
 
 
 def _keep(
-    claim: Claim,
-    mandate: Mandate | None,
-    asked: Asked,
-    decision: Decision,
-    template: str,
-    actor: Actor,
+    standing: Standing, asked: Asked, decision: Decision, template: str, actor: Actor
 ) -> Attempt:
     found = wording(template)
-    return Attempt.objects.create(
-        person_id=claim.debtor_id,
-        claim_id=claim.pk,
-        mandate=mandate,
-        collector_id=mandate.collector_id if mandate else None,
-        creditor_group=group_of(claim),
+    attempt = Attempt(
+        person_id=standing.person_id,
+        claim_id=standing.claim_id,
+        mandate_id=standing.mandate_id,
+        collector_id=standing.collector_id,
+        creditor_group=standing.situation.debt.creditor_group,
         point_id=decision.point.id if decision.point else None,
         channel=asked.channel,
         mode=asked.mode,
@@ -144,6 +135,8 @@ def _keep(
         next_allowed_at=decision.next_allowed_at,
         must_end_by=decision.must_end_by,
     )
+    prepared.insert(attempt)
+    return attempt
 
 
 def _note(attempt: Attempt, actor: Actor) -> None:
