@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import get_language
@@ -14,7 +15,9 @@ from qinghe.contact.models import Attempt
 from qinghe.contact.queries.budget import claim_and_mandate
 from qinghe.contact.queries.situation import group_of, situation_of
 from qinghe.contact.refusals import ContactRefused
+from qinghe.contact.seen import facts_of, findings_of
 from qinghe.contact.services.gate import lock
+from qinghe.contact.services.law import keep_law
 from qinghe.contact.terms import AttemptState, ContactPurpose, Mode
 from qinghe.contact.wording import wording
 from qinghe.journal.services import record, verb
@@ -66,7 +69,9 @@ def request_contact(
         approved=_approved(template, channel, purpose) and mode in (None, _mode_of(channel)),
     )
     decision = decide(situation, asked)
-    attempt = _keep(claim, mandate, asked, decision, template, actor)
+    keep_law(decision.pack, at=at)
+    facts = facts_of(situation, asked, decision)
+    attempt = _keep(claim, mandate, asked, decision, template, actor, facts)
     _note(attempt, actor)
     if not decision.denied:
         enqueue("contact.send", lock=f"person:{person_id}", attempt_id=str(attempt.pk))
@@ -121,6 +126,7 @@ def _keep(
     decision: Decision,
     template: str,
     actor: Actor,
+    facts: dict[str, Any],
 ) -> Attempt:
     found = wording(template)
     return Attempt.objects.create(
@@ -141,6 +147,8 @@ def _keep(
         rules=list(decision.rules),
         pack=decision.pack,
         counters=dict(decision.counters),
+        findings=findings_of(decision),
+        seen=facts,
         next_allowed_at=decision.next_allowed_at,
         must_end_by=decision.must_end_by,
     )
