@@ -14,10 +14,11 @@ def papers_of(pack: str) -> dict[str, dict[str, Any]]:
 
     :raises LookupError: no such pack
     """
-    return {each.id: _papers(each) for each in load_packs()[pack].rules}
+    return {each.id: rule_papers(each) for each in load_packs()[pack].rules}
 
 
-def _papers(rule: Rule) -> dict[str, Any]:
+def rule_papers(rule: Rule) -> dict[str, Any]:
+    """Return the papers of one rule, as `papers_of` does for all of a pack."""
     return {
         "title": {"zh": rule.title_zh, "en": rule.title_en},
         "citation": citation(rule.id),

@@ -93,6 +93,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "dispute": COMPLIANCE,
     "complaints": COMPLAINTS,
     "complaint": COMPLIANCE,
+    "attempt": CREDITOR | COLLECTOR | OVERSIGHT,
     "refusals": COMPLIANCE,
     "organisations": OVERSIGHT,
     "organisation": OVERSIGHT,
