@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -53,21 +53,84 @@ class RuleOut(Schema):
     sentence: str
     citation: str
     level: str
+    until: datetime | None = None
+    changed: bool = False
+
+
+class HoldOut(Schema):
+    """A hold that stood when a contact was decided."""
+
+    kind: str
+    since: datetime
+    until: datetime | None
+
+
+class WishOut(Schema):
+    """A wish that stood when a contact was decided; `window` in the person's local hours."""
+
+    kind: str
+    channels: list[str]
+    window: tuple[time, time] | None
+
+
+class SeenOut(Schema):
+    """What the gate looked at besides the counters; `hours` are those open that day."""
+
+    zones: list[str]
+    hours: list[tuple[datetime, datetime]]
+    holds: list[HoldOut]
+    wishes: list[WishOut]
+
+
+class SealOut(Schema):
+    """The seal a journal entry lies under."""
+
+    batch_id: int
+    root: str
+    sealed_at: datetime
+
+
+class HappeningOut(Schema):
+    """One journal entry about a contact; `seal` is null until the next seal."""
+
+    entry_id: int
+    at: datetime
+    kind: str
+    by: str
+    reason: str
+    outcome: str
+    seal: SealOut | None
+
+
+class PackChangeOut(Schema):
+    """A rule pack that reads otherwise today than when it decided."""
+
+    then: str
+    now: str
+    kept: bool
 
 
 class ExplanationOut(Schema):
-    """Why a contact was permitted or refused, with what was counted."""
+    """Why a contact was permitted or refused, with all it was decided on and what came of it."""
 
     attempt_id: UUID
     claim_id: UUID
     channel: str
+    purpose: str
+    template: str
     state: str
     at: datetime
+    sent_at: datetime | None
+    outcome: str | None
     rules: list[RuleOut]
+    stopped_by: list[RuleOut]
     pack: str
+    changes: list[PackChangeOut]
     counters: dict[str, int]
+    seen: SeenOut
     next_allowed_at: datetime | None
     must_end_by: datetime | None
+    history: list[HappeningOut]
 
 
 class AllowanceOut(Schema):

@@ -30,3 +30,9 @@ def notify(**_later: object) -> None:
 def release(**_later: object) -> None:
     """Close attempts that a crash or a missing worker left behind."""
     services.release_stuck(at=clock.now())
+
+
+@app.task(name="contact.tally", queueing_lock="contact.tally")
+def tally(**_later: object) -> None:
+    """Count the refusals of the days that are over, by rule."""
+    services.count_refusals(at=clock.now())

@@ -6,9 +6,16 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import JSONField, Q, Value
 
-from qinghe.contact.terms import AttemptState, ContactPurpose, Mode, Outcome, WishKind
+from qinghe.contact.terms import (
+    AttemptState,
+    ContactPurpose,
+    MailingState,
+    Mode,
+    Outcome,
+    WishKind,
+)
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
 from qinghe.parties.terms import Channel
@@ -54,6 +61,9 @@ class Attempt(Row):
     rules = ArrayField(models.TextField(), default=list)
     pack = models.TextField()
     counters = models.JSONField(default=dict)
+    # What was found and what was looked at, so that the decision can be explained years later.
+    findings = models.JSONField(default=list, db_default=Value([], JSONField()))
+    seen = models.JSONField(default=dict, db_default=Value({}, JSONField()))
     next_allowed_at = models.DateTimeField(null=True)
     must_end_by = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
@@ -83,6 +93,82 @@ class Attempt(Row):
                 fields=["state", "at"],
                 name="contact_attempt_pending",
                 condition=Q(state__in=("permitted", "sending")),
+            ),
+            models.Index(
+                fields=["at"], name="contact_attempt_refused", condition=Q(state="refused")
+            ),
+        ]
+
+
+class PackCopy(models.Model):
+    """The texts of a rule pack as they read when it first decided something."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep="As long as attempts are kept that it decided.")
+
+    version = models.TextField(primary_key=True)
+    # {rule id: its papers}, as `qinghe.rules.papers.papers_of` writes them.
+    rules = models.JSONField()
+    kept_at = models.DateTimeField()
+
+
+class RefusalDay(models.Model):
+    """How often one rule refused on one day of the market, over everybody."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep="For good: a number about nobody.")
+
+    rule = models.TextField()
+    day = models.DateField()
+    refused = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "day"], name="contact_refusals_once_a_day")
+        ]
+        indexes = [models.Index(fields=["day"], name="contact_refusals_day")]
+
+
+class Mailing(Row):
+    """One message to many persons, each asked for alone; what was chosen and how far it is."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    collector = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
+    by_user = models.UUIDField(null=True)
+    channel = models.TextField(choices=Channel.choices)
+    template = models.TextField()
+    state = models.TextField(choices=MailingState.choices)
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["collector", "-at"], name="contact_mailing_collector")]
+
+
+class MailingItem(Row):
+    """One case of a mailing: waiting for its turn, asked for, or left out with the reason."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    mailing = models.ForeignKey(Mailing, models.PROTECT, related_name="items")
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+")
+    # A rule, or the code of a refusal; empty while nothing speaks against it.
+    reason = models.TextField(default="", blank=True)
+    next_allowed_at = models.DateTimeField(null=True)
+    attempt = models.OneToOneField(Attempt, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["mailing", "claim"], name="contact_mailing_claim_once"),
+            models.CheckConstraint(
+                condition=Q(reason="") | Q(attempt__isnull=True),
+                name="contact_left_out_is_not_asked",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["mailing", "id"],
+                name="contact_mailing_waiting",
+                condition=Q(reason="", attempt__isnull=True),
             ),
         ]
 

@@ -46,3 +46,11 @@ class WishKind(TextChoices):
     TIME = "time", _("Only at these times")
     WORKPLACE = "workplace", _("Not at work")
     CEASE_ALL = "cease_all", _("Do not contact me at all")
+
+
+class MailingState(TextChoices):
+    """How far one message to many persons is."""
+
+    RUNNING = "running", _("Under way")
+    DONE = "done", _("Done")
+    STOPPED = "stopped", _("Stopped")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,6 +66,15 @@ class SealRow:
 
 
 @dataclass(frozen=True)
+class Sealed:
+    """Under which seal an entry lies: the batch, its root, when it was sealed."""
+
+    batch_id: int
+    root: str
+    sealed_at: datetime
+
+
+@dataclass(frozen=True)
 class Proof:
     """That an entry lies under a root: its leaf, its place, and the hashes beside its path."""
 
@@ -76,9 +85,15 @@ class Proof:
     path: dict[str, Any]
 
 
-def timeline(*, subject: str) -> list[EntryRow]:
-    """Return everything recorded about a subject such as `claim:0193...`, oldest first."""
+def timeline(*, subject: str, **facts: str) -> list[EntryRow]:
+    """
+    Return everything recorded about a subject such as `claim:0193...`, oldest first.
+
+    `facts` narrow it to entries that hold these, such as `attempt="0193..."`.
+    """
     found = Entry.objects.filter(subject=subject).order_by("id")
+    if facts:
+        found = found.filter(facts__contains=facts)
     rows = found.values_list("id", "at", "kind", "actor", "rules", "pack", "facts")
     return [EntryRow(*row[:4], tuple(row[4]), *row[5:]) for row in rows]
 
@@ -130,6 +145,16 @@ def seals_made(*, limit: int = 30) -> list[SealRow]:
             *fields
         )[:limit]
     ]
+
+
+def seals_of(*, entry_ids: Iterable[int]) -> dict[int, Sealed]:
+    """Return the seals of entries by their number; one that waits for its seal is left out."""
+    leaves = Leaf.objects.filter(entry_id__in=list(entry_ids))
+    fields = ("entry_id", "batch_id", "batch__root", "batch__sealed_at")
+    return {
+        entry_id: Sealed(batch_id, bytes(root).hex(), sealed_at)
+        for entry_id, batch_id, root, sealed_at in leaves.values_list(*fields)
+    }
 
 
 def proof(*, entry_id: int) -> Proof | None:

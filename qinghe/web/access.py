@@ -94,6 +94,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "complaints": COMPLAINTS,
     "complaint": COMPLIANCE,
     "complaint-release": COMPLIANCE,
+    "attempt": CREDITOR | COLLECTOR | OVERSIGHT,
     "refusals": COMPLIANCE,
     "organisations": OVERSIGHT,
     "organisation": OVERSIGHT,

@@ -91,8 +91,13 @@ def _hours(span: Span) -> str:
     return f"{span[0]:%H:%M}–{span[1]:%H:%M}"
 
 
+def hours_words(spans: Sequence[Span]) -> str:
+    """Return local hours in words: `08:00–12:00, 14:00–22:00`."""
+    return formats.listed(_hours(span) for span in spans)
+
+
 def _words(name: str, spans: Sequence[Span]) -> str:
-    return f"{name} {formats.listed(_hours(span) for span in spans)}"
+    return f"{name} {hours_words(spans)}"
 
 
 def _open_words(spans: Sequence[Span]) -> str:

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qinghe.casework.queries import TimelineItem
-from qinghe.kernel.actor import Actor, Role
 from qinghe.quality.queries import timeline as complaints_of
 from qinghe.settlement.queries import timeline as payments_of
 from qinghe.web import badges, formats
@@ -52,21 +51,15 @@ class Kind:
     count: int
 
 
-def happenings(
-    *, items: Iterable[TimelineItem], claim_id: UUID, actor: Actor
-) -> list[tuple[str, Event]]:
+def happenings(*, items: Iterable[TimelineItem], claim_id: UUID) -> list[tuple[str, Event]]:
     """
     Return every event of a claim, each with the filter it belongs to. Two queries.
 
-    `items` are those of the rooms up to casework, as far as the actor may see them.
+    `items` are those of the rooms up to casework, as far as the reader may see them.
     """
     upper = [*payments_of(claim_id=claim_id), *complaints_of(claim_id=claim_id)]
     return [
-        *(
-            (tag_of(each.kind), _event(each, claim_id, actor))
-            for each in items
-            if each.kind not in TOLD_ABOVE
-        ),
+        *((tag_of(each.kind), _event(each)) for each in items if each.kind not in TOLD_ABOVE),
         *((tag_of(each.kind), told(each)) for each in upper),
     ]
 
@@ -78,11 +71,10 @@ def tag_of(kind: str) -> str:
     return next((tag for start, tag in TAGS if kind.startswith(start)), "other")
 
 
-def _event(item: TimelineItem, claim_id: UUID, actor: Actor) -> Event:
+def _event(item: TimelineItem) -> Event:
     refused = item.kind == "contact.refused"
-    why = ""
-    if refused and item.ref and actor.role is Role.COLLECTOR:
-        why = f"{reverse('web:case', args=[claim_id])}?attempt={item.ref}#gate"
+    asked = item.ref and item.kind.startswith("contact.")
+    why = reverse("web:attempt", args=[item.ref]) if asked else ""
     return Event(
         at=item.at,
         title=_title(item),

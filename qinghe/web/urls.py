@@ -7,6 +7,7 @@ from django.urls import path
 from qinghe.web import dashboards, start
 from qinghe.web.collector import acts, case, hall, work
 from qinghe.web.compliance import complaints, measures, refusals
+from qinghe.web.contact import attempt
 from qinghe.web.creditor import agreements, batches, claims, intake, mandates, placing
 from qinghe.web.front import front_urls
 from qinghe.web.money import pages as money_pages
@@ -107,6 +108,7 @@ review_urls = [
         complaints.complaint_release,
         name="complaint-release",
     ),
+    path("contacts/<uuid:attempt_id>/", attempt.attempt, name="attempt"),
     path("refusals/", refusals.refusal_list, name="refusals"),
 ]
 organisation_urls = [

@@ -7,20 +7,17 @@ A case that must be an error expects `{"error": {"code": …}}`.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qinghe.rules.check import KINDS, check_lines
+from qinghe.rules.packs import rule
+from qinghe.rules.situations import lines, neighbours_of, situations_of
 from tests.situations.compare import matches
 
-FILES = sorted(Path(__file__).parent.glob("*.jsonl"))
 SITUATIONS = [
-    pytest.param(line.encode(), id=f"{file.stem}-{json.loads(line)['id']}")
-    for file in FILES
-    for line in file.read_text(encoding="utf-8").splitlines()
-    if line.strip()
+    pytest.param(line.encode(), id=f"{file}-{json.loads(line)['id']}") for file, line in lines()
 ]
 
 
@@ -42,5 +39,22 @@ def test_situation(line: bytes) -> None:
 
 
 def test_every_kind_has_situations() -> None:
-    told = {file.stem for file in FILES}
-    assert set(KINDS) <= told
+    assert set(KINDS) <= {file for file, _line in lines()}
+
+
+def test_a_rule_is_shown_with_its_situations_and_where_it_ends() -> None:
+    fired = situations_of("CN-WIN-01")
+    assert len(fired) > 5
+    assert all("CN-WIN-01" in each.answer["rules"] for each in fired)
+    beside = neighbours_of("CN-WIN-01")
+    assert beside
+    assert all(each.answer["decision"] == "allow" for each in beside)
+    assert situations_of("CN-NO-99") == ()
+
+
+def test_situations_name_rules_that_exist() -> None:
+    for file, line in lines():
+        if file == "contact":
+            want = json.loads(line)["expect"]
+            for rule_id in (*want.get("rules_any", ()), *want.get("rules_all", ())):
+                assert rule(rule_id).id == rule_id

@@ -2,13 +2,9 @@
 
 from qinghe.contact.queries.attempts import (
     AttemptRow,
-    Explanation,
-    RuleText,
     attempts_of_claim,
     attempts_of_person,
-    explain,
     message_copies,
-    rule_text,
     visible_attempt,
 )
 from qinghe.contact.queries.budget import (
@@ -20,6 +16,7 @@ from qinghe.contact.queries.budget import (
     budget,
     budget_of,
 )
+from qinghe.contact.queries.explaining import Explanation, RuleText, explain, rule_text
 from qinghe.contact.queries.letters import LetterRow, letters_to_print
 from qinghe.contact.queries.situation import counted_outcome, situation_of
 from qinghe.contact.queries.wishes import WishRow, wishes

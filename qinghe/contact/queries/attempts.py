@@ -1,4 +1,4 @@
-"""Every contact ever asked for: by person, by claim, and why one was refused."""
+"""Every contact ever asked for: by person and by claim."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ from qinghe.market.terms import LIVE
 from qinghe.parties.models import VaultItem
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.parties.services import unseal
-from qinghe.rules.explain import citation, sentence
-from qinghe.rules.packs import rule
 
 PAGE = 200
 
@@ -55,33 +53,6 @@ class AttemptRow:
     def refused(self) -> bool:
         """Tell whether a rule refused it."""
         return self.state == AttemptState.REFUSED
-
-
-@dataclass(frozen=True)
-class RuleText:
-    """One rule as people read it. `audience` decided who it speaks to."""
-
-    id: str
-    title: str
-    sentence: str
-    citation: str
-    level: str
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Why an attempt was permitted or refused, with everything it was decided on."""
-
-    attempt_id: UUID
-    claim_id: UUID
-    channel: str
-    state: str
-    at: datetime
-    rules: tuple[RuleText, ...]
-    pack: str
-    counters: Mapping[str, int]
-    next_allowed_at: datetime | None
-    must_end_by: datetime | None
 
 
 FIELDS = (
@@ -124,43 +95,6 @@ def attempts_of_person(*, person_id: UUID, actor: Actor, limit: int = PAGE) -> l
 def attempts_of_claim(*, claim_id: UUID, actor: Actor, limit: int = PAGE) -> list[AttemptRow]:
     """Return the contacts about one claim an actor may see, newest first, without texts."""
     return [row_of(each, {}) for each in _rows(_visible(actor).filter(claim=claim_id), limit)]
-
-
-def explain(*, attempt_id: UUID, actor: Actor) -> Explanation:
-    """
-    Return why an attempt was decided as it was, in the actor's language.
-
-    :raises NoSuchAttempt: unknown, or not for this actor's eyes
-    """
-    attempt = _visible(actor).filter(pk=attempt_id).first()
-    if attempt is None:
-        raise NoSuchAttempt
-    audience = "debtor" if actor.role == Role.DEBTOR else "worker"
-    return Explanation(
-        attempt_id=attempt.pk,
-        claim_id=attempt.claim_id,
-        channel=attempt.channel,
-        state=attempt.state,
-        at=attempt.at,
-        rules=tuple(rule_text(rule_id, audience) for rule_id in attempt.rules),
-        pack=attempt.pack,
-        counters=attempt.counters,
-        next_allowed_at=attempt.next_allowed_at,
-        must_end_by=attempt.must_end_by,
-    )
-
-
-def rule_text(rule_id: str, audience: str = "worker") -> RuleText:
-    """Return a rule in the active language, for one audience."""
-    lang = get_language() or "en"
-    found = rule(rule_id)
-    return RuleText(
-        rule_id,
-        found.title(lang),
-        sentence(rule_id, lang, audience),
-        citation(rule_id),
-        found.level,
-    )
 
 
 def visible_attempt(*, attempt_id: UUID, actor: Actor) -> Attempt:

@@ -11,9 +11,11 @@ from qinghe.contact.services.printing import mark_printed, open_to_print
 from qinghe.contact.services.reading import read_letter, read_text
 from qinghe.contact.services.requests import insist, request_contact
 from qinghe.contact.services.sending import release_stuck, send
+from qinghe.contact.services.tally import count_refusals
 from qinghe.contact.services.wishes import set_wish, withdraw_wish
 
 __all__ = [
+    "count_refusals",
     "insist",
     "mark_printed",
     "notify",

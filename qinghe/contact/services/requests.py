@@ -11,7 +11,9 @@ from qinghe.contact.decision import Asked, Decision, Situation, decide, noticed
 from qinghe.contact.models import Attempt
 from qinghe.contact.queries.situation import Standing, standing_of
 from qinghe.contact.refusals import ContactRefused
+from qinghe.contact.seen import facts_of, findings_of
 from qinghe.contact.services.gate import lock_debtor
+from qinghe.contact.services.law import keep_law
 from qinghe.contact.terms import AttemptState, ContactPurpose, Mode
 from qinghe.contact.wording import wording
 from qinghe.journal.services import record, verb
@@ -62,6 +64,7 @@ def request_contact(
         approved=_approved(template, channel, purpose) and mode in (None, _mode_of(channel)),
     )
     decision = decide(situation, asked)
+    keep_law(decision.pack, at=at)
     attempt = _keep(standing, asked, decision, template, actor)
     _note(attempt, actor)
     if not decision.denied:
@@ -132,6 +135,8 @@ def _keep(
         rules=list(decision.rules),
         pack=decision.pack,
         counters=dict(decision.counters),
+        findings=findings_of(decision),
+        seen=facts_of(standing.situation, asked, decision),
         next_allowed_at=decision.next_allowed_at,
         must_end_by=decision.must_end_by,
     )

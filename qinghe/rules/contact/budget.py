@@ -47,6 +47,21 @@ def budget(
     return Budget(moment.day, _allowances(moment, counters), open_hours(moment), channels)
 
 
+def hours_of(
+    request: Request, packs: tuple[str, ...] = ("CN",), settings: Settings = DEFAULT_SETTINGS
+) -> Spans:
+    """
+    Return when the act may start on the local day it is planned for, as UTC spans.
+
+    Without a role or a zone nothing is open.
+
+    :raises ValueError: as `evaluate`
+    """
+    if request.addressee.role is None or not request.addressee.zones:
+        return ()
+    return open_hours(Moment(Case(request, packs, settings), request.act.planned_at))
+
+
 def _by(request: Request, channel: str) -> Request:
     act: Act = replace(request.act, channel=channel, direction="outbound")
     if channel == "visit" and act.visit == NO_VISIT:

@@ -44,7 +44,7 @@ def _refusal(request: StaffRequest, claim_id: UUID) -> Explanation | None:
 
 
 def _timeline(request: StaffRequest, view: ClaimView, items: list[TimelineItem]) -> dict[str, Any]:
-    tagged = happenings(items=items, claim_id=view.id, actor=request.actor)
+    tagged = happenings(items=items, claim_id=view.id)
     return shown(tagged, kind=request.GET.get("kind", ""), everything="all" in request.GET)
 
 

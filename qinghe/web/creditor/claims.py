@@ -85,7 +85,7 @@ def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     work = work_on(claim_id=claim_id, actor=request.actor, at=request.at)
     contacts = attempts_of_claim(claim_id=claim_id, actor=request.actor)
     items = items_of(view=view, attempts=contacts, work=work)
-    tagged = happenings(items=items, claim_id=claim_id, actor=request.actor)
+    tagged = happenings(items=items, claim_id=claim_id)
     context = {
         "claim": view,
         "terms": equation(view, as_day(request.at)),

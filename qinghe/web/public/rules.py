@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,11 +10,16 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from qinghe.contact.queries.law import KeptVersion, kept_versions
+from qinghe.contact.queries.refusals import refusals_of
 from qinghe.kernel import clock
 from qinghe.rules.explain import sentence
 from qinghe.rules.packs import PACK_NAMES, Rule, pack_version, rule, rules_on
-from qinghe.web.formats import chinese, home_zone
+from qinghe.web.formats import chinese, home_zone, number
+from qinghe.web.public.examples import examples_of
 from qinghe.web.public.words import GRADES, LEVELS, PACKS
+
+SMALL = 10
 
 
 @dataclass(frozen=True)
@@ -74,9 +79,53 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "web/public/rules.html", context)
 
 
-def _parameters(found: Rule) -> Sequence[tuple[str, str]]:
+@dataclass(frozen=True)
+class Version:
+    """One reading of a rule: in force when, or judged by here since when, with its numbers."""
+
+    version: str
+    since: object
+    until: object
+    parameters: Sequence[tuple[str, str]]
+
+
+def versions_of(found: Rule) -> list[Version]:
+    """
+    Return how a rule has read, newest first: each reading this platform has judged by.
+
+    Before it judged anything there is the reading of today alone.
+    """
+    kept = kept_versions(rule=found.id)
+    if not kept:
+        now = pack_version(found.pack)
+        return [Version(now, None, None, _parameters(found.parameters))]
+    ends = [None, *(each.since for each in kept)]
+    return [_version(each, end) for each, end in zip(kept, ends, strict=False)]
+
+
+def _version(each: KeptVersion, until: object) -> Version:
+    return Version(each.version, each.since, until, _parameters(each.papers["parameters"]))
+
+
+def about(n: int) -> str:
+    """
+    Return a count for a public page: in tens, and none below ten.
+
+    Two looks a day apart must not tell that one more person was called.
+    """
+    if n < SMALL:
+        return _("fewer than %(n)d") % {"n": SMALL}
+    return _("about %(n)s") % {"n": number(n // SMALL * SMALL)}
+
+
+def _refused(found: Rule) -> dict[str, object]:
+    counted = refusals_of(rule=found.id, at=clock.now())
+    return {"month": about(counted.month), "year": about(counted.year), "until": counted.until}
+
+
+def _parameters(numbers: Mapping[str, object]) -> Sequence[tuple[str, str]]:
     shown = []
-    for name, value in found.parameters.items():
+    for name, value in numbers.items():
         words = "、".join(map(str, value)) if isinstance(value, list) else str(value)
         shown.append((name, words))
     return shown
@@ -100,7 +149,10 @@ def rule_page(request: HttpRequest, rule_id: str) -> HttpResponse:
         "pack_words": PACKS[found.pack],
         "level": LEVELS[found.level],
         "grade": GRADES.get(found.grade, found.grade),
-        "parameters": _parameters(found),
+        "parameters": _parameters(found.parameters),
+        "versions": versions_of(found),
+        "refused": _refused(found) if found.level == "deny" else None,
+        "examples": examples_of(found.id),
         "sentences": [
             (_("To the person who works the case"), sentence(found.id, _lang(), "worker")),
             (_("To the person who is asked to pay"), sentence(found.id, _lang(), "debtor")),

@@ -1,0 +1,1 @@
+"""Pages about contacts that several roles may open."""
