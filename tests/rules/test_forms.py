@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +16,10 @@ from qinghe.rules.contact.evaluate import evaluate
 from qinghe.rules.contact.facts import Settings
 from qinghe.rules.contact.forms import read_fitting
 from qinghe.rules.contact.reading import read_request, read_settings
+from qinghe.rules.situations import lines
 from tests.rules import worlds
 
-SITUATIONS = Path(__file__).parents[1] / "situations" / "contact.jsonl"
-LINES = [line for line in SITUATIONS.read_bytes().splitlines() if line.strip()]
+LINES = [line.encode() for file, line in lines() if file == "contact"]
 CASES: list[dict[str, Any]] = [json.loads(line) for line in LINES]
 # Values that some field somewhere takes, and values that none takes.
 STRANGE_WORDS = r"""

@@ -7,20 +7,16 @@ A case that must be an error expects `{"error": {"code": …}}`.
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qinghe.rules.check import KINDS, check_lines
+from qinghe.rules.situations import lines
 from tests.situations.compare import matches
 
-FILES = sorted(Path(__file__).parent.glob("*.jsonl"))
 SITUATIONS = [
-    pytest.param(line.encode(), id=f"{file.stem}-{json.loads(line)['id']}")
-    for file in FILES
-    for line in file.read_text(encoding="utf-8").splitlines()
-    if line.strip()
+    pytest.param(line.encode(), id=f"{file}-{json.loads(line)['id']}") for file, line in lines()
 ]
 
 
@@ -42,5 +38,4 @@ def test_situation(line: bytes) -> None:
 
 
 def test_every_kind_has_situations() -> None:
-    told = {file.stem for file in FILES}
-    assert set(KINDS) <= told
+    assert set(KINDS) <= {file for file, _line in lines()}
