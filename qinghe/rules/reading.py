@@ -210,9 +210,9 @@ def instant(row: Row, key: str) -> datetime | None:
     if value is None:
         return None
     try:
-        # A lone day would read as midnight.
-        at = datetime.fromisoformat(value) if value[10] in "Tt " else None
-    except (TypeError, ValueError, LookupError):
+        # A lone day would read as midnight; RFC 3339 allows small letters.
+        at = datetime.fromisoformat(value.upper()) if value[10] in "Tt " else None
+    except (AttributeError, TypeError, ValueError, LookupError):
         at = None
     if at is None:
         raise CaseError("bad_datetime", key)
