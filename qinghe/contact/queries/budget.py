@@ -13,15 +13,14 @@ from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
 from qinghe.contact.decision import (
     SETTINGS,
-    Asked,
     Decision,
-    Situation,
     decide,
     message_cap,
     messages_today,
     packs_for,
     request_of,
 )
+from qinghe.contact.facts import Asked, Situation
 from qinghe.contact.queries.situation import situation_of
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Mandate

@@ -11,15 +11,8 @@ from django.db import connection
 
 from qinghe.claims.models import Claim
 from qinghe.claims.terms import OPEN_STATES, ClaimState
-from qinghe.contact.decision import (
-    KIND_OF,
-    Earlier,
-    Held,
-    Point,
-    Situation,
-    objection,
-    since,
-)
+from qinghe.contact.decision import objection, since
+from qinghe.contact.facts import KIND_OF, Earlier, Held, Point, Situation
 from qinghe.contact.terms import AttemptState
 from qinghe.market.models import Mandate
 from qinghe.market.terms import MandateState

@@ -9,7 +9,8 @@ from django.utils.translation import get_language
 
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
-from qinghe.contact.decision import Asked, Decision, Situation, decide, noticed
+from qinghe.contact.decision import Decision, decide, noticed
+from qinghe.contact.facts import Asked, Situation
 from qinghe.contact.models import Attempt
 from qinghe.contact.queries.budget import claim_and_mandate
 from qinghe.contact.queries.situation import group_of, situation_of

@@ -16,7 +16,8 @@ from django.db import connection, transaction
 
 from qinghe.claims.models import Claim
 from qinghe.contact import gateways
-from qinghe.contact.decision import Asked, Decision, decide
+from qinghe.contact.decision import Decision, decide
+from qinghe.contact.facts import Asked
 from qinghe.contact.gateways import Message, Receipt
 from qinghe.contact.models import Attempt, Delivery
 from qinghe.contact.queries.situation import situation_of
