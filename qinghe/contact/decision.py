@@ -189,7 +189,7 @@ def house_findings(situation: Situation, asked: Asked, point: Point | None) -> l
 def _too_many_messages(situation: Situation, asked: Asked) -> list[Finding]:
     if asked.channel not in MESSAGES or not situation.all_zones():
         return []
-    if asked.purpose not in HELD_PURPOSES:
+    if asked.purpose not in HELD_PURPOSES and not asked.counted:
         return []
     if messages_today(situation, asked.at) < message_cap():
         return []

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from qinghe.contact.terms import AttemptState
 from qinghe.rules.contact.facts import Debt, Objection, Past, Worker
 from qinghe.rules.house import OPEN_HOUSE, House
 
@@ -92,7 +93,8 @@ class Asked:
     """
     What somebody wants to do.
 
-    `set_aside` names platform rules that two persons of compliance set aside for this one notice.
+    A notice that two persons of compliance let through is `counted` in the caps whatever its
+    purpose; `set_aside` names the platform rules it may pass.
     """
 
     channel: str
@@ -100,4 +102,19 @@ class Asked:
     purpose: str
     at: datetime
     approved: bool = True
+    counted: bool = False
     set_aside: frozenset[str] = frozenset()
+
+
+def counted_outcome(*, channel: str, mode: str, state: str, outcome: str | None) -> str:
+    """
+    Return as what an attempt counts in the rules.
+
+    What is not known counts as the most: a call as a talk, a message as delivered. A technical
+    failure counts as an unanswered dial: a permission once given is spent.
+    """
+    if channel != "voice":
+        return "delivered"
+    if outcome == "failed" or state == AttemptState.FAILED:
+        return "no_answer"
+    return outcome or ("talk" if mode == "human" else "delivered")

@@ -18,6 +18,8 @@ from qinghe.rules.packs import HOUSE, Rule, load_packs, minutes, rule
 CLOCK = "clock"
 HIGHER = "higher"
 CLOSED_DAYS = "HSE-DAY-01"
+# The hold after which each of these adds quiet days.
+RESTS = MappingProxyType({"HSE-HLD-01": "hardship", "HSE-HLD-02": "complaint"})
 Content = Mapping[str, Any]
 
 
@@ -47,12 +49,12 @@ class Lever:
 
     def read(self, value: object) -> int:
         """
-        Return a figure as a number.
+        Return a figure as a number that is stricter than the law.
 
         :raises Loosens: not stricter than the lawful one, or beyond the bound
         :raises Unreadable: not a whole number, or not a clock time
         """
-        number = self._number(value)
+        number = self.number(value)
         low, high = sorted((self.lawful, self.bound))
         if number == self.lawful or not low <= number <= high:
             raise Loosens(self, value)
@@ -62,7 +64,12 @@ class Lever:
         """Return a number as people write it."""
         return f"{number // 60:02}:{number % 60:02}" if self.unit == CLOCK else str(number)
 
-    def _number(self, value: object) -> int:
+    def number(self, value: object) -> int:
+        """
+        Return a figure as a number.
+
+        :raises Unreadable: not a whole number, or not a clock time
+        """
         if self.unit == CLOCK:
             try:
                 return minutes(str(value))
@@ -95,6 +102,11 @@ class House:
     number: int = 0
     figures: Mapping[str, int] = field(default_factory=dict)
     closed: tuple[Closure, ...] = ()
+
+    @property
+    def rests(self) -> bool:
+        """Tell whether holds that ended still matter."""
+        return any(key in self.figures for key in RESTS)
 
     def __bool__(self) -> bool:
         """Tell whether anything is tightened at all."""
@@ -141,23 +153,26 @@ def lever_for(rule_id: str, parameter: str) -> Lever:
     raise Unreadable(f"{rule_id} {parameter}")
 
 
-def read_house(content: Content, number: int = 0) -> House:
+def read_house(content: Content, number: int = 0, *, checked: bool = True) -> House:
     """
     Build a version from its data.
+
+    A version in force is read un`checked`: where the law has meanwhile become as strict, the figure
+    is idle, and the law itself refuses.
 
     :raises Loosens: a figure is not stricter than the law
     :raises Unreadable: an unknown or repeated parameter, a figure or day that is none, or nothing
     """
-    if not isinstance(content, Mapping) or not set(content) <= {"tighten", "close"}:
+    if not set(content) <= {"tighten", "close"}:
         raise Unreadable("tighten, close")
-    figures = _figures(content.get("tighten") or ())
+    figures = _figures(content.get("tighten") or (), checked=checked)
     closed = tuple(_closure(row) for row in content.get("close") or ())
     if not figures and not closed:
         raise Unreadable("tighten, close")
     return House(number, MappingProxyType(figures), closed)
 
 
-def _figures(rows: Iterable[Content]) -> dict[str, int]:
+def _figures(rows: Iterable[Content], *, checked: bool) -> dict[str, int]:
     figures: dict[str, int] = {}
     for row in rows:
         try:
@@ -167,7 +182,7 @@ def _figures(rows: Iterable[Content]) -> dict[str, int]:
             raise Unreadable(str(row)) from fault
         if lever.id in figures:
             raise Unreadable(f"{lever.rule_id} {lever.parameter}")
-        figures[lever.id] = lever.read(value)
+        figures[lever.id] = lever.read(value) if checked else lever.number(value)
     return figures
 
 
@@ -187,7 +202,9 @@ def content_of(house: House) -> dict[str, list[dict[str, object]]]:
         {"rule": lever.rule_id, "parameter": lever.parameter, "value": _plain(lever, number)}
         for lever, number in ((levers()[key], house.figures[key]) for key in sorted(house.figures))
     ]
-    close = [{"from": str(each.first), "until": str(each.until)} for each in house.closed]
+    close: list[dict[str, object]] = [
+        {"from": str(each.first), "until": str(each.until)} for each in house.closed
+    ]
     return {"tighten": tighten, "close": close}
 
 

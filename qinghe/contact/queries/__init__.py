@@ -1,5 +1,6 @@
 """Reads of this room: the budget of a person, every contact, and why something was refused."""
 
+from qinghe.contact.facts import counted_outcome
 from qinghe.contact.queries.attempts import (
     AttemptRow,
     Explanation,
@@ -21,7 +22,7 @@ from qinghe.contact.queries.budget import (
     budget_of,
 )
 from qinghe.contact.queries.letters import LetterRow, letters_to_print
-from qinghe.contact.queries.situation import counted_outcome, situation_of
+from qinghe.contact.queries.situation import situation_of
 from qinghe.contact.queries.wishes import WishRow, wishes
 from qinghe.contact.wording import Wording, wordings
 

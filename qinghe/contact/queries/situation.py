@@ -12,16 +12,16 @@ from django.db import connection
 from qinghe.claims.models import Claim
 from qinghe.claims.terms import OPEN_STATES, ClaimState
 from qinghe.contact.decision import objection, since
-from qinghe.contact.facts import KIND_OF, Earlier, Held, Point, Situation
-from qinghe.contact.terms import AttemptState
+from qinghe.contact.facts import KIND_OF, Earlier, Held, Point, Situation, counted_outcome
+from qinghe.contact.queries.house import ended_holds, house_in_force
+from qinghe.contact.terms import SILENT
 from qinghe.market.models import Mandate
 from qinghe.market.terms import MandateState
 from qinghe.parties.terms import OrgKind, PointState
 from qinghe.rules.contact.facts import Debt, Objection, Past, Worker
+from qinghe.rules.house import House
 
 PLATFORM = "platform"
-# A refused attempt reached nobody, and a stopped one is known not to have been sent.
-SILENT = (AttemptState.REFUSED, AttemptState.CANCELLED)
 Row = list[Any]
 Rows = list[Row]
 # The gate is the hottest path there is: four small reads, all by the person's index, in one trip.
@@ -44,11 +44,14 @@ SELECT (
 )::text, (
     SELECT json_agg(json_build_array(
         coalesce(a.sent_at, a.at), a.channel, a.mode, a.purpose, a.state, a.outcome,
-        p.address_id, a.collector_id, a.creditor_group, a.claim_id
+        p.address_id, a.collector_id, a.creditor_group, a.claim_id, a.override_id IS NOT NULL
     ))
     FROM contact_attempt a LEFT JOIN parties_contactpoint p ON p.id = a.point_id
     WHERE a.person_id = %(person)s AND a.at >= %(since)s AND a.state <> ALL (%(silent)s)
         AND a.id IS DISTINCT FROM %(without)s
+)::text, (
+    SELECT json_build_array(number, content) FROM contact_housepack
+    WHERE state = 'approved' AND starts_at <= %(at)s AND (ends_at IS NULL OR ends_at > %(at)s)
 )::text
 """
 
@@ -63,7 +66,7 @@ def situation_of(
     """
     person = claim.debtor
     name = str(person.pk)
-    points, holds, wishes, past = _read(claim, at, without)
+    points, holds, wishes, past, house = _read(claim, at, without)
     return Situation(
         person=name,
         zones=tuple(person.zones),
@@ -74,26 +77,14 @@ def situation_of(
         holds=tuple(map(_held, holds)),
         objections=tuple(_objection(name, row) for row in wishes),
         earlier=tuple(_earlier(name, at, row) for row in past),
+        house=house,
+        ended=ended_holds(person.pk, claim.pk, at) if house.rests else {},
     )
 
 
 def group_of(claim: Claim) -> str:
     """Return the creditor group whose companies share a contact budget."""
     return claim.creditor.group or str(claim.creditor_id)
-
-
-def counted_outcome(*, channel: str, mode: str, state: str, outcome: str | None) -> str:
-    """
-    Return as what an attempt counts in the rules.
-
-    What is not known counts as the most: a call as a talk, a message as delivered. A technical
-    failure counts as an unanswered dial: a permission once given is spent.
-    """
-    if channel != "voice":
-        return "delivered"
-    if outcome == "failed" or state == AttemptState.FAILED:
-        return "no_answer"
-    return outcome or ("talk" if mode == "human" else "delivered")
 
 
 def _debt(claim: Claim) -> Debt:
@@ -115,7 +106,7 @@ def _worker(claim: Claim, mandate: Mandate | None, at: datetime) -> Worker:
     return Worker(str(mandate.collector_id), kind, mandate.ends_at if works else at)
 
 
-def _read(claim: Claim, at: datetime, without: UUID | None) -> tuple[Rows, Rows, Rows, Rows]:
+def _read(claim: Claim, at: datetime, without: UUID | None) -> tuple[Rows, Rows, Rows, Rows, House]:
     facts: dict[str, Any] = {
         "person": claim.debtor_id,
         "claim": claim.pk,
@@ -128,8 +119,9 @@ def _read(claim: Claim, at: datetime, without: UUID | None) -> tuple[Rows, Rows,
     }
     with connection.cursor() as cursor:
         cursor.execute(FACTS, facts)
-        points, holds, wishes, past = (json.loads(each or "[]") for each in cursor.fetchone())
-    return points, holds, wishes, past
+        *rows, house = cursor.fetchone()
+    points, holds, wishes, past = (json.loads(each or "[]") for each in rows)
+    return points, holds, wishes, past, house_in_force(house)
 
 
 def _point(row: Row) -> Point:
@@ -154,7 +146,7 @@ def _moment(text: str) -> datetime:
 
 
 def _earlier(person: str, now: datetime, row: Row) -> Earlier:
-    at, channel, mode, purpose, state, outcome, address, collector, group, claim = row
+    at, channel, mode, purpose, state, outcome, address, collector, group, claim, counted = row
     past = Past(
         # Whoever got the lock first counts first, even if its clock ran a moment ahead of ours.
         at=min(_moment(at), now),
@@ -170,4 +162,4 @@ def _earlier(person: str, now: datetime, row: Row) -> Earlier:
         role="debtor",
         creditor_group=group,
     )
-    return Earlier(past, purpose)
+    return Earlier(past, purpose, counted)

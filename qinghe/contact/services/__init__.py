@@ -5,6 +5,15 @@ Whoever asks to contact a person locks the person's gate before looking; a messa
 only if its permission is on record.
 """
 
+from qinghe.contact.services.house import (
+    approve_house,
+    ask_house_end,
+    draft_house,
+    grant_house_end,
+    hand_over_house,
+    keep_replay,
+    withdraw_house,
+)
 from qinghe.contact.services.notices import notify, send_door_letter
 from qinghe.contact.services.outcomes import record_outcome
 from qinghe.contact.services.printing import mark_printed, open_to_print
@@ -14,7 +23,13 @@ from qinghe.contact.services.sending import release_stuck, send
 from qinghe.contact.services.wishes import set_wish, withdraw_wish
 
 __all__ = [
+    "approve_house",
+    "ask_house_end",
+    "draft_house",
+    "grant_house_end",
+    "hand_over_house",
     "insist",
+    "keep_replay",
     "mark_printed",
     "notify",
     "open_to_print",
@@ -26,5 +41,6 @@ __all__ = [
     "send",
     "send_door_letter",
     "set_wish",
+    "withdraw_house",
     "withdraw_wish",
 ]

@@ -9,11 +9,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from qinghe.rules.contact.clock import DAY, day_after, day_start, hours_on, local_day, national
+from qinghe.rules.contact.clock import (
+    DAY,
+    Spans,
+    day_after,
+    day_start,
+    hours_on,
+    intersect,
+    local_day,
+    merge,
+    national,
+)
 from qinghe.rules.contact.facts import Counters, Finding
 from qinghe.rules.contact.force import ANY
 from qinghe.rules.contact.limits import limits
-from qinghe.rules.house import CLOSED_DAYS, House
+from qinghe.rules.house import CLOSED_DAYS, RESTS, Closure, House
 
 OPENS, CLOSES = "HSE-WIN-01", "HSE-WIN-02"
 MESSAGES, PAUSE = "HSE-MSG-01", "HSE-GAP-01"
@@ -29,8 +39,9 @@ COUNTED = {
     "HSE-CAP-01": "person_answered_today",
     "HSE-CAP-02": "person_dials_today",
 }
-# The hold after which each house rule adds quiet days.
-RESTS = {"HSE-HLD-01": "hardship", "HSE-HLD-02": "complaint"}
+HOUSE_RULE_OF = {counter: key for key, counter in COUNTED.items()} | {
+    "person_messages_today": MESSAGES
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,29 @@ def house_end(house: House, planned: Planned) -> datetime | None:
         for _, stop in hours_on(zone, local_day(zone, planned.at), start, end)
     ]
     return min(closes, default=None)
+
+
+def tightened(house: House, counter: str, rule_id: str, limit: int) -> tuple[str, int]:
+    """Return the rule and the limit that bind a counter: the house's own where it is stricter."""
+    own = HOUSE_RULE_OF.get(counter, "")
+    figure = house.figures.get(own, limit)
+    return (own, figure) if figure < limit else (rule_id, limit)
+
+
+def open_spans(house: House, zones: tuple[str, ...], spans: Spans) -> Spans:
+    """Return what house hours and closed days leave of open spans."""
+    if not house:
+        return spans
+    start, end = house.figures.get(OPENS, 0), house.figures.get(CLOSES, MIDNIGHT)
+    for zone in dict.fromkeys(map(national, zones)):
+        days = {local_day(zone, moment) for span in spans for moment in span}
+        hours = [hours_on(zone, day, start, end) for day in days if not _closed(house, day)]
+        spans = intersect(spans, merge(span for each in hours for span in each))
+    return spans
+
+
+def _closed(house: House, day: date) -> Closure | None:
+    return next((each for each in house.closed if each.first <= day < each.until), None)
 
 
 def _owed_by_law(planned: Planned) -> bool:
@@ -144,7 +178,6 @@ def _opens(zone: str, day: date, at: datetime, start: int, end: int) -> datetime
 
 def _days(house: House, planned: Planned) -> Iterator[Finding]:
     for zone in _zones(planned):
-        today = local_day(zone, planned.at)
-        for each in house.closed:
-            if each.first <= today < each.until:
-                yield Finding(CLOSED_DAYS, "deny", day_start(zone, each.until))
+        closure = _closed(house, local_day(zone, planned.at))
+        if closure is not None:
+            yield Finding(CLOSED_DAYS, "deny", day_start(zone, closure.until))
