@@ -113,3 +113,31 @@ class MomentTooEarly(DomainError):
 class HouseTaken(DomainError):
     code = "contact.house-taken"
     text = _("Version {number} begins on or after that day. Choose a later day, or end it first.")
+
+
+class NoSuchOverride(DomainError):
+    code = "contact.no-such-override"
+    status = 404
+    text = _("There is no such request.")
+
+
+class NotANotice(DomainError):
+    code = "contact.not-a-notice"
+    status = 422
+    text = _("Only a letter or an e-mail with a wording approved for notices can be let through.")
+
+
+class RuleNotOverridable(DomainError):
+    code = "contact.rule-not-overridable"
+    status = 422
+    text = _("These rules cannot be set aside: {rules}. Possible is only: {possible}.")
+
+
+class OverrideMoved(DomainError):
+    code = "contact.override-moved"
+    text = _("This request was decided or used already. Reload the page.")
+
+
+class OverrideExpired(DomainError):
+    code = "contact.override-expired"
+    text = _("The day for this notice is over. Ask again, with the reason as it is now.")

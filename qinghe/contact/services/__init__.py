@@ -16,6 +16,7 @@ from qinghe.contact.services.house import (
 )
 from qinghe.contact.services.notices import notify, send_door_letter
 from qinghe.contact.services.outcomes import record_outcome
+from qinghe.contact.services.overrides import ask_override, decide_override, use_override
 from qinghe.contact.services.printing import mark_printed, open_to_print
 from qinghe.contact.services.reading import read_letter, read_text
 from qinghe.contact.services.requests import insist, request_contact
@@ -25,6 +26,8 @@ from qinghe.contact.services.wishes import set_wish, withdraw_wish
 __all__ = [
     "approve_house",
     "ask_house_end",
+    "ask_override",
+    "decide_override",
     "draft_house",
     "grant_house_end",
     "hand_over_house",
@@ -41,6 +44,7 @@ __all__ = [
     "send",
     "send_door_letter",
     "set_wish",
+    "use_override",
     "withdraw_house",
     "withdraw_wish",
 ]

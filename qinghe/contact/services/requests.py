@@ -64,11 +64,11 @@ def request_contact(
         mode=mode or _mode_of(channel),
         purpose=_purpose(ContactPurpose(purpose), situation, actor),
         at=at,
-        approved=_approved(template, channel, purpose) and mode in (None, _mode_of(channel)),
+        approved=is_approved(template, channel, purpose) and mode in (None, _mode_of(channel)),
     )
     decision = decide(situation, asked)
-    attempt = _keep(claim, mandate, asked, decision, template, actor)
-    _note(attempt, actor)
+    attempt = keep(claim, mandate, asked, decision, template, actor)
+    note(attempt, actor)
     if not decision.denied:
         enqueue("contact.send", lock=f"person:{person_id}", attempt_id=str(attempt.pk))
     return attempt
@@ -110,19 +110,21 @@ def _purpose(purpose: str, situation: Situation, actor: Actor) -> str:
     return ContactPurpose.COLLECT if served or purpose == ContactPurpose.REPLY else purpose
 
 
-def _approved(template: str, channel: str, purpose: str) -> bool:
+def is_approved(template: str, channel: str, purpose: str) -> bool:
     found = wording(template)
     return found is not None and channel in found.channels and purpose in found.purposes
 
 
-def _keep(
+def keep(
     claim: Claim,
     mandate: Mandate | None,
     asked: Asked,
     decision: Decision,
     template: str,
     actor: Actor,
+    override_id: UUID | None = None,
 ) -> Attempt:
+    """Write an attempt down with its decision; one that an override let through uses it up."""
     found = wording(template)
     return Attempt.objects.create(
         person_id=claim.debtor_id,
@@ -144,10 +146,12 @@ def _keep(
         counters=dict(decision.counters),
         next_allowed_at=decision.next_allowed_at,
         must_end_by=decision.must_end_by,
+        override_id=None if decision.denied else override_id,
     )
 
 
-def _note(attempt: Attempt, actor: Actor) -> None:
+def note(attempt: Attempt, actor: Actor) -> None:
+    """Put an attempt and its decision into the journal."""
     later = attempt.next_allowed_at
     record(
         kind=f"contact.{attempt.state}",
@@ -161,6 +165,7 @@ def _note(attempt: Attempt, actor: Actor) -> None:
         channel=attempt.channel,
         purpose=attempt.purpose,
         template=attempt.template,
+        override=attempt.override_id,
         counters=attempt.counters,
         next_allowed_at=later.isoformat() if later else None,
     )
