@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any, Final
-from uuid import UUID
 
+from qinghe.contact.facts import HELD_PURPOSES, Asked, Point, Situation
 from qinghe.rules.contact.clock import (
     DAY,
     day_after,
@@ -26,10 +26,8 @@ from qinghe.rules.contact.facts import (
     Addressee,
     CaseState,
     Counters,
-    Debt,
     Finding,
     Objection,
-    Past,
     PersonCap,
     Request,
     Settings,
@@ -37,21 +35,18 @@ from qinghe.rules.contact.facts import (
     Window,
     Worker,
 )
+from qinghe.rules.contact.house import Planned, house_end, operator_findings
+from qinghe.rules.house import House
 from qinghe.rules.packs import pack_version, rule
 
+CAP: Final = rule("PLT-CAP-01")
 # Over all creditors, collectors and numbers: stricter than any law, and not for sale.
 SETTINGS: Final = Settings(
-    person_cap=PersonCap(answered_per_day=3, dials_per_day=6), dispute_hold="all"
+    person_cap=PersonCap(CAP.number("answered_per_day"), CAP.number("dials_per_day")),
+    dispute_hold="all",
 )
 Hours = tuple[time | None, time | None]
 MESSAGES: Final = frozenset({"sms", "email", "letter"})
-KIND_OF: Final = {
-    "voice": "phone",
-    "sms": "phone",
-    "email": "email",
-    "letter": "address",
-    "visit": "address",
-}
 # Holds that no law of the packs speaks of, and the platform rule that refuses for them.
 HOUSE_HOLDS: Final = {
     "hardship": "PLT-HLD-01",
@@ -59,7 +54,8 @@ HOUSE_HOLDS: Final = {
     "moratorium": "PLT-HLD-03",
     "flag": "PLT-HLD-04",
 }
-HELD_PURPOSES: Final = frozenset({"collect", "locate"})
+# Every step passes the end of at least one refusal; many closed days one after another are few.
+SEARCH_STEPS: Final = 64
 # Zones abroad bring their own law with them; China's always applies, the strictest answer wins.
 PACKS_BY_AREA: Final = {
     "America": "US",
@@ -69,70 +65,6 @@ PACKS_BY_AREA: Final = {
     "Asia/Kolkata": "IN",
     "Asia/Calcutta": "IN",
 }
-
-
-@dataclass(frozen=True)
-class Point:
-    """One address of the person, as a token."""
-
-    id: UUID
-    token: str
-    kind: str
-    zone: str
-    source: str
-    is_work: bool
-
-
-@dataclass(frozen=True)
-class Held:
-    """One live hold: its kind, since when, until when."""
-
-    kind: str
-    since: datetime
-    until: datetime | None
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """An earlier attempt that counts, and whether it was about collecting."""
-
-    past: Past
-    purpose: str
-
-
-@dataclass(frozen=True)
-class Situation:
-    """Everything about one person and one claim that the gate looks at."""
-
-    person: str
-    zones: tuple[str, ...]
-    deceased: bool
-    debt: Debt
-    worker: Worker
-    points: tuple[Point, ...]
-    holds: tuple[Held, ...]
-    objections: tuple[Objection, ...]
-    earlier: tuple[Earlier, ...]
-
-    def point_for(self, channel: str) -> Point | None:
-        """Return the address for a channel: the first usable one, never another when it fails."""
-        return next((p for p in self.points if p.kind == KIND_OF.get(channel)), None)
-
-    def all_zones(self) -> tuple[str, ...]:
-        """Return every zone where the person may be, each once, the primary first."""
-        named = (*self.zones, *(point.zone for point in self.points if point.zone))
-        return tuple(dict.fromkeys(named))
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What somebody wants to do."""
-
-    channel: str
-    mode: str
-    purpose: str
-    at: datetime
-    approved: bool = True
 
 
 @dataclass(frozen=True)
@@ -149,24 +81,64 @@ class Decision:
     must_end_by: datetime | None
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What law (`verdict`) and house (`own`) say to one planned contact."""
+
+    packs: tuple[str, ...]
+    point: Point | None
+    planned: Planned
+    verdict: Verdict
+    own: tuple[Finding, ...]
+
+
 def decide(situation: Situation, asked: Asked) -> Decision:
     """Judge one planned contact; the strictest of law, platform and house answers."""
-    point = situation.point_for(asked.channel)
-    packs = packs_for(situation.all_zones())
-    request = request_of(situation, asked, point)
-    verdict = evaluate(request, packs, SETTINGS)
-    house = house_findings(situation, asked, point)
-    findings = _ordered((*verdict.findings, *house))
-    denied = bool(house) or verdict.denied
+    answer = _answer(situation, asked)
+    verdict, planned = answer.verdict, answer.planned
+    findings = _ordered((*verdict.findings, *answer.own))
+    denied = bool(answer.own) or verdict.denied
     return Decision(
         denied=denied,
         rules=tuple(finding.rule_id for finding in findings),
         findings=findings,
-        counters=_counted(verdict.counters, messages_today(situation, asked.at)),
-        pack=" ".join(pack_version(name) for name in (*packs, "PLT")),
-        point=point,
-        next_allowed_at=_next(request, packs, verdict, house) if denied else None,
-        must_end_by=None if denied else verdict.must_end_by,
+        counters=_counted(verdict.counters, planned.messages),
+        pack=_versions(answer.packs, situation.house),
+        point=answer.point,
+        next_allowed_at=_next(situation, asked, answer) if denied else None,
+        must_end_by=None if denied else _end(verdict, situation.house, planned),
+    )
+
+
+def _answer(situation: Situation, asked: Asked) -> Answer:
+    point = situation.point_for(asked.channel)
+    packs = packs_for(situation.all_zones())
+    verdict = evaluate(request_of(situation, asked, point), packs, SETTINGS)
+    planned = planned_of(situation, asked, verdict.counters)
+    own = (*house_findings(situation, asked, point), *operator_findings(situation.house, planned))
+    return Answer(packs, point, planned, verdict, own)
+
+
+def _versions(packs: tuple[str, ...], house: House) -> str:
+    """Name every pack that was asked; the operator's own by its number."""
+    versions = [pack_version(name) for name in (*packs, "PLT")]
+    return " ".join([*versions, f"hse-{house.number}"] if house else versions)
+
+
+def planned_of(situation: Situation, asked: Asked, counters: Counters) -> Planned:
+    """Put a planned contact into the words of the operator's pack."""
+    earlier = [each.past.at for each in situation.earlier if each.about_claims]
+    return Planned(
+        at=asked.at,
+        channel=asked.channel,
+        mode=asked.mode,
+        purpose=asked.purpose,
+        zones=situation.all_zones(),
+        counters=counters,
+        messages=messages_today(situation, asked.at),
+        is_message=asked.channel in MESSAGES and asked.purpose in HELD_PURPOSES,
+        last_at=max(earlier, default=None),
+        ended=situation.ended,
     )
 
 
@@ -194,7 +166,11 @@ def request_of(situation: Situation, asked: Asked, point: Point | None) -> Reque
 
 
 def house_findings(situation: Situation, asked: Asked, point: Point | None) -> list[Finding]:
-    """Return what only the platform's own tables know; every one of them denies."""
+    """
+    Return what only the platform's own tables know; every one of them denies.
+
+    Only here can a rule be set aside: what law and evaluator found is never looked at again.
+    """
     found = []
     if point is None:
         found.append(Finding("PLT-IN-03", "deny"))
@@ -204,14 +180,16 @@ def house_findings(situation: Situation, asked: Asked, point: Point | None) -> l
         found += [
             Finding(HOUSE_HOLDS[held.kind], "deny", held.until)
             for held in situation.holds
-            if held.kind in HOUSE_HOLDS
+            if held.kind in HOUSE_HOLDS and (held.until is None or held.until > asked.at)
         ]
-        found += _too_many_messages(situation, asked)
-    return found
+    found += _too_many_messages(situation, asked)
+    return [finding for finding in found if finding.rule_id not in asked.set_aside]
 
 
 def _too_many_messages(situation: Situation, asked: Asked) -> list[Finding]:
     if asked.channel not in MESSAGES or not situation.all_zones():
+        return []
+    if asked.purpose not in HELD_PURPOSES and not asked.counted:
         return []
     if messages_today(situation, asked.at) < message_cap():
         return []
@@ -240,9 +218,7 @@ def messages_today(situation: Situation, at: datetime) -> int:
     home = national(zones[0])
     since = day_start(home, local_day(home, at))
     return sum(
-        earlier.past.channel in MESSAGES
-        and earlier.purpose in HELD_PURPOSES
-        and since <= earlier.past.at <= at
+        earlier.past.channel in MESSAGES and earlier.about_claims and since <= earlier.past.at <= at
         for earlier in situation.earlier
     )
 
@@ -300,19 +276,27 @@ def _ordered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(sorted(first.values(), key=lambda finding: (finding.level, finding.rule_id)))
 
 
-def _next(
-    request: Request, packs: tuple[str, ...], verdict: Verdict, house: list[Finding]
-) -> datetime | None:
+def _next(situation: Situation, asked: Asked, answer: Answer) -> datetime | None:
     """Return the earliest moment at which neither law nor house would refuse, when known."""
-    ends = [finding.until for finding in house]
-    if verdict.denied:
-        ends.append(verdict.next_allowed_at)
-    known = [end for end in ends if end is not None]
-    if len(known) < len(ends):
+    for _ in range(SEARCH_STEPS):
+        ends = [finding.until for finding in answer.own]
+        if answer.verdict.denied:
+            ends.append(answer.verdict.next_allowed_at)
+        if not ends:
+            return asked.at
+        known = [end for end in ends if end is not None]
+        if len(known) < len(ends):
+            return None
+        asked = replace(asked, at=max(known))
+        answer = _answer(situation, asked)
+    return None
+
+
+def _end(verdict: Verdict, house: House, planned: Planned) -> datetime | None:
+    """Return when a permitted call must end: at the end of the law's hours, or earlier ones."""
+    if verdict.must_end_by is None:
         return None
-    act = replace(request.act, planned_at=max(known))
-    again = evaluate(replace(request, act=act), packs, SETTINGS)
-    return again.next_allowed_at if again.denied else act.planned_at
+    return min(verdict.must_end_by, house_end(house, planned) or verdict.must_end_by)
 
 
 def _counted(counters: Counters, messages: int) -> dict[str, int]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import JSONField, Q, Value
+from django.db.models import F, Func, JSONField, Q, Value
 
 from qinghe.contact.terms import (
     AttemptState,
     ContactPurpose,
+    HouseState,
     MailingState,
     Mode,
     Outcome,
+    OverrideReason,
+    OverrideState,
     WishKind,
 )
 from qinghe.kernel.privacy import Privacy
@@ -21,6 +27,112 @@ from qinghe.kernel.rows import Row
 from qinghe.parties.terms import Channel
 
 KEEP = "Five years after the contact (industry convention of 2018, five years of records)."
+KEEP_RULES = "As long as the contacts that were judged by it."
+OVERRIDE_LASTS = timedelta(days=1)
+
+
+class Period(Func):
+    """The half-open span of time between two columns."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+
+class HousePack(Row):
+    """
+    One version of the operator's own pack; its content never changes once written.
+
+    In force from `starts_at` until `ends_at`, half-open, at most one at a time. The database itself
+    keeps that the author approves nothing, and that whoever asks for an end does not grant it.
+    """
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP_RULES)
+
+    number = models.PositiveIntegerField(unique=True)
+    title = models.TextField()
+    content = models.JSONField()
+    state = models.TextField(choices=HouseState.choices, default=HouseState.DRAFT)
+    author = models.UUIDField()
+    drafted_at = models.DateTimeField()
+    # What a replay of past attempts showed: the second person reads what the author read.
+    replay = models.JSONField(null=True)
+    approver = models.UUIDField(null=True)
+    approved_at = models.DateTimeField(null=True)
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    end_asked_by = models.UUIDField(null=True)
+    end_asked_for = models.DateTimeField(null=True)
+    end_granted_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approver__isnull=True) | ~Q(approver=F("author")),
+                name="contact_house_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=Q(end_granted_by__isnull=True) | ~Q(end_granted_by=F("end_asked_by")),
+                name="contact_house_end_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved")
+                | Q(approver__isnull=False, starts_at__gt=F("approved_at")),
+                name="contact_house_starts_later",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
+                name="contact_house_period",
+            ),
+            ExclusionConstraint(
+                name="contact_house_one_at_a_time",
+                expressions=[(Period("starts_at", "ends_at"), RangeOperators.OVERLAPS)],
+                condition=Q(state="approved"),
+            ),
+        ]
+
+
+class Override(Row):
+    """
+    One notice that the law requires, let past a cap of the platform by two persons of compliance.
+
+    It lasts a day at most and carries one attempt at most, whatever a program does.
+    """
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("person",))
+
+    person = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+")
+    channel = models.TextField()
+    template = models.TextField()
+    rules = ArrayField(models.TextField())
+    reason = models.TextField(choices=OverrideReason.choices)
+    words = models.TextField()
+    state = models.TextField(choices=OverrideState.choices, default=OverrideState.ASKED)
+    asked_by = models.UUIDField()
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")),
+                name="contact_override_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("asked", "refused")) | Q(decided_by__isnull=False),
+                name="contact_override_is_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__lte=F("asked_at") + OVERRIDE_LASTS),
+                name="contact_override_lasts_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__in=("letter", "email")) & ~Q(rules=[]),
+                name="contact_override_is_written",
+            ),
+        ]
 
 
 class Gate(models.Model):
@@ -69,9 +181,22 @@ class Attempt(Row):
     sent_at = models.DateTimeField(null=True)
     outcome = models.TextField(choices=Outcome.choices, null=True)  # noqa: DJ001  no outcome yet
     outcome_at = models.DateTimeField(null=True)
+    override = models.ForeignKey(
+        Override, models.PROTECT, null=True, db_index=False, related_name="+"
+    )
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["override"],
+                condition=Q(override__isnull=False),
+                name="contact_override_used_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(override__isnull=True)
+                | Q(purpose="legal_notice") & ~Q(state="refused"),
+                name="contact_override_for_notices",
+            ),
             models.CheckConstraint(
                 condition=~Q(state="refused") | Q(sent_at__isnull=True, outcome__isnull=True),
                 name="contact_refused_never_sent",
@@ -89,6 +214,8 @@ class Attempt(Row):
             models.Index(fields=["person", "-at"], name="contact_attempt_person"),
             models.Index(fields=["claim", "-at"], name="contact_attempt_claim"),
             models.Index(fields=["collector", "-at"], name="contact_attempt_collector"),
+            # Rows come in the order of time, so a span of days is a few blocks.
+            BrinIndex(fields=["at"], name="contact_attempt_days"),
             models.Index(
                 fields=["state", "at"],
                 name="contact_attempt_pending",

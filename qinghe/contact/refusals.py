@@ -60,3 +60,84 @@ class NoSuchLetter(DomainError):
 class LetterPrinted(DomainError):
     code = "contact.letter-printed"
     text = _("This letter is printed already.")
+
+
+class NoSuchHousePack(DomainError):
+    code = "contact.no-such-house-pack"
+    status = 404
+    text = _("There is no such version of the house rules.")
+
+
+class HouseLoosens(DomainError):
+    code = "contact.house-loosens"
+    status = 422
+    text = _(
+        "{rule}, {parameter}: the lawful value is {lawful}, and {asked} is not stricter. House "
+        "rules may go as far as {bound}, and never the other way."
+    )
+
+
+class HouseUnreadable(DomainError):
+    code = "contact.house-unreadable"
+    status = 422
+    text = _("House rules must name at least one figure or closed day that the rules know: {what}.")
+
+
+class HouseMoved(DomainError):
+    code = "contact.house-moved"
+    text = _("This version has moved on. Reload the page and look at it again.")
+
+
+class HouseNotReplayed(DomainError):
+    code = "contact.house-not-replayed"
+    text = _("First replay past contacts: the second person must see what would change.")
+
+
+class SamePersonTwice(DomainError):
+    code = "contact.same-person-twice"
+    text = _("A second person must do this: neither who began it, nor anyone who gave them a role.")
+
+
+class NeedsAPerson(DomainError):
+    code = "contact.needs-a-person"
+    status = 403
+    text = _("Only a person who is signed in may decide this, never a program.")
+
+
+class MomentTooEarly(DomainError):
+    code = "contact.moment-too-early"
+    status = 422
+    text = _("Choose a later moment: the earliest possible is {earliest}.")
+
+
+class HouseTaken(DomainError):
+    code = "contact.house-taken"
+    text = _("Version {number} begins on or after that day. Choose a later day, or end it first.")
+
+
+class NoSuchOverride(DomainError):
+    code = "contact.no-such-override"
+    status = 404
+    text = _("There is no such request.")
+
+
+class NotANotice(DomainError):
+    code = "contact.not-a-notice"
+    status = 422
+    text = _("Only a letter or an e-mail with a wording approved for notices can be let through.")
+
+
+class RuleNotOverridable(DomainError):
+    code = "contact.rule-not-overridable"
+    status = 422
+    text = _("These rules cannot be set aside: {rules}. Possible is only: {possible}.")
+
+
+class OverrideMoved(DomainError):
+    code = "contact.override-moved"
+    text = _("This request was decided or used already. Reload the page.")
+
+
+class OverrideExpired(DomainError):
+    code = "contact.override-expired"
+    text = _("The day for this notice is over. Ask again, with the reason as it is now.")

@@ -7,13 +7,11 @@ from typing import Any
 
 from qinghe.contact.decision import (
     SETTINGS,
-    Asked,
     Decision,
-    Held,
-    Situation,
     packs_for,
     request_of,
 )
+from qinghe.contact.facts import Asked, Held, Situation
 from qinghe.rules.contact.budget import hours_of
 from qinghe.rules.contact.facts import Objection
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +28,10 @@ class AttemptState(TextChoices):
     CANCELLED = "cancelled", _("Stopped before sending")
 
 
+# A refused attempt reached nobody, and a stopped one is known not to have been sent.
+SILENT: Final = (AttemptState.REFUSED, AttemptState.CANCELLED)
+
+
 class Outcome(TextChoices):
     """As in the rule packs: what counts against which budget is decided there."""
 
@@ -37,6 +43,31 @@ class Outcome(TextChoices):
     NOT_IN_SERVICE = "not_in_service", _("Number out of service")
     DROPPED = "dropped", _("Cut off")
     FAILED = "failed", _("Technical failure")
+
+
+class HouseState(TextChoices):
+    """Of a version of the operator's own pack; whether it is in force, its period says."""
+
+    DRAFT = "draft", _("Draft")
+    WAITING = "waiting", _("Waits for a second person")
+    APPROVED = "approved", _("Approved")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class OverrideState(TextChoices):
+    ASKED = "asked", _("Waits for a second person")
+    APPROVED = "approved", _("May be sent once")
+    USED = "used", _("Sent")
+    REFUSED = "refused", _("Not approved")
+
+
+class OverrideReason(TextChoices):
+    """Why the law requires a notice now; nothing else sets a rule aside."""
+
+    DATA_BREACH = "data_breach", _("Personal data of the person was affected")
+    COURT = "court", _("A court or an authority ordered it")
+    CORRECTION = "correction", _("An earlier notice was wrong")
+    DEADLINE = "deadline", _("A legal period for the notice ends")
 
 
 class WishKind(TextChoices):

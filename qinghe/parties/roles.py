@@ -42,6 +42,8 @@ class Permission(StrEnum):
     DECIDE_HARDSHIP = "decide_hardship"
     MANAGE_HOLDS = "manage_holds"
     SUSPEND = "suspend"
+    TIGHTEN_RULES = "tighten_rules"
+    SET_RULES_ASIDE = "set_rules_aside"
     # Operation
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_DEBTOR_ACCESS = "manage_debtor_access"
@@ -121,6 +123,8 @@ _COMPLIANCE = RoleClass(
             P.DECIDE_HARDSHIP,
             P.MANAGE_HOLDS,
             P.SUSPEND,
+            P.TIGHTEN_RULES,
+            P.SET_RULES_ASIDE,
             P.MANAGE_DEBTOR_ACCESS,
             P.SEE_ALL_CLAIMS,
             P.SEE_FIGURES,
@@ -141,6 +145,7 @@ _OPERATOR = RoleClass(
             P.PREPARE_PAYOUTS,
             P.APPROVE_PAYOUTS,
             P.ROTATE_KEYS,
+            P.TIGHTEN_RULES,
             P.PLACE_CLAIMS,
             P.SEE_STATEMENTS,
             P.SEE_ALL_CLAIMS,

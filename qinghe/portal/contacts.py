@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qinghe.contact.queries import AttemptRow, attempts_of_person
-from qinghe.contact.terms import AttemptState, Outcome
+from qinghe.contact.terms import AttemptState, Outcome, OverrideReason
 from qinghe.parties.terms import Channel
 from qinghe.portal.doors import DebtorRequest, page
 from qinghe.rules.explain import sentence
@@ -90,7 +90,7 @@ def _contact(row: AttemptRow) -> Contact:
         claim_number=row.claim_number,
         words=_words(row),
         who=_who(row),
-        why=" ".join(_reasons(row)) if row.refused else "",
+        why=" ".join(_reasons(row)) if row.refused else _let_through(row),
         text=row.text if row.outcome in HEARD else "",
         reached=row.state not in (AttemptState.REFUSED, AttemptState.CANCELLED),
     )
@@ -118,6 +118,17 @@ def _who(row: AttemptRow) -> str:
     if not row.collector_name:
         return _("The platform, for {creditor}").format(creditor=row.creditor_name)
     return _("{who}, for {creditor}").format(who=row.collector_name, creditor=row.creditor_name)
+
+
+def _let_through(row: AttemptRow) -> str:
+    """Say that two persons set a limit of the platform aside for a notice, and why."""
+    if not row.set_aside:
+        return ""
+    said = _("The law required this notice at once: {reason}. Two people of this platform agreed.")
+    usual = [sentence(rule_id, get_language() or "en", "debtor") for rule_id in row.set_aside]
+    return " ".join(
+        [said.format(reason=OverrideReason(row.set_aside_for).label), _("Otherwise:"), *usual]
+    )
 
 
 def _reasons(row: AttemptRow) -> Iterator[str]:

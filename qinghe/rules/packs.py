@@ -15,6 +15,8 @@ from qinghe.rules import law
 
 PACK_NAMES = ("CN", "US", "UK", "EU", "IN", "PLT")
 PLATFORM = "PLT"
+# What an operator may tighten. The evaluator never asks it: its figures are the operator's own.
+HOUSE = "HSE"
 LEVELS = frozenset({"deny", "warn", "info"})
 STATUSES = frozenset({"in_force", "draft", "superseded"})
 MINUTES_PER_HOUR = 60
@@ -50,6 +52,8 @@ class Rule:
     note: str
     evaluated_by: tuple[str, ...]
     parameters: Mapping[str, Any]
+    # Whether two persons of compliance may set it aside for one notice that the law requires.
+    overridable: bool = False
 
     def in_force(self, day: date, *, drafts: bool = False) -> bool:
         """Tell whether the rule binds on a local day."""
@@ -143,6 +147,8 @@ def parse_rule(row: Mapping[str, Any], pack: str) -> Rule:
     begins, ends = _day(effective["from"]), _day(effective.get("to"))
     if begins and ends and ends <= begins:
         raise PackError(f"{row['id']}: ends before it begins")
+    if row.get("overridable") and (pack != PLATFORM or row.get("evaluated_by") != ["gate"]):
+        raise PackError(f"{row['id']}: only a rule of the platform's own gate can be set aside")
     return Rule(
         id=row["id"],
         pack=pack,
@@ -161,6 +167,7 @@ def parse_rule(row: Mapping[str, Any], pack: str) -> Rule:
         note=row.get("note") or "",
         evaluated_by=tuple(row.get("evaluated_by") or ()),
         parameters=MappingProxyType(row.get("parameters") or {}),
+        overridable=bool(row.get("overridable")),
     )
 
 
@@ -203,7 +210,8 @@ def load_packs() -> Mapping[str, Pack]:
 
     :raises PackError: a pack must not be used
     """
-    packs = {name: parse_pack(*read_yaml(f"{name.lower()}.yaml")) for name in PACK_NAMES}
+    names = (*PACK_NAMES, HOUSE)
+    packs = {name: parse_pack(*read_yaml(f"{name.lower()}.yaml")) for name in names}
     return MappingProxyType(packs)
 
 
@@ -219,6 +227,12 @@ def rule(rule_id: str) -> Rule:
     :raises LookupError: no pack has it
     """
     return _by_id()[rule_id]
+
+
+@cache
+def overridable() -> frozenset[str]:
+    """Return the rules that two persons may set aside for one notice that the law requires."""
+    return frozenset(each.id for each in load_packs()[PLATFORM].rules if each.overridable)
 
 
 def pack_version(name: str) -> str:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qinghe.contact.decision import Asked, Earlier, Held, Point, Situation, decide, packs_for
+from qinghe.contact.decision import decide, packs_for
+from qinghe.contact.facts import Asked, Earlier, Held, Point, Situation
 from qinghe.rules.contact.facts import Debt, Past, Worker
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)

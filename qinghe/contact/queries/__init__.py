@@ -1,5 +1,6 @@
 """Reads of this room: the budget of a person, every contact, and why something was refused."""
 
+from qinghe.contact.facts import counted_outcome
 from qinghe.contact.queries.attempts import (
     AttemptRow,
     attempts_of_claim,
@@ -18,7 +19,7 @@ from qinghe.contact.queries.budget import (
 )
 from qinghe.contact.queries.explaining import Explanation, RuleText, explain, rule_text
 from qinghe.contact.queries.letters import LetterRow, letters_to_print
-from qinghe.contact.queries.situation import counted_outcome, situation_of
+from qinghe.contact.queries.situation import situation_of
 from qinghe.contact.queries.wishes import WishRow, wishes
 from qinghe.contact.wording import Wording, wordings
 

@@ -47,6 +47,9 @@ class AttemptRow:
     outcome: str | None
     outcome_at: datetime | None
     masked_address: str
+    # Platform rules that two persons set aside for this one notice, and why.
+    set_aside: tuple[str, ...] = ()
+    set_aside_for: str = ""
     text: str = ""
 
     @property
@@ -74,6 +77,8 @@ FIELDS = (
     "outcome",
     "outcome_at",
     "point__address__masked",
+    "override__rules",
+    "override__reason",
 )
 
 
@@ -162,5 +167,7 @@ def row_of(values: dict[str, Any], texts: Mapping[UUID, str]) -> AttemptRow:
         outcome=values["outcome"],
         outcome_at=values["outcome_at"],
         masked_address=values["point__address__masked"] or "",
+        set_aside=tuple(values["override__rules"] or ()),
+        set_aside_for=values["override__reason"] or "",
         text=texts.get(values["id"], ""),
     )

@@ -13,15 +13,14 @@ from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
 from qinghe.contact.decision import (
     SETTINGS,
-    Asked,
     Decision,
-    Situation,
     decide,
     message_cap,
     messages_today,
     packs_for,
     request_of,
 )
+from qinghe.contact.facts import Asked, Situation
 from qinghe.contact.queries.situation import situation_of
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Mandate
@@ -29,7 +28,10 @@ from qinghe.market.queries import mandate_for
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.parties.terms import Channel
 from qinghe.rules.contact.budget import budget as day_of
+from qinghe.rules.contact.facts import Allowance
+from qinghe.rules.contact.house import open_spans, tightened
 from qinghe.rules.explain import citation, sentence
+from qinghe.rules.house import House
 
 SHOWN = (Channel.VOICE, Channel.SMS, Channel.EMAIL, Channel.LETTER, Channel.VISIT)
 MIDNIGHT = 1440
@@ -118,16 +120,13 @@ def budget_of(
     request = request_of(situation, asked, situation.point_for(Channel.VOICE))
     day = day_of(request, packs_for(situation.all_zones()), SETTINGS)
     decisions = {channel: decide(situation, _asked(channel, asked)) for channel in SHOWN}
-    allowances = [
-        BudgetAllowance(a.name, a.rule_id, a.used, a.limit, a.remaining, _say(a.rule_id, audience))
-        for a in day.allowances
-    ]
+    allowances = [_allowance(situation.house, each, audience) for each in day.allowances]
     return BudgetView(
         at=at,
         zone=next(iter(situation.all_zones()), ""),
         local_day=day.local_day,
         allowances=(*allowances, _messages(situation, at, audience)),
-        open_windows=day.open_windows,
+        open_windows=open_spans(situation.house, situation.all_zones(), day.open_windows),
         channels=tuple(_channel(name, decision, audience) for name, decision in decisions.items()),
         holds=tuple(held.kind for held in situation.holds),
         wished=tuple(_wished(situation)),
@@ -179,14 +178,20 @@ def _asked(channel: str, model: Asked) -> Asked:
 
 
 def _messages(situation: Situation, at: datetime, audience: str) -> BudgetAllowance:
-    used, cap = messages_today(situation, at), message_cap()
+    counted = Allowance(
+        "person_messages_today", "PLT-MSG-01", messages_today(situation, at), message_cap(), None
+    )
+    return _allowance(situation.house, counted, audience)
+
+
+def _allowance(house: House, counted: Allowance, audience: str) -> BudgetAllowance:
+    """Say a counter with its limit: the operator's own where that is stricter."""
+    rule_id, limit, left = counted.rule_id, counted.limit, counted.remaining
+    if limit is not None:
+        rule_id, limit = tightened(house, counted.name, rule_id, limit)
+        left = max(0, limit - counted.used)
     return BudgetAllowance(
-        "person_messages_today",
-        "PLT-MSG-01",
-        used,
-        cap,
-        max(0, cap - used),
-        _say("PLT-MSG-01", audience),
+        counted.name, rule_id, counted.used, limit, left, _say(rule_id, audience)
     )
 
 

@@ -16,16 +16,10 @@ from uuid import UUID
 
 from qinghe.claims.models import Claim
 from qinghe.claims.terms import OPEN_STATES, ClaimState
-from qinghe.contact.decision import (
-    KIND_OF,
-    Earlier,
-    Held,
-    Point,
-    Situation,
-    objection,
-    since,
-)
-from qinghe.contact.terms import AttemptState
+from qinghe.contact.decision import objection, since
+from qinghe.contact.facts import KIND_OF, Earlier, Held, Point, Situation, counted_outcome
+from qinghe.contact.queries.house import ended_holds, house_in_force
+from qinghe.contact.terms import SILENT
 from qinghe.kernel import prepared
 from qinghe.market.models import Mandate
 from qinghe.market.terms import LIVE, MandateState
@@ -33,8 +27,6 @@ from qinghe.parties.terms import OrgKind, PointState
 from qinghe.rules.contact.facts import Debt, Objection, Past, Worker
 
 PLATFORM: Final = "platform"
-# A refused attempt reached nobody, and a stopped one is known not to have been sent.
-SILENT: Final = [AttemptState.REFUSED.value, AttemptState.CANCELLED.value]
 KINDS: Final = sorted(set(KIND_OF.values()))
 Row = list[Any]
 # The gate is the hottest path there is: four small reads, all by the person's index, in one trip.
@@ -56,11 +48,14 @@ FACTS: Final = """(
 )::text, (
     SELECT json_agg(json_build_array(
         coalesce(a.sent_at, a.at), a.channel, a.mode, a.purpose, a.state, a.outcome,
-        p.address_id, a.collector_id, a.creditor_group, a.claim_id
+        p.address_id, a.collector_id, a.creditor_group, a.claim_id, a.override_id IS NOT NULL
     ))
     FROM contact_attempt a LEFT JOIN parties_contactpoint p ON p.id = a.point_id
     WHERE a.person_id = %(person)s AND a.at >= %(since)s AND a.state <> ALL (%(silent)s)
         AND a.id IS DISTINCT FROM %(without)s::uuid
+)::text, (
+    SELECT json_build_array(number, content) FROM contact_housepack
+    WHERE state = 'approved' AND starts_at <= %(at)s AND (ends_at IS NULL OR ends_at > %(at)s)
 )::text"""
 # The claim with its debtor and creditor, and the live mandate of one collector on it.
 STANDING: Final = f"""
@@ -135,20 +130,6 @@ def situation_of(
     return _situation(person.pk, person.zones, deceased, debt, worker, at, facts)
 
 
-def counted_outcome(*, channel: str, mode: str, state: str, outcome: str | None) -> str:
-    """
-    Return as what an attempt counts in the rules.
-
-    What is not known counts as the most: a call as a talk, a message as delivered. A technical
-    failure counts as an unanswered dial: a permission once given is spent.
-    """
-    if channel != "voice":
-        return "delivered"
-    if outcome == "failed" or state == AttemptState.FAILED:
-        return "no_answer"
-    return outcome or ("talk" if mode == "human" else "delivered")
-
-
 def _debt(claim_id: UUID, creditor_id: UUID, product: str, group: str, lender: str) -> Debt:
     """Return the debt; creditors of one group share a contact budget."""
     return Debt(
@@ -178,7 +159,7 @@ def _asked(
         "since": since(at),
         "kinds": KINDS,
         "invalid": PointState.INVALID.value,
-        "silent": SILENT,
+        "silent": [state.value for state in SILENT],
         "without": without,
     }
 
@@ -193,7 +174,8 @@ def _situation(
     facts: Sequence[str | None],
 ) -> Situation:
     name = str(person_id)
-    points, holds, wishes, past = (json.loads(each) if each else [] for each in facts)
+    points, holds, wishes, past = (json.loads(each) if each else [] for each in facts[:-1])
+    house = house_in_force(facts[-1])
     return Situation(
         person=name,
         zones=tuple(zones),
@@ -204,6 +186,8 @@ def _situation(
         holds=tuple(map(_held, holds)),
         objections=tuple(_objection(name, row) for row in wishes),
         earlier=tuple(_earlier(name, at, row) for row in past),
+        house=house,
+        ended=ended_holds(person_id, UUID(debt.id), at) if house.rests else {},
     )
 
 
@@ -229,7 +213,7 @@ def _moment(text: str) -> datetime:
 
 
 def _earlier(person: str, now: datetime, row: Row) -> Earlier:
-    at, channel, mode, purpose, state, outcome, address, collector, group, claim = row
+    at, channel, mode, purpose, state, outcome, address, collector, group, claim, counted = row
     past = Past(
         # Whoever got the lock first counts first, even if its clock ran a moment ahead of ours.
         at=min(_moment(at), now),
@@ -245,4 +229,4 @@ def _earlier(person: str, now: datetime, row: Row) -> Earlier:
         role="debtor",
         creditor_group=group,
     )
-    return Earlier(past, purpose)
+    return Earlier(past, purpose, counted)

@@ -5,8 +5,18 @@ Whoever asks to contact a person locks the person's gate before looking; a messa
 only if its permission is on record.
 """
 
+from qinghe.contact.services.house import (
+    approve_house,
+    ask_house_end,
+    draft_house,
+    grant_house_end,
+    hand_over_house,
+    keep_replay,
+    withdraw_house,
+)
 from qinghe.contact.services.notices import notify, send_door_letter
 from qinghe.contact.services.outcomes import record_outcome
+from qinghe.contact.services.overrides import ask_override, decide_override, use_override
 from qinghe.contact.services.printing import mark_printed, open_to_print
 from qinghe.contact.services.reading import read_letter, read_text
 from qinghe.contact.services.requests import insist, request_contact
@@ -15,8 +25,16 @@ from qinghe.contact.services.tally import count_refusals
 from qinghe.contact.services.wishes import set_wish, withdraw_wish
 
 __all__ = [
+    "approve_house",
+    "ask_house_end",
+    "ask_override",
     "count_refusals",
+    "decide_override",
+    "draft_house",
+    "grant_house_end",
+    "hand_over_house",
     "insist",
+    "keep_replay",
     "mark_printed",
     "notify",
     "open_to_print",
@@ -28,5 +46,7 @@ __all__ = [
     "send",
     "send_door_letter",
     "set_wish",
+    "use_override",
+    "withdraw_house",
     "withdraw_wish",
 ]

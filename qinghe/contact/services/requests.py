@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.utils.translation import get_language
 
-from qinghe.contact.decision import Asked, Decision, Situation, decide, noticed
+from qinghe.contact.decision import Decision, decide, noticed
+from qinghe.contact.facts import Asked, Situation
 from qinghe.contact.models import Attempt
 from qinghe.contact.queries.situation import Standing, standing_of
 from qinghe.contact.refusals import ContactRefused
@@ -61,12 +62,12 @@ def request_contact(
         mode=mode or _mode_of(channel),
         purpose=_purpose(ContactPurpose(purpose), situation, actor),
         at=at,
-        approved=_approved(template, channel, purpose) and mode in (None, _mode_of(channel)),
+        approved=is_approved(template, channel, purpose) and mode in (None, _mode_of(channel)),
     )
     decision = decide(situation, asked)
     keep_law(decision.pack, at=at)
-    attempt = _keep(standing, asked, decision, template, actor)
-    _note(attempt, actor)
+    attempt = keep(standing, asked, decision, template, actor)
+    note(attempt, actor)
     if not decision.denied:
         enqueue("contact.send", lock=f"person:{person_id}", attempt_id=str(attempt.pk))
     return attempt
@@ -108,14 +109,20 @@ def _purpose(purpose: str, situation: Situation, actor: Actor) -> str:
     return ContactPurpose.COLLECT if served or purpose == ContactPurpose.REPLY else purpose
 
 
-def _approved(template: str, channel: str, purpose: str) -> bool:
+def is_approved(template: str, channel: str, purpose: str) -> bool:
     found = wording(template)
     return found is not None and channel in found.channels and purpose in found.purposes
 
 
-def _keep(
-    standing: Standing, asked: Asked, decision: Decision, template: str, actor: Actor
+def keep(
+    standing: Standing,
+    asked: Asked,
+    decision: Decision,
+    template: str,
+    actor: Actor,
+    override_id: UUID | None = None,
 ) -> Attempt:
+    """Write an attempt down with its decision; one that an override let through uses it up."""
     found = wording(template)
     attempt = Attempt(
         person_id=standing.person_id,
@@ -139,12 +146,14 @@ def _keep(
         seen=facts_of(standing.situation, asked, decision),
         next_allowed_at=decision.next_allowed_at,
         must_end_by=decision.must_end_by,
+        override_id=None if decision.denied else override_id,
     )
     prepared.insert(attempt)
     return attempt
 
 
-def _note(attempt: Attempt, actor: Actor) -> None:
+def note(attempt: Attempt, actor: Actor) -> None:
+    """Put an attempt and its decision into the journal."""
     later = attempt.next_allowed_at
     record(
         kind=f"contact.{attempt.state}",
@@ -158,6 +167,7 @@ def _note(attempt: Attempt, actor: Actor) -> None:
         channel=attempt.channel,
         purpose=attempt.purpose,
         template=attempt.template,
+        override=attempt.override_id,
         counters=attempt.counters,
         next_allowed_at=later.isoformat() if later else None,
     )

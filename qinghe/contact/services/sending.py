@@ -16,9 +16,11 @@ from django.db import connection, transaction
 
 from qinghe.claims.models import Claim
 from qinghe.contact import gateways
-from qinghe.contact.decision import Asked, Decision, decide
+from qinghe.contact.decision import Decision, decide
+from qinghe.contact.facts import Asked
 from qinghe.contact.gateways import Message, Receipt
 from qinghe.contact.models import Attempt, Delivery
+from qinghe.contact.queries.overrides import set_aside
 from qinghe.contact.queries.situation import situation_of
 from qinghe.contact.services.gate import lock
 from qinghe.contact.services.message import compose
@@ -116,6 +118,8 @@ def _judge(attempt: Attempt, claim: Claim, at: datetime) -> Decision:
         purpose=attempt.purpose,
         at=at,
         approved=wording(attempt.template) is not None,
+        counted=attempt.override_id is not None,
+        set_aside=set_aside(attempt.override_id),
     )
     situation = situation_of(claim=claim, mandate=mandate, at=at, without=attempt.pk)
     return decide(situation, asked)

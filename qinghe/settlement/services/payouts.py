@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from qinghe.claims.days import day_of
-from qinghe.journal.queries import timeline
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.ids import digits, new_id
@@ -20,13 +19,13 @@ from qinghe.ledger.models import Account
 from qinghe.ledger.queries import balance, standing
 from qinghe.ledger.services import lock_accounts, post_many, reverse_many
 from qinghe.ledger.terms import Posting
+from qinghe.parties.pairs import independent
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Payout, Split
 from qinghe.settlement.refusals import NoCash, NoSuchPayout, PayoutMoved, SamePerson
 from qinghe.settlement.terms import RESERVE_DAYS, PaymentState, PayoutState
 
-MADE = "parties.membership-added"
 PAYABLE = r"^(creditor:[^:]+:collected|collector:[^:]+:payable)$"
 
 
@@ -77,7 +76,7 @@ def approve_payout(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
     """
     require(actor, Permission.APPROVE_PAYOUTS)
     payout = _lock(payout_id, PayoutState.DRAFT)
-    if payout.prepared_by == actor.label or _made_by_other(payout.prepared_by, actor.label):
+    if payout.prepared_by == actor.label or not independent(payout.prepared_by, actor.label):
         raise SamePerson
     payout.state, payout.approved_by, payout.approved_at = PayoutState.APPROVED, actor.label, at
     payout.save(update_fields=["state", "approved_by", "approved_at"])
@@ -253,15 +252,6 @@ def _lock(payout_id: UUID, *states: PayoutState) -> Payout:
 def _move(debit: str, credit: str, payout: Payout, kind: str, at: datetime) -> Posting:
     subject = f"payout:{payout.pk}"
     return Posting(debit, credit, payout.amount, payout.currency, kind, subject, at)
-
-
-def _made_by_other(one: str, other: str) -> bool:
-    """Tell whether one of two people gave the other a role: one person may stand behind both."""
-    return any(
-        entry.kind == MADE and entry.actor == maker
-        for maker, made in ((one, other), (other, one))
-        for entry in timeline(subject=f"user:{made.partition(':')[2]}")
-    )
 
 
 def _record(kind: str, payout: Payout, actor: Actor, at: datetime, reason: str = "") -> None:

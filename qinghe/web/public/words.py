@@ -11,6 +11,7 @@ PACKS = {
     "EU": _("European Union"),
     "IN": _("India"),
     "PLT": _("This platform"),
+    "HSE": _("The operator's own rules"),
 }
 LEVELS = {"deny": _("Refuses"), "warn": _("Warns"), "info": _("Explains")}
 # How well the wording of a rule is proved.

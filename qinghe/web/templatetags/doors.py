@@ -50,7 +50,8 @@ def rule_title(rule_id: str) -> str:
 @register.filter
 def source(citation: str) -> str:
     """Return where a rule stands; a rule of our own says so."""
-    return _("This platform") if citation == "product" else citation
+    own = {"product": _("This platform"), "operator": _("The operator's own rules")}
+    return own.get(citation, citation)
 
 
 @register.filter

@@ -1,0 +1,25 @@
+"""Two persons for one decision: different, and neither made by the other."""
+
+from __future__ import annotations
+
+from qinghe.journal.queries import timeline
+
+MADE = "parties.membership-added"
+
+
+def independent(one: str, other: str) -> bool:
+    """
+    Tell whether two journal labels, `role:user`, are people who stand for themselves.
+
+    Whoever gave the other a role may stand behind both; the same account in two roles does.
+    """
+    mine, theirs = _user(one), _user(other)
+    return mine != theirs and not any(
+        entry.kind == MADE and _user(entry.actor) == maker
+        for maker, made in ((mine, theirs), (theirs, mine))
+        for entry in timeline(subject=f"user:{made}")
+    )
+
+
+def _user(label: str) -> str:
+    return label.partition(":")[2]
