@@ -60,7 +60,8 @@ FACTS: Final = """(
     ))
     FROM contact_attempt a LEFT JOIN parties_contactpoint p ON p.id = a.point_id
     WHERE a.person_id = %(person)s AND a.at >= %(since)s AND a.state <> ALL (%(silent)s)
-        AND a.id IS DISTINCT FROM %(without)s::uuid
+        AND (%(without)s::uuid IS NULL OR a.id < %(without)s::uuid
+            OR a.id > %(without)s::uuid AND a.state <> %(permitted)s)
 )::text"""
 # The claim with its debtor and creditor, and the live mandate of one collector on it.
 STANDING: Final = f"""
@@ -121,7 +122,8 @@ def situation_of(
     """
     Return everything the gate judges by; `claim` comes with its debtor and creditor.
 
-    `without` leaves one attempt out of the history: the one that is being judged again.
+    `without` leaves one attempt out of the history: the one that is being judged again. What was
+    permitted after it and still waits is left out too: that was judged with this one counted.
     """
     person, creditor = claim.debtor, claim.creditor
     worker = _platform(claim.state, at)
@@ -179,6 +181,7 @@ def _asked(
         "kinds": KINDS,
         "invalid": PointState.INVALID.value,
         "silent": SILENT,
+        "permitted": AttemptState.PERMITTED.value,
         "without": without,
     }
 
