@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
+from qinghe.rules.contact.case import check_words
 from qinghe.rules.contact.clock import (
     DAY,
     day_after,
@@ -183,6 +184,8 @@ def decide(situation: Situation, asked: Asked) -> Decision:
     point = situation.point_for(asked.channel)
     packs = packs_for(situation.all_zones())
     request = request_of(situation, asked, point)
+    if not _understood(request):
+        return _not_understood(packs, point)
     verdict = evaluate(request, packs, SETTINGS)
     house = house_findings(situation, asked, point)
     findings = _ordered((*verdict.findings, *house))
@@ -192,11 +195,39 @@ def decide(situation: Situation, asked: Asked) -> Decision:
         rules=tuple(finding.rule_id for finding in findings),
         findings=findings,
         counters=_counted(verdict.counters, messages_today(situation, asked.at)),
-        pack=" ".join(pack_version(name) for name in (*packs, "PLT")),
+        pack=_versions(packs),
         point=point,
         next_allowed_at=_next(request, packs, verdict, house) if denied else None,
         must_end_by=None if denied else verdict.must_end_by,
     )
+
+
+def _understood(request: Request) -> bool:
+    """Tell whether every word and zone is one that the rules know."""
+    try:
+        check_words(request)
+    except ValueError:
+        return False
+    return True
+
+
+def _not_understood(packs: tuple[str, ...], point: Point | None) -> Decision:
+    """Refuse what no rule can judge: silence must never read as permission."""
+    missing = ("PLT-IN-05",) if point else ("PLT-IN-03", "PLT-IN-05")
+    return Decision(
+        denied=True,
+        rules=missing,
+        findings=tuple(Finding(rule_id, "deny") for rule_id in missing),
+        counters={},
+        pack=_versions(packs),
+        point=point,
+        next_allowed_at=None,
+        must_end_by=None,
+    )
+
+
+def _versions(packs: tuple[str, ...]) -> str:
+    return " ".join(pack_version(name) for name in (*packs, "PLT"))
 
 
 def request_of(situation: Situation, asked: Asked, point: Point | None) -> Request:

@@ -30,3 +30,9 @@ def notify(**_later: object) -> None:
 def release(**_later: object) -> None:
     """Close attempts that a crash or a missing worker left behind."""
     services.release_stuck(at=clock.now())
+
+
+@app.task(name="contact.end-calls", queueing_lock="contact.end-calls")
+def end_calls(**_later: object) -> None:
+    """End calls that would run past the last permitted moment."""
+    services.end_calls(at=clock.now())

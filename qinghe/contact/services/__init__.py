@@ -5,6 +5,7 @@ Whoever asks to contact a person locks the person's gate before looking; a messa
 only if its permission is on record.
 """
 
+from qinghe.contact.services.ending import end_calls
 from qinghe.contact.services.notices import notify, send_door_letter
 from qinghe.contact.services.outcomes import record_outcome
 from qinghe.contact.services.printing import mark_printed, open_to_print
@@ -14,6 +15,7 @@ from qinghe.contact.services.sending import release_stuck, send
 from qinghe.contact.services.wishes import set_wish, withdraw_wish
 
 __all__ = [
+    "end_calls",
     "insist",
     "mark_printed",
     "notify",

@@ -101,7 +101,8 @@ def _start(attempt_id: UUID, at: datetime) -> Ready | None:
         _stop(attempt, busy, at)
         return None
     attempt.state, attempt.sent_at = AttemptState.SENDING, at
-    attempt.save(update_fields=["state", "sent_at"])
+    attempt.must_end_by = decision.must_end_by
+    attempt.save(update_fields=["state", "sent_at", "must_end_by"])
     return Ready(attempt, compose(attempt, claim, at))
 
 
