@@ -29,7 +29,7 @@ def _settings(socket: Path, logs: Path) -> dict[str, str]:
         "listen_addresses": "",
         "unix_socket_directories": str(socket),
         "unix_socket_permissions": "0700",
-        "max_connections": "100",
+        "max_connections": "200",
         "password_encryption": "scram-sha-256",
         "timezone": "UTC",
         "shared_buffers": f"{max(SMALLEST_BUFFERS_MB, min(LARGEST_BUFFERS_MB, memory // 4))}MB",

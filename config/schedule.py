@@ -37,6 +37,7 @@ CLOCKS: Final = (
     Clock("50 18 * * *", "queue.forget", "jobs that ended well long ago are deleted"),
     Clock("* * * * *", "queue.rescue", "jobs of a worker that died are done by another"),
     Clock("* * * * *", "contact.release", "attempts a crash left behind get a named end"),
+    Clock("* * * * *", "contact.end-calls", "no call runs past the hours in which it is allowed"),
     Clock("* * * * *", "journal.seal", "the journal is sealed in batches"),
 )
 

@@ -1,6 +1,6 @@
 -- {persons} persons, each with one telephone and one claim that is worked under a live mandate on {day}.
 -- Identifiers end in twelve decimal digits, so that pgbench can make them with its own arithmetic.
-CREATE FUNCTION bench_made(kind int, number bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION bench_made(kind int, number bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
     SELECT ('0190000' || kind || '-0000-7000-8000-' || 100000000000 + number)::uuid
 $$;
 

@@ -24,6 +24,7 @@ class AttemptAdmin(ReadOnly):
         "counters",
         "next_allowed_at",
         "must_end_by",
+        "ended_at",
         "sent_at",
         "outcome",
         "outcome_at",

@@ -2,7 +2,8 @@
 The gate's judgement: facts of one person and claim in, a decision with its reasons out. Pure.
 
 Law and the platform's rules are judged by `qinghe.rules`; what only the platform's own tables know
-(no usable address, no approved wording, holds without a law, the cap on messages) is added here.
+(no usable address, no approved wording, holds without a law, caps on messages and addresses) is
+added here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any, Final
 
+from qinghe.contact.addresses import busy_findings
 from qinghe.contact.facts import HELD_PURPOSES, Asked, Point, Situation
+from qinghe.rules.contact.case import check_words
 from qinghe.rules.contact.clock import (
     DAY,
     day_after,
@@ -94,6 +97,8 @@ class Answer:
 
 def decide(situation: Situation, asked: Asked) -> Decision:
     """Judge one planned contact; the strictest of law, platform and house answers."""
+    if not _understood(situation, asked):
+        return _not_understood(situation, asked)
     answer = _answer(situation, asked)
     verdict, planned = answer.verdict, answer.planned
     findings = _ordered((*verdict.findings, *answer.own))
@@ -142,6 +147,31 @@ def planned_of(situation: Situation, asked: Asked, counters: Counters) -> Planne
     )
 
 
+def _understood(situation: Situation, asked: Asked) -> bool:
+    """Tell whether every word and zone is one that the rules know."""
+    try:
+        check_words(request_of(situation, asked, None))
+    except ValueError:
+        return False
+    return True
+
+
+def _not_understood(situation: Situation, asked: Asked) -> Decision:
+    """Refuse what no rule can judge: silence must never read as permission."""
+    point = situation.point_for(asked.channel)
+    missing = ("PLT-IN-05",) if point else ("PLT-IN-03", "PLT-IN-05")
+    return Decision(
+        denied=True,
+        rules=missing,
+        findings=tuple(Finding(rule_id, "deny") for rule_id in missing),
+        counters={},
+        pack=_versions(packs_for(situation.all_zones()), situation.house),
+        point=point,
+        next_allowed_at=None,
+        must_end_by=None,
+    )
+
+
 def request_of(situation: Situation, asked: Asked, point: Point | None) -> Request:
     """Put the facts into the words of the rules."""
     act = Act(
@@ -183,6 +213,7 @@ def house_findings(situation: Situation, asked: Asked, point: Point | None) -> l
             if held.kind in HOUSE_HOLDS and (held.until is None or held.until > asked.at)
         ]
     found += _too_many_messages(situation, asked)
+    found += busy_findings(situation, asked, point) if point else []
     return [finding for finding in found if finding.rule_id not in asked.set_aside]
 
 

@@ -110,11 +110,14 @@ def counted_outcome(*, channel: str, mode: str, state: str, outcome: str | None)
     """
     Return as what an attempt counts in the rules.
 
-    What is not known counts as the most: a call as a talk, a message as delivered. A technical
-    failure counts as an unanswered dial: a permission once given is spent.
+    What is not known counts as the most: a call as a talk, a message as delivered. A call that was
+    cut off was a talk. A technical failure counts as an unanswered dial: a permission once given is
+    spent.
     """
     if channel != "voice":
         return "delivered"
+    if outcome == "dropped":
+        return "talk"
     if outcome == "failed" or state == AttemptState.FAILED:
         return "no_answer"
     return outcome or ("talk" if mode == "human" else "delivered")

@@ -36,3 +36,9 @@ def release(**_later: object) -> None:
 def tally(**_later: object) -> None:
     """Count the refusals of the days that are over, by rule."""
     services.count_refusals(at=clock.now())
+
+
+@app.task(name="contact.end-calls", queueing_lock="contact.end-calls")
+def end_calls(**_later: object) -> None:
+    """End calls that would run past the last permitted moment."""
+    services.end_calls(at=clock.now())

@@ -155,11 +155,12 @@ class Attempt(Row):
 
     privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("person", "point"))
 
-    person = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
-    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+")
+    # Indexes of their own would repeat the ones below, on the table that grows fastest.
+    person = models.ForeignKey("parties.Person", models.PROTECT, related_name="+", db_index=False)
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+", db_index=False)
     mandate = models.ForeignKey("market.Mandate", models.PROTECT, null=True, related_name="+")
     collector = models.ForeignKey(
-        "parties.Organisation", models.PROTECT, null=True, related_name="+"
+        "parties.Organisation", models.PROTECT, null=True, related_name="+", db_index=False
     )
     creditor_group = models.TextField()
     point = models.ForeignKey("parties.ContactPoint", models.PROTECT, null=True, related_name="+")
@@ -178,6 +179,8 @@ class Attempt(Row):
     seen = models.JSONField(default=dict, db_default=Value({}, JSONField()))
     next_allowed_at = models.DateTimeField(null=True)
     must_end_by = models.DateTimeField(null=True)
+    # When the platform ended a call that would have run past that moment.
+    ended_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     outcome = models.TextField(choices=Outcome.choices, null=True)  # noqa: DJ001  no outcome yet
     outcome_at = models.DateTimeField(null=True)
@@ -220,6 +223,11 @@ class Attempt(Row):
                 fields=["state", "at"],
                 name="contact_attempt_pending",
                 condition=Q(state__in=("permitted", "sending")),
+            ),
+            models.Index(
+                fields=["must_end_by"],
+                name="contact_calls_to_end",
+                condition=Q(channel="voice", state="done", outcome__isnull=True),
             ),
             models.Index(
                 fields=["at"], name="contact_attempt_refused", condition=Q(state="refused")

@@ -195,7 +195,7 @@ def _house_rules(
 def _situation(
     house: House, attempt: Replayed, history: list[Replayed], ended: Sequence[EndedHold]
 ) -> Situation:
-    start, kind = since(attempt.at), KIND_OF[attempt.channel]
+    start, kind = since(attempt.at), KIND_OF.get(attempt.channel, "")
     return Situation(
         person=attempt.person,
         zones=attempt.zones,

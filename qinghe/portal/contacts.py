@@ -97,7 +97,7 @@ def _contact(row: AttemptRow) -> Contact:
 
 
 def _words(row: AttemptRow) -> str:
-    how = Channel(row.channel).label
+    how = row.how
     match AttemptState(row.state):
         case AttemptState.REFUSED:
             return _("Not let through: {how}").format(how=how)
@@ -111,6 +111,8 @@ def _words(row: AttemptRow) -> str:
 def _came(row: AttemptRow) -> str:
     if row.channel == Channel.LETTER and row.outcome == Outcome.DELIVERED:
         return _("Sent by post")
+    if row.ended_at:
+        return _("ended by the platform: the allowed hours were over")
     return str(Outcome(row.outcome).label if row.outcome else AttemptState(row.state).label)
 
 

@@ -34,7 +34,10 @@ class Case:
 
     def reach(self, at: datetime, channel: str = "voice", **fields: Any) -> Attempt:
         """Ask, and send what was permitted."""
-        attempt = self.ask(at, channel, **fields)
+        return self.sent(self.ask(at, channel, **fields), at)
+
+    def sent(self, attempt: Attempt, at: datetime) -> Attempt:
+        """Let the sender look at an attempt; return what became of it."""
         send(attempt_id=attempt.pk, at=at)
         attempt.refresh_from_db()
         return attempt

@@ -138,6 +138,52 @@ def test_the_fourth_message_of_the_day_is_refused_over_all_channels(case: Case) 
     assert notice.state == AttemptState.PERMITTED
 
 
+def test_the_second_call_within_a_minute_is_refused_with_its_moment(case: Case) -> None:
+    assert case.ask(AT).state == AttemptState.PERMITTED
+    attempt = case.ask(AT + timedelta(seconds=59))
+    assert attempt.rules == ["PLT-ADR-01"]
+    assert attempt.next_allowed_at == AT + MINUTE
+    assert case.ask(AT + MINUTE).state == AttemptState.PERMITTED
+
+
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_the_second_message_within_a_minute_is_refused_over_all_who_ask(
+    case: Case, channel: str
+) -> None:
+    other = factories.claim(debtor=case.claim.debtor)
+    agency = factories.collector()
+    factories.mandate(other, agency)
+    collector = factories.actor(Role.COLLECTOR, agency)
+    assert case.ask(AT, channel).state == AttemptState.PERMITTED
+    assert case.ask(AT, "voice").state == AttemptState.PERMITTED, "a call is not a message"
+    attempt = request_contact(
+        claim_id=other.pk,
+        channel=channel,
+        template="reminder",
+        actor=collector,
+        at=AT + timedelta(seconds=30),
+    )
+    assert attempt.rules == ["PLT-ADR-01"]
+    notice = case.ask(AT + timedelta(seconds=45), "email", template="first_notice")
+    assert ("PLT-ADR-01" in notice.rules) == (channel == "email"), "whatever it is about"
+
+
+def test_letters_do_not_ring(case: Case) -> None:
+    for purpose in ("legal_notice", "collect"):
+        attempt = case.ask(AT, "letter", template="first_notice", purpose=purpose)
+        assert "PLT-ADR-01" not in attempt.rules
+
+
+def test_an_address_has_its_share_of_a_day_whatever_the_caps_of_the_person(case: Case) -> None:
+    for n in range(8):
+        attempt = case.ask(AT + 2 * n * MINUTE)
+        Attempt.objects.filter(pk=attempt.pk).update(state="failed", outcome=None)
+    assert Attempt.objects.exclude(state="failed").count() == 0
+    refused = case.ask(AT + HOUR, "sms")
+    assert refused.rules == ["PLT-ADR-02"]
+    assert refused.next_allowed_at == AT + timedelta(days=1)
+
+
 def test_a_wish_closes_a_channel_at_once(case: Case) -> None:
     debtor = factories.debtor_of(case.claim)
     set_wish(person_id=case.claim.debtor_id, kind="channel", channels=["sms"], actor=debtor, at=AT)

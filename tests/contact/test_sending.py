@@ -162,7 +162,7 @@ def test_one_number_is_not_called_for_two_persons_in_one_minute(case: Case) -> N
     factories.point(other.claim.debtor, "phone", shared)
     assert case.reach(AT).state == AttemptState.DONE
     stopped = other.reach(AT + timedelta(seconds=30))
-    assert (stopped.state, stopped.rules) == (AttemptState.CANCELLED, ["PLT-CAR-01"])
+    assert (stopped.state, stopped.rules) == (AttemptState.CANCELLED, ["PLT-ADR-01"])
     assert other.reach(AT + 2 * MINUTE).state == AttemptState.DONE
 
 

@@ -23,7 +23,6 @@ from qinghe.contact.wording.fill import amount_text
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.queries import case_for
 from qinghe.market.terms import MandateState
-from qinghe.parties.terms import Channel
 from qinghe.rules.explain import sentence
 
 
@@ -137,9 +136,9 @@ def _fact(name: str, value: object, currency: str) -> str:
 
 def _attempt_item(row: AttemptRow) -> TimelineItem:
     if row.refused:
-        title = _("Contact refused: %(channel)s") % {"channel": Channel(row.channel).label}
+        title = _("Contact refused: %(channel)s") % {"channel": row.how}
     else:
-        title = _("Contact: %(channel)s") % {"channel": Channel(row.channel).label}
+        title = _("Contact: %(channel)s") % {"channel": row.how}
     return TimelineItem(
         row.sent_at or row.at,
         f"contact.{row.state}",
@@ -157,8 +156,13 @@ def _attempt_detail(row: AttemptRow) -> str:
         return " · ".join(
             filter(None, (who, *(f"{each}: {sentence(each, _lang())}" for each in row.rules)))
         )
-    state = Outcome(row.outcome).label if row.outcome else AttemptState(row.state).label
-    return " · ".join(filter(None, (who, row.title, str(state))))
+    return " · ".join(filter(None, (who, row.title, _came(row))))
+
+
+def _came(row: AttemptRow) -> str:
+    if row.ended_at:
+        return _("ended by the platform: the allowed hours were over")
+    return str(Outcome(row.outcome).label if row.outcome else AttemptState(row.state).label)
 
 
 def _mandates(rows: Iterable[MandateSpan]) -> Iterator[TimelineItem]:

@@ -12,7 +12,7 @@ from typing import Final
 from qinghe.contact.gateways import email, letter, loopback
 from qinghe.contact.gateways.message import GatewayFailed, Message, Receipt
 
-__all__ = ["ADDRESSED", "GatewayFailed", "Message", "Receipt", "deliver"]
+__all__ = ["ADDRESSED", "GatewayFailed", "Message", "Receipt", "deliver", "hang_up"]
 
 GATEWAYS: Final[dict[str, Callable[[Message], Receipt]]] = {
     "email": email.deliver,
@@ -21,6 +21,8 @@ GATEWAYS: Final[dict[str, Callable[[Message], Receipt]]] = {
     "voice": loopback.deliver,
     "visit": loopback.deliver,
 }
+# Channels whose contacts last, and how one is ended from outside.
+ENDING: Final[dict[str, Callable[[str], bool]]] = {"voice": loopback.hang_up}
 # Only these are told an address: what does not leave the house needs none.
 ADDRESSED: Final = frozenset({"email", "letter"})
 
@@ -32,3 +34,12 @@ def deliver(message: Message) -> Receipt:
     :raises GatewayFailed: the other side did not take it
     """
     return GATEWAYS[message.channel](message)
+
+
+def hang_up(channel: str, reference: str) -> bool:
+    """
+    End what still runs under a reference, and say whether it ran. Safe to repeat.
+
+    :raises GatewayFailed: the other side did not take the order
+    """
+    return ENDING[channel](reference)

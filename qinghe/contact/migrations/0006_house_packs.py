@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('claims', '0005_batch_stages'),
-        ('contact', '0004_letters_printed'),
+        ('contact', '0005_calls_end'),
         ('market', '0001_initial'),
         ('parties', '0002_id_number_once'),
     ]

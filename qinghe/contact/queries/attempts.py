@@ -20,6 +20,7 @@ from qinghe.market.terms import LIVE
 from qinghe.parties.models import VaultItem
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.parties.services import unseal
+from qinghe.parties.terms import Channel
 
 PAGE = 200
 
@@ -43,6 +44,8 @@ class AttemptRow:
     state: str
     rules: tuple[str, ...]
     next_allowed_at: datetime | None
+    must_end_by: datetime | None
+    ended_at: datetime | None
     sent_at: datetime | None
     outcome: str | None
     outcome_at: datetime | None
@@ -56,6 +59,12 @@ class AttemptRow:
     def refused(self) -> bool:
         """Tell whether a rule refused it."""
         return self.state == AttemptState.REFUSED
+
+    @property
+    def how(self) -> str:
+        """Return the channel in words; one that nobody knows was refused and stands for itself."""
+        known = self.channel in Channel.values
+        return str(Channel(self.channel).label) if known else self.channel
 
 
 FIELDS = (
@@ -73,6 +82,8 @@ FIELDS = (
     "state",
     "rules",
     "next_allowed_at",
+    "must_end_by",
+    "ended_at",
     "sent_at",
     "outcome",
     "outcome_at",
@@ -163,6 +174,8 @@ def row_of(values: dict[str, Any], texts: Mapping[UUID, str]) -> AttemptRow:
         state=values["state"],
         rules=tuple(values["rules"]),
         next_allowed_at=values["next_allowed_at"],
+        must_end_by=values["must_end_by"],
+        ended_at=values["ended_at"],
         sent_at=values["sent_at"],
         outcome=values["outcome"],
         outcome_at=values["outcome_at"],

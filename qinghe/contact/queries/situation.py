@@ -19,7 +19,7 @@ from qinghe.claims.terms import OPEN_STATES, ClaimState
 from qinghe.contact.decision import objection, since
 from qinghe.contact.facts import KIND_OF, Earlier, Held, Point, Situation, counted_outcome
 from qinghe.contact.queries.house import ended_holds, house_in_force
-from qinghe.contact.terms import SILENT
+from qinghe.contact.terms import SILENT, AttemptState
 from qinghe.kernel import prepared
 from qinghe.market.models import Mandate
 from qinghe.market.terms import LIVE, MandateState
@@ -52,7 +52,8 @@ FACTS: Final = """(
     ))
     FROM contact_attempt a LEFT JOIN parties_contactpoint p ON p.id = a.point_id
     WHERE a.person_id = %(person)s AND a.at >= %(since)s AND a.state <> ALL (%(silent)s)
-        AND a.id IS DISTINCT FROM %(without)s::uuid
+        AND (%(without)s::uuid IS NULL OR a.id < %(without)s::uuid
+            OR a.id > %(without)s::uuid AND a.state <> %(permitted)s)
 )::text, (
     SELECT json_build_array(number, content) FROM contact_housepack
     WHERE state = 'approved' AND starts_at <= %(at)s AND (ends_at IS NULL OR ends_at > %(at)s)
@@ -116,7 +117,8 @@ def situation_of(
     """
     Return everything the gate judges by; `claim` comes with its debtor and creditor.
 
-    `without` leaves one attempt out of the history: the one that is being judged again.
+    `without` leaves one attempt out of the history: the one that is being judged again. What was
+    permitted after it and still waits is left out too: that was judged with this one counted.
     """
     person, creditor = claim.debtor, claim.creditor
     worker = _platform(claim.state, at)
@@ -160,6 +162,7 @@ def _asked(
         "kinds": KINDS,
         "invalid": PointState.INVALID.value,
         "silent": [state.value for state in SILENT],
+        "permitted": AttemptState.PERMITTED.value,
         "without": without,
     }
 

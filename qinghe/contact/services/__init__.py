@@ -5,6 +5,7 @@ Whoever asks to contact a person locks the person's gate before looking; a messa
 only if its permission is on record.
 """
 
+from qinghe.contact.services.ending import end_calls
 from qinghe.contact.services.house import (
     approve_house,
     ask_house_end,
@@ -31,6 +32,7 @@ __all__ = [
     "count_refusals",
     "decide_override",
     "draft_house",
+    "end_calls",
     "grant_house_end",
     "hand_over_house",
     "insist",

@@ -47,8 +47,13 @@ def compose(attempt: Attempt, claim: Claim, at: datetime) -> Message:
         name=_name(claim, at) if letter else "",
         door=door(),
         code=_code(claim, at) if letter else "",
-        reference=attempt.pk.hex[-8:].upper(),
+        reference=reference(attempt),
     )
+
+
+def reference(attempt: Attempt) -> str:
+    """Return the name of a contact outside the house; the other side tells repetitions by it."""
+    return attempt.pk.hex[-8:].upper()
 
 
 def door() -> str:

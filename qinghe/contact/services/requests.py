@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import TextChoices
 from django.utils.translation import get_language
 
 from qinghe.contact.decision import Decision, decide, noticed
@@ -26,6 +27,7 @@ from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import Channel
 from qinghe.rules.explain import sentence
 
+# What nobody knows: a word from outside may hold anything, and the journal keeps it for good.
 UNKNOWN = "?"
 
 
@@ -58,9 +60,9 @@ def request_contact(
         raise NoMandate
     situation = standing.situation
     asked = Asked(
-        channel=Channel(channel),
-        mode=mode or _mode_of(channel),
-        purpose=_purpose(ContactPurpose(purpose), situation, actor),
+        channel=_word(channel, Channel),
+        mode=_word(mode or _mode_of(channel), Mode),
+        purpose=_purpose(_word(purpose, ContactPurpose), situation, actor),
         at=at,
         approved=is_approved(template, channel, purpose) and mode in (None, _mode_of(channel)),
     )
@@ -90,6 +92,11 @@ def insist(attempt: Attempt) -> Attempt:
         next_allowed_at=later.isoformat() if later else None,
         attempt=str(attempt.pk),
     )
+
+
+def _word(text: str, words: type[TextChoices]) -> str:
+    """Return a word of a list; what is not in it becomes one that every rule refuses."""
+    return text if text in words.values else UNKNOWN
 
 
 def _mode_of(channel: str) -> str:
@@ -134,7 +141,6 @@ def keep(
         channel=asked.channel,
         mode=asked.mode,
         purpose=asked.purpose,
-        # A name nobody approved may hold anything, and the journal keeps it for good.
         template=found.key if found else UNKNOWN,
         by_user=actor.user_id,
         at=asked.at,

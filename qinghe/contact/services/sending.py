@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from qinghe.claims.models import Claim
 from qinghe.contact import gateways
+from qinghe.contact.addresses import address_limits
 from qinghe.contact.decision import Decision, decide
 from qinghe.contact.facts import Asked
 from qinghe.contact.gateways import Message, Receipt
@@ -27,20 +28,18 @@ from qinghe.contact.services.message import compose
 from qinghe.contact.terms import AttemptState, Outcome
 from qinghe.contact.wording import wording
 from qinghe.journal.services import record
+from qinghe.kernel import prepared
 from qinghe.kernel.actor import system
 from qinghe.market.models import Mandate
+from qinghe.parties.models import ContactPoint
 from qinghe.parties.services import seal, seal_file
-from qinghe.parties.terms import Channel, Secret
+from qinghe.parties.terms import Secret
 
 SENDER: Final = system("contact.send")
 RELEASER: Final = system("contact.release-stuck")
 # A permission is for now: one that no worker took up in time is dropped, not sent late.
 PERMISSION_LASTS: Final = timedelta(hours=1)
 SENDING_LASTS: Final = timedelta(minutes=10)
-# One address, whoever it belongs to and whoever asks: the last wall, inside the sender itself.
-ADDRESS_BURST: Final = 1
-ADDRESS_BURST_WITHIN: Final = timedelta(seconds=60)
-ADDRESS_PER_DAY: Final = 8
 RELEASE_AT_MOST: Final = 10_000
 
 
@@ -101,11 +100,12 @@ def _start(attempt_id: UUID, at: datetime) -> Ready | None:
     if decision.denied or decision.point is None or decision.point.id != attempt.point_id:
         _stop(attempt, decision.rules or ("PLT-IN-03",), at)
         return None
-    if _address_is_busy(attempt, at):
-        _stop(attempt, ("PLT-CAR-01",), at)
+    if busy := _address_is_busy(attempt, at):
+        _stop(attempt, busy, at)
         return None
     attempt.state, attempt.sent_at = AttemptState.SENDING, at
-    attempt.save(update_fields=["state", "sent_at"])
+    attempt.must_end_by = decision.must_end_by
+    attempt.save(update_fields=["state", "sent_at", "must_end_by"])
     return Ready(attempt, compose(attempt, claim, at))
 
 
@@ -125,24 +125,28 @@ def _judge(attempt: Attempt, claim: Claim, at: datetime) -> Decision:
     return decide(situation, asked)
 
 
-def _address_is_busy(attempt: Attempt, at: datetime) -> bool:
+def _address_is_busy(attempt: Attempt, at: datetime) -> tuple[str, ...]:
     """
-    Tell whether an address had its share today, over every person that has the same address.
+    Return the limits that an address has reached, over every person that has the same address.
 
-    The lock is of the address, so that two persons' messages to one number cannot race.
+    The last wall: it trusts no permission. Its lock is of the address, so that two persons'
+    messages to one number cannot race, and it is taken before anything is counted.
     """
-    blind = Attempt.objects.values_list("point__address__blind", flat=True).get(pk=attempt.pk)
-    if blind is None:
-        return False
-    with connection.cursor() as cursor:
-        key = int.from_bytes(bytes(blind)[:8], "big", signed=True)
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
-    sent = Attempt.objects.filter(
-        point__address__blind=blind, channel=attempt.channel, sent_at__gt=at - timedelta(days=1)
-    ).exclude(pk=attempt.pk)
-    # Letters do not ring: the notices of several claims may lie in the box on one day.
-    recent = sent.exclude(channel=Channel.LETTER).filter(sent_at__gt=at - ADDRESS_BURST_WITHIN)
-    return recent.count() >= ADDRESS_BURST or sent.count() >= ADDRESS_PER_DAY
+    point = ContactPoint.objects.select_related("address").get(pk=attempt.point_id)
+    address = point.address
+    if address.blind is None:
+        return ()
+    key = int.from_bytes(bytes(address.blind)[:8], "big", signed=True)
+    prepared.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    sent = Attempt.objects.exclude(pk=attempt.pk).filter(
+        point__address__blind=address.blind, point__address__kind=address.kind
+    )
+    return tuple(
+        limit.rule_id
+        for limit in address_limits()
+        if (counted := limit.counted(attempt.channel))
+        and sent.filter(channel__in=counted, sent_at__gt=at - limit.within).count() >= limit.most
+    )
 
 
 def _stop(attempt: Attempt, rules: tuple[str, ...], at: datetime) -> None:
