@@ -97,7 +97,7 @@ class Answer:
 
 def decide(situation: Situation, asked: Asked) -> Decision:
     """Judge one planned contact; the strictest of law, platform and house answers."""
-    if not _understood(situation, asked):
+    if not understood(situation, asked):
         return _not_understood(situation, asked)
     answer = _answer(situation, asked)
     verdict, planned = answer.verdict, answer.planned
@@ -147,7 +147,7 @@ def planned_of(situation: Situation, asked: Asked, counters: Counters) -> Planne
     )
 
 
-def _understood(situation: Situation, asked: Asked) -> bool:
+def understood(situation: Situation, asked: Asked) -> bool:
     """Tell whether every word and zone is one that the rules know."""
     try:
         check_words(request_of(situation, asked, None))

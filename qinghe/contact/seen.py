@@ -10,6 +10,7 @@ from qinghe.contact.decision import (
     Decision,
     packs_for,
     request_of,
+    understood,
 )
 from qinghe.contact.facts import Asked, Held, Situation
 from qinghe.rules.contact.budget import hours_of
@@ -32,7 +33,8 @@ def facts_of(situation: Situation, asked: Asked, decision: Decision) -> dict[str
     """
     zones = situation.all_zones()
     request = request_of(situation, asked, decision.point)
-    hours = hours_of(request, packs_for(zones), SETTINGS)
+    known = understood(situation, asked)
+    hours = hours_of(request, packs_for(zones), SETTINGS) if known else ()
     return {
         "zones": list(zones),
         "hours": [[start.isoformat(), end.isoformat()] for start, end in hours],
