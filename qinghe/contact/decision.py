@@ -163,7 +163,7 @@ def decide(situation: Situation, asked: Asked) -> Decision:
         rules=tuple(finding.rule_id for finding in findings),
         findings=findings,
         counters=_counted(verdict.counters, messages_today(situation, asked.at)),
-        pack=" ".join(pack_version(name) for name in (*packs, "PLT")),
+        pack=pack_of(situation.all_zones()),
         point=point,
         next_allowed_at=_next(request, packs, verdict, house) if denied else None,
         must_end_by=None if denied else verdict.must_end_by,
@@ -272,6 +272,11 @@ def packs_for(zones: tuple[str, ...]) -> tuple[str, ...]:
     """Return the packs to judge by, for a person who may be in any of the zones."""
     areas = [PACKS_BY_AREA.get(zone) or PACKS_BY_AREA.get(zone.split("/")[0]) for zone in zones]
     return tuple(dict.fromkeys(["CN", *filter(None, areas)]))
+
+
+def pack_of(zones: tuple[str, ...]) -> str:
+    """Return the versions of the packs a person is judged by: what an attempt keeps."""
+    return " ".join(pack_version(name) for name in (*packs_for(zones), "PLT"))
 
 
 def objection(kind: str, person: str, at: datetime, channels: list[str], hours: Hours) -> Objection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from django.utils.translation import get_language
@@ -19,9 +19,11 @@ from qinghe.contact.decision import (
     decide,
     message_cap,
     messages_today,
+    pack_of,
     packs_for,
     request_of,
 )
+from qinghe.contact.outlook import outlook
 from qinghe.contact.queries.situation import situation_of
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Mandate
@@ -29,10 +31,13 @@ from qinghe.market.queries import mandate_for
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.parties.terms import Channel
 from qinghe.rules.contact.budget import budget as day_of
+from qinghe.rules.contact.budget import hours_of
+from qinghe.rules.contact.facts import Finding
 from qinghe.rules.explain import citation, sentence
 
 SHOWN = (Channel.VOICE, Channel.SMS, Channel.EMAIL, Channel.LETTER, Channel.VISIT)
 MIDNIGHT = 1440
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,12 @@ class BudgetAllowance:
 
 @dataclass(frozen=True)
 class BudgetChannel:
-    """Whether a channel may be used now; if not, why and from when."""
+    """
+    Whether a channel may be used now; if not, why and from when.
+
+    `remaining` is how many more the person's day permits, `hours` when it is open that day (UTC),
+    `limited_by` the rule that refuses now or, where something is left, the one after the last.
+    """
 
     channel: str
     allowed: bool
@@ -68,6 +78,9 @@ class BudgetChannel:
     next_allowed_at: datetime | None
     must_end_by: datetime | None
     reasons: tuple[Reason, ...]
+    remaining: int
+    hours: tuple[tuple[datetime, datetime], ...]
+    limited_by: Reason | None
 
 
 @dataclass(frozen=True)
@@ -117,7 +130,7 @@ def budget_of(
     asked = Asked(Channel.VOICE, "human", purpose, at)
     request = request_of(situation, asked, situation.point_for(Channel.VOICE))
     day = day_of(request, packs_for(situation.all_zones()), SETTINGS)
-    decisions = {channel: decide(situation, _asked(channel, asked)) for channel in SHOWN}
+    channels = tuple(_channel(situation, _asked(name, asked), audience) for name in SHOWN)
     allowances = [
         BudgetAllowance(a.name, a.rule_id, a.used, a.limit, a.remaining, _say(a.rule_id, audience))
         for a in day.allowances
@@ -128,10 +141,10 @@ def budget_of(
         local_day=day.local_day,
         allowances=(*allowances, _messages(situation, at, audience)),
         open_windows=day.open_windows,
-        channels=tuple(_channel(name, decision, audience) for name, decision in decisions.items()),
+        channels=channels,
         holds=tuple(held.kind for held in situation.holds),
         wished=tuple(_wished(situation)),
-        pack=decisions[Channel.VOICE].pack,
+        pack=pack_of(situation.all_zones()),
     )
 
 
@@ -190,23 +203,39 @@ def _messages(situation: Situation, at: datetime, audience: str) -> BudgetAllowa
     )
 
 
-def _channel(name: str, decision: Decision, audience: str) -> BudgetChannel:
+def _channel(situation: Situation, asked: Asked, audience: str) -> BudgetChannel:
+    decision = decide(situation, asked)
+    ahead = outlook(situation, asked, decision)
+    request = request_of(situation, asked, decision.point)
     return BudgetChannel(
-        channel=name,
+        channel=asked.channel,
         allowed=not decision.denied,
         reachable=decision.point is not None,
         next_allowed_at=decision.next_allowed_at,
         must_end_by=decision.must_end_by,
-        reasons=tuple(
-            Reason(
-                finding.rule_id,
-                finding.level,
-                _say(finding.rule_id, audience),
-                citation(finding.rule_id),
-                finding.until,
-            )
-            for finding in decision.findings
-        ),
+        reasons=tuple(_reason(finding, audience) for finding in decision.findings),
+        remaining=ahead.more,
+        hours=hours_of(request, packs_for(situation.all_zones()), SETTINGS),
+        limited_by=_limit(decision if decision.denied else ahead.last, audience),
+    )
+
+
+def _limit(decision: Decision, audience: str) -> Reason | None:
+    """Return the refusal that lasts longest: the one that decides when it is over."""
+    denying = [finding for finding in decision.findings if finding.level == "deny"]
+    if not denying:
+        return None
+    lasting = max(denying, key=lambda each: (each.until is None, each.until or LONG_AGO))
+    return _reason(lasting, audience)
+
+
+def _reason(finding: Finding, audience: str) -> Reason:
+    return Reason(
+        finding.rule_id,
+        finding.level,
+        _say(finding.rule_id, audience),
+        citation(finding.rule_id),
+        finding.until,
     )
 
 
