@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final
 
 from qinghe.contact.decision import Asked, Decision, Earlier, Situation, decide
 from qinghe.rules.contact.clock import day_after, local_day, national
-from qinghe.rules.contact.facts import Past
+from qinghe.rules.contact.facts import Finding, Past
 
 # No channel of the packs has room for more in a day; a mistake in a pack must not loop.
 MOST: Final = 12
+LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,12 @@ def outlook(situation: Situation, asked: Asked, now: Decision) -> Outlook:
             asked = replace(asked, at=decision.next_allowed_at)
         decision = decide(situation, asked)
     return Outlook(more, decision)
+
+
+def lasting(decision: Decision) -> Finding | None:
+    """Return the refusal that lasts longest: the one that decides when all of it is over."""
+    denying = [finding for finding in decision.findings if finding.level == "deny"]
+    return max(denying, key=lambda each: (each.until is None, each.until or LONG_AGO), default=None)
 
 
 def after(situation: Situation, asked: Asked, decision: Decision) -> Situation:

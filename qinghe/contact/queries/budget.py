@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.utils.translation import get_language
@@ -23,7 +23,7 @@ from qinghe.contact.decision import (
     packs_for,
     request_of,
 )
-from qinghe.contact.outlook import outlook
+from qinghe.contact.outlook import lasting, outlook
 from qinghe.contact.queries.situation import situation_of
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Mandate
@@ -37,7 +37,6 @@ from qinghe.rules.explain import citation, sentence
 
 SHOWN = (Channel.VOICE, Channel.SMS, Channel.EMAIL, Channel.LETTER, Channel.VISIT)
 MIDNIGHT = 1440
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -221,12 +220,8 @@ def _channel(situation: Situation, asked: Asked, audience: str) -> BudgetChannel
 
 
 def _limit(decision: Decision, audience: str) -> Reason | None:
-    """Return the refusal that lasts longest: the one that decides when it is over."""
-    denying = [finding for finding in decision.findings if finding.level == "deny"]
-    if not denying:
-        return None
-    lasting = max(denying, key=lambda each: (each.until is None, each.until or LONG_AGO))
-    return _reason(lasting, audience)
+    finding = lasting(decision)
+    return _reason(finding, audience) if finding else None
 
 
 def _reason(finding: Finding, audience: str) -> Reason:

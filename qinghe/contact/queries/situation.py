@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
@@ -58,6 +59,18 @@ SELECT (
         AND a.id IS DISTINCT FROM %(without)s
 )::text
 """
+# The same reads for many persons; only what is one person's own becomes a column.
+SHARED = ("at", "since", "kinds", "invalid", "silent")
+MANY = (
+    FACTS.replace("SELECT (", "SELECT k.claim, (", 1)
+    % {
+        **{name: f"%({name})s" for name in SHARED},
+        "person": "k.person",
+        "claim": "k.claim",
+        "without": "NULL",
+    }
+    + " FROM unnest(%(claims)s::uuid[], %(persons)s::uuid[]) AS k (claim, person)"
+)
 
 
 def situation_of(
@@ -68,9 +81,31 @@ def situation_of(
 
     `without` leaves one attempt out of the history: the one that is being judged again.
     """
+    return _built(claim, mandate, at, _read(claim, at, without))
+
+
+def situations_of(mandates: Iterable[Mandate], *, at: datetime) -> dict[UUID, Situation]:
+    """
+    Return the same for many cases, by claim, in one statement whatever their number.
+
+    Each mandate comes with its collector and its claim, the claim with debtor and creditor.
+    """
+    held = {mandate.claim_id: mandate for mandate in mandates}
+    facts = {
+        **_shared(at),
+        "claims": list(held),
+        "persons": [mandate.claim.debtor_id for mandate in held.values()],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(MANY, facts)
+        rows = cursor.fetchall()
+    return {pk: _built(held[pk].claim, held[pk], at, _parsed(found)) for pk, *found in rows}
+
+
+def _built(claim: Claim, mandate: Mandate | None, at: datetime, found: list[Rows]) -> Situation:
     person = claim.debtor
     name = str(person.pk)
-    points, holds, wishes, past = _read(claim, at, without)
+    points, holds, wishes, past = found
     return Situation(
         person=name,
         zones=tuple(person.zones),
@@ -122,21 +157,25 @@ def _worker(claim: Claim, mandate: Mandate | None, at: datetime) -> Worker:
     return Worker(str(mandate.collector_id), kind, mandate.ends_at if works else at)
 
 
-def _read(claim: Claim, at: datetime, without: UUID | None) -> tuple[Rows, Rows, Rows, Rows]:
-    facts: dict[str, Any] = {
-        "person": claim.debtor_id,
-        "claim": claim.pk,
+def _read(claim: Claim, at: datetime, without: UUID | None) -> list[Rows]:
+    facts = {**_shared(at), "person": claim.debtor_id, "claim": claim.pk, "without": without}
+    with connection.cursor() as cursor:
+        cursor.execute(FACTS, facts)
+        return _parsed(cursor.fetchone())
+
+
+def _shared(at: datetime) -> dict[str, Any]:
+    return {
         "at": at,
         "since": since(at),
         "kinds": sorted(set(KIND_OF.values())),
         "invalid": PointState.INVALID.value,
         "silent": [state.value for state in SILENT],
-        "without": without,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(FACTS, facts)
-        points, holds, wishes, past = (json.loads(each or "[]") for each in cursor.fetchone())
-    return points, holds, wishes, past
+
+
+def _parsed(columns: Iterable[str | None]) -> list[Rows]:
+    return [json.loads(each or "[]") for each in columns]
 
 
 def _point(row: Row) -> Point:

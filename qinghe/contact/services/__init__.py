@@ -5,6 +5,7 @@ Whoever asks to contact a person locks the person's gate before looking; a messa
 only if its permission is on record.
 """
 
+from qinghe.contact.services.mailings import start_mailing, step_mailing, stop_mailing
 from qinghe.contact.services.notices import notify, send_door_letter
 from qinghe.contact.services.outcomes import record_outcome
 from qinghe.contact.services.printing import mark_printed, open_to_print
@@ -28,5 +29,8 @@ __all__ = [
     "send",
     "send_door_letter",
     "set_wish",
+    "start_mailing",
+    "step_mailing",
+    "stop_mailing",
     "withdraw_wish",
 ]
