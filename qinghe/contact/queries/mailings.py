@@ -228,7 +228,7 @@ def _said_today(
     situations: dict[UUID, Situation], channel: str, found: Wording, at: datetime
 ) -> set[str]:
     """Return the persons who were sent this text on the day of the market, by whomever."""
-    persons = {each.person for each in situations.values()}
+    persons = {UUID(each.person) for each in situations.values()}
     today = day_start(NATIONAL, local_day(NATIONAL, at))
     sent = Attempt.objects.filter(
         person__in=persons, at__gte=today, channel=channel, template=found.key

@@ -26,7 +26,7 @@ from qinghe.kernel.errors import DomainError
 from qinghe.kernel.queue import enqueue
 from qinghe.market.refusals import NoMandate
 from qinghe.parties.models import Organisation
-from qinghe.parties.roles import Permission, require
+from qinghe.parties.roles import NotPermitted, Permission, require
 
 MAILER: Final = system("contact.mail")
 # Cases asked for in one job; the next job goes on where this one ended.
@@ -47,15 +47,17 @@ def start_mailing(
     :raises NothingToSend: every case would be left out
     """
     require(actor, Permission.CONTACT_DEBTORS)
+    if actor.org_id is None:
+        raise NotPermitted
     # Two people who press at once: the second sees what the first has started.
-    Organisation.objects.select_for_update(no_key=True).get(pk=actor.org_id)
+    collector = Organisation.objects.select_for_update(no_key=True).get(pk=actor.org_id)
     rows = judged(claim_ids=claim_ids, channel=channel, template=template, actor=actor, at=at)
     own = [row for row in rows if row.reason != NoMandate.code]
     if all(row.reason for row in own):
         raise NothingToSend
     found = check_mailing(channel=channel, template=template, number=len(rows))
     mailing = Mailing.objects.create(
-        collector_id=actor.org_id,
+        collector=collector,
         by_user=actor.user_id,
         channel=channel,
         template=found.key,
@@ -158,7 +160,7 @@ def _end(mailing: Mailing, state: MailingState, at: datetime) -> None:
     mailing.save(update_fields=["state", "ended_at"])
 
 
-def _note(kind: str, mailing: Mailing, actor: Actor, at: datetime, **facts: object) -> None:
+def _note(kind: str, mailing: Mailing, actor: Actor, at: datetime, *, cases: int) -> None:
     record(
         kind=kind,
         subject=f"mailing:{mailing.pk}",
@@ -166,5 +168,5 @@ def _note(kind: str, mailing: Mailing, actor: Actor, at: datetime, **facts: obje
         at=at,
         channel=mailing.channel,
         template=mailing.template,
-        **facts,
+        cases=cases,
     )

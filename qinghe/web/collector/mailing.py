@@ -124,8 +124,8 @@ def mailing_stop(request: StaffRequest, mailing_id: UUID) -> HttpResponse:
 
 def _cases(request: StaffRequest, sent: QueryDict) -> list[UUID]:
     """Return the cases that were ticked, or all that a filter of the worklist lets through."""
-    if sent.get("cases"):
-        return ids(sent["cases"].split(","))
+    if listed := sent.get("cases"):
+        return ids(str(listed).split(","))
     if sent.get("all"):
         found = worklist(actor=request.actor, at=request.at, filters=filters_of(sent))
         return list(found.order)
