@@ -153,7 +153,12 @@ class ReasonOut(Schema):
 
 
 class ChannelOut(Schema):
-    """Whether one channel may be used now; if not, why and from when."""
+    """
+    Whether one channel may be used now; if not, why and from when.
+
+    `remaining` is how many more the person's day permits, in `hours`; `limited_by` says why not
+    one more.
+    """
 
     channel: str
     allowed: bool
@@ -161,6 +166,9 @@ class ChannelOut(Schema):
     next_allowed_at: datetime | None
     must_end_by: datetime | None
     reasons: list[ReasonOut]
+    remaining: int
+    hours: list[tuple[datetime, datetime]]
+    limited_by: ReasonOut | None
 
 
 class BudgetOut(Schema):

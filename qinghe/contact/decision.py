@@ -108,7 +108,7 @@ def decide(situation: Situation, asked: Asked) -> Decision:
         rules=tuple(finding.rule_id for finding in findings),
         findings=findings,
         counters=_counted(verdict.counters, planned.messages),
-        pack=_versions(answer.packs, situation.house),
+        pack=pack_of(situation),
         point=answer.point,
         next_allowed_at=_next(situation, asked, answer) if denied else None,
         must_end_by=None if denied else _end(verdict, situation.house, planned),
@@ -122,12 +122,6 @@ def _answer(situation: Situation, asked: Asked) -> Answer:
     planned = planned_of(situation, asked, verdict.counters)
     own = (*house_findings(situation, asked, point), *operator_findings(situation.house, planned))
     return Answer(packs, point, planned, verdict, own)
-
-
-def _versions(packs: tuple[str, ...], house: House) -> str:
-    """Name every pack that was asked; the operator's own by its number."""
-    versions = [pack_version(name) for name in (*packs, "PLT")]
-    return " ".join([*versions, f"hse-{house.number}"] if house else versions)
 
 
 def planned_of(situation: Situation, asked: Asked, counters: Counters) -> Planned:
@@ -150,7 +144,7 @@ def planned_of(situation: Situation, asked: Asked, counters: Counters) -> Planne
 def understood(situation: Situation, asked: Asked) -> bool:
     """Tell whether every word and zone is one that the rules know."""
     try:
-        check_words(request_of(situation, asked, None))
+        check_words(request_of(situation, asked, situation.point_for(asked.channel)))
     except ValueError:
         return False
     return True
@@ -165,7 +159,7 @@ def _not_understood(situation: Situation, asked: Asked) -> Decision:
         rules=missing,
         findings=tuple(Finding(rule_id, "deny") for rule_id in missing),
         counters={},
-        pack=_versions(packs_for(situation.all_zones()), situation.house),
+        pack=pack_of(situation),
         point=point,
         next_allowed_at=None,
         must_end_by=None,
@@ -279,6 +273,12 @@ def packs_for(zones: tuple[str, ...]) -> tuple[str, ...]:
     """Return the packs to judge by, for a person who may be in any of the zones."""
     areas = [PACKS_BY_AREA.get(zone) or PACKS_BY_AREA.get(zone.split("/")[0]) for zone in zones]
     return tuple(dict.fromkeys(["CN", *filter(None, areas)]))
+
+
+def pack_of(situation: Situation) -> str:
+    """Return the versions of the packs a person is judged by; the operator's own by its number."""
+    versions = [pack_version(name) for name in (*packs_for(situation.all_zones()), "PLT")]
+    return " ".join([*versions, f"hse-{situation.house.number}"] if situation.house else versions)
 
 
 def objection(kind: str, person: str, at: datetime, channels: list[str], hours: Hours) -> Objection:

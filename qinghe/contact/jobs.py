@@ -20,6 +20,12 @@ def send(*, attempt_id: str, **_later: object) -> None:
     services.send(attempt_id=UUID(attempt_id), at=clock.now())
 
 
+@app.task(name="contact.mail")
+def mail(*, mailing_id: str, **_later: object) -> None:
+    """Ask for the next cases of a message to many."""
+    services.step_mailing(mailing_id=UUID(mailing_id), at=clock.now())
+
+
 @app.task(name="contact.notify", queueing_lock="contact.notify")
 def notify(**_later: object) -> None:
     """Tell debtors of claims that entered their challenge window."""

@@ -141,3 +141,57 @@ class OverrideMoved(DomainError):
 class OverrideExpired(DomainError):
     code = "contact.override-expired"
     text = _("The day for this notice is over. Ask again, with the reason as it is now.")
+
+
+class OneByOne(DomainError):
+    code = "contact.one-by-one"
+    status = 422
+    text = _("Calls and visits are asked for one by one, by a person. Choose a message.")
+
+
+class NoSuchWording(DomainError):
+    code = "contact.no-such-wording"
+    status = 422
+    text = _("Choose a wording that is approved for this channel.")
+
+
+class TooManyAtOnce(DomainError):
+    code = "contact.too-many-at-once"
+    status = 422
+    text = _("At most {most} cases at once. Narrow the list and send the rest afterwards.")
+
+
+class NothingToSend(DomainError):
+    code = "contact.nothing-to-send"
+    text = _("None of these messages would be let through now, so nothing was started.")
+
+
+class NoSuchMailing(DomainError):
+    code = "contact.no-such-mailing"
+    status = 404
+    text = _("There is no such message to many.")
+
+
+class MailingOver(DomainError):
+    code = "contact.mailing-over"
+    text = _("It is over already: nothing waits any more.")
+
+
+class SaidToday(DomainError):
+    code = "contact.said-today"
+    text = _("The person was sent this text today already.")
+
+
+class WaitsElsewhere(DomainError):
+    code = "contact.waits-elsewhere"
+    text = _("The case waits for its turn in another message to many.")
+
+
+class PersonTwice(DomainError):
+    code = "contact.person-twice"
+    text = _("Another case of the same person gets this message: one message a person.")
+
+
+class StoppedByHand(DomainError):
+    code = "contact.stopped-by-hand"
+    text = _("It was stopped before this case had its turn.")

@@ -15,6 +15,7 @@ from qinghe.contact.decision import (
 from qinghe.contact.facts import Asked, Held, Situation
 from qinghe.rules.contact.budget import hours_of
 from qinghe.rules.contact.facts import Objection
+from qinghe.rules.contact.house import open_spans
 
 
 def findings_of(decision: Decision) -> list[dict[str, Any]]:
@@ -25,22 +26,29 @@ def findings_of(decision: Decision) -> list[dict[str, Any]]:
     ]
 
 
-def facts_of(situation: Situation, asked: Asked, decision: Decision) -> dict[str, Any]:
+def facts_of(situation: Situation, asked: Asked) -> dict[str, Any]:
     """
     Return what was looked at besides the counters: zones, open hours (UTC), holds, wishes.
 
     No address and no name: only what a decision can be followed by.
     """
-    zones = situation.all_zones()
-    request = request_of(situation, asked, decision.point)
-    known = understood(situation, asked)
-    hours = hours_of(request, packs_for(zones), SETTINGS) if known else ()
+    hours = open_hours(situation, asked)
     return {
-        "zones": list(zones),
+        "zones": list(situation.all_zones()),
         "hours": [[start.isoformat(), end.isoformat()] for start, end in hours],
         "holds": [_hold(held) for held in situation.holds],
         "wishes": [_wish(each) for each in situation.objections],
     }
+
+
+def open_hours(situation: Situation, asked: Asked) -> tuple[tuple[datetime, datetime], ...]:
+    """Return when such a contact is open that day (UTC), by law and by the operator's own pack."""
+    if not understood(situation, asked):
+        return ()
+    zones = situation.all_zones()
+    request = request_of(situation, asked, situation.point_for(asked.channel))
+    hours = hours_of(request, packs_for(zones), SETTINGS)
+    return open_spans(situation.house, zones, hours)
 
 
 def _hold(held: Held) -> dict[str, Any]:

@@ -13,14 +13,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from qinghe.contact.queries import AttemptRow, attempts_of_person
-from qinghe.contact.terms import AttemptState, Outcome, OverrideReason
+from qinghe.contact.queries import AttemptRow, Sentences, attempts_of_person
+from qinghe.contact.terms import AttemptState, Outcome
 from qinghe.parties.terms import Channel
 from qinghe.portal.doors import DebtorRequest, page
-from qinghe.rules.explain import sentence
+from qinghe.portal.reasons import why
 
 MOST = 5_000
 # A call that nobody took said nothing, whatever it was meant to say.
@@ -38,7 +37,8 @@ class Contact:
     claim_number: str
     words: str
     who: str
-    why: str
+    why: list[str]
+    not_before: datetime | None
     text: str
     reached: bool
 
@@ -46,7 +46,8 @@ class Contact:
 def contacts_of(request: DebtorRequest) -> list[Contact]:
     """Return every contact about a person, the newest first."""
     rows = attempts_of_person(person_id=request.person_id, actor=request.actor, limit=MOST)
-    return [_contact(row) for row in rows]
+    law = Sentences((row.pack for row in rows), "debtor")
+    return [_contact(row, law, request.zone) for row in rows]
 
 
 @page()
@@ -76,21 +77,22 @@ def plain(cell: str) -> str:
 
 
 def _rows(request: DebtorRequest, zone: ZoneInfo) -> Iterator[list[str]]:
-    heads = [_("Time"), _("Contact and result"), _("By whom"), _("Claim"), _("Why not")]
+    heads = [_("Time"), _("Contact and result"), _("By whom"), _("Claim"), _("Why")]
     yield [*heads, _("What was said")]
     for each in contacts_of(request):
         moment = each.at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-        yield [moment, each.words, each.who, each.claim_number, each.why, each.text]
+        yield [moment, each.words, each.who, each.claim_number, " ".join(each.why), each.text]
 
 
-def _contact(row: AttemptRow) -> Contact:
+def _contact(row: AttemptRow, law: Sentences, zone: str) -> Contact:
     return Contact(
         at=row.sent_at or row.at,
         claim_id=row.claim_id,
         claim_number=row.claim_number,
         words=_words(row),
         who=_who(row),
-        why=" ".join(_reasons(row)) if row.refused else _let_through(row),
+        why=why(row, law, zone),
+        not_before=row.next_allowed_at if row.refused else None,
         text=row.text if row.outcome in HEARD else "",
         reached=row.state not in (AttemptState.REFUSED, AttemptState.CANCELLED),
     )
@@ -120,19 +122,3 @@ def _who(row: AttemptRow) -> str:
     if not row.collector_name:
         return _("The platform, for {creditor}").format(creditor=row.creditor_name)
     return _("{who}, for {creditor}").format(who=row.collector_name, creditor=row.creditor_name)
-
-
-def _let_through(row: AttemptRow) -> str:
-    """Say that two persons set a limit of the platform aside for a notice, and why."""
-    if not row.set_aside:
-        return ""
-    said = _("The law required this notice at once: {reason}. Two people of this platform agreed.")
-    usual = [sentence(rule_id, get_language() or "en", "debtor") for rule_id in row.set_aside]
-    return " ".join(
-        [said.format(reason=OverrideReason(row.set_aside_for).label), _("Otherwise:"), *usual]
-    )
-
-
-def _reasons(row: AttemptRow) -> Iterator[str]:
-    for rule_id in row.rules:
-        yield sentence(rule_id, get_language() or "en", "debtor")

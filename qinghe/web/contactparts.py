@@ -8,12 +8,13 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from qinghe.contact.queries import AttemptRow, BudgetAllowance, BudgetChannel, BudgetView
 from qinghe.contact.terms import AttemptState, Outcome
+from qinghe.rules.packs import rule as rule_by_id
 from qinghe.web import formats
-from qinghe.web.parts import Budget, Counter, DayBar, Span
+from qinghe.web.parts import Budget, ChannelLine, Counter, DayBar, Span
 from qinghe.web.words import label
 
 COUNTERS = {
@@ -49,7 +50,7 @@ def budget_part(view: BudgetView, attempts: Sequence[AttemptRow]) -> Budget:
         bar=_bar(view, attempts, open_spans, wished, zone),
         open_words=_open_words(open_spans),
         wished_words=_words(_("Wished"), wished) if wished else "",
-        next_allowed=[_next(c, view.at, zone) for c in view.channels if c.reachable],
+        channels=[_line(c, view.at, zone) for c in view.channels if c.reachable],
     )
 
 
@@ -104,13 +105,32 @@ def _open_words(spans: Sequence[Span]) -> str:
     return _words(pgettext("hours", "Open"), spans) if spans else _("Closed all day")
 
 
-def _next(channel: BudgetChannel, at: datetime, zone: ZoneInfo) -> tuple[str, str, bool]:
-    name = label(channel.channel, "channel")
+def _line(channel: BudgetChannel, at: datetime, zone: ZoneInfo) -> ChannelLine:
+    limit = channel.limited_by
+    spans = [_span(start, end, zone) for start, end in channel.hours]
+    return ChannelLine(
+        channel=label(channel.channel, "channel"),
+        when=_when(channel, at, zone),
+        now=channel.allowed,
+        more=_more(channel.remaining),
+        hours=hours_words(spans) if spans else _("closed all day"),
+        rule=limit.rule if limit else "",
+        because=rule_by_id(limit.rule).title("zh" if formats.chinese() else "en") if limit else "",
+    )
+
+
+def _more(remaining: int) -> str:
+    if not remaining:
+        return _("none left today")
+    return ngettext("%(n)d more today", "%(n)d more today", remaining) % {"n": remaining}
+
+
+def _when(channel: BudgetChannel, at: datetime, zone: ZoneInfo) -> str:
     if channel.allowed:
-        return (name, _("now"), True)
+        return _("now")
     if channel.next_allowed_at is None:
-        return (name, _("not possible"), False)
-    return (name, moment_words(channel.next_allowed_at, at, zone), False)
+        return _("not possible")
+    return moment_words(channel.next_allowed_at, at, zone)
 
 
 def moment_words(moment: datetime, at: datetime, zone: ZoneInfo) -> str:

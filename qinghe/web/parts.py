@@ -112,6 +112,23 @@ class Counter:
 
 
 @dataclass(frozen=True)
+class ChannelLine:
+    """
+    One channel of a budget: from when, how many more today, in which hours, and what limits it.
+
+    `now` tells that it is open; `because` is the limiting rule in a few words.
+    """
+
+    channel: str
+    when: str
+    now: bool = False
+    more: str = ""
+    hours: str = ""
+    rule: str = ""
+    because: str = ""
+
+
+@dataclass(frozen=True)
 class Budget:
     """What may be done to reach one person today, and until when."""
 
@@ -120,7 +137,7 @@ class Budget:
     bar: DayBar
     open_words: str = ""
     wished_words: str = ""
-    next_allowed: Sequence[tuple[str, str, bool]] = ()
+    channels: Sequence[ChannelLine] = ()
     possible: bool = False
 
 

@@ -16,6 +16,7 @@ from qinghe.web.formats import money_short
 from qinghe.web.icons import ICONS
 from qinghe.web.parts import (
     Budget,
+    ChannelLine,
     Chart,
     Counter,
     Crumb,
@@ -74,10 +75,17 @@ def _budget() -> Budget:
         bar=bar,
         open_words=_("Open 8:00–22:00"),
         wished_words=_("Preferred 18:00–20:00"),
-        next_allowed=[
-            (_("Next call"), _("today 18:00"), False),
-            (_("Next text"), _("now"), True),
-            (_("Visit"), _("not agreed, not possible"), False),
+        channels=[
+            ChannelLine(
+                _("Phone call"),
+                _("today 18:00"),
+                more=_("1 more today"),
+                hours="08:00–22:00",
+                rule="CN-FRQ-06",
+                because=_("the person's wish"),
+            ),
+            ChannelLine(_("Text message"), _("now"), True, _("1 more today"), "08:00–22:00"),
+            ChannelLine(_("Visit"), _("not agreed, not possible")),
         ],
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from qinghe.web import dashboards, start
-from qinghe.web.collector import acts, case, hall, work
+from qinghe.web.collector import acts, case, hall, mailing, work
 from qinghe.web.compliance import complaints, measures, refusals
 from qinghe.web.contact import attempt
 from qinghe.web.creditor import agreements, batches, claims, intake, mandates, placing
@@ -84,6 +84,9 @@ collector_urls = [
     path("hall/<uuid:listing_id>/", hall.listing, name="listing"),
     path("hall/<uuid:listing_id>/take/", hall.take_order, name="take"),
     path("orders/", work.orders, name="orders"),
+    path("orders/message/", mailing.mailing_new, name="mailing-new"),
+    path("orders/message/<uuid:mailing_id>/", mailing.mailing, name="mailing"),
+    path("orders/message/<uuid:mailing_id>/stop/", mailing.mailing_stop, name="mailing-stop"),
     path("workbench/", work.workbench, name="workbench"),
     path("promises/", work.promise_calendar, name="promises"),
     path(CASE, case.case, name="case"),

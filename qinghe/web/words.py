@@ -29,6 +29,7 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "listing": market.ListingState,
     "mandate": market.MandateState,
     "attempt": contact.AttemptState,
+    "mailing": contact.MailingState,
     "outcome": contact.Outcome,
     "wish": contact.WishKind,
     "channel": parties.Channel,

@@ -34,6 +34,8 @@ BODIES: dict[str, object] = {
     "recall": {"reason": "moved"},
     "contact": {"channel": "voice", "template": "reminder"},
     "outcome": {"outcome": "talk"},
+    "mailing-preview": {"claim_ids": [str(UNKNOWN)], "channel": "sms", "template": "reminder"},
+    "mailings": {"claim_ids": [str(UNKNOWN)], "channel": "sms", "template": "reminder"},
     "pay": {"amount": 1, "currency": "CNY", "paid_on": "2026-11-20", "reference": "x"},
     "complain": {"kind": "rude", "statement": "x", "claim_id": str(UNKNOWN)},
     "cashier-notice": {},
@@ -51,7 +53,7 @@ def member(role: Role) -> tuple[User, Membership]:
 
 def path_of(namespace: str, name: str) -> str:
     names = ("claim", "evidence", "order", "wish", "complaint", "batch", "listing", "mandate",
-             "contact")  # fmt: skip
+             "contact", "mailing")  # fmt: skip
     known = {f"{each}_id": UNKNOWN for each in names} | {"what": "plan", "fmt": "csv"}
     patterns = urlpatterns if namespace == "portal" else api.urls[0]
     route = next(str(p.pattern) for p in patterns if p.name == name)

@@ -71,7 +71,7 @@ def test_every_contact_is_listed_refused_ones_too(inside: Client, world: World) 
     assert "Not let through: Text message" in text
     table = inside.get("/d/contacts.csv").content.decode("utf-8-sig").splitlines()
     assert len(table) == 5
-    assert table[0].startswith("Time,Contact and result,By whom,Claim,Why not")
+    assert table[0].startswith("Time,Contact and result,By whom,Claim,Why,")
 
 
 def test_a_cell_that_looks_like_a_formula_is_made_harmless() -> None:

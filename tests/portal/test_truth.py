@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from qinghe.claims.models import Claim
 from qinghe.claims.services import accrue_interest
+from qinghe.contact.models import PackCopy
 from qinghe.contact.services import record_outcome, request_contact
 from qinghe.contact.services.sending import send as carry
 from qinghe.kernel.actor import Role, system
@@ -143,3 +145,36 @@ def test_the_copy_to_read_has_words_and_units_and_no_raw_numbers(
 
 def _order() -> CashierOrder:
     return CashierOrder.objects.get()
+
+
+def test_each_contact_says_why_it_was_allowed_or_stopped(inside: Client, world: World) -> None:
+    collector = factories.actor(Role.COLLECTOR, world.collector)
+    for at in (NOON, NOON + timedelta(hours=12)):
+        request_contact(
+            claim_id=world.claim.pk, channel="sms", template="reminder", actor=collector, at=at
+        )
+    text = inside.get("/d/contacts/").content.decode()
+    assert "Why was this allowed?" in text
+    assert "Allowed that day: 08:00 to 22:00." in text
+    assert "It was message number 1 to you that day, from anyone." in text
+    assert "Collectors may not contact you outside 08:00 to 22:00" in text
+    assert "nobody could try this again" in text
+    assert "/d/wishes/" in text
+
+
+def test_a_rule_that_changed_is_told_in_the_words_it_had(inside: Client, world: World) -> None:
+    collector = factories.actor(Role.COLLECTOR, world.collector)
+    attempt = request_contact(
+        claim_id=world.claim.pk,
+        channel="sms",
+        template="reminder",
+        actor=collector,
+        at=NOON + timedelta(hours=12),
+    )
+    now = attempt.pack.split()[0]
+    rules = PackCopy.objects.get(pk=now).rules
+    rules["CN-WIN-01"]["sentence"]["debtor"]["en"] = "Nobody called at night then either."
+    PackCopy.objects.create(version="cn-0.0.1-old0", rules=rules, kept_at=NOON)
+    attempt.pack = attempt.pack.replace(now, "cn-0.0.1-old0")
+    attempt.save(update_fields=["pack"])
+    assert "Nobody called at night then either." in inside.get("/d/contacts/").content.decode()

@@ -17,7 +17,7 @@ from qinghe.contact.queries.budget import (
     budget,
     budget_of,
 )
-from qinghe.contact.queries.explaining import Explanation, RuleText, explain, rule_text
+from qinghe.contact.queries.explaining import Explanation, RuleText, Sentences, explain, rule_text
 from qinghe.contact.queries.letters import LetterRow, letters_to_print
 from qinghe.contact.queries.situation import situation_of
 from qinghe.contact.queries.wishes import WishRow, wishes
@@ -32,6 +32,7 @@ __all__ = [
     "LetterRow",
     "Reason",
     "RuleText",
+    "Sentences",
     "WishRow",
     "Wording",
     "allowed_at",

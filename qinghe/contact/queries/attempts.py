@@ -50,6 +50,12 @@ class AttemptRow:
     outcome: str | None
     outcome_at: datetime | None
     masked_address: str
+    # What forbade it, when asked for or when it was to be sent; nothing when it went out.
+    denied_by: tuple[str, ...]
+    pack: str
+    counters: Mapping[str, int]
+    # When such contacts were open on that day (UTC), as far as it was kept.
+    hours: tuple[tuple[datetime, datetime], ...]
     # Platform rules that two persons set aside for this one notice, and why.
     set_aside: tuple[str, ...] = ()
     set_aside_for: str = ""
@@ -90,6 +96,10 @@ FIELDS = (
     "point__address__masked",
     "override__rules",
     "override__reason",
+    "findings",
+    "pack",
+    "counters",
+    "seen__hours",
 )
 
 
@@ -182,5 +192,23 @@ def row_of(values: dict[str, Any], texts: Mapping[UUID, str]) -> AttemptRow:
         masked_address=values["point__address__masked"] or "",
         set_aside=tuple(values["override__rules"] or ()),
         set_aside_for=values["override__reason"] or "",
+        denied_by=_denied_by(values),
+        pack=values["pack"],
+        counters=values["counters"],
+        hours=tuple(map(_span, values["seen__hours"] or ())),
         text=texts.get(values["id"], ""),
     )
+
+
+def _denied_by(values: dict[str, Any]) -> tuple[str, ...]:
+    """Return the rules that said no; an attempt older than findings is kept names them all."""
+    if values["state"] == AttemptState.CANCELLED:
+        return tuple(values["rules"])
+    if values["state"] != AttemptState.REFUSED:
+        return ()
+    found = [row["rule"] for row in values["findings"] if row["level"] == "deny"]
+    return tuple(found or values["rules"])
+
+
+def _span(pair: list[str]) -> tuple[datetime, datetime]:
+    return datetime.fromisoformat(pair[0]), datetime.fromisoformat(pair[1])

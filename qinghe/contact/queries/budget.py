@@ -17,18 +17,21 @@ from qinghe.contact.decision import (
     decide,
     message_cap,
     messages_today,
+    pack_of,
     packs_for,
     request_of,
 )
 from qinghe.contact.facts import Asked, Situation
+from qinghe.contact.outlook import lasting, outlook
 from qinghe.contact.queries.situation import situation_of
+from qinghe.contact.seen import open_hours
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Mandate
 from qinghe.market.queries import mandate_for
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.parties.terms import Channel
 from qinghe.rules.contact.budget import budget as day_of
-from qinghe.rules.contact.facts import Allowance
+from qinghe.rules.contact.facts import Allowance, Finding
 from qinghe.rules.contact.house import open_spans, tightened
 from qinghe.rules.explain import citation, sentence
 from qinghe.rules.house import House
@@ -62,7 +65,12 @@ class BudgetAllowance:
 
 @dataclass(frozen=True)
 class BudgetChannel:
-    """Whether a channel may be used now; if not, why and from when."""
+    """
+    Whether a channel may be used now; if not, why and from when.
+
+    `remaining` is how many more the person's day permits, `hours` when it is open that day (UTC),
+    `limited_by` the rule that refuses now or, where something is left, the one after the last.
+    """
 
     channel: str
     allowed: bool
@@ -70,6 +78,9 @@ class BudgetChannel:
     next_allowed_at: datetime | None
     must_end_by: datetime | None
     reasons: tuple[Reason, ...]
+    remaining: int
+    hours: tuple[tuple[datetime, datetime], ...]
+    limited_by: Reason | None
 
 
 @dataclass(frozen=True)
@@ -119,7 +130,7 @@ def budget_of(
     asked = Asked(Channel.VOICE, "human", purpose, at)
     request = request_of(situation, asked, situation.point_for(Channel.VOICE))
     day = day_of(request, packs_for(situation.all_zones()), SETTINGS)
-    decisions = {channel: decide(situation, _asked(channel, asked)) for channel in SHOWN}
+    channels = tuple(_channel(situation, _asked(name, asked), audience) for name in SHOWN)
     allowances = [_allowance(situation.house, each, audience) for each in day.allowances]
     return BudgetView(
         at=at,
@@ -127,10 +138,10 @@ def budget_of(
         local_day=day.local_day,
         allowances=(*allowances, _messages(situation, at, audience)),
         open_windows=open_spans(situation.house, situation.all_zones(), day.open_windows),
-        channels=tuple(_channel(name, decision, audience) for name, decision in decisions.items()),
+        channels=channels,
         holds=tuple(held.kind for held in situation.holds),
         wished=tuple(_wished(situation)),
-        pack=decisions[Channel.VOICE].pack,
+        pack=pack_of(situation),
     )
 
 
@@ -195,23 +206,34 @@ def _allowance(house: House, counted: Allowance, audience: str) -> BudgetAllowan
     )
 
 
-def _channel(name: str, decision: Decision, audience: str) -> BudgetChannel:
+def _channel(situation: Situation, asked: Asked, audience: str) -> BudgetChannel:
+    decision = decide(situation, asked)
+    ahead = outlook(situation, asked, decision)
     return BudgetChannel(
-        channel=name,
+        channel=asked.channel,
         allowed=not decision.denied,
         reachable=decision.point is not None,
         next_allowed_at=decision.next_allowed_at,
         must_end_by=decision.must_end_by,
-        reasons=tuple(
-            Reason(
-                finding.rule_id,
-                finding.level,
-                _say(finding.rule_id, audience),
-                citation(finding.rule_id),
-                finding.until,
-            )
-            for finding in decision.findings
-        ),
+        reasons=tuple(_reason(finding, audience) for finding in decision.findings),
+        remaining=ahead.more,
+        hours=open_hours(situation, asked),
+        limited_by=_limit(decision if decision.denied else ahead.last, audience),
+    )
+
+
+def _limit(decision: Decision, audience: str) -> Reason | None:
+    finding = lasting(decision)
+    return _reason(finding, audience) if finding else None
+
+
+def _reason(finding: Finding, audience: str) -> Reason:
+    return Reason(
+        finding.rule_id,
+        finding.level,
+        _say(finding.rule_id, audience),
+        citation(finding.rule_id),
+        finding.until,
     )
 
 

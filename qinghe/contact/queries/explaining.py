@@ -170,6 +170,21 @@ def rule_text(rule_id: str, audience: str = "worker") -> RuleText:
     )
 
 
+class Sentences:
+    """What rules say to one audience, each in the words of the pack an attempt was judged by."""
+
+    def __init__(self, packs: Iterable[str], audience: str) -> None:
+        self.audience = audience
+        self.copies = _copies(" ".join(set(packs)))
+
+    def of(self, pack: str, rule_id: str) -> str:
+        """Return the sentence of a rule then; nothing when its words are lost."""
+        name = f"{rule_id.partition('-')[0].lower()}-"
+        then = next((each for each in pack.split() if each.startswith(name)), "")
+        papers = self.copies.get(then, {}).get(rule_id) or _papers_today(rule_id)
+        return str(papers["sentence"][self.audience][_lang()]) if papers else ""
+
+
 class _Law:
     """The words of rules for one audience, as they stood when an attempt was decided."""
 
@@ -189,16 +204,19 @@ class _Law:
         if words is None:
             # A rule that is gone, decided before its words were kept.
             return RuleText(rule_id, rule_id, "", "", level, until, changed=True)
-        lang = "zh" if (get_language() or "en").startswith("zh") else "en"
         return RuleText(
             rule_id,
-            words["title"][lang],
-            words["sentence"][self.audience][lang],
+            words["title"][_lang()],
+            words["sentence"][self.audience][_lang()],
             words["citation"],
             level or words["level"],
             until,
             changed=papers is not None and papers != today,
         )
+
+
+def _lang() -> str:
+    return "zh" if (get_language() or "en").startswith("zh") else "en"
 
 
 def _papers_today(rule_id: str) -> Mapping[str, Any] | None:
@@ -217,8 +235,10 @@ def _copies(versions: str) -> dict[str, Papers]:
 
 def _changes(versions: str, copies: Mapping[str, Papers]) -> tuple[PackChange, ...]:
     today = {name.lower(): pack_version(name) for name in PACK_NAMES}
-    pairs = [(then, today.get(then.partition("-")[0], "")) for then in versions.split()]
-    return tuple(PackChange(then, now, then in copies) for then, now in pairs if then != now)
+    pairs = [(then, today.get(then.partition("-")[0])) for then in versions.split()]
+    # The operator's own versions are kept as they are: none of them ever reads otherwise.
+    changed = [(then, now) for then, now in pairs if now is not None and then != now]
+    return tuple(PackChange(then, now, then in copies) for then, now in changed)
 
 
 def _stopped(attempt: Attempt) -> bool:

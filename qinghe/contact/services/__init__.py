@@ -15,6 +15,7 @@ from qinghe.contact.services.house import (
     keep_replay,
     withdraw_house,
 )
+from qinghe.contact.services.mailings import start_mailing, step_mailing, stop_mailing
 from qinghe.contact.services.notices import notify, send_door_letter
 from qinghe.contact.services.outcomes import record_outcome
 from qinghe.contact.services.overrides import ask_override, decide_override, use_override
@@ -48,6 +49,9 @@ __all__ = [
     "send",
     "send_door_letter",
     "set_wish",
+    "start_mailing",
+    "step_mailing",
+    "stop_mailing",
     "use_override",
     "withdraw_house",
     "withdraw_wish",

@@ -149,7 +149,7 @@ def keep(
         pack=decision.pack,
         counters=dict(decision.counters),
         findings=findings_of(decision),
-        seen=facts_of(standing.situation, asked, decision),
+        seen=facts_of(standing.situation, asked),
         next_allowed_at=decision.next_allowed_at,
         must_end_by=decision.must_end_by,
         override_id=None if decision.denied else override_id,

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from qinghe.casework.queries import (
     PromiseRow,
-    WorkFilters,
     call_backs,
     plans,
     promises,
@@ -21,9 +20,10 @@ from qinghe.casework.queries import (
 )
 from qinghe.casework.queries.next_action import STEPS
 from qinghe.casework.terms import PlanState, PromiseState
-from qinghe.claims.terms import Product, Stage
+from qinghe.claims.terms import Stage
 from qinghe.parties.roles import Permission
 from qinghe.web.collector.actions import icon_of
+from qinghe.web.collector.filters import filters_of
 from qinghe.web.collector.walk import keep
 from qinghe.web.doors import StaffRequest, page
 from qinghe.web.formats import as_day
@@ -61,12 +61,7 @@ def _action_words(code: str) -> str:
 def orders(request: StaffRequest) -> HttpResponse:
     """Show the cases of this collector, the most urgent first, with what to do next and why."""
     asked = request.GET
-    filters = WorkFilters(
-        stages=tuple(s for s in asked.getlist("stage") if s in Stage.values),
-        products=tuple(p for p in asked.getlist("product") if p in Product.values),
-        action=asked.get("action", ""),
-        text=asked.get("q", ""),
-    )
+    filters = filters_of(asked)
     found = worklist(
         actor=request.actor, at=request.at, filters=filters, page=whole(asked.get("page"), 1)
     )
