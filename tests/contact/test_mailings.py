@@ -127,7 +127,7 @@ def varied(agency: Agency) -> None:
             channel="sms",
             template="first_notice",
             actor=agency.actor,
-            at=AT - timedelta(hours=3, minutes=minutes),
+            at=AT - timedelta(hours=3) + timedelta(minutes=minutes),
         )
     agency.ask(agency.case(), at=AT - timedelta(hours=2))
 

@@ -137,8 +137,8 @@ def test_as_many_as_the_budget_says_are_let_through_that_day_and_not_one_more(se
 def test_a_channel_tells_its_hours_and_what_ends_its_day() -> None:
     case = make_case()
     noon = datetime(2026, 11, 23, 4, tzinfo=UTC)
-    for _ in range(2):
-        ask(case, "voice", case.collector, noon)
+    for minutes in (9, 5):
+        ask(case, "voice", case.collector, noon - timedelta(minutes=minutes))
     said = row(case, "voice", noon)
     assert (said.allowed, said.remaining) == (True, 1)
     assert said.limited_by is not None
