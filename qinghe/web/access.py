@@ -19,6 +19,7 @@ OVERSIGHT: Final = frozenset({Role.REVIEWER, Role.COMPLIANCE, Role.OPERATOR})
 OWN_MONEY: Final = frozenset({Role.CREDITOR, Role.COLLECTOR, Role.OPERATOR})
 FIGURES: Final = frozenset({Role.COMPLIANCE, Role.OPERATOR, Role.REGULATOR})
 COMPLAINTS: Final = frozenset({Role.CREDITOR, Role.COLLECTOR, Role.COMPLIANCE})
+HEARD: Final = frozenset({Role.COLLECTOR, Role.COMPLIANCE})
 STAFF: Final = frozenset(Role) - {Role.DEBTOR, Role.SYSTEM}
 EVERYBODY: Final = frozenset(Role) - {Role.SYSTEM}
 
@@ -55,6 +56,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "evidence-file": CREDITOR | REVIEW,
     "claim-plan": CREDITOR,
     "claim-hardship": CREDITOR | COMPLIANCE,
+    "claim-notes": HEARD,
     "claim-door-letter": COMPLIANCE | OPERATOR,
     "claim-withdraw": CREDITOR,
     "claim-hold": COMPLIANCE,

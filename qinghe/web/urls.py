@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from qinghe.web import dashboards, start
-from qinghe.web.collector import acts, case, hall, work
+from qinghe.web.collector import acts, case, hall, notes, work
 from qinghe.web.compliance import complaints, measures, refusals
 from qinghe.web.creditor import agreements, batches, claims, intake, mandates, placing
 from qinghe.web.front import front_urls
@@ -61,6 +61,7 @@ claim_urls = [
     path(CLAIM + "plan/", agreements.plan_decide, name="claim-plan"),
     path(CLAIM + "door-letter/", claims.door_letter, name="claim-door-letter"),
     path(CLAIM + "hardship/", agreements.hardship_decide, name="claim-hardship"),
+    path(CLAIM + "notes/", notes.note_list, name="claim-notes"),
     path(CLAIM + "holds/", measures.hold_place, name="claim-hold"),
     path(CLAIM + "holds/<uuid:hold_id>/lift/", measures.hold_lift, name="claim-hold-lift"),
 ]

@@ -97,6 +97,7 @@ def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "plan": work.plan,
         "hardship": work.hardship,
         "sends_codes": may(request.actor, Permission.MANAGE_DEBTOR_ACCESS),
+        "reads_notes": may(request.actor, Permission.DECIDE_COMPLAINTS),
         "decides_hardship": may(request.actor, Permission.DECIDE_HARDSHIP),
         "hardship_form": HardshipForm(),
         **measures_for(view, request.actor),
