@@ -81,6 +81,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "case-outcome": COLLECTOR,
     "case-record": COLLECTOR,
     "case-promise": COLLECTOR,
+    "case-promise-cancel": COLLECTOR,
     "case-callback": COLLECTOR,
     "case-give-back": COLLECTOR,
     "promises": COLLECTOR,

@@ -91,6 +91,7 @@ collector_urls = [
     path(CASE + "outcome/", acts.outcome, name="case-outcome"),
     path(CASE + "record/", acts.record_work, name="case-record"),
     path(CASE + "promise/", acts.promise, name="case-promise"),
+    path(CASE + "promise/cancel/", acts.promise_cancel, name="case-promise-cancel"),
     path(CASE + "call-back/", acts.call_back, name="case-callback"),
     path(CASE + "give-back/", acts.return_order, name="case-give-back"),
 ]
