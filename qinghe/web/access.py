@@ -54,6 +54,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "claim": CREDITOR | OVERSIGHT,
     "claim-evidence": CREDITOR,
     "evidence-file": CREDITOR | REVIEW,
+    "claim-payment": CREDITOR,
     "claim-plan": CREDITOR,
     "claim-hardship": CREDITOR | COMPLIANCE,
     "claim-notes": HEARD,
@@ -68,6 +69,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "mandate-recall": PLACING,
     "mandate-resume": COMPLIANCE,
     "payments": OWN_MONEY,
+    "payments-report": CREDITOR,
     "statements": OWN_MONEY,
     "statement-file": OWN_MONEY,
     # collector

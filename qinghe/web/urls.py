@@ -7,7 +7,15 @@ from django.urls import path
 from qinghe.web import dashboards, start
 from qinghe.web.collector import acts, case, hall, notes, work
 from qinghe.web.compliance import complaints, measures, refusals
-from qinghe.web.creditor import agreements, batches, claims, intake, mandates, placing
+from qinghe.web.creditor import (
+    agreements,
+    batches,
+    claims,
+    intake,
+    mandates,
+    placing,
+    received,
+)
 from qinghe.web.front import front_urls
 from qinghe.web.money import pages as money_pages
 from qinghe.web.operator import jobs, letters, money, organisations, reversal
@@ -58,6 +66,7 @@ claim_urls = [
     path(CLAIM + "evidence/", claims.evidence_add, name="claim-evidence"),
     path("evidence/<uuid:evidence_id>/", claims.evidence_file, name="evidence-file"),
     path(CLAIM + "withdraw/", claims.claim_withdraw, name="claim-withdraw"),
+    path(CLAIM + "payment/", received.payment_received, name="claim-payment"),
     path(CLAIM + "plan/", agreements.plan_decide, name="claim-plan"),
     path(CLAIM + "door-letter/", claims.door_letter, name="claim-door-letter"),
     path(CLAIM + "hardship/", agreements.hardship_decide, name="claim-hardship"),
@@ -74,6 +83,7 @@ placing_urls = [
 ]
 money_urls = [
     path("payments/", money_pages.payment_list, name="payments"),
+    path("payments/report/", received.payments_report, name="payments-report"),
     path("payments/<uuid:payment_id>/reverse/", reversal.payment_reverse, name="payment-reverse"),
     path("statements/", money_pages.statement_page, name="statements"),
     path("statements/file.<str:fmt>", money_pages.statement_file, name="statement-file"),
