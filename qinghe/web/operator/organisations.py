@@ -28,7 +28,13 @@ from qinghe.parties.services import (
 )
 from qinghe.parties.terms import OrgKind, OrgState
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, unclear
-from qinghe.web.operator.forms import CapacityForm, LicenceForm, MemberForm, OrganisationForm
+from qinghe.web.operator.forms import (
+    LENDERS,
+    CapacityForm,
+    LicenceForm,
+    MemberForm,
+    OrganisationForm,
+)
 
 ONE = "web:organisation"
 COLLECTORS = (OrgKind.AGENCY, OrgKind.OWN_TEAM)
@@ -75,6 +81,7 @@ def organisation_page(request: StaffRequest, slug: str) -> HttpResponse:
     operates = request.actor.role is Role.OPERATOR
     context = {
         "org": found,
+        "lender": LENDERS.get(found.lender_kind, ""),
         "licences": licences(org_id=found.pk),
         "members": members(org_id=found.pk, at=request.at) if operates else [],
         "operates": operates,
