@@ -133,6 +133,16 @@ def accounts(*, actor: Actor, at: datetime) -> list[AccountRow]:
     return [AccountRow(pk, email, on, tuple(roles.get(pk, ()))) for pk, email, on in users]
 
 
+def account_named(*, email: str, actor: Actor) -> UUID | None:
+    """
+    Return the account that signs in with an address, if there is one.
+
+    :raises NotPermitted: the actor may not manage accounts
+    """
+    require(actor, Permission.MANAGE_ACCOUNTS)
+    return User.objects.filter(email=email.lower()).values_list("id", flat=True).first()
+
+
 def members(*, org_id: UUID, at: datetime) -> list[MemberRow]:
     """Return who acts for an organisation now, by name, for those who keep accounts."""
     rows = (

@@ -136,12 +136,18 @@ organisation_urls = [
     ),
     path(ORGANISATION + "licences/", organisations.licence_add, name="licence-add"),
     path(ORGANISATION + "members/", organisations.member_add, name="member-add"),
+    path(
+        ORGANISATION + "members/<uuid:membership_id>/end/",
+        organisations.member_end,
+        name="member-end",
+    ),
 ]
 operator_urls = [
     path("payouts/", money.payout_list, name="payouts"),
     path("payouts/prepare/", money.payouts_prepare, name="payouts-prepare"),
     path("payouts/<uuid:payout_id>/approve/", money.payout_approve, name="payout-approve"),
     path("payouts/<uuid:payout_id>/pay/", money.payout_pay, name="payout-pay"),
+    path("payouts/<uuid:payout_id>/return/", money.payout_return, name="payout-return"),
     path("money/", money.money_page, name="money"),
     path("letters/", letters.letter_list, name="letters"),
     path("letters/<uuid:attempt_id>/file.pdf", letters.letter_file, name="letter-file"),

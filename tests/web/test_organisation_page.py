@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
-from qinghe.parties.models import Licence, Organisation
+from qinghe.parties.models import Licence, Membership, Organisation, User
 from qinghe.rules.interest import lender_kinds
 from qinghe.web.operator.forms import LENDERS
 from tests import factories
@@ -62,3 +62,24 @@ def test_a_licence_says_for_which_region_it_holds() -> None:
     here = f"/organisations/{agency.slug}/licences/"
     post(signed_in(Role.OPERATOR), here, {**PAPER, "region": "浙江"})
     assert Licence.objects.get().region == "330000"
+
+
+def test_one_account_gets_a_second_role_and_loses_it_again() -> None:
+    agency, other = factories.collector(), factories.collector()
+    boss = signed_in(Role.OPERATOR)
+    ann = {"email": "ann@example.com", "display_name": "Ann", "role": "collector", "password": ""}
+    here = f"/organisations/{agency.slug}/members/"
+    assert "This address has no account yet" in post(boss, here, ann)
+    assert "The account was made." in post(boss, here, {**ann, "password": "a-long-secret-77"})
+    assert "The role was given." in post(boss, f"/organisations/{other.slug}/members/", ann)
+    user = User.objects.get(email="ann@example.com")
+    assert Membership.objects.filter(user=user, ends_at=None).count() == 2
+
+    mine = Membership.objects.get(user=user, organisation=agency)
+    with clock.at(NOON):
+        strange = boss.post(f"/organisations/{other.slug}/members/{mine.pk}/end/")
+    assert strange.status_code == 404
+    with clock.at(NOON + timedelta(hours=1)):
+        page = boss.post(f"{here}{mine.pk}/end/", follow=True).content.decode()
+    assert "The role was taken back." in page
+    assert "ann@example.com" not in page

@@ -97,8 +97,12 @@ class MemberForm(forms.Form):
     )
     password = forms.CharField(
         label=_("First password"),
+        required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least ten signs. Tell it in person; it can be changed after signing in."),
+        help_text=_(
+            "At least ten signs. Tell it in person; it can be changed after signing in. "
+            "Leave it empty for somebody who has an account here."
+        ),
     )
 
 
