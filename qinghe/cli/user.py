@@ -84,6 +84,19 @@ def create_key(
     show({"key": key}, as_json=as_json)
 
 
+@app.command("list-keys")
+def list_keys(as_json: AsJson = False) -> None:
+    """List the machines' keys that work, by account; the keys themselves are kept nowhere."""
+    rows = [asdict(key) for key in queries.api_keys(actor=system("cli"))]
+    show_rows(rows, as_json=as_json)
+
+
+@app.command("revoke-key")
+def revoke_key(key: Annotated[UUID, typer.Argument(help="Id, as list-keys shows it.")]) -> None:
+    """End a machine's key at once; the role of its account stays."""
+    services.revoke_api_key(key_id=key, actor=system("cli"), at=timezone.now())
+
+
 @app.command("end-role")
 def end_role(
     email: str,

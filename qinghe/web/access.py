@@ -19,6 +19,7 @@ OVERSIGHT: Final = frozenset({Role.REVIEWER, Role.COMPLIANCE, Role.OPERATOR})
 OWN_MONEY: Final = frozenset({Role.CREDITOR, Role.COLLECTOR, Role.OPERATOR})
 FIGURES: Final = frozenset({Role.COMPLIANCE, Role.OPERATOR, Role.REGULATOR})
 COMPLAINTS: Final = frozenset({Role.CREDITOR, Role.COLLECTOR, Role.COMPLIANCE})
+PARTIES: Final = PLACING | COLLECTOR
 HEARD: Final = frozenset({Role.COLLECTOR, Role.COMPLIANCE})
 STAFF: Final = frozenset(Role) - {Role.DEBTOR, Role.SYSTEM}
 EVERYBODY: Final = frozenset(Role) - {Role.SYSTEM}
@@ -66,6 +67,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "listings": PLACING,
     "listing-withdraw": PLACING,
     "mandates": PLACING,
+    "mandate-terms": PARTIES,
     "mandate-recall": PLACING,
     "mandate-resume": COMPLIANCE,
     "payments": OWN_MONEY,

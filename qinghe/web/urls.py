@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qinghe.web import dashboards, start
+from qinghe.web import dashboards, mandateterms, start
 from qinghe.web.collector import acts, case, hall, notes, work
 from qinghe.web.compliance import complaints, measures, refusals
 from qinghe.web.creditor import (
@@ -78,6 +78,7 @@ placing_urls = [
     path("listings/", placing.listings, name="listings"),
     path("listings/<uuid:listing_id>/withdraw/", placing.listing_withdraw, name="listing-withdraw"),
     path("mandates/", mandates.mandate_list, name="mandates"),
+    path("mandates/<uuid:mandate_id>/terms/", mandateterms.mandate_terms, name="mandate-terms"),
     path("mandates/<uuid:mandate_id>/recall/", mandates.mandate_recall, name="mandate-recall"),
     path("mandates/<uuid:mandate_id>/resume/", measures.mandate_resume, name="mandate-resume"),
 ]
