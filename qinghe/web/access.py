@@ -94,6 +94,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     # reviewer and compliance
     "verify": REVIEW,
     "verify-claim": REVIEW,
+    "verify-identity": REVIEW,
     "verify-decide": REVIEW,
     "flag-decide": REVIEW,
     "disputes": COMPLIANCE,

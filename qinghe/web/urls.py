@@ -21,7 +21,7 @@ from qinghe.web.money import pages as money_pages
 from qinghe.web.operator import jobs, letters, money, organisations, reversal
 from qinghe.web.public import pages, rules, voice
 from qinghe.web.regulator import journal
-from qinghe.web.review import disputes, verify
+from qinghe.web.review import disputes, identity, verify
 
 app_name = "web"
 CLAIM = "claims/<uuid:claim_id>/"
@@ -109,6 +109,7 @@ collector_urls = [
 review_urls = [
     path("verify/", verify.verify_queue, name="verify"),
     path("verify/<uuid:claim_id>/", verify.verify_page, name="verify-claim"),
+    path("verify/<uuid:claim_id>/identity/", identity.identity, name="verify-identity"),
     path("verify/<uuid:claim_id>/decide/", verify.verify_decide, name="verify-decide"),
     path("verify/<uuid:claim_id>/flags/<uuid:flag_id>/", verify.flag_decide, name="flag-decide"),
     path("disputes/", disputes.dispute_list, name="disputes"),
