@@ -129,4 +129,5 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "regulator-home": FIGURES,
     "figures-file": FIGURES,
     "journal": FIGURES,
+    "journal-seals": FIGURES,
 }

@@ -156,6 +156,7 @@ operator_urls = [
     path("letters/<uuid:attempt_id>/printed/", letters.letter_printed, name="letter-printed"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("journal/", journal.journal, name="journal"),
+    path("journal/seals.csv", journal.seal_file, name="journal-seals"),
 ]
 urlpatterns = [
     *front_urls,
