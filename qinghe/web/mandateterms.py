@@ -31,6 +31,7 @@ def mandate_terms(request: StaffRequest, mandate_id: UUID) -> HttpResponse:
         "mandate": mandate,
         "creditor": org_name(mandate.creditor_id),
         "collector": org_name(mandate.collector_id),
+        "quality": mandate.commission_rate * mandate.quality_share,
         "same": signed.sha256 == mandate.terms_sha256,
         "text": signed.text("zh" if chinese() else "en"),
     }
