@@ -55,6 +55,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "claim": CREDITOR | OVERSIGHT,
     "claim-evidence": CREDITOR,
     "evidence-file": CREDITOR | REVIEW,
+    "claim-complaint": CREDITOR,
     "claim-payment": CREDITOR,
     "claim-plan": CREDITOR,
     "claim-hardship": CREDITOR | COMPLIANCE,

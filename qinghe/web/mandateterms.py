@@ -11,8 +11,9 @@ from qinghe.market.contracts import terms
 from qinghe.market.queries import mandate_by_id
 from qinghe.parties.queries import org_name
 from qinghe.parties.roles import Permission
+from qinghe.web.commission import cut
 from qinghe.web.doors import StaffRequest, page
-from qinghe.web.formats import chinese
+from qinghe.web.formats import as_day, chinese
 
 
 @page(Permission.PLACE_CLAIMS, Permission.WORK_CASES)
@@ -31,7 +32,7 @@ def mandate_terms(request: StaffRequest, mandate_id: UUID) -> HttpResponse:
         "mandate": mandate,
         "creditor": org_name(mandate.creditor_id),
         "collector": org_name(mandate.collector_id),
-        "quality": mandate.commission_rate * mandate.quality_share,
+        "cut": cut(mandate.commission_rate, mandate.quality_share, as_day(mandate.signed_at)),
         "same": signed.sha256 == mandate.terms_sha256,
         "text": signed.text("zh" if chinese() else "en"),
     }

@@ -54,6 +54,16 @@ def test_a_machine_gets_the_role_of_its_account_until_the_role_ends() -> None:
         actor_of_api_key(key, clock.now())
 
 
+def test_an_account_gets_a_second_role_later() -> None:
+    run(*HOUSE)
+    run(*ANN)
+    run("user", "add-role", "ann@example.com", "--role", "reviewer@house")
+    (ann,) = json.loads(run("user", "list", "--json").output)
+    assert ann["roles"] == ["operator@house", "reviewer@house"]
+    unknown = run("user", "add-role", "bob@example.com", "--role", "reviewer@house", code=1)
+    assert "parties.no-such-account" in unknown.output
+
+
 def test_one_key_is_revoked_and_the_role_stays() -> None:
     run(*HOUSE)
     run(*ANN)
