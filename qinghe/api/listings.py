@@ -44,6 +44,7 @@ class ListingOut(Schema):
     region: str
     product: str
     stage: str
+    age_months: int = Field(description="Full months past due.")
     hand: int
     currency: str
     band: int

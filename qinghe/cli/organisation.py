@@ -25,6 +25,8 @@ def create(
         str, typer.Option(help="Kind of lender in the rules of interest, such as bank.")
     ] = "",
     region: Annotated[str, typer.Option(help="City or province code.")] = "",
+    credit_code: Annotated[str, typer.Option(help="Unified social credit code.")] = "",
+    group: Annotated[str, typer.Option(help="Creditors of one group share a contact budget.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Register an organisation and let it work; whoever has this shell vouches for it."""
@@ -36,6 +38,8 @@ def create(
             kind=kind,
             lender_kind=lender_kind,
             region=region,
+            credit_code=credit_code,
+            group=group,
             actor=actor,
             at=at,
         )

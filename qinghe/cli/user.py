@@ -15,7 +15,7 @@ from qinghe.cli.output import AsJson, show, show_rows
 from qinghe.kernel.actor import Role, system
 from qinghe.parties import queries, services
 from qinghe.parties.services.accounts import NoSuchMembership
-from qinghe.parties.services.passwords import set_password
+from qinghe.parties.services.passwords import NoSuchAccount, set_password
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -82,6 +82,34 @@ def create_key(
         membership_id=_membership(email, role, at), name=name, actor=actor, at=at
     )
     show({"key": key}, as_json=as_json)
+
+
+@app.command("list-keys")
+def list_keys(as_json: AsJson = False) -> None:
+    """List the machines' keys that work, by account; the keys themselves are kept nowhere."""
+    rows = [asdict(key) for key in queries.api_keys(actor=system("cli"))]
+    show_rows(rows, as_json=as_json)
+
+
+@app.command("revoke-key")
+def revoke_key(key: Annotated[UUID, typer.Argument(help="Id, as list-keys shows it.")]) -> None:
+    """End a machine's key at once; the role of its account stays."""
+    services.revoke_api_key(key_id=key, actor=system("cli"), at=timezone.now())
+
+
+@app.command("add-role")
+def add_role(
+    email: str,
+    role: Annotated[str, typer.Option(help="ROLE@ORGANISATION to give.")],
+) -> None:
+    """Give an account that exists a role in an organisation."""
+    actor, at = system("cli"), timezone.now()
+    wanted, slug = _role(role)
+    account = queries.account_named(email=email, actor=actor)
+    if account is None:
+        raise NoSuchAccount
+    org = queries.organisation(slug)
+    services.add_membership(user_id=account, org_id=org.pk, role=wanted, actor=actor, at=at)
 
 
 @app.command("end-role")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -72,6 +72,22 @@ class Sealed:
     batch_id: int
     root: str
     sealed_at: datetime
+
+
+@dataclass(frozen=True)
+class Link:
+    """
+    One seal of the chain: `previous` is the digest of the seal before; hashes in hex, the moment
+    written as the digest was made over it.
+    """
+
+    id: int
+    sealed_at: str
+    size: int
+    last_entry: int
+    root: str
+    previous: str
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -155,6 +171,21 @@ def seals_of(*, entry_ids: Iterable[int]) -> dict[int, Sealed]:
         entry_id: Sealed(batch_id, bytes(root).hex(), sealed_at)
         for entry_id, batch_id, root, sealed_at in leaves.values_list(*fields)
     }
+
+
+def chain() -> Iterator[Link]:
+    """Yield every seal with what it is chained by, the oldest first: enough to follow the chain."""
+    for batch in Batch.objects.order_by("id").iterator():
+        header = _header(batch)
+        yield Link(
+            id=batch.pk,
+            sealed_at=batch.sealed_at.astimezone(UTC).isoformat(),
+            size=batch.size,
+            last_entry=batch.last_entry,
+            root=header.root.hex(),
+            previous=header.previous.hex(),
+            digest=header.digest.hex(),
+        )
 
 
 def proof(*, entry_id: int) -> Proof | None:

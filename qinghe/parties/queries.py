@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.models import (
+    ApiKey,
     ContactPoint,
     Licence,
     Membership,
@@ -75,6 +76,17 @@ class AccountRow:
 
 
 @dataclass(frozen=True)
+class KeyRow:
+    """A machine's key that works: whose it is and what it may do, never the key."""
+
+    id: UUID
+    name: str
+    email: str
+    role: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
 class MemberRow:
     """Somebody who acts for an organisation."""
 
@@ -131,6 +143,31 @@ def accounts(*, actor: Actor, at: datetime) -> list[AccountRow]:
         roles.setdefault(user, []).append(f"{role}@{org}")
     users = User.objects.order_by("email").values_list("id", "email", "is_active")
     return [AccountRow(pk, email, on, tuple(roles.get(pk, ()))) for pk, email, on in users]
+
+
+def api_keys(*, actor: Actor) -> list[KeyRow]:
+    """
+    Return the machines' keys that were not revoked, the oldest first.
+
+    :raises NotPermitted: the actor may not manage accounts
+    """
+    require(actor, Permission.MANAGE_ACCOUNTS)
+    rows = ApiKey.objects.filter(revoked_at__isnull=True).order_by("created_at", "id")
+    fields = ("id", "name", "membership__user__email", "membership__role", "created_at")
+    orgs = rows.values_list(*fields, "membership__organisation__slug")
+    return [
+        KeyRow(pk, name, email, f"{role}@{org}", made) for pk, name, email, role, made, org in orgs
+    ]
+
+
+def account_named(*, email: str, actor: Actor) -> UUID | None:
+    """
+    Return the account that signs in with an address, if there is one.
+
+    :raises NotPermitted: the actor may not manage accounts
+    """
+    require(actor, Permission.MANAGE_ACCOUNTS)
+    return User.objects.filter(email=email.lower()).values_list("id", flat=True).first()
 
 
 def members(*, org_id: UUID, at: datetime) -> list[MemberRow]:

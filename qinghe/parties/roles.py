@@ -92,11 +92,13 @@ _CREDITOR = RoleClass(
             P.SEE_STATEMENTS,
         }
     ),
+    frozenset({Purpose.HARDSHIP}),
 )
 _COLLECTOR = RoleClass(
     _("Collector"),
     _("Takes orders and works them inside the contact rules; never sees a phone number."),
     frozenset({P.TAKE_ORDERS, P.CONTACT_DEBTORS, P.WORK_CASES, P.COMPLAIN, P.SEE_STATEMENTS}),
+    frozenset({Purpose.WORK_CASE}),
 )
 _DEBTOR = RoleClass(
     _("Debtor"),
@@ -131,7 +133,15 @@ _COMPLIANCE = RoleClass(
             P.SEE_JOURNAL,
         }
     ),
-    frozenset({Purpose.VERIFY_IDENTITY, Purpose.COMPLAINT, Purpose.DISPUTE, Purpose.DATA_COPY}),
+    frozenset(
+        {
+            Purpose.VERIFY_IDENTITY,
+            Purpose.COMPLAINT,
+            Purpose.DISPUTE,
+            Purpose.HARDSHIP,
+            Purpose.DATA_COPY,
+        }
+    ),
 )
 _OPERATOR = RoleClass(
     _("Operator"),

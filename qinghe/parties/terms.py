@@ -53,6 +53,8 @@ class Purpose(TextChoices):
     LEGAL_NOTICE = "legal_notice", _("Serve a legal notice")
     COMPLAINT = "complaint", _("Hear a complaint")
     DISPUTE = "dispute", _("Decide a dispute")
+    HARDSHIP = "hardship", _("Answer a request for a pause")
+    WORK_CASE = "work_case", _("Work a case")
     DATA_COPY = "data_copy", _("Give the person a copy of their data")
     ROTATION = "rotation", _("Re-encrypt with a new key")
 

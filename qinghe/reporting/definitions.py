@@ -141,5 +141,12 @@ DEFINITIONS: tuple[Definition, ...] = (
         _("Claims in work with a running plan or a granted pause"),
         _("Claims in work"),
     ),
+    Definition(
+        "K-27",
+        _("Recovery rate of own orders"),
+        Unit.SHARE,
+        _("Payments that came while the collector held the order, less reversals"),
+        _("Amount at intake of the claims it ever held"),
+    ),
 )
 BY_ID: dict[str, Definition] = {definition.id: definition for definition in DEFINITIONS}

@@ -88,6 +88,11 @@ class Tally:
             share("K-04", paid, claimed, self.currency),
         )
 
+    def recovered_by_work(self) -> Figure:
+        """Return what came while the claims were in work, per what was claimed of them."""
+        mine = (each.claimed for each in self.claims if each.currency == self.currency)
+        return share("K-27", self.split.borne, sum(mine), self.currency)
+
     def commission_rate(self) -> Figure:
         """Return the whole commission per money that bore it."""
         gross = self.split.commission + self.split.reserve + self.split.fee

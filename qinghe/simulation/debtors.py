@@ -20,6 +20,7 @@ from qinghe.settlement import cashier
 from qinghe.settlement.services import create_cashier_order, receive_notice
 from qinghe.simulation.batches import Source
 from qinghe.simulation.doer import Doer
+from qinghe.simulation.words import COMPLAINT, CONTEST, HARDSHIP, said
 from qinghe.simulation.world import FOUNDER
 
 VISITS_PER_HUNDRED = 9
@@ -111,12 +112,14 @@ class Debtors:
             self.doer.do(propose_plan, claim_id=claim.pk, monthly=monthly, actor=actor, at=at)
 
     def _contest(self, claim: Claim, actor: Actor, at: datetime) -> None:
+        words = said(CONTEST, claim.number)
         self.doer.do(
-            open_dispute, claim_id=claim.pk, reason="amount", statement="", actor=actor, at=at
+            open_dispute, claim_id=claim.pk, reason="amount", statement=words, actor=actor, at=at
         )
 
     def _pause(self, claim: Claim, actor: Actor, at: datetime) -> None:
-        self.doer.do(ask_hardship, claim_id=claim.pk, statement="", actor=actor, at=at)
+        words = said(HARDSHIP, claim.number)
+        self.doer.do(ask_hardship, claim_id=claim.pk, statement=words, actor=actor, at=at)
 
     def _wish(self, claim: Claim, actor: Actor, at: datetime) -> None:
         self.doer.do(
@@ -133,7 +136,7 @@ class Debtors:
         self.doer.do(
             open_complaint,
             kind="too_often",
-            statement="",
+            statement=said(COMPLAINT, claim.number),
             claim_id=claim.pk,
             person_id=claim.debtor_id,
             actor=actor,

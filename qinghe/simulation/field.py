@@ -14,6 +14,7 @@ from qinghe.kernel import clock
 from qinghe.market.models import Mandate
 from qinghe.parties.terms import Channel
 from qinghe.simulation.doer import Doer
+from qinghe.simulation.words import NOTES
 from qinghe.simulation.worker import run_waiting_jobs
 from qinghe.simulation.world import World
 
@@ -86,7 +87,7 @@ class Field:
             claim_id=mandate.claim_id,
             action=Action.CALL,
             result=result,
-            note="",
+            note=NOTES.get(result, ""),
             attempt_id=attempt.pk,
             actor=actor,
             at=at,

@@ -19,6 +19,8 @@ OVERSIGHT: Final = frozenset({Role.REVIEWER, Role.COMPLIANCE, Role.OPERATOR})
 OWN_MONEY: Final = frozenset({Role.CREDITOR, Role.COLLECTOR, Role.OPERATOR})
 FIGURES: Final = frozenset({Role.COMPLIANCE, Role.OPERATOR, Role.REGULATOR})
 COMPLAINTS: Final = frozenset({Role.CREDITOR, Role.COLLECTOR, Role.COMPLIANCE})
+PARTIES: Final = PLACING | COLLECTOR
+HEARD: Final = frozenset({Role.COLLECTOR, Role.COMPLIANCE})
 STAFF: Final = frozenset(Role) - {Role.DEBTOR, Role.SYSTEM}
 EVERYBODY: Final = frozenset(Role) - {Role.SYSTEM}
 
@@ -53,8 +55,11 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "claim": CREDITOR | OVERSIGHT,
     "claim-evidence": CREDITOR,
     "evidence-file": CREDITOR | REVIEW,
+    "claim-complaint": CREDITOR,
+    "claim-payment": CREDITOR,
     "claim-plan": CREDITOR,
     "claim-hardship": CREDITOR | COMPLIANCE,
+    "claim-notes": HEARD,
     "claim-door-letter": COMPLIANCE | OPERATOR,
     "claim-withdraw": CREDITOR,
     "claim-hold": COMPLIANCE,
@@ -63,9 +68,11 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "listings": PLACING,
     "listing-withdraw": PLACING,
     "mandates": PLACING,
+    "mandate-terms": PARTIES,
     "mandate-recall": PLACING,
     "mandate-resume": COMPLIANCE,
     "payments": OWN_MONEY,
+    "payments-report": CREDITOR,
     "statements": OWN_MONEY,
     "statement-file": OWN_MONEY,
     # collector
@@ -82,6 +89,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "case-outcome": COLLECTOR,
     "case-record": COLLECTOR,
     "case-promise": COLLECTOR,
+    "case-promise-cancel": COLLECTOR,
     "case-callback": COLLECTOR,
     "case-give-back": COLLECTOR,
     "promises": COLLECTOR,
@@ -90,6 +98,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     # reviewer and compliance
     "verify": REVIEW,
     "verify-claim": REVIEW,
+    "verify-identity": REVIEW,
     "verify-decide": REVIEW,
     "flag-decide": REVIEW,
     "disputes": COMPLIANCE,
@@ -109,10 +118,12 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "organisation-capacity": OPERATOR,
     "licence-add": OPERATOR,
     "member-add": OPERATOR,
+    "member-end": OPERATOR,
     "payouts": OPERATOR,
     "payouts-prepare": OPERATOR,
     "payout-approve": OPERATOR,
     "payout-pay": OPERATOR,
+    "payout-return": OPERATOR,
     "money": OPERATOR,
     "payment-reverse": OPERATOR,
     "letters": OPERATOR,
@@ -123,4 +134,5 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "regulator-home": FIGURES,
     "figures-file": FIGURES,
     "journal": FIGURES,
+    "journal-seals": FIGURES,
 }

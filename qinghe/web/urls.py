@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qinghe.web import dashboards, start
-from qinghe.web.collector import acts, case, hall, mailing, work
+from qinghe.web import dashboards, mandateterms, start
+from qinghe.web.collector import acts, case, hall, mailing, notes, work
 from qinghe.web.compliance import complaints, measures, refusals
 from qinghe.web.contact import attempt
-from qinghe.web.creditor import agreements, batches, claims, intake, mandates, placing
+from qinghe.web.creditor import (
+    agreements,
+    batches,
+    claims,
+    complaining,
+    intake,
+    mandates,
+    placing,
+    received,
+)
 from qinghe.web.front import front_urls
 from qinghe.web.money import pages as money_pages
 from qinghe.web.operator import jobs, letters, money, organisations, reversal
 from qinghe.web.public import pages, rules, voice
 from qinghe.web.regulator import journal
-from qinghe.web.review import disputes, verify
+from qinghe.web.review import disputes, identity, verify
 
 app_name = "web"
 CLAIM = "claims/<uuid:claim_id>/"
@@ -59,9 +68,12 @@ claim_urls = [
     path(CLAIM + "evidence/", claims.evidence_add, name="claim-evidence"),
     path("evidence/<uuid:evidence_id>/", claims.evidence_file, name="evidence-file"),
     path(CLAIM + "withdraw/", claims.claim_withdraw, name="claim-withdraw"),
+    path(CLAIM + "complaint/", complaining.complaint_open, name="claim-complaint"),
+    path(CLAIM + "payment/", received.payment_received, name="claim-payment"),
     path(CLAIM + "plan/", agreements.plan_decide, name="claim-plan"),
     path(CLAIM + "door-letter/", claims.door_letter, name="claim-door-letter"),
     path(CLAIM + "hardship/", agreements.hardship_decide, name="claim-hardship"),
+    path(CLAIM + "notes/", notes.note_list, name="claim-notes"),
     path(CLAIM + "holds/", measures.hold_place, name="claim-hold"),
     path(CLAIM + "holds/<uuid:hold_id>/lift/", measures.hold_lift, name="claim-hold-lift"),
 ]
@@ -69,11 +81,13 @@ placing_urls = [
     path("listings/", placing.listings, name="listings"),
     path("listings/<uuid:listing_id>/withdraw/", placing.listing_withdraw, name="listing-withdraw"),
     path("mandates/", mandates.mandate_list, name="mandates"),
+    path("mandates/<uuid:mandate_id>/terms/", mandateterms.mandate_terms, name="mandate-terms"),
     path("mandates/<uuid:mandate_id>/recall/", mandates.mandate_recall, name="mandate-recall"),
     path("mandates/<uuid:mandate_id>/resume/", measures.mandate_resume, name="mandate-resume"),
 ]
 money_urls = [
     path("payments/", money_pages.payment_list, name="payments"),
+    path("payments/report/", received.payments_report, name="payments-report"),
     path("payments/<uuid:payment_id>/reverse/", reversal.payment_reverse, name="payment-reverse"),
     path("statements/", money_pages.statement_page, name="statements"),
     path("statements/file.<str:fmt>", money_pages.statement_file, name="statement-file"),
@@ -94,12 +108,14 @@ collector_urls = [
     path(CASE + "outcome/", acts.outcome, name="case-outcome"),
     path(CASE + "record/", acts.record_work, name="case-record"),
     path(CASE + "promise/", acts.promise, name="case-promise"),
+    path(CASE + "promise/cancel/", acts.promise_cancel, name="case-promise-cancel"),
     path(CASE + "call-back/", acts.call_back, name="case-callback"),
     path(CASE + "give-back/", acts.return_order, name="case-give-back"),
 ]
 review_urls = [
     path("verify/", verify.verify_queue, name="verify"),
     path("verify/<uuid:claim_id>/", verify.verify_page, name="verify-claim"),
+    path("verify/<uuid:claim_id>/identity/", identity.identity, name="verify-identity"),
     path("verify/<uuid:claim_id>/decide/", verify.verify_decide, name="verify-decide"),
     path("verify/<uuid:claim_id>/flags/<uuid:flag_id>/", verify.flag_decide, name="flag-decide"),
     path("disputes/", disputes.dispute_list, name="disputes"),
@@ -129,18 +145,25 @@ organisation_urls = [
     ),
     path(ORGANISATION + "licences/", organisations.licence_add, name="licence-add"),
     path(ORGANISATION + "members/", organisations.member_add, name="member-add"),
+    path(
+        ORGANISATION + "members/<uuid:membership_id>/end/",
+        organisations.member_end,
+        name="member-end",
+    ),
 ]
 operator_urls = [
     path("payouts/", money.payout_list, name="payouts"),
     path("payouts/prepare/", money.payouts_prepare, name="payouts-prepare"),
     path("payouts/<uuid:payout_id>/approve/", money.payout_approve, name="payout-approve"),
     path("payouts/<uuid:payout_id>/pay/", money.payout_pay, name="payout-pay"),
+    path("payouts/<uuid:payout_id>/return/", money.payout_return, name="payout-return"),
     path("money/", money.money_page, name="money"),
     path("letters/", letters.letter_list, name="letters"),
     path("letters/<uuid:attempt_id>/file.pdf", letters.letter_file, name="letter-file"),
     path("letters/<uuid:attempt_id>/printed/", letters.letter_printed, name="letter-printed"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("journal/", journal.journal, name="journal"),
+    path("journal/seals.csv", journal.seal_file, name="journal-seals"),
 ]
 urlpatterns = [
     *front_urls,

@@ -51,6 +51,16 @@ def test_a_payment_in_time_keeps_the_promise(case: Case) -> None:
     assert Entry.objects.filter(kind="casework.promise-kept").count() == 1
 
 
+def test_all_that_will_be_owed_on_the_day_can_be_promised(case: Case) -> None:
+    Claim.objects.filter(pk=case.claim.pk).update(
+        principal=100_000, interest=0, costs=0, overdue_rate_pct=12, interest_to=date(2026, 11, 1)
+    )
+    # Thirty days of 12 % on 1,000.00 are 9.86.
+    with pytest.raises(BadAmount):
+        promise(case, 100_987)
+    assert promise(case, 100_986).amount == 100_986
+
+
 def test_a_promise_breaks_after_the_days_of_grace_and_not_before(case: Case) -> None:
     made = promise(case)
     assert judge_promises(day=DUE + 3 * DAY, at=AT)["broken"] == 0

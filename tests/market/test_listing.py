@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import date
 from decimal import Decimal
 from unittest.mock import patch
 
@@ -14,6 +15,7 @@ from qinghe.kernel.errors import DomainError
 from qinghe.market.bands import band_of, bands
 from qinghe.market.models import Listing
 from qinghe.market.queries import HallFilters, HallRow, hall, listing_for
+from qinghe.market.queries.hall import full_months
 from qinghe.market.refusals import (
     AlreadyTaken,
     BadTerms,
@@ -45,6 +47,28 @@ def test_a_listing_shows_the_band_and_never_the_amount_or_a_name(market: Market)
     assert not columns & {"name", "phone", "address", "amount", "debtor", "person"}
     market.claim.refresh_from_db()
     assert market.claim.state == "listed"
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "months"),
+    [
+        (date(2026, 10, 24), date(2026, 11, 23), 0),
+        (date(2026, 10, 23), date(2026, 11, 23), 1),
+        (date(2024, 12, 31), date(2026, 11, 30), 22),
+        (date(2026, 12, 1), date(2026, 11, 23), 0),
+    ],
+)
+def test_the_age_of_a_debt_counts_months_that_have_passed_in_full(
+    since: date, until: date, months: int
+) -> None:
+    assert full_months(since, until) == months
+
+
+def test_an_order_tells_how_old_it_is_and_not_the_day(market: Market) -> None:
+    Claim.objects.filter(pk=market.claim.pk).update(due_on=date(2026, 5, 10))
+    row = listing_for(listing_id=market.list().pk, actor=market.collector, at=AT)
+    assert row.age_months == 6
+    assert not {field.name for field in fields(HallRow)} & {"due_on", "contract_on"}
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,16 @@ def test_a_collector_sees_the_figures_of_its_own_orders(world: World) -> None:
     # A quarter of 40,000, less a twentieth of it.
     assert found["K-21"] == 9_500
     assert found["K-07"] == 1
+    assert found["K-27"] == Fraction(40_000, 200_000)
+
+
+def test_money_that_came_before_an_order_is_not_recovered_by_it() -> None:
+    target, agency = claim(principal=200_000), collector()
+    pay(target, 50_000)
+    mandate(target, agency)
+    pay(target, 30_000, "later")
+    board = queries.collector_dashboard(actor=actor(Role.COLLECTOR, agency), at=AT)
+    assert values(board)["K-27"] == Fraction(30_000, 200_000)
 
 
 def test_the_operator_sees_all_and_others_do_not(world: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from qinghe.casework.models import Promise
 from qinghe.casework.queries import worklist
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
@@ -185,3 +186,26 @@ def test_a_list_that_shows_not_all_says_so(
         assert 'data-test="beyond"' not in client.get("/orders/").content.decode()
         monkeypatch.setitem(worklist.__globals__, "LOOKED_AT", 1)
         assert 'data-test="beyond"' in client.get("/orders/").content.decode()
+
+
+def test_a_promise_is_noted_in_the_decimals_of_its_currency_and_can_be_taken_back(
+    agency: Organisation,
+) -> None:
+    claim = factories.claim(principal=9_000, currency="JPY")
+    factories.point(claim.debtor)
+    factories.mandate(claim, agency)
+    here = f"/cases/{claim.pk}/"
+    with clock.at(NOON):
+        client = signed_in(Role.COLLECTOR, agency)
+        told = {"amount": "500.5", "due_on": "2026-12-01"}
+        client.post(f"{here}promise/", told)
+        assert not Promise.objects.exists()
+        client.post(f"{here}promise/", {**told, "amount": "500"})
+        assert Promise.objects.get().amount == 500
+        page = client.get(here).content.decode()
+        assert "JP¥500" in page
+        assert 'data-test="promise"' not in page
+        page = client.post(f"{here}promise/cancel/", follow=True).content.decode()
+    assert "The promise was taken back." in page
+    assert 'data-test="promise"' in page
+    assert Promise.objects.get().state == "cancelled"

@@ -134,6 +134,20 @@ def test_a_creditor_reads_why_a_claim_was_rejected(submitted: Claim, lang: str, 
         assert why in owner.get(f"/claims/{submitted.pk}/").content.decode()
 
 
+def test_a_creditor_complains_about_work_on_its_own_claim(worked: Claim) -> None:
+    told = {"about": "rude", "statement": "My customer was shouted at."}
+    place = f"/claims/{worked.pk}/complaint/"
+    with clock.at(NOON):
+        assert signed_in(Role.CREDITOR).post(place, told).status_code == 404
+        assert not Complaint.objects.exists()
+        owner = signed_in(Role.CREDITOR, worked.creditor)
+        assert place in owner.get(f"/claims/{worked.pk}/").content.decode()
+        assert "Contact about this claim is stopped" in owner.post(place, told, follow=True).text
+    made = Complaint.objects.get()
+    assert (made.kind, made.claim_id) == ("rude", worked.pk)
+    assert Hold.objects.get().cause == f"complaint:{made.pk}"
+
+
 def test_a_justified_complaint_suspends_the_mandate(worked: Claim) -> None:
     complaint = open_complaint(
         kind="rude",

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from qinghe.claims.models import Claim, Hold
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from qinghe.market.services import publish_many
@@ -78,3 +79,16 @@ def test_a_wide_screen_shows_the_filters_without_a_touch(hall: Page) -> None:
     expect(hall.locator(".fold > summary")).to_be_hidden()
     hall.get_by_role("combobox", name="Region").select_option(index=1)
     hall.wait_for_url("**region=*")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-hans"])
+def test_what_to_do_is_in_sight_on_a_wide_screen(hall: Page, lang: str) -> None:
+    Hold.objects.create(
+        person=Claim.objects.earliest("id").debtor, kind="dispute", cause="x", placed_at=NOON
+    )
+    hall.context.add_cookies([{"name": "django_language", "value": lang, "url": hall.url}])
+    hall.set_viewport_size({"width": 1440, "height": 900})
+    hall.reload()
+    table = hall.locator(".otable")
+    expect(table.locator(".bdg").filter(has=hall.locator("svg")).last).to_be_visible()
+    assert table.evaluate("(t) => t.scrollWidth <= t.clientWidth")

@@ -63,6 +63,20 @@ def test_a_file_is_mapped_with_suggestions_then_checked(creditor: Organisation) 
     assert not Claim.objects.exists()
 
 
+def test_the_same_file_sent_again_is_recognised(creditor: Organisation) -> None:
+    known = "This very file was taken over before"
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, creditor)
+        upload(client, GOOD)
+        assert known not in columns(client)
+        here = f"/batches/{Batch.objects.get().pk}/"
+        assert known not in client.post(f"{here}decide/", {"choice": "all"}, follow=True).text
+        upload(client, GOOD)
+        page = columns(client)
+    assert known in page
+    assert 'data-test="nothing-new"' in page
+
+
 def test_the_mapping_page_shows_no_name_and_no_number(creditor: Organisation) -> None:
     with clock.at(NOON):
         client = signed_in(Role.CREDITOR, creditor)

@@ -14,6 +14,7 @@ from qinghe.casework.queries.agreements import (
     promises,
 )
 from qinghe.casework.queries.next_action import Suggestion
+from qinghe.casework.queries.notes import NoteRow, notes
 from qinghe.casework.queries.timeline import TimelineItem, items_of, timeline
 from qinghe.casework.queries.work import Work, work_on
 from qinghe.casework.queries.worklist import (
@@ -29,6 +30,7 @@ __all__ = [
     "CallBackRow",
     "HardshipRow",
     "InstalmentRow",
+    "NoteRow",
     "PlanView",
     "PromiseRow",
     "Suggestion",
@@ -41,6 +43,7 @@ __all__ = [
     "hardship_of",
     "hardships",
     "items_of",
+    "notes",
     "plan_of",
     "plans",
     "promises",

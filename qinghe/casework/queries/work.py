@@ -22,6 +22,7 @@ from qinghe.casework.queries.agreements import (
 )
 from qinghe.casework.queries.next_action import Suggestion
 from qinghe.casework.queries.worklist import case_facts, own, suggestion_of
+from qinghe.casework.terms import PromiseState
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.together import together
 from qinghe.market.models import Mandate
@@ -77,6 +78,11 @@ class Work:
     def plan(self) -> PlanView | None:
         """Return the plan that waits or runs, else the latest."""
         return next(iter(self.plans), None)
+
+    @property
+    def promised(self) -> PromiseRow | None:
+        """Return the promise that is open."""
+        return next((row for row in self.promises if row.state == PromiseState.OPEN), None)
 
     @property
     def hardship(self) -> HardshipRow | None:

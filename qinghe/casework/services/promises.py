@@ -11,6 +11,7 @@ from qinghe.casework.refusals import BadAmount, BadDay, NoSuchPromise, PromiseOp
 from qinghe.casework.services.guard import locked_claim, mandate_of
 from qinghe.casework.terms import LONGEST_PROMISE_DAYS, PromiseState
 from qinghe.claims.days import day_of
+from qinghe.claims.interest import grown
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
 from qinghe.parties.roles import Permission, require
@@ -27,18 +28,18 @@ def make_promise(
     :raises NoMandate: a collector without a live mandate
     :raises NoSuchClaim: somebody else's claim
     :raises ClaimOver: nothing is owed any more
-    :raises BadAmount: nothing, or more than is owed
     :raises BadDay: in the past, or too far ahead
+    :raises BadAmount: nothing, or more than will be owed with the interest up to that day
     :raises PromiseOpen: there is one already
     """
     require(actor, Permission.PAY if actor.role == Role.DEBTOR else Permission.WORK_CASES)
     mandate = mandate_of(claim_id, actor, at)
     claim = locked_claim(claim_id, actor)
-    if not 0 < amount <= claim.owed:
-        raise BadAmount
     today = day_of(at)
     if not today <= due_on <= today + timedelta(days=LONGEST_PROMISE_DAYS):
         raise BadDay(days=LONGEST_PROMISE_DAYS)
+    if not 0 < amount <= claim.owed + grown(claim, due_on):
+        raise BadAmount
     standing = Promise.objects.filter(claim=claim, state=PromiseState.OPEN).first()
     if standing is not None:
         raise PromiseOpen(due_on=standing.due_on.isoformat())

@@ -12,6 +12,7 @@ from qinghe.claims.queries.batches import (
     preview,
     row_errors,
     suggest_mapping,
+    taken_before,
 )
 from qinghe.claims.queries.decisions import (
     DisputeRow,
@@ -80,6 +81,7 @@ __all__ = [
     "row_errors",
     "stage_totals",
     "suggest_mapping",
+    "taken_before",
     "timeline",
     "view_of",
     "visible",

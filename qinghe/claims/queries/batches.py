@@ -20,6 +20,7 @@ from qinghe.claims.intake.faults import ADVICE
 from qinghe.claims.intake.read import ADDED, ROW, header_of, read_table
 from qinghe.claims.models import Batch, Mapping, RowError
 from qinghe.claims.queries.access import NoSuchBatch
+from qinghe.claims.terms import BatchState
 from qinghe.kernel.actor import Actor, Role
 from qinghe.parties.filestore import load_file
 from qinghe.parties.roles import OVERSIGHT
@@ -100,6 +101,15 @@ def batches(*, actor: Actor, limit: int = RECENT) -> list[BatchView]:
     """Return the files an actor may see, the newest first."""
     rows = Batch.objects.filter(_mine(actor)).order_by("-uploaded_at", "-id")
     return [BatchView(*row) for row in rows.values_list(*_FIELDS)[:limit]]
+
+
+def taken_before(batch: BatchView) -> datetime | None:
+    """Return when this very file was taken over before, if it was."""
+    same = Batch.objects.filter(
+        creditor=batch.creditor_id, sha256=batch.sha256, state=BatchState.ACCEPTED
+    )
+    earlier = same.exclude(pk=batch.id).filter(uploaded_at__lte=batch.uploaded_at)
+    return earlier.order_by("-decided_at").values_list("decided_at", flat=True).first()
 
 
 def row_errors(batch: BatchView | Batch, *, limit: int | None = None) -> list[RowErrorView]:

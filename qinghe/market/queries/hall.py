@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
@@ -30,6 +31,9 @@ ORDERS = {
     "band": ("-band", "-listed_at", "id"),
     "expiring": ("expires_at", "id"),
 }
+
+# What is worked out for a row; the rest stands on the listing.
+OURS = ("age_months", "takeable", "why_not")
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ class HallRow:
     region: str
     product: str
     stage: str
+    # Full months past due: how old, without the day that would tell which contract it is.
+    age_months: int
     hand: int
     currency: str
     band: int
@@ -139,7 +145,7 @@ def hall(
     rows = _with_holds(open_now.order_by(*order), at)[start : start + PAGE_SIZE]
     taker = _taker(actor, at)
     return HallPage(
-        rows=[_row(listing, taker) for listing in rows],
+        rows=[_row(listing, taker, at) for listing in rows],
         total=min(total, COUNT_CAP),
         capped=total > COUNT_CAP,
         page=page,
@@ -157,7 +163,7 @@ def listing_for(*, listing_id: UUID, actor: Actor, at: datetime) -> HallRow:
     found = _with_holds(_visible(actor).filter(pk=listing_id), at).first()
     if found is None:
         raise NoSuchListing
-    return _row(found, _taker(actor, at))
+    return _row(found, _taker(actor, at), at)
 
 
 def capacity_of(*, collector_id: UUID) -> CapacityRow | None:
@@ -202,7 +208,8 @@ def _regions(codes: tuple[str, ...]) -> Q:
 def _with_holds(rows: QuerySet[Listing], at: datetime) -> QuerySet[Listing]:
     mine = live_holds(at).filter(person=OuterRef("claim__debtor"))
     return rows.annotate(
-        held=Exists(mine.filter(Q(claim__isnull=True) | Q(claim=OuterRef("claim"))))
+        held=Exists(mine.filter(Q(claim__isnull=True) | Q(claim=OuterRef("claim")))),
+        due_on=F("claim__due_on"),
     )
 
 
@@ -228,10 +235,20 @@ def _licensed(org_id: UUID, at: datetime) -> dict[str, frozenset[str]]:
     return regions
 
 
-def _row(listing: Listing, taker: _Taker | None) -> HallRow:
-    held = bool(getattr(listing, "held", False))
-    why_not = taker.refuses(listing, held=held) if taker else None
-    names = [name for name in HallRow.__dataclass_fields__ if name not in ("takeable", "why_not")]
-    facts = {name: getattr(listing, name) for name in names}
+def _row(listing: Any, taker: _Taker | None, at: datetime) -> HallRow:
+    """Return a listing, annotated with its holds and due day, as one taker sees it."""
+    why_not = taker.refuses(listing, held=bool(listing.held)) if taker else None
     is_open = listing.state == ListingState.OPEN
-    return HallRow(**facts, takeable=bool(taker) and is_open and why_not is None, why_not=why_not)
+    names = [name for name in HallRow.__dataclass_fields__ if name not in OURS]
+    return HallRow(
+        **{name: getattr(listing, name) for name in names},
+        age_months=full_months(listing.due_on, local_day(NATIONAL, at)),
+        takeable=bool(taker) and is_open and why_not is None,
+        why_not=why_not,
+    )
+
+
+def full_months(since: date, until: date) -> int:
+    """Return how many months have passed in full between two days; none before the first."""
+    months = (until.year - since.year) * 12 + until.month - since.month
+    return max(months - (until.day < since.day), 0)

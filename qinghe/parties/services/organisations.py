@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
+from qinghe.parties import identity
 from qinghe.parties.models import Licence, Organisation
 from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.parties.roles import Permission, require
-from qinghe.parties.terms import OrgState
+from qinghe.parties.services.people import BadIdentity
+from qinghe.parties.terms import OrgState, PersonKind
 
 
 class SlugTaken(DomainError):
@@ -50,16 +53,18 @@ def register_organisation(
     Register an organisation; it may do nothing before it is verified.
 
     :raises NotPermitted: the actor may not manage accounts
+    :raises BadIdentity: a credit code that cannot exist
     :raises SlugTaken: another organisation has this short name
     """
     require(actor, Permission.MANAGE_ACCOUNTS)
+    code = _checked(credit_code)
     try:
         with transaction.atomic():
             organisation = Organisation.objects.create(
                 slug=slug,
                 name=name,
                 kind=kind,
-                credit_code=credit_code,
+                credit_code=code,
                 region=region,
                 lender_kind=lender_kind,
                 group=group,
@@ -164,6 +169,16 @@ def verify_licence(*, licence_id: UUID, actor: Actor, at: datetime) -> Licence:
         licence=licence.pk,
     )
     return licence
+
+
+def _checked(credit_code: str) -> str:
+    """Return a credit code in its one spelling: two sides of one firm are found by it."""
+    if not credit_code.strip():
+        return ""
+    try:
+        return identity.id_number(credit_code, kind=PersonKind.BUSINESS, demo=settings.DEMO)
+    except identity.Malformed:
+        raise BadIdentity(kind=_("credit code")) from None
 
 
 def _moved(org_id: UUID, state: OrgState) -> Organisation:

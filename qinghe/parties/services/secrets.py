@@ -22,6 +22,9 @@ from qinghe.parties.vault import Ring, forget, ring, ring_holding
 # What exact match works on; a name or a sentence is too easy to guess from its hash.
 MATCHED = frozenset({Secret.ID_NUMBER, Secret.PHONE, Secret.EMAIL, Secret.ADDRESS, Secret.ACCOUNT})
 
+# Purposes that open what was written, never who somebody is or how to reach them.
+WORDS_ONLY = frozenset({Purpose.DISPUTE, Purpose.HARDSHIP, Purpose.WORK_CASE})
+
 
 class MayNotReveal(DomainError):
     code = "parties.may-not-reveal"
@@ -96,7 +99,7 @@ def reveal(*, item_id: UUID, purpose: str, actor: Actor, at: datetime) -> str:
 
     The answer is never stored for a repeated request: each look is its own.
 
-    :raises MayNotReveal: unknown item, or no purpose of the actor's role
+    :raises MayNotReveal: unknown item, no purpose of the actor's role, or more than it opens
     """
     return _reveal(item_id=item_id, purpose=purpose, actor=actor.with_key(None), at=at)
 
@@ -151,6 +154,8 @@ def _seal_anew(item: VaultItem, keys: Ring) -> None:
 
 def _may_reveal(item: VaultItem, purpose: str, actor: Actor) -> bool:
     if purpose not in Purpose.values or purpose not in ROLES[actor.role].purposes:
+        return False
+    if purpose in WORDS_ONLY and item.kind != Secret.TEXT:
         return False
     return actor.role is not Role.DEBTOR or item.person_id == actor.person_id
 

@@ -52,6 +52,7 @@ def collector_dashboard(*, actor: Actor, at: datetime) -> Dashboard:
     earned = found.split.commission + found.split.reserve
     figures = (
         found.in_work(),
+        found.recovered_by_work(),
         money("K-21", earned, found.currency),
         found.kept_promises(),
         found.open_orders(),

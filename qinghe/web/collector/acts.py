@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from qinghe.casework.services import add_record, make_promise, plan_call_back
-from qinghe.claims.queries import claim_view
+from qinghe.casework.queries import promises
+from qinghe.casework.services import add_record, cancel_promise, make_promise, plan_call_back
 from qinghe.contact.services import record_outcome, request_contact
 from qinghe.contact.terms import AttemptState
 from qinghe.kernel.errors import DomainError
@@ -93,22 +93,34 @@ def record_work(request: StaffRequest, claim_id: UUID) -> HttpResponse:
 @page(Permission.WORK_CASES, methods=("POST",))
 def promise(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     """Note a promise to pay; payments decide whether it is kept."""
-    form = PromiseForm(request.POST)
+    mandate = mandate_for(claim_id=claim_id, actor=request.actor, at=request.at)
+    form = PromiseForm(request.POST, currency=mandate.claim.currency)
     if not form.is_valid():
         return unclear(request, form, CASE, claim_id=claim_id)
-    mandate_for(claim_id=claim_id, actor=request.actor, at=request.at)
-    amount = form.minor(claim_view(claim_id).currency)
 
     def act() -> object:
         return make_promise(
             claim_id=claim_id,
-            amount=amount,
-            due_on=form.cleaned_data["due_on"],
+            **form.cleaned_data,
             actor=request.actor,
             at=request.at,
         )
 
     return acted(request, act, to=CASE, done=_("The promise is noted."), claim_id=claim_id)
+
+
+@page(Permission.WORK_CASES, methods=("POST",))
+def promise_cancel(request: StaffRequest, claim_id: UUID) -> HttpResponse:
+    """Take the open promise back: it counts neither as kept nor as broken."""
+    mandate_for(claim_id=claim_id, actor=request.actor, at=request.at)
+    standing = next(iter(promises(actor=request.actor, claim_id=claim_id)), None)
+    if standing is None:
+        return redirect(CASE, claim_id)
+
+    def act() -> object:
+        return cancel_promise(promise_id=standing.id, actor=request.actor, at=request.at)
+
+    return acted(request, act, to=CASE, done=_("The promise was taken back."), claim_id=claim_id)
 
 
 @page(Permission.WORK_CASES, methods=("POST",))

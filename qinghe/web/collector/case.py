@@ -72,7 +72,7 @@ def _right(
         "next": suggested,
         "next_icon": icon_of(suggested.code),
         "composer": composer(view, day, request.org_name, asked, as_day(request.at)),
-        **case_forms(),
+        **case_forms(view.currency),
     }
 
 
@@ -95,6 +95,7 @@ def case(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "holds": hold_marks(view.holds),
         "refusal": _refusal(request, claim_id),
         "plan": work.plan,
+        "promised": work.promised,
         **_left(day, attempts),
         **_timeline(request, view, items_of(view=view, attempts=attempts, work=work)),
         **_right(request, view, day, work.suggestion),

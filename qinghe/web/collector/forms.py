@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.casework.terms import Action, Result
 from qinghe.contact.terms import Outcome
-from qinghe.kernel.money import to_minor
+from qinghe.web.amounts import Amount
 from qinghe.web.formats import home_zone
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -37,14 +37,15 @@ class RecordForm(forms.Form):
 
 
 class PromiseForm(forms.Form):
-    """A promise the debtor made."""
+    """A promise the debtor made; the amount in the currency of the claim."""
 
-    amount = forms.DecimalField(label=_("Amount"), min_value=0.01, decimal_places=2)
+    field_order = ("amount", "due_on")
     due_on = forms.DateField(label=_("By"), widget=DAY)
 
-    def minor(self, currency: str) -> int:
-        """Return the promised amount in minor units."""
-        return to_minor(self.cleaned_data["amount"], currency)
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"] = Amount(label=_("Amount"), currency=currency)
+        self.order_fields(self.field_order)
 
 
 class CallBackForm(forms.Form):
@@ -75,11 +76,11 @@ class OutcomeForm(forms.Form):
     )
 
 
-def case_forms(result: str = "") -> dict[str, Any]:
-    """Return the empty forms of the case page."""
+def case_forms(currency: str) -> dict[str, Any]:
+    """Return the empty forms of the page of a case in a currency."""
     return {
-        "record_form": RecordForm(initial={"result": result}),
-        "promise_form": PromiseForm(),
+        "record_form": RecordForm(),
+        "promise_form": PromiseForm(currency=currency),
         "callback_form": CallBackForm(),
         "give_back_form": GiveBackForm(),
         "outcome_form": OutcomeForm(),

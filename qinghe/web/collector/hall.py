@@ -15,15 +15,16 @@ from qinghe.claims.terms import Product, Stage
 from qinghe.kernel.errors import DomainError
 from qinghe.market.bands import bands
 from qinghe.market.contracts import terms
-from qinghe.market.queries import HallFilters, HallRow, hall, listing_for
+from qinghe.market.queries import HallFilters, hall, listing_for
 from qinghe.market.services import take
 from qinghe.market.terms import Mode
 from qinghe.parties.regions import provinces
 from qinghe.parties.roles import Permission
 from qinghe.reporting.queries import collector_record
+from qinghe.web.commission import cut
 from qinghe.web.doors import StaffRequest, page
 from qinghe.web.figures import figures_of
-from qinghe.web.formats import band_words, chinese
+from qinghe.web.formats import as_day, band_words, chinese
 from qinghe.web.numbers import whole
 
 ORDERS = (
@@ -92,22 +93,14 @@ def order_hall(request: StaffRequest) -> HttpResponse:
     return render(request, "web/collector/hall.html", context)
 
 
-def _parts_of_commission(row: HallRow) -> tuple[Decimal, Decimal]:
-    """Return the part of the rate that hangs on money and the part that hangs on quality."""
-    quality = row.commission_rate * row.quality_share
-    return row.commission_rate - quality, quality
-
-
 @page(Permission.TAKE_ORDERS)
 def listing(request: StaffRequest, listing_id: UUID) -> HttpResponse:
     """Show one order with the terms that are signed by taking it."""
     row = listing_for(listing_id=listing_id, actor=request.actor, at=request.at)
-    base, quality = _parts_of_commission(row)
     current = terms()
     context = {
         "row": row,
-        "base": base,
-        "quality": quality,
+        "cut": cut(row.commission_rate, row.quality_share, as_day(request.at)),
         "terms": current,
         "terms_text": current.text("zh" if chinese() else "en"),
     }

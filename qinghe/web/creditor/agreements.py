@@ -7,12 +7,15 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.casework.queries import hardship_of, plan_of
+from qinghe.casework.queries import HardshipRow, hardship_of, plan_of
 from qinghe.casework.services import decide_hardship, decide_plan
+from qinghe.claims.queries import claim_for
 from qinghe.parties.roles import Permission
+from qinghe.parties.services import reveal
+from qinghe.parties.terms import Purpose
 from qinghe.web.doors import StaffRequest, acted, page, unclear
 
 ONE = "web:claim"
@@ -54,15 +57,36 @@ def plan_decide(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     return acted(request, act, to=ONE, done=done, claim_id=claim_id)
 
 
-@page(Permission.DECIDE_HARDSHIP, methods=("POST",))
+def _words(request: StaffRequest, asked: HardshipRow) -> str:
+    """Return what the debtor wrote; opening it is put on record."""
+    if asked.statement_id is None:
+        return ""
+    return reveal(
+        item_id=asked.statement_id, purpose=Purpose.HARDSHIP, actor=request.actor, at=request.at
+    )
+
+
+@page(Permission.DECIDE_HARDSHIP, methods=("GET", "POST"))
 def hardship_decide(request: StaffRequest, claim_id: UUID) -> HttpResponse:
-    """Grant a pause until a day, or not."""
-    form = HardshipForm(request.POST)
-    if not form.is_valid():
-        return unclear(request, form, ONE, claim_id=claim_id)
+    """Show what the debtor wrote; grant a pause until a day, or not."""
     asked = hardship_of(claim_id=claim_id, actor=request.actor)
     if asked is None:
         return redirect(ONE, claim_id)
+    if request.method == "POST":
+        return _decide(request, asked)
+    context = {
+        "claim": claim_for(claim_id=claim_id, actor=request.actor),
+        "hardship": asked,
+        "words": _words(request, asked),
+        "hardship_form": HardshipForm(),
+    }
+    return render(request, "web/creditor/hardship_page.html", context)
+
+
+def _decide(request: StaffRequest, asked: HardshipRow) -> HttpResponse:
+    claim_id, form = asked.claim_id, HardshipForm(request.POST)
+    if not form.is_valid():
+        return unclear(request, form, ONE, claim_id=claim_id)
     granted = form.cleaned_data["granted"] == "1"
 
     def act() -> object:

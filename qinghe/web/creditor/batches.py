@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from qinghe.claims.queries import batch_for, batches, error_file, row_errors
+from qinghe.claims.queries import batch_for, batches, error_file, row_errors, taken_before
 from qinghe.claims.services import accept_batch, refuse_batch
 from qinghe.claims.terms import BatchState, Stage
 from qinghe.kernel.errors import DomainError
@@ -36,6 +36,7 @@ def batch_page(request: StaffRequest, batch_id: UUID) -> HttpResponse:
     found = batch_for(batch_id=batch_id, actor=request.actor)
     context = {
         "batch": found,
+        "before": taken_before(found),
         "stages": [(s, found.stages.get(s.value, 0)) for s in Stage if found.stages.get(s.value)],
         "errors": row_errors(found, limit=SHOWN_ERRORS),
         "waiting": found.state == BatchState.CHECKED,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -10,18 +11,22 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.casework.queries import items_of, work_on
-from qinghe.claims.queries import ClaimFilters, claim_for, claims_table, evidence_for
+from qinghe.claims.queries import ClaimFilters, ClaimView, claim_for, claims_table, evidence_for
 from qinghe.claims.services import add_evidence, withdraw_claim
 from qinghe.claims.terms import ClaimState, EvidenceKind, Product, Stage
 from qinghe.contact.queries import attempts_of_claim
 from qinghe.contact.services import insist, send_door_letter
+from qinghe.kernel.actor import Actor
 from qinghe.market.queries import mandates
+from qinghe.parties.queries import contact_points
 from qinghe.parties.roles import Permission, may
 from qinghe.parties.services import open_file
 from qinghe.parties.terms import Purpose
 from qinghe.web.claimparts import equation, hold_marks, next_step
 from qinghe.web.compliance.measures import measures_for
 from qinghe.web.creditor.agreements import HardshipForm
+from qinghe.web.creditor.complaining import ComplaintForm
+from qinghe.web.creditor.received import ReceivedForm
 from qinghe.web.doors import StaffRequest, acted, page, unclear
 from qinghe.web.formats import as_day
 from qinghe.web.happenings import happenings, shown
@@ -97,14 +102,24 @@ def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "plan": work.plan,
         "hardship": work.hardship,
         "sends_codes": may(request.actor, Permission.MANAGE_DEBTOR_ACCESS),
+        "reads_notes": may(request.actor, Permission.DECIDE_COMPLAINTS),
         "decides_hardship": may(request.actor, Permission.DECIDE_HARDSHIP),
         "hardship_form": HardshipForm(),
         **measures_for(view, request.actor),
+        **_points(view, request.actor),
         "mine": request.actor.role == "creditor",
         "evidence_form": EvidenceForm(),
         "withdraw_form": WithdrawForm(),
+        "complaint_form": ComplaintForm(),
+        "received_form": ReceivedForm(currency=view.currency),
     }
     return render(request, "web/creditor/claim.html", context)
+
+
+def _points(view: ClaimView, actor: Actor) -> dict[str, Any]:
+    """Return the masked addresses of the debtor, for those who watch over contact."""
+    watches = may(actor, Permission.MANAGE_HOLDS)
+    return {"watches": watches, "points": contact_points(view.debtor_id) if watches else []}
 
 
 @page(Permission.MANAGE_CLAIMS, methods=("POST",))

@@ -45,6 +45,7 @@ def payment_list(request: StaffRequest) -> HttpResponse:
         "number": number,
         "state": state,
         "states": PaymentState.choices,
+        "reports": may(request.actor, Permission.REPORT_PAYMENTS),
         "reverses": may(request.actor, Permission.MANAGE_PAYMENTS),
     }
     return render(request, "web/money/payments.html", context)

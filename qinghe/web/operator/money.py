@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,9 +14,9 @@ from qinghe.kernel.errors import DomainError
 from qinghe.ledger.queries import sums_of, trial_balance
 from qinghe.parties.roles import Permission
 from qinghe.settlement.queries import payments, payouts
-from qinghe.settlement.services import approve_payout, pay_payout, prepare_payouts
+from qinghe.settlement.services import approve_payout, pay_payout, prepare_payouts, return_payout
 from qinghe.settlement.terms import PaymentState, PayoutState
-from qinghe.web.doors import StaffRequest, acted, page
+from qinghe.web.doors import StaffRequest, acted, page, unclear
 
 HERE = "web:payouts"
 # What the platform holds and for whom: words, account prefixes, last part, sign as people say it.
@@ -30,6 +31,12 @@ POTS = (
     (_("Platform fees"), ("platform:fees",), "", -1),
     (_("Waiting to be explained"), ("platform:suspense",), "", -1),
 )
+
+
+class ReturnForm(forms.Form):
+    """Why a payout is taken back; it stays in the journal."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 @page(Permission.PREPARE_PAYOUTS)
@@ -76,6 +83,22 @@ def payout_pay(request: StaffRequest, payout_id: UUID) -> HttpResponse:
         return pay_payout(payout_id=payout_id, actor=request.actor, at=request.at)
 
     return acted(request, act, to=HERE, done=_("Booked as paid."))
+
+
+@page(Permission.APPROVE_PAYOUTS, methods=("POST",))
+def payout_return(request: StaffRequest, payout_id: UUID) -> HttpResponse:
+    """Take a payout back: it was not approved, or the bank sent it back."""
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        return unclear(request, form, HERE)
+
+    def act() -> object:
+        return return_payout(
+            payout_id=payout_id, **form.cleaned_data, actor=request.actor, at=request.at
+        )
+
+    done = _("Taken back. The money is payable to the organisation again.")
+    return acted(request, act, to=HERE, done=done)
 
 
 @page(Permission.MANAGE_PAYMENTS)

@@ -15,20 +15,34 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.kernel.actor import Role
 from qinghe.market.queries import capacity_of
 from qinghe.market.services import set_capacity
-from qinghe.parties.queries import licences, members, organisation, organisations
+from qinghe.parties.queries import (
+    account_named,
+    licences,
+    members,
+    organisation,
+    organisations,
+)
 from qinghe.parties.roles import Permission
 from qinghe.parties.services import (
     add_licence,
     add_membership,
     create_user,
+    end_membership,
     register_organisation,
     suspend_organisation,
     verify_licence,
     verify_organisation,
 )
+from qinghe.parties.services.accounts import NoSuchMembership
 from qinghe.parties.terms import OrgKind, OrgState
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, unclear
-from qinghe.web.operator.forms import CapacityForm, LicenceForm, MemberForm, OrganisationForm
+from qinghe.web.operator.forms import (
+    LENDERS,
+    CapacityForm,
+    LicenceForm,
+    MemberForm,
+    OrganisationForm,
+)
 
 ONE = "web:organisation"
 COLLECTORS = (OrgKind.AGENCY, OrgKind.OWN_TEAM)
@@ -75,6 +89,7 @@ def organisation_page(request: StaffRequest, slug: str) -> HttpResponse:
     operates = request.actor.role is Role.OPERATOR
     context = {
         "org": found,
+        "lender": LENDERS.get(found.lender_kind, ""),
         "licences": licences(org_id=found.pk),
         "members": members(org_id=found.pk, at=request.at) if operates else [],
         "operates": operates,
@@ -166,20 +181,38 @@ def licence_add(request: StaffRequest, slug: str) -> HttpResponse:
 
 @page(Permission.MANAGE_ACCOUNTS, methods=("POST",))
 def member_add(request: StaffRequest, slug: str) -> HttpResponse:
-    """Make an account and give it a role in the organisation: both or neither."""
+    """Give somebody a role in the organisation, and an account if need be: both or neither."""
     form = MemberForm(request.POST)
     if not form.is_valid():
         return unclear(request, form, ONE, slug=slug)
     found = organisation(slug)
     account = dict(form.cleaned_data)
     role = Role(account.pop("role"))
+    known = account_named(email=account["email"], actor=request.actor)
+    if known is None and not account["password"]:
+        form.add_error("password", _("This address has no account yet: give it a password."))
+        return unclear(request, form, ONE, slug=slug)
 
     def act() -> object:
+        keyless = request.actor.with_key(None)
         with transaction.atomic():
-            user = create_user(**account, actor=request.actor, at=request.at)
-            keyless = request.actor.with_key(None)
+            user_id = known or create_user(**account, actor=request.actor, at=request.at).pk
             return add_membership(
-                user_id=user.pk, org_id=found.pk, role=role, actor=keyless, at=request.at
+                user_id=user_id, org_id=found.pk, role=role, actor=keyless, at=request.at
             )
 
-    return acted(request, act, to=ONE, done=_("The account was made."), slug=slug)
+    done = _("The role was given.") if known else _("The account was made.")
+    return acted(request, act, to=ONE, done=done, slug=slug)
+
+
+@page(Permission.MANAGE_ACCOUNTS, methods=("POST",))
+def member_end(request: StaffRequest, slug: str, membership_id: UUID) -> HttpResponse:
+    """Take a role back: from now on this person cannot act for the organisation."""
+    found = organisation(slug)
+    if membership_id not in {row.id for row in members(org_id=found.pk, at=request.at)}:
+        raise NoSuchMembership
+
+    def act() -> object:
+        return end_membership(membership_id=membership_id, actor=request.actor, at=request.at)
+
+    return acted(request, act, to=ONE, done=_("The role was taken back."), slug=slug)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.claims.queries import ClaimView, DisputeRow, claim_for, dispute_for, disputes
 from qinghe.claims.services import decide_dispute
 from qinghe.claims.terms import Component, DisputeState
-from qinghe.kernel.money import to_major, to_minor
+from qinghe.kernel.money import exponent, to_major, to_minor
 from qinghe.parties.roles import Permission
 from qinghe.parties.services import reveal
 from qinghe.parties.terms import Purpose
@@ -43,7 +43,7 @@ class DecisionForm(forms.Form):
                 required=False,
                 min_value=0,
                 max_value=now,
-                decimal_places=2,
+                decimal_places=exponent(claim.currency),
                 help_text=_("Now %(now)s. Leave empty to keep it.") % {"now": f"{now:,}"},
             )
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.claims.queries import ClaimView, claim_for, review_queue
 from qinghe.claims.services import reject_claim, verify_claim
 from qinghe.claims.terms import ClaimState, Rejection
+from qinghe.parties.queries import contact_points
 from qinghe.parties.roles import Permission
 from qinghe.risk.queries import flags, score
 from qinghe.risk.services import decide_flag
@@ -98,6 +99,7 @@ def verify_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "flags": warnings,
         "score": score(claim_id=claim_id, on=request.at.date()),
         "checks": _checks(view, len(still_open)),
+        "points": contact_points(view.debtor_id),
         "law": law_of(view, as_day(request.at)),
         "decidable": view.state == ClaimState.SUBMITTED,
         "verify_form": VerifyForm(),
