@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,6 +37,15 @@ CHANGES = [
     ("America/Havana", date(2026, 11, 1)),
     ("America/Santiago", date(2026, 9, 6)),
     ("Asia/Shanghai", date(2026, 3, 10)),
+    # China had summer time from 1986 to 1991; Samoa went without a day.
+    ("Asia/Shanghai", date(1986, 5, 4)),
+    ("Asia/Shanghai", date(1986, 9, 14)),
+    ("Asia/Shanghai", date(1990, 7, 1)),
+    ("Asia/Shanghai", date(1991, 9, 15)),
+    ("Pacific/Apia", date(2011, 12, 29)),
+    ("Pacific/Apia", date(2011, 12, 30)),
+    ("Pacific/Apia", date(2011, 12, 31)),
+    ("Asia/Kathmandu", date(2024, 1, 1)),
 ]
 
 
@@ -64,6 +76,32 @@ def test_a_moment_lies_in_its_own_local_day(zone: str, minute: int) -> None:
 def test_a_skipped_midnight_begins_the_day_an_hour_late() -> None:
     starts = day_start("Africa/Cairo", date(2026, 4, 24)).astimezone(ZoneInfo("Africa/Cairo"))
     assert (starts.hour, starts.date()) == (1, date(2026, 4, 24))
+
+
+def test_a_day_that_never_was_has_no_hours() -> None:
+    missing, next_day = date(2011, 12, 30), date(2011, 12, 31)
+    assert hours_on("Pacific/Apia", missing, 0, 1440) == ()
+    assert day_start("Pacific/Apia", missing) == day_start("Pacific/Apia", next_day)
+    assert local_day("Pacific/Apia", day_start("Pacific/Apia", next_day)) == next_day
+
+
+def test_the_recorded_edges_of_the_zones() -> None:
+    folder = os.environ.get("QINGHE_DATA")
+    path = Path(folder or "") / "tz" / "tz_cases.json"
+    if not folder or not path.exists():
+        pytest.skip("QINGHE_DATA names no folder with tz/tz_cases.json")
+    for row in json.loads(path.read_text("utf-8")):
+        at, local = datetime.fromisoformat(row["utc"]), datetime.fromisoformat(row["local"])
+        day = local_day(row["zone"], at)
+        minute = local.hour * 60 + local.minute
+
+        assert day == local.date(), row
+        assert day_start(row["zone"], day) <= at < day_after(row["zone"], day), row
+        shown = hours_on(row["zone"], day, minute, minute + 1)
+        assert any(opens <= at < closes for opens, closes in shown), row
+        for start, end in ((0, minute), (minute + 1, 1440)):
+            shown = hours_on(row["zone"], day, start, end)
+            assert not any(opens <= at < closes for opens, closes in shown), row
 
 
 def test_all_china_keeps_one_legal_time() -> None:
