@@ -8,7 +8,7 @@ fell away.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from qinghe.rules.calendar import Calendar, add_months, add_years, built_in
+from qinghe.rules.calendar import Calendar, add_months, add_years, calendar_for
 from qinghe.rules.packs import rule
 from qinghe.rules.steps import Step, step
 
@@ -65,8 +65,12 @@ class Listing:
 
 
 def listing(*, entry: Entry, as_of: date, calendar: Calendar | None = None) -> Listing:
-    """Return what holds for an entry, seen from a day."""
-    days = calendar or built_in()
+    """
+    Return what holds for an entry, seen from a day.
+
+    :raises StaleCalendar: no calendar is given, and the announced holidays have run out
+    """
+    days = calendar or calendar_for(as_of)
     law = rule("CN-DJD-03")
     working_days = law.number("delete_working_days")
     term_ends_on, listable = _term(entry), _listable(entry)
