@@ -78,6 +78,13 @@ def test_a_skipped_midnight_begins_the_day_an_hour_late() -> None:
     assert (starts.hour, starts.date()) == (1, date(2026, 4, 24))
 
 
+@pytest.mark.parametrize(("zone", "day"), CHANGES)
+def test_all_hours_are_the_day_itself(zone: str, day: date) -> None:
+    for each in (day - timedelta(days=1), day, day + timedelta(days=1)):
+        start, end = day_start(zone, each), day_after(zone, each)
+        assert hours_on(zone, each, 0, 1440) == (((start, end),) if start < end else ())
+
+
 def test_a_day_that_never_was_has_no_hours() -> None:
     missing, next_day = date(2011, 12, 30), date(2011, 12, 31)
     assert hours_on("Pacific/Apia", missing, 0, 1440) == ()
@@ -121,3 +128,6 @@ def test_spans_that_touch_are_one() -> None:
     assert merge([(b, c), (a, b), (d, d)]) == ((a, c),)
     assert intersect([(a, c)], ((b, d),)) == ((b, c),)
     assert intersect([(a, b)], ((b, d),)) == ()
+    assert intersect([(a, b), (c, d)], ((a, d),)) == ((a, b), (c, d))
+    assert merge([(a, d), (b, c)]) == ((a, d),)
+    assert merge([(d, a)]) == ()
