@@ -2,7 +2,8 @@
 Break the evaluator on purpose, one place at a time, and see whether the tests notice.
 
 `make mutants` turns every comparison of `qinghe.rules.contact`, moves every number by one, swaps
-`and` with `or`, true with false, plus with minus, and `in` with `not in`. Each mutant lives in a
+`and` with `or`, true with false, plus with minus, and `in` with `not in`; and it moves every number
+that the packs give to those rules by one, every length of time by a second. Each mutant lives in a
 forked process in which only its module differs. The situations judge it first, then the examples
 of `tests/rules`, and with `--laws` the laws for which examples are drawn. Prints one JSON object:
 killed, total, and every survivor with its line.
@@ -20,7 +21,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from importlib.util import find_spec, spec_from_loader
+from importlib.util import spec_from_loader
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -31,6 +32,8 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.operator import Operator
 from cosmic_ray.plugins import get_operator
 from parso.python.tree import Keyword
+
+from qinghe.rules.packs import load_packs
 
 ROOT: Final = Path(__file__).parents[1]
 EVALUATOR: Final = ROOT / "qinghe" / "rules" / "contact"
@@ -53,12 +56,20 @@ OPERATORS: Final = [
     "ReplaceFalseWithTrue",
     "AddNot",
 ]
+# How the numbers of the packs are moved, by their type.
+STEPS: Final = {"int": "1", "timedelta": "timedelta(seconds=1)"}
+MOVED: Final = """{code}
+
+from dataclasses import replace
+_told = limits()
+def limits():
+    return replace(_told, {name}={changed})
+"""
 TESTS: Final = ["tests/rules/test_check.py", "tests/rules/test_clock.py", "tests/rules"]
 LAWS: Final = ["tests/rules/test_contact_laws.py", "tests/rules/test_budget.py"]
-PYTEST: Final = (
-    "-x -q --noconftest -p no:django -p no:randomly -p no:cacheprovider -p no:xdist"
-    " -o addopts= -o filterwarnings="
-).split()
+PLUGINS: Final = ["no:django", "no:randomly", "no:cacheprovider", "no:xdist"]
+OPTIONS: Final = ["-x", "-q", "--noconftest", "-oaddopts=", "-ofilterwarnings="]
+PYTEST: Final = [*OPTIONS, *(f"-p{name}" for name in PLUGINS)]
 SECONDS_EACH: Final = 90
 
 
@@ -118,9 +129,22 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
             changed = mutate_code(code, operator, occurrence)
             if changed is not None and changed != code:
                 mutant = _mutant(path, name, code, changed)
-                # How much a cache holds decides nothing.
-                if not mutant.was.startswith("@lru_cache"):
+                # What a cache holds, or whether a class has slots, decides nothing.
+                if not mutant.was.startswith("@"):
                     yield mutant
+
+
+def numbers_of(path: Path) -> Iterator[Mutant]:
+    """Yield a mutant for every number of the packs, one more and one less."""
+    code = path.read_text("utf-8")
+    for line, text in enumerate(code.splitlines(), 1):
+        name, _, kind = text.strip().partition(": ")
+        if kind in STEPS:
+            for sign in "+-":
+                changed = f"_told.{name} {sign} {STEPS[kind]}"
+                moved = MOVED.format(code=code, name=name, changed=changed)
+                module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+                yield Mutant(module, line, "PackNumber", text.strip(), changed, moved)
 
 
 def _places(code: str, operator: Operator) -> int:
@@ -200,7 +224,11 @@ def main() -> None:
     parser.add_argument("--laws", action="store_true", help="ask the drawn examples too")
     asked = parser.parse_args()
     ends = time.monotonic() + asked.minutes * 60
+    # Read before the fork, so that no mutant pays for it; the contact rules are not.
+    load_packs()
     every = [mutant for path in chosen(asked.modules) for mutant in mutants_of(path)]
+    if not asked.modules or "limits" in asked.modules:
+        every += numbers_of(EVALUATOR / "limits.py")
     survivors, judged = [], 0
     for mutant in every:
         if time.monotonic() > ends:
@@ -226,12 +254,6 @@ def main() -> None:
     )
     sys.exit(share < asked.share)
 
-
-# Known before the fork, so that no mutant pays for it. The module to be changed is not.
-import qinghe.rules.packs
-
-qinghe.rules.packs.load_packs()
-assert find_spec("qinghe.rules.contact") is not None
 
 if __name__ == "__main__":
     main()
