@@ -22,8 +22,12 @@ def answers() -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_every_reckoning_tells_its_steps() -> None:
-    silent = [file for file, output in answers() if not output["steps"] and file != "allocation"]
-    assert silent == []
+    # Nothing to pay takes no step, and a record no rule speaks of has no term.
+    spoken = [(file, told) for file, told in answers() if file != "allocation"]
+    spoken = [
+        (file, told) for file, told in spoken if (file, told.get("rules")) != ("retention", [])
+    ]
+    assert [file for file, told in spoken if not told["steps"]] == []
 
 
 def test_every_step_names_its_law_and_reads_in_both_languages() -> None:
