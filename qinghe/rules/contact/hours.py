@@ -86,8 +86,10 @@ class Opening:
 
     def closes(self, day: date, at: datetime) -> bool:
         """Tell whether the rule, without any consent, still allows its closing second."""
+        if not self.hours.last_second:
+            return False
         own = hours_on(self.zone, day, self.hours.start, self.hours.end)
-        return self.hours.last_second and any(end == at for _, end in own)
+        return any(end == at for _, end in own)
 
     def _agreed(self, consent: Consent, start: datetime, end: datetime) -> list[Span]:
         window, stop = consent.window, stops_at(consent)
