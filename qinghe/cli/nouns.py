@@ -34,6 +34,7 @@ NOUNS: Final[dict[str, Noun]] = {
     "payments": Noun("qinghe.cli.payments", "Book payments from a creditor's file; reverse one."),
     "letters": Noun("qinghe.cli.letters", "Letters that wait for the printer."),
     "hold": Noun("qinghe.cli.hold", "Stop contact with a debtor, and let it go on."),
+    "whatif": Noun("qinghe.cli.whatif", "Replay past contacts against a draft of house rules."),
     "verify": Noun("qinghe.cli.verify", "Check that the installation keeps its promises."),
     "journal": Noun("qinghe.cli.journal", "Seal the journal, and prove that nobody changed it."),
     "vault": Noun("qinghe.cli.vault", "Rotate the keys of the personal data."),
