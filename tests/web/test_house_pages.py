@@ -150,5 +150,5 @@ def test_a_rule_of_the_law_is_not_even_offered(house: Organisation) -> None:
 
 
 def test_a_rule_of_the_house_has_a_page(house: Organisation) -> None:
-    page = get(Client(), "/rules/HSE-FRQ-01/")
+    page = get(signed_in(Role.OPERATOR, house), "/rules/HSE-FRQ-01/")
     assert "Fewer talks a day" in page
