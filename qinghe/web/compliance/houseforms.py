@@ -21,7 +21,7 @@ UNITS = {
     "count": gettext_lazy("times"),
     "minutes": gettext_lazy("minutes"),
     "days": gettext_lazy("days"),
-    CLOCK: gettext_lazy("o'clock, local time of the person"),
+    CLOCK: gettext_lazy("local time"),
 }
 
 
