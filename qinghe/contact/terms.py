@@ -54,11 +54,32 @@ class HouseState(TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class HouseStage(TextChoices):
+    """What a version is at a moment: its state, or where the moment lies in its period."""
+
+    DRAFT = "draft", _("Draft")
+    WAITING = "waiting", _("Waits for a second person")
+    COMING = "coming", _("Approved, to come")
+    ACTIVE = "active", _("In force")
+    ENDED = "ended", _("Ended")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class OverrideState(TextChoices):
     ASKED = "asked", _("Waits for a second person")
     APPROVED = "approved", _("May be sent once")
     USED = "used", _("Sent")
     REFUSED = "refused", _("Not approved")
+
+
+class OverrideStage(TextChoices):
+    """What a request is at a moment."""
+
+    ASKED = "asked", _("Waits for a second person")
+    APPROVED = "approved", _("May be sent once")
+    USED = "used", _("Sent")
+    REFUSED = "refused", _("Not approved")
+    EXPIRED = "expired", _("Its day is over")
 
 
 class OverrideReason(TextChoices):

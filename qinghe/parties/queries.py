@@ -326,3 +326,9 @@ def _one_organisation(rows: QuerySet[Organisation]) -> Organisation:
     if found is None:
         raise NoSuchOrganisation
     return found
+
+
+def display_names(user_ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Return the names that colleagues see, of accounts by their ids."""
+    known = [each for each in user_ids if each is not None]
+    return dict(User.objects.filter(pk__in=known).values_list("pk", "display_name"))

@@ -70,14 +70,15 @@ class Lever:
 
         :raises Unreadable: not a whole number, or not a clock time
         """
+        if isinstance(value, int) and not isinstance(value, bool):
+            # Unquoted, YAML reads 18:00 as 1080: the minute of the day.
+            return value
         if self.unit == CLOCK:
             try:
                 return minutes(str(value))
             except ValueError as fault:
                 raise Unreadable(self._named(value)) from fault
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise Unreadable(self._named(value))
-        return value
+        raise Unreadable(self._named(value))
 
     def _named(self, value: object) -> str:
         return f"{self.rule_id} {self.parameter}: {value!r}"
@@ -165,11 +166,18 @@ def read_house(content: Content, number: int = 0, *, checked: bool = True) -> Ho
     """
     if not set(content) <= {"tighten", "close"}:
         raise Unreadable("tighten, close")
-    figures = _figures(content.get("tighten") or (), checked=checked)
-    closed = tuple(_closure(row) for row in content.get("close") or ())
+    figures = _figures(_rows(content, "tighten"), checked=checked)
+    closed = tuple(_closure(row) for row in _rows(content, "close"))
     if not figures and not closed:
         raise Unreadable("tighten, close")
     return House(number, MappingProxyType(figures), closed)
+
+
+def _rows(content: Content, key: str) -> list[Content]:
+    rows = content.get(key) or []
+    if not isinstance(rows, list):
+        raise Unreadable(key)
+    return rows
 
 
 def _figures(rows: Iterable[Content], *, checked: bool) -> dict[str, int]:

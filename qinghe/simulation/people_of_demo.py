@@ -15,6 +15,7 @@ DEMO_USERS: Final[tuple[tuple[str, Role, str], ...]] = (
     ("team@example.com", Role.COLLECTOR, "demo-own-team"),
     ("reviewer@example.com", Role.REVIEWER, "demo-operator"),
     ("compliance@example.com", Role.COMPLIANCE, "demo-operator"),
+    ("compliance2@example.com", Role.COMPLIANCE, "demo-operator"),
     ("operator@example.com", Role.OPERATOR, "demo-operator"),
     ("operator2@example.com", Role.OPERATOR, "demo-operator"),
     ("regulator@example.com", Role.REGULATOR, "demo-regulator"),

@@ -14,6 +14,7 @@ COLLECTOR: Final = frozenset({Role.COLLECTOR})
 REVIEW: Final = frozenset({Role.REVIEWER, Role.COMPLIANCE})
 COMPLIANCE: Final = frozenset({Role.COMPLIANCE})
 OPERATOR: Final = frozenset({Role.OPERATOR})
+HOUSE: Final = frozenset({Role.COMPLIANCE, Role.OPERATOR})
 PLACING: Final = frozenset({Role.CREDITOR, Role.OPERATOR})
 OVERSIGHT: Final = frozenset({Role.REVIEWER, Role.COMPLIANCE, Role.OPERATOR})
 OWN_MONEY: Final = frozenset({Role.CREDITOR, Role.COLLECTOR, Role.OPERATOR})
@@ -108,6 +109,19 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "complaint-release": COMPLIANCE,
     "attempt": CREDITOR | COLLECTOR | OVERSIGHT,
     "refusals": COMPLIANCE,
+    "house-packs": HOUSE,
+    "house-pack-new": HOUSE,
+    "house-pack": HOUSE,
+    "house-pack-replay": HOUSE,
+    "house-pack-hand-over": HOUSE,
+    "house-pack-withdraw": HOUSE,
+    "house-pack-approve": HOUSE,
+    "house-pack-end": HOUSE,
+    "house-pack-grant-end": HOUSE,
+    "overrides": COMPLIANCE,
+    "override-new": COMPLIANCE,
+    "override-decide": COMPLIANCE,
+    "override-send": COMPLIANCE,
     "organisations": OVERSIGHT,
     "organisation": OVERSIGHT,
     "organisation-verify": REVIEW,

@@ -48,6 +48,13 @@ STATES: dict[str, Look] = {
     "sent": Look("acc", "send"),
     "delivered": Look("ok", "circle-check"),
     "failed": Look("line"),
+    # house rules and urgent notices
+    "draft": Look("", "edit"),
+    "waiting": Look("warn", "clock"),
+    "asked": Look("warn", "clock"),
+    "approved": Look("acc"),
+    "coming": Look("acc", "calendar-event"),
+    "used": Look("ok", "circle-check"),
     # promises, plans and payments
     "due": Look("warn", "clock"),
     "kept": Look("ok", "circle-check"),

@@ -51,6 +51,7 @@ ORGANISATIONS = Item(
     tab=True,
     counts=("organisations",),
 )
+HOUSE = Item(_("House rules"), "web:house-packs", "adjustments-horizontal")
 STATEMENTS = Item(_("Statements"), "web:statements", "receipt")
 
 NAVIGATION: dict[Role, tuple[Section, ...]] = {
@@ -129,6 +130,8 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Disputes"), "web:disputes", "hand-stop", tab=True, counts=("disputes",)),
                 TO_VERIFY,
                 Item(_("Refused contacts"), "web:refusals", "ban", tab=True),
+                Item(_("Urgent notices"), "web:overrides", "mail"),
+                HOUSE,
             )
         ),
         Section(
@@ -162,6 +165,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
         Section(
             (
                 Item(_("Letters to print"), "web:letters", "printer", counts=("letters",)),
+                HOUSE,
                 Item(_("Jobs and health"), "web:jobs", "server", tab=True),
                 Item(_("Figures"), "web:regulator-home", "chart-bar"),
             ),

@@ -6,7 +6,7 @@ from django.urls import path
 
 from qinghe.web import dashboards, mandateterms, start
 from qinghe.web.collector import acts, case, hall, mailing, notes, work
-from qinghe.web.compliance import complaints, measures, refusals
+from qinghe.web.compliance import complaints, house, measures, overrides, refusals
 from qinghe.web.contact import attempt
 from qinghe.web.creditor import (
     agreements,
@@ -151,6 +151,26 @@ organisation_urls = [
         name="member-end",
     ),
 ]
+HOUSE = "house-rules/<uuid:pack_id>/"
+house_urls = [
+    path("house-rules/", house.pack_list, name="house-packs"),
+    path("house-rules/new/", house.pack_new, name="house-pack-new"),
+    path(HOUSE, house.pack_page, name="house-pack"),
+    path(HOUSE + "replay/", house.pack_replay, name="house-pack-replay"),
+    path(HOUSE + "hand-over/", house.pack_hand_over, name="house-pack-hand-over"),
+    path(HOUSE + "withdraw/", house.pack_withdraw, name="house-pack-withdraw"),
+    path(HOUSE + "approve/", house.pack_approve, name="house-pack-approve"),
+    path(HOUSE + "end/", house.pack_end, name="house-pack-end"),
+    path(HOUSE + "end/grant/", house.pack_grant_end, name="house-pack-grant-end"),
+    path("urgent-notices/", overrides.override_list, name="overrides"),
+    path(CLAIM + "urgent-notice/", overrides.override_new, name="override-new"),
+    path(
+        "urgent-notices/<uuid:override_id>/decide/",
+        overrides.override_decide,
+        name="override-decide",
+    ),
+    path("urgent-notices/<uuid:override_id>/send/", overrides.override_send, name="override-send"),
+]
 operator_urls = [
     path("payouts/", money.payout_list, name="payouts"),
     path("payouts/prepare/", money.payouts_prepare, name="payouts-prepare"),
@@ -176,5 +196,6 @@ urlpatterns = [
     *collector_urls,
     *review_urls,
     *organisation_urls,
+    *house_urls,
     *operator_urls,
 ]

@@ -10,10 +10,17 @@ from django.test import Client
 
 from qinghe.claims.models import Claim
 from qinghe.claims.services import accrue_interest
-from qinghe.contact.models import PackCopy
-from qinghe.contact.services import record_outcome, request_contact
+from qinghe.contact.models import Attempt, PackCopy
+from qinghe.contact.services import (
+    ask_override,
+    decide_override,
+    record_outcome,
+    request_contact,
+    use_override,
+)
 from qinghe.contact.services.sending import send as carry
-from qinghe.kernel.actor import Role, system
+from qinghe.kernel.actor import Actor, Role, system
+from qinghe.kernel.ids import new_id
 from qinghe.market.models import Mandate
 from qinghe.portal.claims import claim_of
 from qinghe.portal.fields import Amount
@@ -178,3 +185,48 @@ def test_a_rule_that_changed_is_told_in_the_words_it_had(inside: Client, world: 
     attempt.pack = attempt.pack.replace(now, "cn-0.0.1-old0")
     attempt.save(update_fields=["pack"])
     assert "Nobody called at night then either." in inside.get("/d/contacts/").content.decode()
+
+
+def test_a_notice_that_two_officers_let_through_says_so_and_why(
+    inside: Client, world: World
+) -> None:
+    one, other = (Actor(Role.COMPLIANCE, user_id=new_id()) for _ in range(2))
+    override = ask_override(
+        claim_id=world.claim.pk,
+        channel="letter",
+        template="first_notice",
+        rules=["PLT-MSG-01"],
+        reason="correction",
+        words="The first one named a wrong sum.",
+        actor=one,
+        at=NOON,
+    )
+    decide_override(override_id=override.pk, approve=True, actor=other, at=NOON)
+    factories.point(world.person, "address")
+    attempt = use_override(override_id=override.pk, actor=one, at=NOON)
+    assert attempt.state == "permitted", attempt.rules
+    for address in ("/d/contacts/", "/d/contacts.csv"):
+        text = inside.get(address).content.decode()
+        assert "The law required this notice at once: An earlier notice was wrong." in text
+        assert "Two people of this platform agreed." in text
+        assert "You get at most 3 messages a day" in text
+
+
+def test_a_refusal_by_the_operators_own_rules_is_told_in_plain_words(
+    inside: Client, world: World
+) -> None:
+    Attempt.objects.create(
+        person=world.person,
+        claim=world.claim,
+        creditor_group="x",
+        channel="voice",
+        mode="human",
+        purpose="collect",
+        template="reminder",
+        at=NOON,
+        state="refused",
+        rules=["HSE-DAY-01"],
+        pack="hse-1",
+    )
+    text = inside.get("/d/contacts/").content.decode()
+    assert "On this day this platform contacts nobody." in text

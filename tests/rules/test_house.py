@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,6 +88,8 @@ def test_a_version_is_read_back_as_it_was_written(
     [
         {},
         {"tighten": []},
+        {"tighten": 5},
+        {"close": "2027-02-10"},
         {"loosen": []},
         {"tighten": [{"rule": "CN-FRQ-01", "parameter": "max"}]},
         {"tighten": ["CN-FRQ-01"]},
@@ -104,6 +107,11 @@ def test_a_version_is_read_back_as_it_was_written(
 def test_what_says_nothing_lawful_is_refused(content: dict[str, Any]) -> None:
     with pytest.raises(Unreadable):
         read_house(content)
+
+
+def test_a_clock_time_without_quotes_is_the_same_in_yaml() -> None:
+    row = yaml.safe_load("{rule: CN-WIN-01, parameter: close, value: 18:00}")
+    assert read_house({"tighten": [row]}).figures == {"HSE-WIN-02": 18 * 60}
 
 
 def test_days_are_half_open() -> None:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import get_language
+
 from qinghe.contact.models import Attempt, Override
-from qinghe.contact.refusals import NoSuchOverride
 from qinghe.contact.terms import OverrideState
+from qinghe.contact.wording import wording
 from qinghe.kernel.actor import Actor
 from qinghe.parties.roles import Permission, may
 from qinghe.rules.packs import overridable
@@ -24,7 +26,7 @@ class OverrideRow:
     claim_id: UUID
     claim_number: str
     channel: str
-    template: str
+    title: str
     rules: tuple[str, ...]
     reason: str
     words: str
@@ -54,27 +56,15 @@ def overrides(*, actor: Actor, at: datetime) -> list[OverrideRow]:
     return [_row(each, attempts.get(each.pk), at) for each in rows]
 
 
-def override_row(*, override_id: UUID, actor: Actor, at: datetime) -> OverrideRow:
-    """
-    Return one request.
-
-    :raises NoSuchOverride: unknown, or not for this actor's eyes
-    """
-    found = Override.objects.select_related("claim").filter(pk=override_id).first()
-    if found is None or not may(actor, Permission.SET_RULES_ASIDE):
-        raise NoSuchOverride
-    attempt = Attempt.objects.filter(override=found).values_list("pk", flat=True).first()
-    return _row(found, attempt, at)
-
-
 def _row(found: Override, attempt_id: UUID | None, at: datetime) -> OverrideRow:
+    known = wording(found.template)
     waits = found.state in (OverrideState.ASKED, OverrideState.APPROVED)
     return OverrideRow(
         id=found.pk,
         claim_id=found.claim_id,
         claim_number=found.claim.number,
         channel=found.channel,
-        template=found.template,
+        title=known.title(get_language() or "en") if known else found.template,
         rules=tuple(found.rules),
         reason=found.reason,
         words=found.words,
