@@ -19,8 +19,6 @@ OLDEST: Final = 15
 LOCK_SECONDS: Final = 900
 CONNECT_SECONDS: Final = 10
 PREPARED: Final = "qinghe.prepared"
-# A statement of `kernel.prepared` is parsed anew so many times before the server keeps it.
-PREPARE_AFTER: Final = 3
 CONNECTION_WORDS: Final = {
     "dbname": "NAME",
     "user": "USER",
@@ -61,8 +59,7 @@ def database_settings() -> dict[str, Any]:
             "DATABASE_URL cannot be read. Write postgresql://user:password@host:5432/name."
         ) from fault
     settings = {name: str(words.pop(word, "")) for word, name in CONNECTION_WORDS.items()}
-    options = {"prepare_threshold": PREPARE_AFTER, **words}
-    return {"ENGINE": "django.db.backends.postgresql", **settings, "OPTIONS": options}
+    return {"ENGINE": "django.db.backends.postgresql", **settings, "OPTIONS": words}
 
 
 def ensure_running() -> str:

@@ -94,9 +94,12 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
+_DATABASE = postgres.database_settings()
 DATABASES = {
     "default": {
-        **postgres.database_settings(),
+        **_DATABASE,
+        # A statement of `kernel.prepared` is planned anew so many times before the server keeps it.
+        "OPTIONS": {"prepare_threshold": 3, **_DATABASE["OPTIONS"]},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"NAME": os.environ.get("QINGHE_TEST_DB")},

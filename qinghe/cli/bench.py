@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from qinghe.bench.check import check
-from qinghe.bench.gate import gate
+from qinghe.bench.gate import CLIENTS, gate
 from qinghe.bench.pages import pages
 from qinghe.bench.sweep import sweep
 from qinghe.cli.output import AsJson, show_json
@@ -54,6 +54,7 @@ def bench_gate(
     persons: Annotated[int, typer.Option(help="Persons.", min=1000)] = 1_000_000,
     contacts: Annotated[int, typer.Option(help="Past contacts.", min=1000)] = 10_000_000,
     seconds: Annotated[int, typer.Option(help="Seconds per measurement.", min=1)] = 10,
+    clients: Annotated[list[int], typer.Option(help="Clients at once.", min=1)] = [*CLIENTS],  # noqa: B006
     as_json: AsJson = False,
 ) -> None:
     """Measure the contact gate at 1, 4, 16 and 64 clients, beside its bare SQL under pgbench."""
@@ -61,6 +62,7 @@ def bench_gate(
         persons=persons,
         contacts=contacts,
         seconds=seconds,
+        clients=tuple(clients),
         progress=lambda line: typer.echo(line, err=True),
     )
     if as_json:

@@ -14,7 +14,7 @@ from django.db import connection, models
 from django.db.backends.postgresql.base import ServerBindingCursor
 from psycopg.types.json import Jsonb
 
-Params = Sequence[object] | Mapping[str, object]
+Params = Sequence[Any] | Mapping[str, Any]
 
 
 def execute(sql: str, params: Params) -> list[tuple[Any, ...]]:
@@ -24,7 +24,8 @@ def execute(sql: str, params: Params) -> list[tuple[Any, ...]]:
     The text must never be put together from values: each new text would be prepared anew.
     """
     connection.ensure_connection()
-    bare = ServerBindingCursor(connection.connection)
+    # The stubs know this class only as Django's own wrapper makes it.
+    bare: Any = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
     wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     with wrapped(bare) as cursor:
         cursor.execute(sql, params)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from django.utils import translation
 from procrastinate.contrib.django import app
 
 from config.schedule import CLOCKS
@@ -65,7 +66,8 @@ def test_the_page_of_the_case_tells_that_the_platform_ended_it(case: Case) -> No
     before = attempts_of_claim(claim_id=case.claim.pk, actor=case.collector)[0]
     assert (before.must_end_by, before.ended_at) == (EDGE, None)
     end_calls(at=EDGE)
-    items = timeline(claim_id=case.claim.pk, actor=case.collector, at=EDGE + MINUTE)
+    with translation.override("en"):
+        items = timeline(claim_id=case.claim.pk, actor=case.collector, at=EDGE + MINUTE)
     (call,) = [item for item in items if item.kind == "contact.done"]
     assert "ended by the platform" in call.detail
 
