@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from qinghe.bench.pages import pages
+from qinghe.bench.screening import screening
 from qinghe.bench.sweep import sweep
 from qinghe.cli.output import AsJson, show_json
 
@@ -45,3 +46,16 @@ def bench_pages(
             f"{name}: p50 {part['p50_ms']} ms, p95 {part['p95_ms']} ms, "
             f"{part['queries']:.0f} queries, {part['kb']} kB"
         )
+
+
+@app.command("screen")
+def bench_screen(
+    rounds: Annotated[int, typer.Option(help="Times every sentence is read.", min=1)] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the screening of one sentence: all layers, lawful and unlawful, in two languages."""
+    result = screening(rounds=rounds)
+    if as_json:
+        show_json(result.as_dict())
+        return
+    typer.echo(f"{result.ours:,.0f} {result.unit}; p50 {result.p50_ms} ms, p99 {result.p99_ms} ms")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from struct import Struct
-from zlib import compress, crc32, decompress
+from zlib import compress, crc32, decompress, error
 
 LONGEST_RUN = 3
 LARGEST = 127
@@ -71,7 +71,10 @@ def unpack(raw: bytes) -> Model:
     :raises ValueError: not a file of weights
     """
     magic, bits, scale, bias, threshold = HEADER.unpack_from(raw)
-    weights = decompress(raw[HEADER.size :]) if magic == MAGIC else b""
+    try:
+        weights = decompress(raw[HEADER.size :]) if magic == MAGIC else b""
+    except error as broken:
+        raise ValueError("not a file of weights") from broken
     if len(weights) != 1 << bits:
         raise ValueError("not a file of weights")
     return Model(memoryview(weights).cast("b"), scale, bias, threshold)

@@ -17,10 +17,11 @@ HAN = "\u4e00-\u9fff"
 # What people put between the characters of a word, so that no filter finds it.
 SPLITTERS = " .*_·•・~^+#=|/\\'`\"-"
 _SPLIT_HAN = re.compile(rf"(?<=[{HAN}])[{re.escape(SPLITTERS)}]{{1,3}}(?=[{HAN}])")
+_SPLIT_MIXED = re.compile(rf"(?<=[{HAN}])[ *_]{{1,2}}(?=[a-z])|(?<=[a-z])[ *_]{{1,2}}(?=[{HAN}])")
 _SPLIT_LETTERS = re.compile(r"(?<![a-z])[a-z](?:[ .*_~+|-]{1,2}[a-z])+(?![a-z'])")
 _LETTER_DIGITS = re.compile(r"(?<![a-z0-9])[a-z]+[01345@$!][a-z]+(?![a-z0-9])")
 _DIGIT_LETTERS = str.maketrans("01345@$!", "oieasasi")
-_QUOTES = str.maketrans("’‘“”「」『』", "''\"\"\"\"\"\"")
+_QUOTES = str.maketrans("’‘“”「」『』", '\'\'""""""')
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,17 @@ def _plain(char: str) -> str:
 
 def _is_seen(char: str) -> bool:
     kind = category(char)
-    return kind not in ("Cf", "Mn", "Me", "Cc", "Cs", "Co") and not (kind == "So" and char > "\u2fff")
+    return kind not in ("Cf", "Mn", "Me", "Cc", "Cs", "Co") and not (
+        kind == "So" and char > "\u2fff"
+    )
 
 
 def _joined(text: str, origin: list[int]) -> Normal:
     """Take splitters out of words, and read digits inside words as letters."""
     dropped: set[int] = set()
-    for found in _SPLIT_HAN.finditer(text):
-        dropped.update(range(*found.span()))
+    for gaps in (_SPLIT_HAN, _SPLIT_MIXED):
+        for found in gaps.finditer(text):
+            dropped.update(range(*found.span()))
     for found in _SPLIT_LETTERS.finditer(text):
         dropped.update(i for i in range(*found.span()) if not text[i].isalpha())
     if any(char in text for char in "01345@$!"):
@@ -83,7 +87,8 @@ def _joined(text: str, origin: list[int]) -> Normal:
 def _simplified() -> dict[str, str]:
     rows = read_rows("traditional.txt")
     return {
-        old: new for olds, news in zip(rows[::2], rows[1::2], strict=True)
+        old: new
+        for olds, news in zip(rows[::2], rows[1::2], strict=True)
         for old, new in zip(olds, news, strict=True)
     }
 

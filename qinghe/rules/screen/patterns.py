@@ -3,7 +3,8 @@ Patterns: words by meaning that follow each other, in the light of role and fact
 
 `<threat> .. <family>` wants a word of one meaning and, up to sixteen characters later in the same
 sentence, one of another. A plain space allows four characters, `~` ten in the same clause, `...`
-the whole sentence, `//` the rest of the text. A group of words may stand in place of a meaning: `付款|还款`; `_` is a space.
+the whole sentence, `//` the rest of the text. A group of words may stand in place of a meaning
+(`付款|还款`); `_` is a space in it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,8 +41,8 @@ class Pattern:
     """
     One way to commit an act.
 
-    It counts when all of `when` and none of `unless` hold (role, surface, channel, pack, facts), and
-    when no word of `without` is in its sentence, or of `nowhere` in the text. Denial excuses it
+    It counts when all of `when` and none of `unless` hold (role, surface, channel, pack, facts),
+    and when no word of `without` is in its sentence, or of `nowhere` in the text. Denial excuses it
     unless `flat`.
     """
 

@@ -1,4 +1,4 @@
-"""Find the words of the lexicon in a text, by meaning, with the clauses and sentences they are in."""
+"""Find the words of the lexicon in a text, by meaning, with their clauses and sentences."""
 
 import re
 from bisect import bisect_right
@@ -98,6 +98,9 @@ def _search(text: str, tree: Tree) -> dict[str, list[Spot]]:
                     found.setdefault(meaning, []).append(Spot(start, place))
             node = node.get(text[place]) if place < size else None
             place += 1
+    for spots in found.values():
+        # Of two words that begin together the longer says more.
+        spots.sort(key=lambda spot: (spot.start, -spot.end))
     return found
 
 

@@ -87,7 +87,9 @@ def _contact(utterance: Utterance) -> Request:
 def _found(utterance: Utterance, packs: tuple[str, ...]) -> list[Finding]:
     """Return what the words say; where they say nothing, what the models hear."""
     normal = restore(normalise(utterance.text))
-    return list(_said(utterance, packs, normal)) or list(_heard(normal))
+    said = list(_said(utterance, packs, normal))
+    # An envelope has no tone.
+    return said if said or utterance.surface == "envelope" else list(_heard(normal))
 
 
 def _said(utterance: Utterance, packs: tuple[str, ...], normal: Normal) -> Iterator[Finding]:
@@ -132,6 +134,4 @@ def _in_force(finding: Finding, force: frozenset[str]) -> Finding | None:
     rules = tuple(rule_id for rule_id in finding.rules if rule_id in force)
     if not rules:
         return None
-    return Finding(
-        finding.act, finding.start, finding.end, rules, finding.say_zh, finding.say_en
-    )
+    return Finding(finding.act, finding.start, finding.end, rules, finding.say_zh, finding.say_en)
