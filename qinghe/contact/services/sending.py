@@ -21,7 +21,7 @@ from qinghe.contact.gateways import Message, Receipt
 from qinghe.contact.models import Attempt, Delivery
 from qinghe.contact.queries.situation import situation_of
 from qinghe.contact.services.gate import lock
-from qinghe.contact.services.message import compose
+from qinghe.contact.services.message import NotToBeSaid, compose
 from qinghe.contact.terms import AttemptState, Outcome
 from qinghe.contact.wording import wording
 from qinghe.journal.services import record
@@ -102,9 +102,14 @@ def _start(attempt_id: UUID, at: datetime) -> Ready | None:
     if _address_is_busy(attempt, at):
         _stop(attempt, ("PLT-CAR-01",), at)
         return None
+    try:
+        message = compose(attempt, claim, at)
+    except NotToBeSaid as found:
+        _stop(attempt, found.rules, at)
+        return None
     attempt.state, attempt.sent_at = AttemptState.SENDING, at
     attempt.save(update_fields=["state", "sent_at"])
-    return Ready(attempt, compose(attempt, claim, at))
+    return Ready(attempt, message)
 
 
 def _judge(attempt: Attempt, claim: Claim, at: datetime) -> Decision:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from qinghe.rules.screen.files import read_bytes
-from qinghe.rules.screen.linear import Model, unpack
+from qinghe.rules.screen.linear import Model, split, unpack
 
-# Below this a text says too little to be judged by its sound.
-SHORTEST = 6
+# With fewer words a text says too little to be judged by its sound.
+FEWEST_WORDS = 5
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -54,5 +54,5 @@ def heard(text: str) -> Iterator[tuple[str, int, int]]:
         judge = model(ear.file)
         for found in ear.piece.finditer(text):
             piece = found[0]
-            if len(piece.strip()) >= SHORTEST and judge.score(piece) >= judge.threshold:
+            if len(split(piece)) >= FEWEST_WORDS and judge.score(piece) >= judge.threshold:
                 yield ear.act, *found.span()

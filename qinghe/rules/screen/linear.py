@@ -42,9 +42,14 @@ class Model:
         return self.bias + self.scale * sum([weights[slot] for slot in slots]) / sqrt(len(slots))
 
 
+def split(text: str) -> list[str]:
+    """Return the words of a normalised text: words, numbers, single characters and marks."""
+    return _WORD.findall(text)
+
+
 def features(text: str, size: int) -> set[int]:
     """Return the slots of all runs of one to three words; `size` is a power of two."""
-    words = ["\x02", *_WORD.findall(text), "\x03"]
+    words = ["\x02", *split(text), "\x03"]
     mask, count = size - 1, len(words)
     slots = set()
     for start in range(count):
