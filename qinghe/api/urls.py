@@ -12,6 +12,7 @@ from qinghe.api import (
     listings,
     mandates,
     payments,
+    screenings,
     statements,
     webhooks,
 )
@@ -35,6 +36,7 @@ PARTS = (
     listings,
     mandates,
     contacts,
+    screenings,
     payments,
     statements,
     complaints,

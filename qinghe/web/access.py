@@ -94,6 +94,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "complaints": COMPLAINTS,
     "complaint": COMPLIANCE,
     "refusals": COMPLIANCE,
+    "words": COLLECTOR | COMPLIANCE,
     "organisations": OVERSIGHT,
     "organisation": OVERSIGHT,
     "organisation-verify": REVIEW,

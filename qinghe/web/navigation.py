@@ -52,6 +52,7 @@ ORGANISATIONS = Item(
     counts=("organisations",),
 )
 STATEMENTS = Item(_("Statements"), "web:statements", "receipt")
+WORDS = Item(_("Try a sentence"), "web:words", "message")
 
 NAVIGATION: dict[Role, tuple[Section, ...]] = {
     Role.CREDITOR: (
@@ -95,6 +96,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 STATEMENTS,
                 Item(_("Quality record"), "web:quality", "trophy"),
                 COMPLAINTS,
+                WORDS,
             ),
             _("Results"),
         ),
@@ -129,6 +131,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Disputes"), "web:disputes", "hand-stop", tab=True, counts=("disputes",)),
                 TO_VERIFY,
                 Item(_("Refused contacts"), "web:refusals", "ban", tab=True),
+                WORDS,
             )
         ),
         Section(

@@ -6,7 +6,7 @@ from django.urls import path
 
 from qinghe.web import dashboards, start
 from qinghe.web.collector import acts, case, hall, work
-from qinghe.web.compliance import complaints, measures, refusals
+from qinghe.web.compliance import complaints, measures, refusals, screening
 from qinghe.web.creditor import agreements, batches, claims, intake, mandates, placing
 from qinghe.web.front import front_urls
 from qinghe.web.money import pages as money_pages
@@ -103,6 +103,7 @@ review_urls = [
     path("complaints/", complaints.complaint_list, name="complaints"),
     path("complaints/<uuid:complaint_id>/", complaints.complaint_page, name="complaint"),
     path("refusals/", refusals.refusal_list, name="refusals"),
+    path("words/", screening.try_words, name="words"),
 ]
 organisation_urls = [
     path("organisations/", organisations.organisation_list, name="organisations"),

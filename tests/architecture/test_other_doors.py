@@ -34,6 +34,7 @@ BODIES: dict[str, object] = {
     "recall": {"reason": "moved"},
     "contact": {"channel": "voice", "template": "reminder"},
     "outcome": {"outcome": "talk"},
+    "screening": {"text": "您好。"},
     "pay": {"amount": 1, "currency": "CNY", "paid_on": "2026-11-20", "reference": "x"},
     "complain": {"kind": "rude", "statement": "x", "claim_id": str(UNKNOWN)},
     "cashier-notice": {},

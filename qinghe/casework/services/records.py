@@ -66,8 +66,7 @@ def add_record(
         by_user=actor.user_id,
         at=at,
     )
-    if action in SPOKEN:
-        _keep_call_back(claim_id, at)
+    _keep_call_back(made)
     _tell_compliance(made, note, actor)
     record(
         kind="casework.recorded",
@@ -109,6 +108,8 @@ def _sealed(note: str, person_id: UUID, at: datetime) -> VaultItem | None:
     return seal(kind=Secret.TEXT, value=note, person_id=person_id, at=at)
 
 
-def _keep_call_back(claim_id: UUID, at: datetime) -> None:
-    due = CallBack.objects.filter(claim=claim_id, done_at__isnull=True)
-    due.filter(planned_at__lte=at + EARLY).update(done_at=at)
+def _keep_call_back(made: Record) -> None:
+    if made.action not in SPOKEN:
+        return
+    due = CallBack.objects.filter(claim=made.claim_id, done_at__isnull=True)
+    due.filter(planned_at__lte=made.at + EARLY).update(done_at=made.at)

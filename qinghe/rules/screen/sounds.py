@@ -8,6 +8,7 @@ sound like too much.
 
 import re
 from functools import cache
+from typing import Any
 
 from qinghe.rules.screen.files import read_rows, read_words
 from qinghe.rules.screen.normal import HAN, Normal
@@ -29,6 +30,7 @@ _DIGITS = {
 _PURE_FROM = 3
 _NOTHING: tuple[str, ...] = ()
 Token = tuple[int, int, tuple[str, ...]]
+Tree = dict[str, Any]
 
 
 def restore(normal: Normal) -> Normal:
@@ -140,9 +142,9 @@ def _syllables() -> frozenset[str]:
 
 
 @cache
-def _known() -> dict[str, dict]:  # type: ignore[type-arg]
+def _known() -> Tree:
     """Return the known words as a tree of syllables; an empty syllable ends a word."""
-    root: dict[str, dict] = {}  # type: ignore[type-arg]
+    root: Tree = {}
     for word in " ".join(read_words("heard.yaml").values()).split():
         nodes = [root]
         for char in word:
