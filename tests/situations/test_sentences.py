@@ -2,11 +2,13 @@
 How well screening tells lawful from unlawful sentences.
 
 `tuned` was looked at while the lexicon was written; `held_out` was written before it and read
-once, when it was done. `house.csv` is what the model of pressure was trained on.
+once, when it was done. `house.csv` and `others.csv` are what the models of pressure and of talk to
+third persons were trained on; no sentence of `held_out` is in them.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 from collections.abc import Iterator
@@ -50,6 +52,19 @@ def test_enough_sentences_of_both_kinds_were_written() -> None:
     assert len(lines) >= 300
     assert {each["input"]["lang"] for each in lines} == {"zh", "zh-Hant", "en", "mixed"}
     assert len({each["input"]["text"] + each["input"]["role"] for each in lines}) > 390
+
+
+def test_nothing_held_out_was_trained_on() -> None:
+    held = [
+        json.loads(line) for line in (FOLDER / "held_out.jsonl").read_text("utf-8").splitlines()
+    ]
+    trained = {
+        row["TEXT"]
+        for name in ("house.csv", "others.csv")
+        for row in csv.DictReader((FOLDER / name).read_text("utf-8").splitlines())
+    }
+    assert len(trained) > 1000
+    assert not trained & {each["input"]["text"] for each in held}
 
 
 def test_offensive_comments_are_heard_as_well_as_the_reference() -> None:

@@ -87,14 +87,12 @@ def _contact(utterance: Utterance) -> Request:
 def _found(utterance: Utterance, packs: tuple[str, ...]) -> list[Finding]:
     """Return what the words say; where they say nothing, what the models hear."""
     normal = restore(normalise(utterance.text))
-    said = list(_said(utterance, packs, normal))
-    # An envelope has no tone.
-    return said if said or utterance.surface == "envelope" else list(_heard(normal))
-
-
-def _said(utterance: Utterance, packs: tuple[str, ...], normal: Normal) -> Iterator[Finding]:
-    text = Spotted(normal.text, lexicon().tree)
     words = _words(utterance, packs)
+    return list(_said(normal, words)) or list(_heard(normal, words))
+
+
+def _said(normal: Normal, words: frozenset[str]) -> Iterator[Finding]:
+    text = Spotted(normal.text, lexicon().tree)
     present = text.by_meaning.keys()
     for each in lexicon().acts:
         for pattern in each.patterns:
@@ -105,8 +103,8 @@ def _said(utterance: Utterance, packs: tuple[str, ...], normal: Normal) -> Itera
                     yield _finding(each, start, end, pattern.rules or each.rules)
 
 
-def _heard(normal: Normal) -> Iterator[Finding]:
-    for code, start, end in heard(normal.text):
+def _heard(normal: Normal, words: frozenset[str]) -> Iterator[Finding]:
+    for code, start, end in heard(normal.text, words):
         yield _finding(act(code), *normal.span(start, end), act(code).rules)
 
 
