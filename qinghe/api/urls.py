@@ -13,6 +13,7 @@ from qinghe.api import (
     mailings,
     mandates,
     payments,
+    screenings,
     statements,
     webhooks,
 )
@@ -37,6 +38,7 @@ PARTS = (
     mandates,
     contacts,
     mailings,
+    screenings,
     payments,
     statements,
     complaints,

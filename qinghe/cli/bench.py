@@ -7,6 +7,7 @@ import typer
 from qinghe.bench.check import check
 from qinghe.bench.gate import CLIENTS, gate
 from qinghe.bench.pages import pages
+from qinghe.bench.screening import screening
 from qinghe.bench.sweep import sweep
 from qinghe.cli.output import AsJson, show_json
 
@@ -86,3 +87,16 @@ def bench_check(
         show_json(result.as_dict())
         return
     typer.echo(f"{result.ours:,.0f} {result.unit} on one core; ratio {result.ratio} to bare JSON")
+
+
+@app.command("screen")
+def bench_screen(
+    rounds: Annotated[int, typer.Option(help="Times every sentence is read.", min=1)] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the screening of one sentence: all layers, lawful and unlawful, in two languages."""
+    result = screening(rounds=rounds)
+    if as_json:
+        show_json(result.as_dict())
+        return
+    typer.echo(f"{result.ours:,.0f} {result.unit}; p50 {result.p50_ms} ms, p99 {result.p99_ms} ms")

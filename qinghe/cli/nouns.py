@@ -42,4 +42,7 @@ NOUNS: Final[dict[str, Noun]] = {
     "simulate": Noun("qinghe.cli.simulate", "Run a market under a virtual clock."),
     "bench": Noun("qinghe.cli.bench", "Measure a hot path against its limit."),
     "check": _bare("qinghe.cli.check", "Judge recorded contacts, in JSON lines, by the rules."),
+    "screen": _bare(
+        "qinghe.cli.screen", "Tell whether a sentence may be said to a debtor, and why."
+    ),
 }

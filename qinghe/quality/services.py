@@ -9,7 +9,7 @@ from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
 from qinghe.claims.queries import visible as visible_claims
-from qinghe.claims.services import lift_hold, place_hold
+from qinghe.claims.services import check_words, lift_hold, place_hold
 from qinghe.claims.terms import HoldKind
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
@@ -98,6 +98,7 @@ def decide_complaint(
     :raises NoSuchComplaint: unknown
     :raises ComplaintDecided: decided before
     :raises ReasonMissing: no text for the person who complained
+    :raises WordsRefused: the text threatens, insults or misleads
     """
     require(actor, Permission.DECIDE_COMPLAINTS)
     complaint = _lock(complaint_id)
@@ -105,6 +106,7 @@ def decide_complaint(
         raise ComplaintDecided
     if not text.strip():
         raise ReasonMissing
+    check_words(text)
     complaint.state = ComplaintState.UPHELD if upheld else ComplaintState.DISMISSED
     complaint.decision_text, complaint.decided_at = text.strip(), at
     complaint.save(update_fields=["state", "decision_text", "decided_at"])

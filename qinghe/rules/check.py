@@ -24,6 +24,8 @@ from qinghe.rules.contact.reading import read_request, read_settings
 from qinghe.rules.contact.writing import verdict_row
 from qinghe.rules.packs import PACK_NAMES
 from qinghe.rules.reading import CaseError, Row, need, need_part, part
+from qinghe.rules.screen.reading import read_utterance, screening_row
+from qinghe.rules.screen.verdict import screen
 
 Answer = Mapping[str, Any]
 Judge = Callable[[Row, tuple[str, ...], Settings], Answer]
@@ -39,6 +41,10 @@ class Kind:
 
 def _contact(row: Row, packs: tuple[str, ...], settings: Settings) -> Answer:
     return verdict_row(evaluate(read_request(row), packs, settings))
+
+
+def _utterance(row: Row, packs: tuple[str, ...], settings: Settings) -> Answer:
+    return screening_row(screen(read_utterance(row), packs, settings))
 
 
 def _retention(row: Row, packs: tuple[str, ...], settings: Settings) -> Answer:
@@ -60,6 +66,7 @@ KINDS: dict[str, Kind] = {
     "route": _of(route_case, "CN"),
     "fee_plan": _of(fee_case, "CN"),
     "validation_notice": _of(validation_case, "US"),
+    "utterance": Kind(_utterance),
     "retention": Kind(_retention, frozenset({"CN", "US"})),
 }
 

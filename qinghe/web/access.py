@@ -122,6 +122,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "override-new": COMPLIANCE,
     "override-decide": COMPLIANCE,
     "override-send": COMPLIANCE,
+    "words": COLLECTOR | COMPLIANCE,
     "organisations": OVERSIGHT,
     "organisation": OVERSIGHT,
     "organisation-verify": REVIEW,

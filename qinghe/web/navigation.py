@@ -53,6 +53,7 @@ ORGANISATIONS = Item(
 )
 HOUSE = Item(_("House rules"), "web:house-packs", "adjustments-horizontal")
 STATEMENTS = Item(_("Statements"), "web:statements", "receipt")
+WORDS = Item(_("Try a sentence"), "web:words", "message")
 
 NAVIGATION: dict[Role, tuple[Section, ...]] = {
     Role.CREDITOR: (
@@ -96,6 +97,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 STATEMENTS,
                 Item(_("Quality record"), "web:quality", "trophy"),
                 COMPLAINTS,
+                WORDS,
             ),
             _("Results"),
         ),
@@ -132,6 +134,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Refused contacts"), "web:refusals", "ban", tab=True),
                 Item(_("Urgent notices"), "web:overrides", "mail"),
                 HOUSE,
+                WORDS,
             )
         ),
         Section(

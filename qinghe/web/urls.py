@@ -6,7 +6,7 @@ from django.urls import path
 
 from qinghe.web import dashboards, mandateterms, start
 from qinghe.web.collector import acts, case, hall, mailing, notes, work
-from qinghe.web.compliance import complaints, house, measures, overrides, refusals
+from qinghe.web.compliance import complaints, house, measures, overrides, refusals, screening
 from qinghe.web.contact import attempt
 from qinghe.web.creditor import (
     agreements,
@@ -129,6 +129,7 @@ review_urls = [
     ),
     path("contacts/<uuid:attempt_id>/", attempt.attempt, name="attempt"),
     path("refusals/", refusals.refusal_list, name="refusals"),
+    path("words/", screening.try_words, name="words"),
 ]
 organisation_urls = [
     path("organisations/", organisations.organisation_list, name="organisations"),

@@ -69,6 +69,7 @@ PORTAL: dict[str, dict[str, int]] = {
 POSTS = {"leave", "plan-check", "plan-send", "wish-withdraw", "copy"}
 
 API: dict[str, dict[str, int]] = {
+    "POST screening": only(COLLECTOR, 200),
     "GET batches": everybody(200),
     "POST batches": only(CREDITOR, 409),
     "GET batch": everybody(404),

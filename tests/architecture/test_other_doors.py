@@ -36,6 +36,7 @@ BODIES: dict[str, object] = {
     "outcome": {"outcome": "talk"},
     "mailing-preview": {"claim_ids": [str(UNKNOWN)], "channel": "sms", "template": "reminder"},
     "mailings": {"claim_ids": [str(UNKNOWN)], "channel": "sms", "template": "reminder"},
+    "screening": {"text": "您好。"},
     "pay": {"amount": 1, "currency": "CNY", "paid_on": "2026-11-20", "reference": "x"},
     "complain": {"kind": "rude", "statement": "x", "claim_id": str(UNKNOWN)},
     "cashier-notice": {},

@@ -26,6 +26,7 @@ from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.refusals import NoMandate
 from qinghe.parties.models import VaultItem
+from qinghe.parties.services import unseal
 from tests import factories
 from tests.contact.conftest import Case, make_case
 from tests.factories import AT
@@ -202,3 +203,36 @@ def _plan(case: Case, planned_at: datetime) -> CallBack:
 
 def _next(case: Case, at: datetime) -> str:
     return suggestion_for(claim_id=case.claim.pk, actor=case.collector, at=at).code
+
+
+def test_unlawful_words_in_a_note_are_kept_and_told_to_compliance_without_the_words(
+    case: Case,
+) -> None:
+    note = "我跟他说了，再不还钱就打断他的腿，你这个骗子。"
+    made = add_record(
+        claim_id=case.claim.pk,
+        action="call",
+        result="informed",
+        note=note,
+        actor=case.collector,
+        at=AT,
+    )
+
+    assert unseal(made.note) == note
+    (entry,) = Entry.objects.filter(kind="casework.note-marked")
+    assert entry.facts["acts"] == ["insult", "threat"]
+    assert entry.facts["record"] == str(made.pk)
+    assert "CN-CON-01" in entry.rules
+    assert "骗子" not in str(entry.facts)
+
+
+def test_a_plain_note_is_not_marked(case: Case) -> None:
+    add_record(
+        claim_id=case.claim.pk,
+        action="call",
+        result="informed",
+        note="对方说下周发工资，希望周五再打。",
+        actor=case.collector,
+        at=AT,
+    )
+    assert not Entry.objects.filter(kind="casework.note-marked").exists()

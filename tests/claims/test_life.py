@@ -46,6 +46,7 @@ from qinghe.claims.services import (
     Paid,
     StillPlaced,
     TooMuchApplied,
+    WordsRefused,
     WrongClaimState,
     accrue_interest,
     add_evidence,
@@ -640,3 +641,22 @@ def test_what_happened_is_one_timeline() -> None:
     assert [row.evidence_count for row in review_queue(actor=REVIEWER)] == [1]
     with pytest.raises(NoSuchClaim):
         timeline(new_id())
+
+
+@pytest.mark.django_db
+def test_a_decision_that_threatens_is_not_kept_and_the_way_to_say_it_is_shown() -> None:
+    claim = claim_of(creditor())
+    dispute = contested(claim)
+    with pytest.raises(WordsRefused) as refused:
+        decided(dispute, "dismissed", text="异议不成立。卡号6222021234，再不还钱就打断你的腿。")
+
+    facts = refused.value.facts
+    assert "打断" in str(facts["words"])
+    assert "6222" not in str(facts)
+    assert facts["rule"] == "CN-CON-01"
+    assert facts["instead"]
+    dispute.refresh_from_db()
+    assert dispute.state == "open"
+    assert (
+        decided(dispute, "dismissed", text="合同与转账记录一致，异议不成立。").state == "dismissed"
+    )

@@ -6,6 +6,7 @@ import pytest
 
 from qinghe.claims.models import Claim, Hold
 from qinghe.claims.queries import NoSuchClaim
+from qinghe.claims.services import WordsRefused
 from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.ledger import queries as books
@@ -194,3 +195,13 @@ def test_the_claims_timeline_tells_of_it(target: Claim) -> None:
     decide(complain(target, debtor_of(target)), upheld=True)
     kinds = [moment.kind for moment in queries.timeline(claim_id=target.pk)]
     assert kinds == ["complaint", "complaint-upheld"]
+
+
+def test_an_answer_that_insults_is_not_kept(target: Claim) -> None:
+    complaint = complain(target, debtor_of(target))
+    with pytest.raises(WordsRefused) as refused:
+        decide(complaint, upheld=False, text="You idiot, you lost.")
+
+    assert refused.value.facts["words"] == "idiot"
+    complaint.refresh_from_db()
+    assert complaint.decision_text == ""

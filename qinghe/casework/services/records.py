@@ -17,6 +17,8 @@ from qinghe.parties.models import VaultItem
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services import seal
 from qinghe.parties.terms import Secret
+from qinghe.rules.screen.terms import Utterance
+from qinghe.rules.screen.verdict import screen
 
 # Phones, identity and account numbers, also in groups; a day written as 20261125 is none.
 LONG_NUMBER = re.compile(r"(?<!\d)(?!20\d{6}(?!\d))\d{8,}|\d{3}[ -]\d{4}[ -]\d{4}")
@@ -38,6 +40,8 @@ def add_record(
 ) -> Record:
     """
     Write down one piece of work. The note is sealed: it is about a person.
+
+    A note that holds unlawful words is kept as it is, for it is evidence; compliance is told.
 
     :raises NotPermitted: the role does not work cases
     :raises NoMandate: no live mandate on the claim
@@ -62,8 +66,8 @@ def add_record(
         by_user=actor.user_id,
         at=at,
     )
-    if action in SPOKEN:
-        _keep_call_back(claim_id, at)
+    _keep_call_back(made)
+    _tell_compliance(made, note, actor)
     record(
         kind="casework.recorded",
         subject=f"claim:{claim_id}",
@@ -77,6 +81,22 @@ def add_record(
     return made
 
 
+def _tell_compliance(made: Record, note: str, actor: Actor) -> None:
+    """Put unlawful words in a note on record: which rules and acts, never the words."""
+    said = screen(Utterance(note, role="debtor", channel="voice", identity_verified=True))
+    if said.denied:
+        record(
+            kind="casework.note-marked",
+            subject=f"claim:{made.claim_id}",
+            actor=actor,
+            at=made.at,
+            person_id=made.mandate.claim.debtor_id,
+            rules=said.rules,
+            record=made.pk,
+            acts=sorted({found.act for found in said.findings}),
+        )
+
+
 def _ours(attempt_id: UUID, claim_id: UUID, collector_id: UUID) -> bool:
     attempts = Attempt.objects.filter(pk=attempt_id, claim=claim_id, collector=collector_id)
     return attempts.exists()
@@ -88,6 +108,8 @@ def _sealed(note: str, person_id: UUID, at: datetime) -> VaultItem | None:
     return seal(kind=Secret.TEXT, value=note, person_id=person_id, at=at)
 
 
-def _keep_call_back(claim_id: UUID, at: datetime) -> None:
-    due = CallBack.objects.filter(claim=claim_id, done_at__isnull=True)
-    due.filter(planned_at__lte=at + EARLY).update(done_at=at)
+def _keep_call_back(made: Record) -> None:
+    if made.action not in SPOKEN:
+        return
+    due = CallBack.objects.filter(claim=made.claim_id, done_at__isnull=True)
+    due.filter(planned_at__lte=made.at + EARLY).update(done_at=made.at)

@@ -34,6 +34,7 @@ from qinghe.claims.services.money import (
     apply_payments,
     undo_payment,
 )
+from qinghe.claims.services.spoken import WordsRefused, check_words
 from qinghe.claims.services.states import (
     ChallengeOpen,
     NotVerifiable,
@@ -66,6 +67,7 @@ __all__ = [
     "Paid",
     "StillPlaced",
     "TooMuchApplied",
+    "WordsRefused",
     "WrongClaimState",
     "accept_batch",
     "accrue_interest",
@@ -73,6 +75,7 @@ __all__ = [
     "apply_payment",
     "apply_payments",
     "check_batch",
+    "check_words",
     "checklist",
     "decide_dispute",
     "end_challenge",

@@ -14,6 +14,7 @@ from qinghe.claims.queries import NoSuchDispute
 from qinghe.claims.services.books import book, line
 from qinghe.claims.services.holds import lift_hold, place_hold
 from qinghe.claims.services.locks import locked
+from qinghe.claims.services.spoken import check_words
 from qinghe.claims.services.states import WrongClaimState, stop_claim
 from qinghe.claims.terms import (
     ANSWER_DAYS,
@@ -100,6 +101,7 @@ def decide_dispute(
     :raises NoSuchDispute: unknown id
     :raises DisputeDecided: decided before
     :raises DecisionWithoutReason: no text for the debtor
+    :raises WordsRefused: the text threatens, insults or misleads
     :raises BadCorrection: not lower than what is open, or missing for a partial outcome
     """
     require(actor, Permission.DECIDE_DISPUTES)
@@ -112,6 +114,7 @@ def decide_dispute(
         raise DisputeDecided
     if not text.strip():
         raise DecisionWithoutReason
+    check_words(text)
     _carry_out(claim, outcome, correction or {}, dispute, actor, at)
     dispute.state, dispute.decision_text, dispute.decided_at = outcome, text.strip(), at
     dispute.save(update_fields=["state", "decision_text", "decided_at"])

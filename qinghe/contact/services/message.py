@@ -10,18 +10,37 @@ from django.conf import settings
 from qinghe.claims.days import day_of
 from qinghe.claims.interest import grown
 from qinghe.claims.models import Claim
+from qinghe.claims.queries import live_holds
+from qinghe.claims.terms import HoldKind
 from qinghe.contact import gateways
+from qinghe.contact.decision import packs_for
 from qinghe.contact.gateways import Message
 from qinghe.contact.models import Attempt
-from qinghe.contact.wording import Wording, wording
+from qinghe.contact.wording import Text, Wording, wording
 from qinghe.contact.wording.fill import amount_text, day_text, fill
 from qinghe.kernel.actor import system
 from qinghe.parties.models import ContactPoint, VaultItem
 from qinghe.parties.queries import org_name
 from qinghe.parties.services import issue_door_code, reveal
 from qinghe.parties.terms import Purpose, Secret
+from qinghe.rules.screen.terms import Utterance
+from qinghe.rules.screen.verdict import screen
 
 SENDER: Final = system("contact.send")
+# What a hold says about the case, in the words of screening.
+FACTS: Final = {
+    HoldKind.DISPUTE: "disputed",
+    HoldKind.PLAN: "plan_kept",
+    HoldKind.DEATH: "deceased",
+}
+
+
+class NotToBeSaid(Exception):
+    """The finished text breaks rules of what may be said; `rules` names them."""
+
+    def __init__(self, rules: tuple[str, ...]) -> None:
+        super().__init__(*rules)
+        self.rules = rules
 
 
 def compose(attempt: Attempt, claim: Claim, at: datetime) -> Message:
@@ -31,10 +50,12 @@ def compose(attempt: Attempt, claim: Claim, at: datetime) -> Message:
     The address leaves the vault only for gateways that need one, and the vault puts it on record.
 
     :raises LookupError: the wording was withdrawn since
+    :raises NotToBeSaid: the finished text must not be said in this case; nothing was revealed
     """
     found = _approved(attempt)
     lang = claim.debtor.language
     text = fill(found.text(attempt.channel, lang), _facts(attempt, claim, lang, at))
+    _listen(attempt, claim, text, at)
     addressed = attempt.channel in gateways.ADDRESSED
     letter = attempt.channel == "letter"
     return Message(
@@ -54,6 +75,24 @@ def compose(attempt: Attempt, claim: Claim, at: datetime) -> Message:
 def reference(attempt: Attempt) -> str:
     """Return the name of a contact outside the house; the other side tells repetitions by it."""
     return attempt.pk.hex[-8:].upper()
+
+
+def _listen(attempt: Attempt, claim: Claim, text: Text, at: datetime) -> None:
+    """
+    Screen the finished text: a creditor's name, or a case that changed, may spoil approved words.
+    """
+    holds = live_holds(claim.debtor_id, claim.pk, at=at)
+    said = Utterance(
+        f"{text.subject}\n{text.body}",
+        role="debtor",
+        channel=attempt.channel,
+        # The address is the debtor's own, and whoever calls asks before reading on.
+        identity_verified=True,
+        facts=frozenset(FACTS[HoldKind(each.kind)] for each in holds if each.kind in FACTS),
+    )
+    answer = screen(said, packs_for(tuple(claim.debtor.zones)))
+    if answer.denied:
+        raise NotToBeSaid(answer.rules)
 
 
 def door() -> str:

@@ -24,7 +24,7 @@ from qinghe.contact.models import Attempt, Delivery
 from qinghe.contact.queries.overrides import set_aside
 from qinghe.contact.queries.situation import situation_of
 from qinghe.contact.services.gate import lock
-from qinghe.contact.services.message import compose
+from qinghe.contact.services.message import NotToBeSaid, compose
 from qinghe.contact.terms import AttemptState, Outcome
 from qinghe.contact.wording import wording
 from qinghe.journal.services import record
@@ -103,10 +103,15 @@ def _start(attempt_id: UUID, at: datetime) -> Ready | None:
     if busy := _address_is_busy(attempt, at):
         _stop(attempt, busy, at)
         return None
+    try:
+        message = compose(attempt, claim, at)
+    except NotToBeSaid as found:
+        _stop(attempt, found.rules, at)
+        return None
     attempt.state, attempt.sent_at = AttemptState.SENDING, at
     attempt.must_end_by = decision.must_end_by
     attempt.save(update_fields=["state", "sent_at", "must_end_by"])
-    return Ready(attempt, compose(attempt, claim, at))
+    return Ready(attempt, message)
 
 
 def _judge(attempt: Attempt, claim: Claim, at: datetime) -> Decision:

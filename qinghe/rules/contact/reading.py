@@ -141,14 +141,24 @@ def read_visit(row: Row) -> Visit:
     )
 
 
-def read_addressee(row: Row) -> Addressee:
-    """Read the person to be reached; a missing role or zone is for the rules to refuse."""
+def read_zones(row: Row) -> tuple[str, ...]:
+    """
+    Read the zones of a person, the most likely first.
+
+    :raises CaseError: not a list of zones that exist
+    """
     zones = words(row, "zones")
     for zone in zones:
         try:
             zone_of(zone)
         except ValueError as unknown:
             raise CaseError("unknown_zone", zone) from unknown
+    return zones
+
+
+def read_addressee(row: Row) -> Addressee:
+    """Read the person to be reached; a missing role or zone is for the rules to refuse."""
+    zones = read_zones(row)
     return Addressee(
         person=need_text(row, "person"),
         role=word(row, "role", terms.ROLES),

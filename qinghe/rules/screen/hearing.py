@@ -1,0 +1,79 @@
+"""
+What no list of words foresees, as three trained linear models hear it.
+
+`insult` was trained on COLD (Deng et al., Chinese Offensive Language Dataset, Apache-2.0), on its
+training split alone. `pressure` was trained on sentences of the house, lawful and not
+(`tests/situations/utterance/house.csv`), with turns of CrossWOZ (Zhu et al., Apache-2.0) as
+everyday talk; `others` on sentences of the house to third persons (`others.csv` beside it). All by
+`qinghe screen train`; the files hold weights and no text.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from qinghe.rules.screen.files import read_bytes
+from qinghe.rules.screen.linear import Model, split, unpack
+
+# With fewer words a text says too little to be judged by its sound.
+FEWEST_WORDS = 5
+LINES = re.compile(r"[^\n]+")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Ear:
+    """
+    A model, the act it listens for, and the pieces of a text it listens to.
+
+    `when` and `unless` are as in a pattern. An envelope has no tone.
+    """
+
+    act: str
+    file: str
+    piece: re.Pattern[str]
+    chinese_only: bool = False
+    when: frozenset[str] = frozenset()
+    unless: frozenset[str] = frozenset({"envelope"})
+
+
+EARS = (
+    Ear("insult", "insult.bin", re.compile(r"[^。!?;\n]+"), chinese_only=True),
+    Ear("pressure", "pressure.bin", LINES),
+    Ear(
+        "third_party",
+        "others.bin",
+        LINES,
+        when=frozenset({"third"}),
+        unless=frozenset({"envelope", "may_be_told"}),
+    ),
+)
+
+
+@cache
+def model(file: str) -> Model:
+    """
+    Return a model that ships with the house. Its file is read once.
+
+    :raises ValueError: not a file of weights
+    """
+    return unpack(read_bytes(file))
+
+
+def heard(text: str, words: frozenset[str]) -> Iterator[tuple[str, int, int]]:
+    """
+    Yield act, start and end of pieces of a normalised text that sound like the act.
+
+    `words` are what is known of the case: role, surface, facts.
+    """
+    for ear in EARS:
+        if not ear.when <= words or not ear.unless.isdisjoint(words):
+            continue
+        if ear.chinese_only and not _HAN.search(text):
+            continue
+        judge = model(ear.file)
+        for found in ear.piece.finditer(text):
+            piece = found[0]
+            if len(split(piece)) >= FEWEST_WORDS and judge.score(piece) >= judge.threshold:
+                yield ear.act, *found.span()

@@ -1,0 +1,115 @@
+"""Find the words of the lexicon in a text, by meaning, with their clauses and sentences."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# A dot ends a sentence before a space or a character, never inside a number or an address.
+_SENTENCE = re.compile(r"[。!?;\n…]|\.(?=\s|$)")
+_PAUSE = re.compile(r"[,:—]|\s-\s|\b(?:but|unless|or else|otherwise)\b|但是|但|否则|不然|要不")
+# A word that ends so may go on: `threat*`.
+OPEN = "*"
+ENDS = ""
+DENIAL = "negator"
+# Idioms that hold a word of denial and deny nothing: `不得好死`, `if you don't pay`.
+HOLLOW = ("hollow_denial", "unpaid")
+Tree = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A word of one meaning at a half-open place of the text."""
+
+    start: int
+    end: int
+
+
+def grow(words: Mapping[str, Sequence[str]]) -> Tree:
+    """Return a tree of characters over words by meaning, to be searched with `Spotted`."""
+    root: Tree = {}
+    for meaning, group in words.items():
+        for word in group:
+            node = root
+            for char in word.removesuffix(OPEN):
+                node = node.setdefault(char, {})
+            ends: list[tuple[str, bool]] = node.setdefault(ENDS, [])
+            ends.append((meaning, word.endswith(OPEN)))
+    return root
+
+
+class Spotted:
+    """A text with the words found in it."""
+
+    __slots__ = ("_clauses", "_sentences", "by_meaning", "negators", "text")
+
+    def __init__(self, text: str, tree: Tree) -> None:
+        self.text = text
+        self._sentences = [found.start() for found in _SENTENCE.finditer(text)]
+        pauses = [found.start() for found in _PAUSE.finditer(text)]
+        self._clauses = sorted({*self._sentences, *pauses})
+        self.by_meaning = _search(text, tree)
+        self.negators = self._denials()
+
+    def sentence(self, place: int) -> int:
+        """Return the number of the sentence a place is in."""
+        return bisect_right(self._sentences, place)
+
+    def clause(self, place: int) -> int:
+        """Return the number of the clause a place is in."""
+        return bisect_right(self._clauses, place)
+
+    def has(self, meaning: str, sentence: int | None = None) -> bool:
+        """Tell whether a word of a meaning is in a sentence, or anywhere."""
+        spots = self.by_meaning.get(meaning, ())
+        if sentence is None:
+            return bool(spots)
+        return any(self.sentence(spot.start) == sentence for spot in spots)
+
+    def is_denied(self, spot: Spot) -> bool:
+        """Tell whether a word of denial stands before a spot in its clause."""
+        clause = self.clause(spot.start)
+        return any(
+            each.end <= spot.start and self.clause(each.start) == clause for each in self.negators
+        )
+
+    def _denials(self) -> list[Spot]:
+        """Return the words of denial that are not a part of an idiom that denies nothing."""
+        idioms = [spot for name in HOLLOW for spot in self.by_meaning.get(name, ())]
+        return [
+            spot
+            for spot in self.by_meaning.get(DENIAL, ())
+            if not any(each.start <= spot.start and spot.end <= each.end for each in idioms)
+        ]
+
+
+def _search(text: str, tree: Tree) -> dict[str, list[Spot]]:
+    found: dict[str, list[Spot]] = {}
+    size = len(text)
+    for start, char in enumerate(text):
+        node = tree.get(char)
+        if node is None or (start and _joins(text[start - 1], char)):
+            continue
+        place = start + 1
+        while node is not None:
+            for meaning, is_open in node.get(ENDS, ()):
+                if is_open or _is_whole(text, place, size):
+                    found.setdefault(meaning, []).append(Spot(start, place))
+            node = node.get(text[place]) if place < size else None
+            place += 1
+    for spots in found.values():
+        # Of two words that begin together the longer says more.
+        spots.sort(key=lambda spot: (spot.start, -spot.end))
+    return found
+
+
+def _is_whole(text: str, place: int, size: int) -> bool:
+    return place >= size or not _joins(text[place - 1], text[place])
+
+
+def _joins(before: str, after: str) -> bool:
+    """Tell whether two characters are of one word: letters with letters, digits with digits."""
+    return ("a" <= before <= "z" and "a" <= after <= "z") or (
+        "0" <= before <= "9" and "0" <= after <= "9"
+    )

@@ -1,0 +1,135 @@
+"""Screen one utterance: every layer is asked, the strictest answers, every finding is named."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from qinghe.rules.contact.case import Case, Moment
+from qinghe.rules.contact.facts import Act as ContactAct
+from qinghe.rules.contact.facts import Addressee, Debt, Request, Settings, Worker
+from qinghe.rules.contact.hours import check_hours
+from qinghe.rules.contact.terms import CHANNELS, ROLES, THIRD_PERSONS
+from qinghe.rules.packs import rules_on, with_platform
+from qinghe.rules.screen.hearing import heard
+from qinghe.rules.screen.lexicon import Act, act, lexicon
+from qinghe.rules.screen.normal import Normal, normalise
+from qinghe.rules.screen.patterns import match
+from qinghe.rules.screen.sounds import restore
+from qinghe.rules.screen.spots import Spotted
+from qinghe.rules.screen.terms import FACTS, SURFACES, Finding, Screening, Utterance
+
+DEFAULT_SETTINGS = Settings()
+NO_ROLE = "PLT-IN-01"
+# Third persons nobody agreed on: in China they are not even asked where the debtor is.
+OUTSIDERS = THIRD_PERSONS - {"agreed_contact"}
+# Without a day the newest law that is known answers.
+NEWEST = date.max
+
+
+def screen(
+    utterance: Utterance,
+    packs: tuple[str, ...] = ("CN",),
+    settings: Settings = DEFAULT_SETTINGS,
+) -> Screening:
+    """
+    Judge a text under several packs; the platform's own pack is always among them.
+
+    :raises ValueError: an unknown word, pack or zone, or a moment without offset
+    """
+    _check_words(utterance)
+    if utterance.role is None:
+        return Screening("deny", (NO_ROLE,), ())
+    force, closed = _force(utterance, packs, settings)
+    found = [*closed, *_found(utterance, packs)]
+    kept = [each for finding in found if (each := _in_force(finding, force))]
+    kept.sort(key=lambda finding: (finding.start, finding.end, finding.act))
+    rules = tuple(sorted({rule_id for finding in kept for rule_id in finding.rules}))
+    return Screening("deny" if kept else "allow", rules, tuple(kept))
+
+
+def _check_words(utterance: Utterance) -> None:
+    known = (
+        utterance.channel in CHANNELS
+        and utterance.surface in SURFACES
+        and (utterance.role is None or utterance.role in ROLES)
+        and utterance.facts <= FACTS
+    )
+    if not known:
+        raise ValueError("a word outside the terms of screening")
+
+
+def _force(
+    utterance: Utterance, packs: tuple[str, ...], settings: Settings
+) -> tuple[frozenset[str], list[Finding]]:
+    """Return the rules in force, and what the hours forbid, when they are known."""
+    if utterance.at is None or not utterance.zones:
+        rules = rules_on(NEWEST, with_platform(packs), settings.enable_drafts)
+        return frozenset(each.id for each in rules), []
+    moment = Moment(Case(_contact(utterance), packs, settings), utterance.at)
+    check_hours(moment)
+    rules_closed = tuple(sorted({finding.rule_id for finding in moment.findings}))
+    closed = [_finding(act("closed_hours"), 0, len(utterance.text), rules_closed)]
+    return frozenset(moment.force.rules), closed if rules_closed else []
+
+
+def _contact(utterance: Utterance) -> Request:
+    """Return the utterance as a contact, so that its hours are those of every contact."""
+    assert utterance.at is not None
+    return Request(
+        act=ContactAct(
+            channel=utterance.channel, planned_at=utterance.at, address=None, purpose="collect"
+        ),
+        addressee=Addressee(person="", role=utterance.role, zones=utterance.zones),
+        debts=(Debt(id="", creditor="", kind="consumer_loan"),),
+        worker=Worker(collector="", kind="agency"),
+    )
+
+
+def _found(utterance: Utterance, packs: tuple[str, ...]) -> list[Finding]:
+    """Return what the words say; where they say nothing, what the models hear."""
+    normal = restore(normalise(utterance.text))
+    words = _words(utterance, packs)
+    return list(_said(normal, words)) or list(_heard(normal, words))
+
+
+def _said(normal: Normal, words: frozenset[str]) -> Iterator[Finding]:
+    text = Spotted(normal.text, lexicon().tree)
+    present = text.by_meaning.keys()
+    for each in lexicon().acts:
+        for pattern in each.patterns:
+            if pattern.meanings <= present and pattern.applies(words):
+                spot = match(pattern, text)
+                if spot is not None:
+                    start, end = normal.span(spot.start, spot.end)
+                    yield _finding(each, start, end, pattern.rules or each.rules)
+
+
+def _heard(normal: Normal, words: frozenset[str]) -> Iterator[Finding]:
+    for code, start, end in heard(normal.text, words):
+        yield _finding(act(code), *normal.span(start, end), act(code).rules)
+
+
+def _words(utterance: Utterance, packs: tuple[str, ...]) -> frozenset[str]:
+    """Return everything a pattern may ask about: role, surface, channel, packs, facts."""
+    role, facts = utterance.role or "", utterance.facts
+    words = {role, utterance.surface, utterance.channel, *with_platform(packs), *facts}
+    if not utterance.identity_verified:
+        words.add("unverified")
+    if role in THIRD_PERSONS or (role == "spouse" and "household_debt_proven" not in facts):
+        words.add("third")
+    if role in OUTSIDERS:
+        words.add("outsider")
+    told = facts & {"debtor_consents_disclosure", "debtor_lost"}
+    if "volunteer_payer" in facts and told and utterance.identity_verified:
+        words.add("may_be_told")
+    return frozenset(words)
+
+
+def _finding(each: Act, start: int, end: int, rules: tuple[str, ...]) -> Finding:
+    return Finding(each.code, start, end, rules, each.say_zh, each.say_en)
+
+
+def _in_force(finding: Finding, force: frozenset[str]) -> Finding | None:
+    rules = tuple(rule_id for rule_id in finding.rules if rule_id in force)
+    if not rules:
+        return None
+    return Finding(finding.act, finding.start, finding.end, rules, finding.say_zh, finding.say_en)
