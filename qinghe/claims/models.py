@@ -165,6 +165,8 @@ class Claim(Row):
             ),
             models.Index(fields=["creditor", "state", "stage"], name="claims_creditor_state"),
             models.Index(fields=["debtor"], name="claims_debtor"),
+            models.Index(fields=["-created_at", "-id"], name="claims_newest"),
+            models.Index(fields=["creditor", "-created_at", "-id"], name="claims_creditor_newest"),
             models.Index(
                 fields=["challenge_ends_at"],
                 name="claims_challenge_due",

@@ -68,6 +68,16 @@ class Listing(Row):
                 condition=Q(state="open"),
             ),
             models.Index(
+                fields=["-commission_rate", "-listed_at", "id"],
+                name="market_hall_commission",
+                condition=Q(state="open"),
+            ),
+            models.Index(
+                fields=["-band", "-listed_at", "id"],
+                name="market_hall_band",
+                condition=Q(state="open"),
+            ),
+            models.Index(
                 fields=["region", "stage"], name="market_hall_region", condition=Q(state="open")
             ),
             models.Index(
@@ -137,5 +147,10 @@ class Mandate(Row):
             models.Index(fields=["collector", "state"], name="market_mandate_collector"),
             models.Index(
                 fields=["ends_at"], name="market_mandate_due", condition=Q(state__in=LIVE)
+            ),
+            models.Index(
+                fields=["collector", "ends_at", "id"],
+                name="market_worklist",
+                condition=Q(state__in=LIVE),
             ),
         ]

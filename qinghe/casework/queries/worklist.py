@@ -25,7 +25,7 @@ from qinghe.market.terms import LIVE, MandateState
 PAGE_SIZE = 50
 # Cases looked at when the list is ordered by urgency, those whose mandate ends first; a longer list
 # says so and asks for filters.
-LOOKED_AT = 2000
+LOOKED_AT = 1000
 RECENT = timedelta(days=14)
 UNANSWERED = (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.VOICEMAIL, Outcome.NOT_IN_SERVICE)
 REACHED = (AttemptState.DONE, AttemptState.FAILED, AttemptState.SENDING, AttemptState.PERMITTED)
