@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.journal.queries import timeline
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.models import (
@@ -27,6 +28,7 @@ from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import Channel, OrgState, PointState, Secret
 from qinghe.parties.vault import ring
 
+ERASURE_ASKED = "parties.erasure-asked"
 # Which address carries which channel.
 CHANNELS_OF: dict[str, tuple[Channel, ...]] = {
     Secret.PHONE: (Channel.VOICE, Channel.SMS),
@@ -270,6 +272,12 @@ def contact_points(person_id: UUID) -> list[PointRow]:
         .values_list("id", "kind", "address__masked", "zone", "source", "state", "is_work")
     )
     return [PointRow(*row) for row in rows]
+
+
+def erasure_asked_at(person_id: UUID) -> datetime | None:
+    """Return when a person last asked for the deletion of their data."""
+    entries = timeline(subject=f"person:{person_id}")
+    return next((each.at for each in reversed(entries) if each.kind == ERASURE_ASKED), None)
 
 
 def reachable_channels(person_id: UUID) -> frozenset[str]:

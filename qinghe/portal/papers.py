@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from qinghe.claims.terms import OPEN_STATES
-from qinghe.journal.queries import timeline
 from qinghe.kernel import clock
-from qinghe.parties.services.erasure import ASKED, ask_erasure
+from qinghe.parties.queries import erasure_asked_at
+from qinghe.parties.services.erasure import ask_erasure
 from qinghe.portal.claims import claim_of
 from qinghe.portal.copies import copy_of, copy_to_read
 from qinghe.portal.doors import DebtorRequest, page, sent
@@ -79,13 +79,11 @@ def erasure(request: DebtorRequest) -> HttpResponse:
     if done:
         return redirect("portal:erasure")
     rows = my_claims(request.actor)
-    entries = timeline(subject=f"person:{request.person_id}")
-    asked = [entry.at for entry in entries if entry.kind == ASKED]
     context = {
         "form": form,
         "rows": KEPT,
         "open_claims": [row for row in rows if row.state in OPEN_STATES],
-        "asked_at": asked[-1] if asked else None,
+        "asked_at": erasure_asked_at(request.person_id),
         "zone": request.zone,
     }
     return render(request, "portal/erasure.html", context)

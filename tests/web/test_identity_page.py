@@ -10,6 +10,7 @@ from qinghe.journal.models import Entry
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from qinghe.parties.services import seal
+from qinghe.parties.services.erasure import ask_erasure
 from tests import factories
 from tests.factories import AT
 from tests.web.people import signed_in
@@ -73,3 +74,12 @@ def test_who_watches_over_contact_sees_where_addresses_come_from(claim: Claim) -
             page = signed_in(role, org).get(f"/claims/{claim.pk}/").content.decode()
             assert shown not in page
             assert "100****5678" not in page
+
+
+def test_who_watches_over_data_sees_that_deletion_was_asked_for(claim: Claim) -> None:
+    shown = 'data-test="erasure"'
+    with clock.at(AT):
+        client = signed_in(Role.COMPLIANCE)
+        assert shown not in client.get(f"/claims/{claim.pk}/").content.decode()
+        ask_erasure(person_id=claim.debtor_id, actor=factories.debtor_of(claim), at=AT)
+        assert shown in client.get(f"/claims/{claim.pk}/").content.decode()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
-from qinghe.parties.queries import NoSuchPerson
+from qinghe.parties.queries import ERASURE_ASKED, NoSuchPerson
 from qinghe.parties.roles import Permission, require
-
-ASKED: Final = "parties.erasure-asked"
 
 
 @verb("parties.ask_erasure")
@@ -25,4 +22,6 @@ def ask_erasure(*, person_id: UUID, actor: Actor, at: datetime) -> None:
     require(actor, Permission.SET_WISHES)
     if actor.person_id != person_id:
         raise NoSuchPerson
-    record(kind=ASKED, subject=f"person:{person_id}", actor=actor, at=at, person_id=person_id)
+    record(
+        kind=ERASURE_ASKED, subject=f"person:{person_id}", actor=actor, at=at, person_id=person_id
+    )

@@ -18,7 +18,7 @@ from qinghe.contact.queries import attempts_of_claim
 from qinghe.contact.services import insist, send_door_letter
 from qinghe.kernel.actor import Actor
 from qinghe.market.queries import mandates
-from qinghe.parties.queries import contact_points
+from qinghe.parties.queries import contact_points, erasure_asked_at
 from qinghe.parties.roles import Permission, may
 from qinghe.parties.services import open_file
 from qinghe.parties.terms import Purpose
@@ -117,9 +117,14 @@ def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
 
 
 def _points(view: ClaimView, actor: Actor) -> dict[str, Any]:
-    """Return the masked addresses of the debtor, for those who watch over contact."""
-    watches = may(actor, Permission.MANAGE_HOLDS)
-    return {"watches": watches, "points": contact_points(view.debtor_id) if watches else []}
+    """Return what those who watch over a person's data see: masked addresses, what was asked."""
+    if not may(actor, Permission.MANAGE_HOLDS):
+        return {"watches": False}
+    return {
+        "watches": True,
+        "points": contact_points(view.debtor_id),
+        "erasure_asked": erasure_asked_at(view.debtor_id),
+    }
 
 
 @page(Permission.MANAGE_CLAIMS, methods=("POST",))
