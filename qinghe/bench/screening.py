@@ -36,7 +36,7 @@ def screening(*, rounds: int) -> Result:
     for each in spoken:
         screen(each)
     milliseconds = []
-    begun = time.perf_counter()
+    begun, worked = time.perf_counter(), time.process_time()
     for _ in range(rounds):
         for each in spoken:
             started = time.perf_counter()
@@ -44,7 +44,8 @@ def screening(*, rounds: int) -> Result:
             milliseconds.append((time.perf_counter() - started) * 1000)
     seconds = time.perf_counter() - begun
     p50, p99 = percentiles(milliseconds)
-    rate = len(milliseconds) / seconds
+    # By the work of this process, which is steady on a machine that is busy with others.
+    rate = len(milliseconds) / (time.process_time() - worked)
     return Result(
         name="screen",
         ours=round(rate, 1),

@@ -7,8 +7,10 @@ the whole sentence, `//` the rest of the text. A group of words may stand in pla
 (`付款|还款`); `_` is a space in it.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from qinghe.rules.screen.spots import Spot, Spotted
@@ -117,14 +119,20 @@ def _runs(
         yield before
         return
     step = steps[len(before)]
-    for spot in text.by_meaning.get(step.meaning, ()):
-        if not before or _follows(before[-1], spot, step, text):
+    spots = text.by_meaning.get(step.meaning, [])
+    first = bisect_left(spots, before[-1].end, key=_start) if before else 0
+    for spot in islice(spots, first, None):
+        if before and spot.start - before[-1].end > step.reach:
+            break
+        if not before or _belongs(before[-1], spot, step, text):
             yield from _runs(steps, text, (*before, spot))
 
 
-def _follows(earlier: Spot, later: Spot, step: Step, text: Spotted) -> bool:
-    if not 0 <= later.start - earlier.end <= step.reach:
-        return False
+def _start(spot: Spot) -> int:
+    return spot.start
+
+
+def _belongs(earlier: Spot, later: Spot, step: Step, text: Spotted) -> bool:
     if step.within == "clause":
         return text.clause(earlier.start) == text.clause(later.start)
     return step.within == "text" or text.sentence(earlier.start) == text.sentence(later.start)

@@ -42,7 +42,7 @@ def grow(words: Mapping[str, Sequence[str]]) -> Tree:
 class Spotted:
     """A text with the words found in it."""
 
-    __slots__ = ("_clauses", "_sentences", "by_meaning", "negators", "text")
+    __slots__ = ("_clauses", "_denied", "_seen", "_sentences", "by_meaning", "text")
 
     def __init__(self, text: str, tree: Tree) -> None:
         self.text = text
@@ -50,7 +50,11 @@ class Spotted:
         pauses = [found.start() for found in _PAUSE.finditer(text)]
         self._clauses = sorted({*self._sentences, *pauses})
         self.by_meaning = _search(text, tree)
-        self.negators = self._denials()
+        # Where the words of denial end, by clause.
+        self._denied: dict[int, list[int]] = {}
+        for each in self._denials():
+            self._denied.setdefault(self.clause(each.start), []).append(each.end)
+        self._seen: dict[str, set[int]] = {}
 
     def sentence(self, place: int) -> int:
         """Return the number of the sentence a place is in."""
@@ -65,14 +69,14 @@ class Spotted:
         spots = self.by_meaning.get(meaning, ())
         if sentence is None:
             return bool(spots)
-        return any(self.sentence(spot.start) == sentence for spot in spots)
+        if meaning not in self._seen:
+            self._seen[meaning] = {self.sentence(spot.start) for spot in spots}
+        return sentence in self._seen[meaning]
 
     def is_denied(self, spot: Spot) -> bool:
         """Tell whether a word of denial stands before a spot in its clause."""
         clause = self.clause(spot.start)
-        return any(
-            each.end <= spot.start and self.clause(each.start) == clause for each in self.negators
-        )
+        return any(end <= spot.start for end in self._denied.get(clause, ()))
 
     def _denials(self) -> list[Spot]:
         """Return the words of denial that are not a part of an idiom that denies nothing."""

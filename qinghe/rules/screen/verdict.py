@@ -1,6 +1,7 @@
 """Screen one utterance: every layer is asked, the strictest answers, every finding is named."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from qinghe.rules.contact.case import Case, Moment
@@ -41,7 +42,7 @@ def screen(
     force, closed = _force(utterance, packs, settings)
     found = [*closed, *_found(utterance, packs)]
     kept = [each for finding in found if (each := _in_force(finding, force))]
-    kept.sort(key=lambda finding: (finding.start, finding.end, finding.act))
+    kept = _joined(kept)
     rules = tuple(sorted({rule_id for finding in kept for rule_id in finding.rules}))
     return Screening("deny" if kept else "allow", rules, tuple(kept))
 
@@ -128,8 +129,21 @@ def _finding(each: Act, start: int, end: int, rules: tuple[str, ...]) -> Finding
     return Finding(each.code, start, end, rules, each.say_zh, each.say_en)
 
 
+def _joined(findings: list[Finding]) -> list[Finding]:
+    """Return the findings in order, those of one act and the same rules that overlap as one."""
+    joined: list[Finding] = []
+    for each in sorted(findings, key=lambda found: (found.act, found.rules, found.start)):
+        last = joined[-1] if joined else None
+        same = last and (last.act, last.rules) == (each.act, each.rules)
+        if last and same and each.start <= last.end:
+            joined[-1] = replace(last, end=max(last.end, each.end))
+        else:
+            joined.append(each)
+    return sorted(joined, key=lambda found: (found.start, found.end, found.act))
+
+
 def _in_force(finding: Finding, force: frozenset[str]) -> Finding | None:
     rules = tuple(rule_id for rule_id in finding.rules if rule_id in force)
     if not rules:
         return None
-    return Finding(finding.act, finding.start, finding.end, rules, finding.say_zh, finding.say_en)
+    return replace(finding, rules=rules)

@@ -43,7 +43,7 @@ class SentenceForm(forms.Form):
     text = forms.CharField(label=_("Sentence"), max_length=LONGEST, widget=forms.Textarea)
     role = forms.ChoiceField(label=_("Who hears it"), choices=LISTENERS)
     facts = forms.MultipleChoiceField(
-        label=_("What is known of the case (optional)"),
+        label=_("What is known of the case"),
         choices=CASE,
         required=False,
         widget=forms.CheckboxSelectMultiple,
