@@ -89,7 +89,7 @@ def _clock(moment: datetime, zone: ZoneInfo) -> time:
 
 
 def _hours(span: Span) -> str:
-    return f"{span[0]:%H:%M}–{span[1]:%H:%M}"
+    return _("all day") if span[0] == span[1] else f"{span[0]:%H:%M}–{span[1]:%H:%M}"
 
 
 def hours_words(spans: Sequence[Span]) -> str:
@@ -107,13 +107,14 @@ def _open_words(spans: Sequence[Span]) -> str:
 
 def _line(channel: BudgetChannel, at: datetime, zone: ZoneInfo) -> ChannelLine:
     limit = channel.limited_by
+    possible = channel.allowed or channel.next_allowed_at is not None
     spans = [_span(start, end, zone) for start, end in channel.hours]
     return ChannelLine(
         channel=label(channel.channel, "channel"),
         when=_when(channel, at, zone),
         now=channel.allowed,
-        more=_more(channel.remaining),
-        hours=hours_words(spans) if spans else _("closed all day"),
+        more=_more(channel.remaining) if possible else "",
+        hours=(hours_words(spans) if spans else _("closed all day")) if possible else "",
         rule=limit.rule if limit else "",
         because=rule_by_id(limit.rule).title("zh" if formats.chinese() else "en") if limit else "",
     )
@@ -121,7 +122,7 @@ def _line(channel: BudgetChannel, at: datetime, zone: ZoneInfo) -> ChannelLine:
 
 def _more(remaining: int) -> str:
     if not remaining:
-        return _("none left today")
+        return _("no more today")
     return ngettext("%(n)d more today", "%(n)d more today", remaining) % {"n": remaining}
 
 
