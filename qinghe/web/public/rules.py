@@ -118,6 +118,10 @@ def about(n: int) -> str:
     return _("about %(n)s") % {"n": number(n // SMALL * SMALL)}
 
 
+def _refuses(found: Rule) -> bool:
+    return found.level == "deny" and "contact" in found.evaluated_by
+
+
 def _refused(found: Rule) -> dict[str, object]:
     counted = refusals_of(rule=found.id, at=clock.now())
     return {"month": about(counted.month), "year": about(counted.year), "until": counted.until}
@@ -151,7 +155,7 @@ def rule_page(request: HttpRequest, rule_id: str) -> HttpResponse:
         "grade": GRADES.get(found.grade, found.grade),
         "parameters": _parameters(found.parameters),
         "versions": versions_of(found),
-        "refused": _refused(found) if found.level == "deny" else None,
+        "refused": _refused(found) if _refuses(found) else None,
         "examples": examples_of(found.id),
         "sentences": [
             (_("To the person who works the case"), sentence(found.id, _lang(), "worker")),
