@@ -15,7 +15,7 @@ CATALOGUES := $(wildcard locale/*/LC_MESSAGES/django.po)
 ARGS ?=
 NAME ?= sweep
 
-.PHONY: help setup run stop test slow-test check fix browser-test bench messages lock
+.PHONY: help setup run stop test mutants slow-test check fix browser-test bench messages lock
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */make \1\t/' | expand -t 20
@@ -33,6 +33,9 @@ test: setup  ## Run the tests on a real PostgreSQL (ARGS="-k word" narrows)
 
 slow-test: setup  ## Races and crashes that take minutes: 64 takers, 20 rounds of kill -9
 	@$(BIN)/pytest -m slow $(ARGS)
+
+mutants: setup  ## Break the contact rules on purpose, place by place, and count what the tests notice (ARGS="hours" narrows)
+	@nice -n 10 $(BIN)/python -m tests.mutants $(ARGS)
 
 check: setup  ## Lint, format, types, floors, migrations, translations
 	@failed=; \

@@ -74,12 +74,12 @@ def versions() -> dict[str, str]:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         (server,) = cursor.fetchone() or ("?",)
-    return {
-        "qinghe": version("qinghe"),
-        "python": platform.python_version(),
-        "django": version("django"),
-        "postgresql": server,
-    }
+    return {**runtime(), "django": version("django"), "postgresql": server}
+
+
+def runtime() -> dict[str, str]:
+    """Return the versions that decide a figure where no database is asked."""
+    return {"qinghe": version("qinghe"), "python": platform.python_version()}
 
 
 def machine() -> dict[str, object]:

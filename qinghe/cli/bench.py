@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from qinghe.bench.check import check
 from qinghe.bench.pages import pages
 from qinghe.bench.sweep import sweep
 from qinghe.cli.output import AsJson, show_json
@@ -13,7 +14,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def bench() -> None:
-    """Measure a hot path in a database of its own; prints one JSON object with --json."""
+    """Measure a hot path, in a database of its own if it needs one; one JSON object with --json."""
 
 
 @app.command("sweep")
@@ -45,3 +46,16 @@ def bench_pages(
             f"{name}: p50 {part['p50_ms']} ms, p95 {part['p95_ms']} ms, "
             f"{part['queries']:.0f} queries, {part['kb']} kB"
         )
+
+
+@app.command("check")
+def bench_check(
+    cases: Annotated[int, typer.Option(help="Cases to answer.", min=1000)] = 100_000,
+    as_json: AsJson = False,
+) -> None:
+    """Measure `qinghe check` on one core: contact cases per second, beside bare JSON."""
+    result = check(cases=cases)
+    if as_json:
+        show_json(result.as_dict())
+        return
+    typer.echo(f"{result.ours:,.0f} {result.unit} on one core; ratio {result.ratio} to bare JSON")

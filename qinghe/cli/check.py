@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from qinghe.rules.check import check_lines
+from qinghe.rules.telling import tell_lines
 
 app = typer.Typer()
 
@@ -15,9 +16,18 @@ def check(
     file: Annotated[
         typer.FileBinaryRead, typer.Argument(help="Cases as JSON lines; - reads standard input.")
     ],
+    explain: Annotated[
+        bool, typer.Option("--explain", help="In words: rules and steps with their law.")
+    ] = False,
+    lang: Annotated[str, typer.Option(help="Language of the words: zh or en.")] = "zh",
 ) -> None:
     """Judge recorded contacts, in JSON lines, by the rules; one answer per case, in order."""
     out = sys.stdout.buffer
-    for answer in check_lines(file):
+    answers = (
+        (told.encode("utf-8", "replace") for told in tell_lines(file, lang))
+        if explain
+        else check_lines(file)
+    )
+    for answer in answers:
         out.write(answer + b"\n")
     out.flush()

@@ -25,6 +25,7 @@ from qinghe.market.terms import LIVE
 from qinghe.parties.models import Person
 from qinghe.parties.regions import province_of
 from qinghe.parties.terms import Channel
+from qinghe.rules.calendar import StaleCalendar
 from qinghe.rules.contact.clock import CHINESE_ZONES
 from qinghe.rules.limitation import Limitation, LimitationEvent, limitation
 from qinghe.rules.packs import rule
@@ -147,7 +148,7 @@ def _limitation(due_on: date, on: date, acts: tuple[LimitationEvent, ...]) -> Li
     """
     try:
         return limitation(basis="contract", starts_on=due_on, as_of=on, events=acts)
-    except ValueError:
+    except (ValueError, StaleCalendar):
         return None
 
 

@@ -12,6 +12,10 @@ MONTHS = 12
 SATURDAY = 5
 
 
+class StaleCalendar(LookupError):
+    """The announced holidays have run out: what rests on that day is not known, only guessed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """Weekends, days off beside them, and weekend days that are worked."""
@@ -38,8 +42,28 @@ class Calendar:
 
 
 @cache
+def known_until() -> date:
+    """Return the last day whose holidays were announced."""
+    content, _ = read_yaml("calendar.yaml")
+    return date.fromisoformat(content["known_until"])
+
+
+def calendar_for(as_of: date) -> Calendar:
+    """
+    Return the calendar of China for an answer seen from a day.
+
+    Later days are a forecast: beyond what is announced they know only Saturdays and Sundays.
+
+    :raises StaleCalendar: the day itself lies beyond what is announced
+    """
+    if as_of > known_until():
+        raise StaleCalendar(as_of.isoformat())
+    return built_in()
+
+
+@cache
 def built_in() -> Calendar:
-    """Return the calendar of China the product knows."""
+    """Return the calendar of China the product knows, whatever the day it is asked on."""
     content, _ = read_yaml("calendar.yaml")
     rest = frozenset(
         day

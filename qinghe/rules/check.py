@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec.json import encode
+
 from qinghe.rules.cases.allocation import allocation_case
 from qinghe.rules.cases.interest import delayed_case, interest_case
 from qinghe.rules.cases.limitation import limitation_case
@@ -17,6 +19,7 @@ from qinghe.rules.cases.procedure import listing_case, route_case
 from qinghe.rules.cases.records import fee_case, retention_case, validation_case
 from qinghe.rules.contact.evaluate import evaluate
 from qinghe.rules.contact.facts import Settings
+from qinghe.rules.contact.forms import read_fitting
 from qinghe.rules.contact.reading import read_request, read_settings
 from qinghe.rules.contact.writing import verdict_row
 from qinghe.rules.packs import PACK_NAMES
@@ -71,7 +74,23 @@ def check_lines(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def check_line(line: bytes) -> bytes:
-    """Answer one line: `{"id", "output"}` or `{"id", "error"}`, in ASCII."""
+    """Answer one line: `{"id", "output"}` or `{"id", "error"}`."""
+    return quick_answer(line) or strict_answer(line)
+
+
+def quick_answer(line: bytes) -> bytes | None:
+    """Answer the plain contact case, of which most files consist; `None` to all others."""
+    plain = read_fitting(line)
+    if plain is None:
+        return None
+    ident, request, packs, settings = plain
+    try:
+        return encode({"id": ident, "output": verdict_row(evaluate(request, packs, settings))})
+    except (OverflowError, ValueError):
+        return None
+
+
+def strict_answer(line: bytes) -> bytes:
     try:
         case = json.loads(line)
     except (ValueError, RecursionError):

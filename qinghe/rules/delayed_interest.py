@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from qinghe.kernel.money import half_up
-from qinghe.rules.packs import rule
+from qinghe.rules.packs import Rule, rule
 from qinghe.rules.steps import Step, step
 
 DAY = timedelta(days=1)
@@ -68,10 +68,35 @@ def delayed_interest(
             segments.append(_segment(part, term_ended_on, payment.on, stays, daily))
     if open_minor:
         segments.append(_segment(open_minor, term_ended_on, as_of, stays, daily))
-    told = step(law.id, "delayed.rate", on=term_ended_on, daily=law.parameters["daily_pct"])
-    return DelayedInterest(
-        tuple(segments), sum(part.interest_minor for part in segments), open_minor, (told,)
-    )
+    total = sum(part.interest_minor for part in segments)
+    told = _steps(law, term_ended_on, stays, segments)
+    return DelayedInterest(tuple(segments), total, open_minor, told)
+
+
+def _steps(
+    law: Rule, ended_on: date, stays: tuple[Stay, ...], segments: list[Segment]
+) -> tuple[Step, ...]:
+    rate = step(law.id, "delayed.rate", on=ended_on, daily=law.parameters["daily_pct"])
+    days = [
+        step(
+            law.id,
+            "delayed.asked_for" if stay.at_debtor_request else "delayed.left_out",
+            first=stay.from_on,
+            last=stay.to_on,
+        )
+        for stay in stays
+    ]
+    parts = [
+        step(
+            law.id,
+            "delayed.segment",
+            amount=part.amount_minor,
+            days=part.days,
+            interest=part.interest_minor,
+        )
+        for part in segments
+    ]
+    return (rate, *days, *parts)
 
 
 def _segment(

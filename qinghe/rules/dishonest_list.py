@@ -5,10 +5,10 @@ The court has some working days to delete an entry; the product hides it the day
 fell away.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from qinghe.rules.calendar import Calendar, add_months, add_years, built_in
+from qinghe.rules.calendar import Calendar, add_months, add_years, calendar_for
 from qinghe.rules.packs import rule
 from qinghe.rules.steps import Step, step
 
@@ -65,8 +65,12 @@ class Listing:
 
 
 def listing(*, entry: Entry, as_of: date, calendar: Calendar | None = None) -> Listing:
-    """Return what holds for an entry, seen from a day."""
-    days = calendar or built_in()
+    """
+    Return what holds for an entry, seen from a day.
+
+    :raises StaleCalendar: no calendar is given, and the announced holidays have run out
+    """
+    days = calendar or calendar_for(as_of)
     law = rule("CN-DJD-03")
     working_days = law.number("delete_working_days")
     term_ends_on, listable = _term(entry), _listable(entry)
@@ -74,7 +78,7 @@ def listing(*, entry: Entry, as_of: date, calendar: Calendar | None = None) -> L
     begun = entry.decision_on is not None and entry.decision_on <= as_of
     relist_from = _relist_from(entry)
     received, granted = entry.correction_received_on, entry.correction_granted_on
-    return Listing(
+    found = Listing(
         listable=listable,
         term_ends_on=term_ends_on,
         delete_by=trigger and days.working_days_after(trigger, working_days),
@@ -85,8 +89,8 @@ def listing(*, entry: Entry, as_of: date, calendar: Calendar | None = None) -> L
         relist_allowed=relist_from is not None and as_of >= relist_from,
         correction_decide_by=received and received + timedelta(days=law.number("correction_days")),
         correction_fixed_by=granted and days.working_days_after(granted, working_days),
-        steps=_steps(term_ends_on, trigger, listable),
     )
+    return replace(found, steps=_steps(found, trigger))
 
 
 def _fixed(entry: Entry) -> bool:
@@ -121,12 +125,14 @@ def _relist_from(entry: Entry) -> date | None:
     return add_months(max(asked), rule("CN-DJD-03").number("relist_months")) if asked else None
 
 
-def _steps(term_ends_on: date | None, trigger: date | None, listable: bool) -> tuple[Step, ...]:
-    steps = []
-    if not listable:
-        steps.append(step("CN-DJD-02", "listing.barred"))
-    if term_ends_on is not None:
-        steps.append(step("CN-DJD-01", "listing.term", on=term_ends_on))
-    if trigger is not None:
-        steps.append(step("CN-DJD-03", "listing.ends", on=trigger))
-    return tuple(steps)
+def _steps(found: Listing, trigger: date | None) -> tuple[Step, ...]:
+    rows = (
+        ("CN-DJD-02", "listing.allowed" if found.listable else "listing.barred", "always"),
+        ("CN-DJD-01", "listing.term", found.term_ends_on),
+        ("CN-DJD-03", "listing.ends", trigger),
+        ("CN-DJD-03", "listing.delete", found.delete_by),
+        ("CN-DJD-03", "listing.relist", found.relist_from),
+        ("CN-DJD-03", "listing.correction_decided", found.correction_decide_by),
+        ("CN-DJD-03", "listing.correction_made", found.correction_fixed_by),
+    )
+    return tuple(step(rule_id, key, on=on) for rule_id, key, on in rows if on is not None)

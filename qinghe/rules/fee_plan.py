@@ -45,4 +45,4 @@ def fee_plan(components: Iterable[FeeComponent]) -> FeeVerdict:
     balanced = any(part.kind in balancing and part.weight_pct > 0 for part in parts)
     if recovered and not balanced:
         return FeeVerdict("deny", (law.id,), (step(law.id, "fee.only_recovered"),))
-    return FeeVerdict("allow", ())
+    return FeeVerdict("allow", (), (step(law.id, "fee.balanced"),))

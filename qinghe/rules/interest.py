@@ -271,27 +271,29 @@ def intake(
     if lender_kind == "small_loan_company":
         return _small_loan(contract_on, all_in_pct)
     if lender_kind not in rule("CN-INT-01").words("applies_to"):
-        return Intake("allow", ())
+        return Intake("allow", (), (step("CN-INT-06", "interest.regulator"),))
     denied = ("CN-CON-08",) if illegal_means_reported else ()
     lpr = lpr_on(contract_on)
     above = lpr is not None and all_in_pct > _ceiling(lpr)
     warned = ("CN-INT-01",) if above else ()
     decision = "deny" if denied else "warn" if warned else "allow"
-    return _taken(decision, denied + warned, all_in_pct)
+    return _taken(decision, denied + warned, all_in_pct, "CN-INT-01")
 
 
 def _small_loan(contract_on: date, all_in_pct: Decimal) -> Intake:
     law = rule("CN-INT-09")
     if not law.in_force(contract_on):
-        return Intake("allow", ())
+        return Intake("allow", (), (step(law.id, "interest.not_yet", on=contract_on),))
     if all_in_pct > Decimal(law.parameters["max_pct"]):
-        return _taken("deny", (law.id,), all_in_pct)
+        return _taken("deny", (law.id,), all_in_pct, law.id)
     lpr = lpr_on(contract_on)
     if lpr is not None and all_in_pct > _ceiling(lpr):
-        return _taken("warn", (law.id,), all_in_pct)
-    return Intake("allow", ())
+        return _taken("warn", (law.id,), all_in_pct, law.id)
+    return _taken("allow", (), all_in_pct, law.id)
 
 
-def _taken(decision: str, rules: tuple[str, ...], all_in_pct: Decimal) -> Intake:
-    steps = tuple(step(rule_id, "interest.intake", all_in=all_in_pct) for rule_id in rules)
+def _taken(decision: str, rules: tuple[str, ...], all_in_pct: Decimal, asked: str) -> Intake:
+    """Answer with the rules that were touched, or with the one that was asked and is kept."""
+    key = "interest.intake" if rules else "interest.within"
+    steps = tuple(step(rule_id, key, all_in=all_in_pct) for rule_id in rules or (asked,))
     return Intake(decision, rules, steps)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from qinghe.rules.calendar import Calendar, add_months, add_years, built_in
+from qinghe.rules.calendar import Calendar, add_months, add_years, calendar_for
 from qinghe.rules.packs import rule
 from qinghe.rules.steps import Step, step
 
@@ -110,11 +110,12 @@ def limitation(
     `starts_on` is the due day of the last instalment, or the day the creditor knew of the damage.
 
     :raises ValueError: a due day under the law before 1 October 2017, which no pack holds
+    :raises StaleCalendar: no calendar is given, and the announced holidays have run out
     """
     first = date.fromisoformat(str(rule("CN-LIM-03").parameters["first_due_on"]))
     if basis != "damage" and starts_on < first:
         raise ValueError("due before the law of the pack")
-    period = _begin(basis, starts_on, damage_on, calendar or built_in())
+    period = _begin(basis, starts_on, damage_on, calendar or calendar_for(as_of))
     for event in sorted(events, key=lambda event: event.on):
         if event.on <= as_of:
             period = _take(period, event, as_of)

@@ -1,7 +1,7 @@
 """Load the rule packs, refuse a rule without its papers, and answer what is in force on a day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -26,7 +26,12 @@ class PackError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of law or of the platform, with its papers. Effective days are half-open."""
+    """
+    One rule of law or of the platform, with its papers.
+
+    Effective days are half-open: when the rule binds. `recorded` is the day the pack came to
+    know this version of the rule; a later version of the same id replaces it.
+    """
 
     id: str
     pack: str
@@ -36,6 +41,7 @@ class Rule:
     clause: str
     effective_from: date | None
     effective_to: date | None
+    recorded: date
     status: str
     text: str
     scope: str
@@ -47,10 +53,14 @@ class Rule:
 
     def in_force(self, day: date, *, drafts: bool = False) -> bool:
         """Tell whether the rule binds on a local day."""
-        if self.status != "in_force" and not (drafts and self.status == "draft"):
+        if self.status == "draft" and not drafts:
             return False
-        begun = self.effective_from is None or self.effective_from <= day
-        return begun and (self.effective_to is None or day < self.effective_to)
+        if self.effective_to is None:
+            # Superseded, and nobody wrote down since when: no longer relied on, for any day.
+            ended = self.status == "superseded"
+        else:
+            ended = self.effective_to <= day
+        return not ended and (self.effective_from is None or self.effective_from <= day)
 
     def number(self, name: str) -> int:
         """
@@ -81,11 +91,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """The rules of one jurisdiction, in file order, with a version that follows the content."""
+    """
+    The rules of one jurisdiction, in file order, with a version that follows the content.
+
+    `rules` are the latest versions, one for each id; `earlier` are those they replaced, which
+    answer what was known then and bind nobody now.
+    """
 
     name: str
     version: str
     rules: tuple[Rule, ...]
+    earlier: tuple[Rule, ...] = ()
 
 
 def minutes(clock: str) -> int:
@@ -116,7 +132,7 @@ def parse_rule(row: Mapping[str, Any], pack: str) -> Rule:
 
     :raises PackError: no id, source, dates, or an unknown level or status
     """
-    for key in ("id", "source", "effective", "level", "grade"):
+    for key in ("id", "source", "effective", "level", "grade", "recorded"):
         if not row.get(key):
             raise PackError(f"{pack}: rule {row.get('id', '?')} lacks {key}")
     effective = row["effective"]
@@ -124,6 +140,9 @@ def parse_rule(row: Mapping[str, Any], pack: str) -> Rule:
         raise PackError(f"{row['id']}: unknown level or status")
     if "from" not in effective or not str(row["id"]).startswith(f"{pack}-"):
         raise PackError(f"{row['id']}: no first day, or a foreign id")
+    begins, ends = _day(effective["from"]), _day(effective.get("to"))
+    if begins and ends and ends <= begins:
+        raise PackError(f"{row['id']}: ends before it begins")
     return Rule(
         id=row["id"],
         pack=pack,
@@ -131,8 +150,9 @@ def parse_rule(row: Mapping[str, Any], pack: str) -> Rule:
         title_en=row["title"]["en"],
         source=row["source"],
         clause=row.get("clause") or "",
-        effective_from=_day(effective["from"]),
-        effective_to=_day(effective.get("to")),
+        effective_from=begins,
+        effective_to=ends,
+        recorded=date.fromisoformat(row["recorded"]),
         status=effective["status"],
         text=row.get("rule") or "",
         scope=row.get("scope") or "",
@@ -152,13 +172,28 @@ def parse_pack(content: Mapping[str, Any], digest: str) -> Pack:
     """
     Build a pack from the content of its file.
 
-    :raises PackError: a rule without papers, or one id twice
+    An id may occur once for each day it was recorded on. A row that names no such day has that
+    of the pack.
+
+    :raises PackError: a rule without papers, or one id twice on one day or without a change
     """
     name = content["pack"]
-    rules = tuple(parse_rule(row, name) for row in content["rules"])
-    if len({each.id for each in rules}) != len(rules):
-        raise PackError(f"{name}: an id occurs twice")
-    return Pack(name, f"{name.lower()}-{content['version']}-{digest}", rules)
+    papers = {"recorded": content.get("recorded")}
+    rows = [parse_rule({**papers, **row}, name) for row in content["rules"]]
+    latest: dict[str, Rule] = {}
+    for each in sorted(rows, key=lambda each: each.recorded):
+        known = latest.get(each.id)
+        if known is not None and replace(each, recorded=known.recorded) == known:
+            raise PackError(f"{each.id}: recorded twice without a change")
+        if known is not None and known.recorded == each.recorded:
+            raise PackError(f"{each.id}: two versions of one day")
+        latest[each.id] = each
+    return Pack(
+        name,
+        f"{name.lower()}-{content['version']}-{digest}",
+        tuple(each for each in rows if each is latest[each.id]),
+        tuple(each for each in rows if each is not latest[each.id]),
+    )
 
 
 @cache

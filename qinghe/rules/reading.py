@@ -11,7 +11,7 @@ from decimal import Decimal
 from re import compile as pattern
 from typing import Any, TypeVar
 
-from qinghe.rules.calendar import Calendar
+from qinghe.rules.calendar import Calendar, built_in
 from qinghe.rules.currencies import CURRENCIES
 from qinghe.rules.packs import minutes
 
@@ -210,9 +210,9 @@ def instant(row: Row, key: str) -> datetime | None:
     if value is None:
         return None
     try:
-        # A lone day would read as midnight.
-        at = datetime.fromisoformat(value) if value[10] in "Tt " else None
-    except (TypeError, ValueError, LookupError):
+        # A lone day would read as midnight; RFC 3339 allows small letters.
+        at = datetime.fromisoformat(value.upper()) if value[10] in "Tt " else None
+    except (AttributeError, TypeError, ValueError, LookupError):
         at = None
     if at is None:
         raise CaseError("bad_datetime", key)
@@ -347,15 +347,17 @@ def each(row: Row, key: str, read: Callable[[Row], Item]) -> tuple[Item, ...]:
     return tuple([read(value) for value in values])
 
 
-def calendar(row: Row) -> Calendar | None:
+def calendar(row: Row) -> Calendar:
     """
-    Return the calendar given in a case, or nothing.
+    Return the calendar given in a case, or else the built-in one.
+
+    A case is a question about any day, so the built-in calendar answers beyond its last year too.
 
     :raises CaseError: not lists of days
     """
     given = part(row, "calendar")
     if given is None:
-        return None
+        return built_in()
     return Calendar(
         rest_days=frozenset(as_day(value, "rest_days") for value in listed(given, "rest_days")),
         work_days=frozenset(as_day(value, "work_days") for value in listed(given, "work_days")),

@@ -56,10 +56,13 @@ def retention(*, record: Record, packs: tuple[str, ...]) -> Retention:
         minima.update(_american(record))
     latest = _latest_keep(record) if "CN" in packs else {}
     earliest = max(minima.values(), default=None)
-    rules = sorted({*(each for each, day in minima.items() if day == earliest), *latest})
+    binding = [each for each, day in minima.items() if day == earliest]
     keep = next(iter(latest.values()), None)
-    told = tuple(step(each, "retention.rule", earliest=earliest, latest=keep) for each in rules)
-    return Retention(earliest, keep, tuple(rules), told)
+    told = (
+        *(step(each, "retention.earliest", on=day) for each, day in minima.items()),
+        *(step(each, "retention.latest", on=day) for each, day in latest.items()),
+    )
+    return Retention(earliest, keep, tuple(sorted({*binding, *latest})), told)
 
 
 def _after(law: Rule, begun_on: date | None) -> date:

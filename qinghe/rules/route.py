@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from qinghe.rules.calendar import Calendar, built_in
+from qinghe.rules.calendar import Calendar, calendar_for
 from qinghe.rules.packs import rule
 from qinghe.rules.steps import Step, step
 
@@ -82,7 +82,11 @@ def small_claims(
 def payment_order(
     *, available: bool, as_of: date, service: Service, calendar: Calendar | None = None
 ) -> PaymentOrder:
-    """Return where a payment order stands, seen from a day."""
+    """
+    Return where a payment order stands, seen from a day.
+
+    :raises StaleCalendar: no calendar is given, and the announced holidays have run out
+    """
     law = rule("CN-RTE-02")
     served_on = service.served_on
     if served_on is not None and served_on > as_of:
@@ -90,7 +94,7 @@ def payment_order(
     deadline = effect = None
     if served_on is not None:
         days = timedelta(days=law.number("object_days"))
-        deadline = (calendar or built_in()).roll(served_on + days)
+        deadline = (calendar or calendar_for(as_of)).roll(served_on + days)
         effect = _effect(service, deadline)
     status = _status(service, deadline, effect, as_of)
     told = step(law.id, f"route.order_{status}", deadline=deadline)

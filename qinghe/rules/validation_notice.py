@@ -1,6 +1,6 @@
 """The validation notice of Regulation F: its period, and what a dispute within it stops."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from qinghe.rules.calendar import Calendar
@@ -54,7 +54,7 @@ def validation_period(
     receipt = _receipt(notice, holidays, law.number("assumed_receipt_business_days"))
     ends = None if receipt is None else receipt + timedelta(days=law.number("days"))
     pay_by = notice.demanded_pay_by
-    return ValidationPeriod(
+    found = ValidationPeriod(
         assumed_receipt=receipt,
         period_ends=ends,
         in_period=ends is not None and as_of <= ends,
@@ -63,8 +63,20 @@ def validation_period(
             answer.kind == "dispute" and answer.received_on <= as_of for answer in notice.answers
         ),
         overshadowing=pay_by is not None and ends is not None and pay_by < ends,
-        steps=(step(law.id, "validation.period", receipt=receipt, ends=ends),),
     )
+    return replace(found, steps=_steps(found))
+
+
+def _steps(found: ValidationPeriod) -> tuple[Step, ...]:
+    receipt, ends = found.assumed_receipt, found.period_ends
+    begun = "validation.not_begun" if ends is None else "validation.period"
+    rows = (
+        ("US-VAL-04", begun, True),
+        ("US-DSP-01", "validation.cease", found.must_cease),
+        ("US-DSP-01", "validation.disputed", found.mark_disputed),
+        ("US-DSP-02", "validation.overshadowing", found.overshadowing),
+    )
+    return tuple(step(rule, key, receipt=receipt, ends=ends) for rule, key, told in rows if told)
 
 
 def _receipt(notice: Notice, holidays: frozenset[date], business_days: int) -> date | None:

@@ -29,7 +29,9 @@ def law_of(view: ClaimView, on: date) -> Law:
 def _last_day(period: Limitation | None) -> str:
     """Say when the claim becomes too old; nobody should be sure of more than is on record."""
     if period is None:
-        return _("Not calculated: an older law applies to this claim.")
+        return _(
+            "Not calculated: an older law applies, or this year's holidays are not known here."
+        )
     if period.last_day is None:
         return _("The period does not run now: a procedure is pending.")
     words = {"day": period.last_day.isoformat()}

@@ -87,7 +87,7 @@ def test_small_claims_need_the_wage_of_the_province(case: Case, settings: Settin
 
 def test_an_old_claim_may_be_met_by_the_defence_until_the_debtor_acts(case: Case) -> None:
     Claim.objects.filter(pk=case.claim.pk).update(due_on=date(2023, 12, 1))
-    late = date(2027, 1, 10)
+    late = date(2026, 12, 20)
     before = limitation_of(claim_id=case.claim.pk, actor=case.collector, on=late)
     assert before is not None
     assert before.defence_available

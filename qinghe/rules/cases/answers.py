@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from qinghe.rules.explain import citation
 from qinghe.rules.steps import Step
 
 Answer = dict[str, Any]
@@ -22,7 +23,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, Step):
-        return {"rule": value.rule_id, "text": value.text("en")}
+        return {
+            "rule": value.rule_id,
+            "source": citation(value.rule_id),
+            "text": value.text("en"),
+            "text_zh": value.text("zh"),
+        }
     if isinstance(value, tuple):
         return [plain(each) for each in value]
     return answer(value) if hasattr(value, "__dataclass_fields__") else value

@@ -79,8 +79,7 @@ def hours_on(name: str, day: date, start: int, end: int) -> Spans:
     for begin, stop, offset in _pieces(name, day):
         opens = max(begin, midnight + start * MINUTE - offset)
         closes = min(stop, midnight + end * MINUTE - offset)
-        if opens < closes:
-            pieces.append((opens, closes))
+        pieces.append((opens, closes))
     return merge(pieces)
 
 
@@ -89,10 +88,10 @@ def _pieces(name: str, day: date) -> list[tuple[datetime, datetime, timedelta]]:
     start, end = day_start(name, day), day_after(name, day)
     if start >= end:
         return []
-    before, after = _offset(name, start), _offset(name, end - INSTANT)
+    low, high = start, end - INSTANT
+    before, after = _offset(name, low), _offset(name, high)
     if before == after:
         return [(start, end, before)]
-    low, high = start, end - INSTANT
     while high - low > INSTANT:
         middle = low + (high - low) / 2
         low, high = (middle, high) if _offset(name, middle) == before else (low, middle)
@@ -105,7 +104,7 @@ def _offset(name: str, at: datetime) -> timedelta:
 
 
 def merge(spans: Iterable[Span]) -> Spans:
-    """Return the union of spans, in order, with spans that touch joined."""
+    """Return the union of spans, in order, with spans that touch joined and empty ones left out."""
     joined: list[Span] = []
     for start, end in sorted(spans):
         if start >= end:
@@ -119,4 +118,4 @@ def merge(spans: Iterable[Span]) -> Spans:
 
 def intersect(left: Iterable[Span], right: Spans) -> Spans:
     """Return what two unions of spans have in common."""
-    return merge((max(a, c), min(b, d)) for a, b in left for c, d in right if max(a, c) < min(b, d))
+    return merge((max(a, c), min(b, d)) for a, b in left for c, d in right)

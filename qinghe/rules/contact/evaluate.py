@@ -1,6 +1,6 @@
 """May this act be done at this moment? The strictest of all packs answers."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from qinghe.rules.contact.case import Case, Moment, check_words
 from qinghe.rules.contact.conduct import check_conduct
@@ -16,6 +16,7 @@ from qinghe.rules.packs import rule
 DEFAULT_SETTINGS = Settings()
 # Each step of the search passes at least one closed window, so this reaches several weeks.
 SEARCH_STEPS = 256
+FOREVER = datetime.max.replace(tzinfo=UTC)
 TIMED_CHANNELS = frozenset({"voice", "visit"})
 NOTHING_USED = Counters()
 
@@ -84,19 +85,13 @@ def _unknown_addressee(request: Request) -> Verdict:
 
 def _distinct(findings: list[Finding]) -> tuple[Finding, ...]:
     """Return one finding per rule, the longest-lasting, deny first, then by id."""
-    longest: dict[str, Finding] = {}
-    for finding in findings:
-        known = longest.get(finding.rule_id)
-        if known is None or _outlasts(finding, known):
-            longest[finding.rule_id] = finding
+    longest = {finding.rule_id: finding for finding in sorted(findings, key=_lasts)}
     order = sorted(longest.values(), key=lambda finding: (finding.level, finding.rule_id))
     return tuple(order)
 
 
-def _outlasts(finding: Finding, other: Finding) -> bool:
-    if finding.until is None or other.until is None:
-        return finding.until is None
-    return finding.until > other.until
+def _lasts(finding: Finding) -> datetime:
+    return finding.until or FOREVER
 
 
 def _next_allowed(case: Case, moment: Moment) -> datetime | None:

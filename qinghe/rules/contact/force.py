@@ -20,9 +20,9 @@ class Hours:
     start: int
     end: int
     channels: frozenset[str]
-    consent_widens: bool = True
-    national: bool = False
-    last_second: bool = False
+    consent_widens: bool
+    national: bool
+    last_second: bool
 
 
 # What the text leaves to the reader of a window rule: channels, consent, zone, closing second.

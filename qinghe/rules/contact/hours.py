@@ -37,7 +37,7 @@ def check_hours(moment: Moment) -> None:
     for hours in moment.force.hours:
         if channel in hours.channels:
             for zone in zones_of(case, hours.national):
-                _check(moment, hours.rule_ids, Opening(case, hours, zone), hours.last_second)
+                _check(moment, hours.rule_ids, Opening(case, hours, zone))
     for objection in case.objections:
         if applies(objection, case):
             for zone in zones_of(case, True):
@@ -84,6 +84,11 @@ class Opening:
         wider = [span for consent in self.consents for span in self._agreed(consent, start, end)]
         return merge((*spans, *wider))
 
+    def closes(self, day: date, at: datetime) -> bool:
+        """Tell whether the rule, without any consent, still allows its closing second."""
+        own = hours_on(self.zone, day, self.hours.start, self.hours.end)
+        return self.hours.last_second and any(end == at for _, end in own)
+
     def _agreed(self, consent: Consent, start: datetime, end: datetime) -> list[Span]:
         window, stop = consent.window, stops_at(consent)
         if window is None:
@@ -119,15 +124,19 @@ class Refusal:
         after = (end if withdrawn is None else max(start, withdrawn), end)
         return merge((*spans, before, after))
 
+    def closes(self, day: date, at: datetime) -> bool:
+        """An objection ends when it says."""
+        return False
 
-def _check(moment: Moment, rules: tuple[str, ...], opening: Opening | Refusal, late: bool) -> None:
+
+def _check(moment: Moment, rules: tuple[str, ...], opening: Opening | Refusal) -> None:
     at, act = moment.at, moment.case.act
     room = act.ends_at - act.planned_at if act.channel == "visit" and act.ends_at else NO_TIME
     day = moment.day if opening.zone == moment.case.home else local_day(opening.zone, at)
     span = span_at(opening, day, at)
     if span is not None and at + room <= span[1]:
         moment.ends.append(span[1])
-    elif late and not room and closes_now(opening, day, at):
+    elif not room and opening.closes(day, at):
         moment.ends.append(at)
     else:
         moment.fire(*rules, until=next_opening(opening, day, at, room))
@@ -137,7 +146,7 @@ def _check_objection(moment: Moment, objection: Objection, refusal: Refusal) -> 
     withdrawn = objection.withdrawn_at
     if objection.at <= moment.at and (withdrawn is None or moment.at < withdrawn):
         rules = ("PLT-OBJ-01", "CN-FRQ-06", "US-WIN-02", "UK-WIN-01")
-        _check(moment, rules, refusal, late=False)
+        _check(moment, rules, refusal)
 
 
 def span_at(opening: Opening | Refusal, day: date, at: datetime) -> Span | None:
@@ -155,11 +164,6 @@ def _joined(opening: Opening | Refusal, day: date, end: datetime) -> datetime:
         day += DAY
         end = next((stop for start, stop in opening.on(day) if start == end), end)
     return end
-
-
-def closes_now(opening: Opening | Refusal, day: date, at: datetime) -> bool:
-    """Tell whether a span of a local day ends at exactly this moment."""
-    return any(end == at for _, end in opening.on(day))
 
 
 def next_opening(

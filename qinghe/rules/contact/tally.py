@@ -100,7 +100,10 @@ def ma_calls(moment: Moment, week: list[Past]) -> list[Past]:
 
 
 def _per_debt(case: Case, calls: list[Past], *, excuse: bool) -> dict[str, int]:
-    return {debt.id: len(about(case, calls, debt.id, excuse)) for debt in case.request.debts}
+    debts = [debt.id for debt in case.request.debts]
+    if not calls:
+        return dict.fromkeys(debts, 0)
+    return {debt: len(about(case, calls, debt, excuse)) for debt in debts}
 
 
 def about(case: Case, calls: Iterable[Past], debt: str, excuse: bool) -> list[Past]:
