@@ -34,7 +34,8 @@ def main() -> int:
         django.setup()
         _check()
         _migrate()
-        _collect_static()
+        if collect_static():
+            _say("the static files are collected")
         _fill()
     except CannotStart as fault:
         print(f"qinghe: {fault}", file=sys.stderr)
@@ -66,14 +67,15 @@ def _migrate() -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def _collect_static() -> None:
+def collect_static() -> bool:
+    """Bring the static files to where they are served from; tell whether any had changed."""
     stamp = Path(settings.STATIC_ROOT) / STAMP
     now = _fingerprint()
     if stamp.exists() and stamp.read_text() == now:
-        return
-    _say("collecting the static files")
+        return False
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
     stamp.write_text(now)
+    return True
 
 
 def _fingerprint() -> str:

@@ -24,6 +24,7 @@ from django.test import Client
 from django.urls import reverse
 
 from config.passing import own_database
+from config.startup import collect_static
 from qinghe.bench.frame import Result, filled, machine, peak_mb, versions
 from qinghe.claims.models import Claim
 from qinghe.contact.models import Attempt
@@ -80,6 +81,7 @@ def pages(
     *, claims: int, visits: int, progress: Callable[[str], None] = lambda _line: None
 ) -> Result:
     """Make a market of so many claims and open each page so many times."""
+    collect_static()
     with own_database():
         progress(f"making a market of {claims:,} claims")
         filled("market.sql", claims=claims, day=DAY)

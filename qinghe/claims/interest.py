@@ -5,9 +5,34 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Protocol
 
-from qinghe.claims.terms import YEAR_DAYS
+from qinghe.claims.terms import OPEN_STATES, YEAR_DAYS
 from qinghe.kernel.money import half_up
+
+
+class Bearing(Protocol):
+    """A claim, or a view of one, as far as interest is concerned."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def principal(self) -> int: ...
+    @property
+    def overdue_rate_pct(self) -> Decimal | None: ...
+    @property
+    def interest_to(self) -> date: ...
+
+
+def grown(claim: Bearing, today: date) -> int:
+    """
+    Return the interest since it was last booked, in minor units: it is booked when money comes.
+
+    Nothing grows on a claim that is closed.
+    """
+    if claim.state not in OPEN_STATES:
+        return 0
+    return accrue(claim.principal, claim.overdue_rate_pct, claim.interest_to, today)[0]
 
 
 def accrue(

@@ -136,6 +136,8 @@ class Claim(Row):
     challenge_ends_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    # Why it was rejected or withdrawn: a code of `Rejection`, words, or both.
+    ended_because = models.TextField(db_default="", blank=True)
 
     class Meta:
         constraints = [

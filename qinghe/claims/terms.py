@@ -55,6 +55,17 @@ NEXT: dict[str, frozenset[str]] = {
 OPEN_STATES = ("submitted", "challenge", "ready", "listed", "placed")
 
 
+class Rejection(TextChoices):
+    """Why a reviewer turns a claim down."""
+
+    NO_PROOF = "no_proof", _("The evidence does not show this claim")
+    WRONG_PERSON = "wrong_person", _("The evidence names somebody else")
+    WRONG_AMOUNT = "wrong_amount", _("The amount does not follow from the contract")
+    TOO_OLD = "too_old", _("It is barred by limitation and cannot be collected")
+    INVENTED = "invented", _("It appears to be invented")
+    UNLAWFUL = "unlawful", _("The law does not allow this claim")
+
+
 class Component(TextChoices):
     """The parts of an amount owed, in the order money is applied (Civil Code, art. 561)."""
 

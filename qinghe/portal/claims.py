@@ -11,7 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from qinghe.claims.days import day_of
-from qinghe.claims.interest import accrue
+from qinghe.claims.interest import accrue, grown
 from qinghe.claims.queries import ClaimView, claim_for
 from qinghe.claims.terms import (
     OPEN_STATES,
@@ -162,10 +162,7 @@ def claim_of(claim_id: UUID, actor: Actor) -> MyClaim:
 
 def my_claim(view: ClaimView, today: date) -> MyClaim:
     """Return a claim with the interest that has grown since it was last booked."""
-    fresh = 0
-    if view.state in OPEN_STATES:
-        fresh, _facts = accrue(view.principal, view.overdue_rate_pct, view.interest_to, today)
-    return MyClaim(view, today, fresh)
+    return MyClaim(view, today, grown(view, today))
 
 
 def _terms(claim: MyClaim) -> Iterator[Term]:

@@ -7,21 +7,23 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 
+from qinghe.claims.models import Hold
 from qinghe.claims.queries import Moment
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.together import together
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.quality.models import Complaint, Sanction
 from qinghe.quality.refusals import NoSuchComplaint
-from qinghe.quality.terms import ComplaintKind, ComplaintState
+from qinghe.quality.terms import CAUSE, ComplaintKind, ComplaintState
 
 LATEST = 200
 COMPLAINT = (
     "id", "number", "kind", "state", "opened_at", "due_on", "decided_at", "decision_text",
     "claim_id", "claim__number", "mandate_id", "collector_id", "collector__name", "statement_id",
-    "suspended",
+    "suspended", "held",
 )  # fmt: skip
 
 
@@ -29,7 +31,7 @@ COMPLAINT = (
 class ComplaintRow:
     """
     One complaint. `statement_id` points into the vault and is set only for those who hear it;
-    `decision_text` is what the person reads.
+    `decision_text` is what the person reads; `held` says that contact is stopped because of it.
     """
 
     id: UUID
@@ -47,6 +49,7 @@ class ComplaintRow:
     collector_name: str
     statement_id: UUID | None
     suspended: bool
+    held: bool
 
     @property
     def kind_label(self) -> str:
@@ -161,7 +164,10 @@ def timeline(*, claim_id: UUID) -> list[Moment]:
 
 def _fields(rows: QuerySet[Complaint]) -> QuerySet[Complaint, tuple[Any, ...]]:
     sanctions = Sanction.objects.filter(complaint=OuterRef("pk"))
-    return rows.annotate(suspended=Exists(sanctions)).values_list(*COMPLAINT)
+    holds = Hold.objects.filter(
+        cause=Concat(Value(CAUSE), Cast(OuterRef("pk"), TextField())), lifted_at__isnull=True
+    )
+    return rows.annotate(suspended=Exists(sanctions), held=Exists(holds)).values_list(*COMPLAINT)
 
 
 def _view(fields: tuple[Any, ...], actor: Actor) -> ComplaintRow:

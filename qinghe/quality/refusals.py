@@ -18,6 +18,11 @@ class ComplaintDecided(DomainError):
     text = _("This complaint was decided before.")
 
 
+class NothingHeld(DomainError):
+    code = "quality.nothing-held"
+    text = _("No contact is stopped by a decided complaint here: there is nothing to lift.")
+
+
 class ReasonMissing(DomainError):
     code = "quality.reason-missing"
     text = _("Write the reason for the decision: the person who complained will read it.")

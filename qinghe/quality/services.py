@@ -22,8 +22,13 @@ from qinghe.parties.roles import Permission, require
 from qinghe.parties.services import seal
 from qinghe.parties.terms import Secret
 from qinghe.quality.models import Complaint, Sanction
-from qinghe.quality.refusals import ComplaintDecided, NoSuchComplaint, ReasonMissing
-from qinghe.quality.terms import ANSWER_DAYS, ComplaintState
+from qinghe.quality.refusals import (
+    ComplaintDecided,
+    NoSuchComplaint,
+    NothingHeld,
+    ReasonMissing,
+)
+from qinghe.quality.terms import ANSWER_DAYS, CAUSE, ComplaintState
 from qinghe.settlement.services import forfeit_reserves
 
 
@@ -111,6 +116,27 @@ def decide_complaint(
     return complaint
 
 
+@verb("quality.end_kept_hold")
+def end_kept_hold(*, complaint_id: UUID, reason: str, actor: Actor, at: datetime) -> Complaint:
+    """
+    Let contact go on after a decision that had kept it stopped. The reason stays in the journal.
+
+    :raises NotPermitted: the actor does not hear complaints
+    :raises NoSuchComplaint: unknown
+    :raises ReasonMissing: no reason
+    :raises NothingHeld: not decided yet, or nothing stands any more
+    """
+    require(actor, Permission.DECIDE_COMPLAINTS)
+    complaint = _lock(complaint_id)
+    if not reason.strip():
+        raise ReasonMissing
+    undecided = complaint.state == ComplaintState.OPEN
+    if undecided or not lift_hold(cause=_cause(complaint), actor=actor, at=at):
+        raise NothingHeld
+    _record("quality.hold-ended", complaint, actor, at, reason=reason.strip())
+    return complaint
+
+
 def _claim(claim_id: UUID, actor: Actor) -> Claim:
     claims = Claim.objects.filter(pk=claim_id).select_for_update(no_key=True)
     if actor.role is Role.COLLECTOR:
@@ -155,10 +181,10 @@ def _sanction(complaint: Complaint, mandate_id: UUID, actor: Actor, at: datetime
 
 
 def _cause(complaint: Complaint) -> str:
-    return f"complaint:{complaint.pk}"
+    return f"{CAUSE}{complaint.pk}"
 
 
-def _record(kind: str, complaint: Complaint, actor: Actor, at: datetime) -> None:
+def _record(kind: str, complaint: Complaint, actor: Actor, at: datetime, **more: str) -> None:
     record(
         kind=kind,
         subject=f"claim:{complaint.claim_id}" if complaint.claim_id else _cause(complaint),
@@ -169,4 +195,5 @@ def _record(kind: str, complaint: Complaint, actor: Actor, at: datetime) -> None
         number=complaint.number,
         about=complaint.kind,
         collector=complaint.collector_id,
+        **more,
     )

@@ -23,3 +23,5 @@ class ComplaintState(TextChoices):
 
 # Days within which a complaint is answered.
 ANSWER_DAYS = 15
+# What a hold that a complaint asked for names as its cause, before the complaint's id.
+CAUSE = "complaint:"

@@ -97,6 +97,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "complaints": COMPLAINTS,
     "complaint": COMPLIANCE,
     "attempt": CREDITOR | COLLECTOR | OVERSIGHT,
+    "complaint-release": COMPLIANCE,
     "refusals": COMPLIANCE,
     "organisations": OVERSIGHT,
     "organisation": OVERSIGHT,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
+from django_stubs_ext import StrPromise
 
+from qinghe.claims.interest import grown
 from qinghe.claims.queries import ClaimView, HoldRow
 from qinghe.claims.queries.one import Term as OpenTerm
 from qinghe.claims.terms import ClaimState, Component, LineKind
@@ -27,18 +31,27 @@ class Mark:
     until: object
 
 
-def equation(view: ClaimView) -> list[Term]:
-    """Return the amount owed as its equation: claimed + accrued − corrected − paid = owed."""
+def equation(view: ClaimView, today: date) -> list[Term]:
+    """Return the amount owed today as its equation: claimed + interest − corrected − paid."""
     added = [each for each in view.equation if each.kind in _PLUS and each.amount]
     terms = [_term(each) for each in sorted(added, key=_place)]
+    fresh = grown(view, today)
+    if fresh:
+        terms.append(Term(_("Interest since then"), fresh, _growth(view, today)))
     for kind, words in ((LineKind.CORRECTED, _("Corrected")), (LineKind.WITHDRAWN, _("Withdrawn"))):
         total = _sum(view.equation, kind)
         if total:
             terms.append(Term(words, -total, "", op=MINUS))
     terms.append(Term(_("Paid"), -_paid(view), _paid_source(view), op=MINUS))
-    source = _("interest up to %(day)s") % {"day": view.interest_to.isoformat()}
-    terms.append(Term(_("Owed"), view.owed, source, op="=", total=True))
+    source = _("as of %(day)s") % {"day": today.isoformat()}
+    terms.append(Term(_("Owed"), view.owed + fresh, source, op="=", total=True))
     return terms
+
+
+def _growth(view: ClaimView, today: date) -> str:
+    """Return over how many days interest grew that is booked when money comes."""
+    words = {"days": (today - view.interest_to).days, "since": view.interest_to.isoformat()}
+    return _("%(days)d days, booked up to %(since)s") % words
 
 
 def _paid(view: ClaimView) -> int:
@@ -91,20 +104,30 @@ def hold_marks(holds: Sequence[HoldRow]) -> list[Mark]:
     return [Mark(label(h.kind, "hold"), h.placed_at, h.ends_at) for h in holds]
 
 
+NEXT_STEPS: Final[dict[str, StrPromise]] = {
+    ClaimState.SUBMITTED: gettext_lazy("A reviewer compares it with the evidence."),
+    ClaimState.CHALLENGE: gettext_lazy("The debtor may object before anyone collects."),
+    ClaimState.READY: gettext_lazy("It can be placed with a collector."),
+    ClaimState.LISTED: gettext_lazy("It waits in the order hall, without identity."),
+    ClaimState.PLACED: gettext_lazy("A collector works it; every contact passes the gate."),
+}
+ENDED: Final = (ClaimState.REJECTED, ClaimState.WITHDRAWN)
+
+
 def next_step(view: ClaimView) -> str:
-    """Say in one sentence what happens next to a claim."""
+    """Say in one sentence what happens next to a claim, or why it ended."""
     if view.open_dispute:
         return _("The debtor contests it. Contact is stopped until a compliance officer decides.")
-    if view.state == ClaimState.SUBMITTED:
-        return _("A reviewer compares it with the evidence.")
-    if view.state == ClaimState.CHALLENGE:
-        return _("The debtor may object before anyone collects.")
-    if view.state == ClaimState.READY:
-        if not view.reachable:
-            return _("It cannot be placed: there is no usable way to reach the debtor.")
-        return _("It can be placed with a collector.")
-    if view.state == ClaimState.LISTED:
-        return _("It waits in the order hall, without identity.")
-    if view.state == ClaimState.PLACED:
-        return _("A collector works it; every contact passes the gate.")
-    return _("Nothing more happens to it.")
+    if view.state == ClaimState.READY and not view.reachable:
+        return _("It cannot be placed: there is no usable way to reach the debtor.")
+    if view.state in ENDED and view.ended_because:
+        return _("It ended here: %(why)s") % {"why": _why_ended(view.ended_because)}
+    return str(NEXT_STEPS.get(view.state, _("Nothing more happens to it.")))
+
+
+def _why_ended(kept: str) -> str:
+    """Return in words what was kept: a code of a rejection with words, a dispute, or words."""
+    if kept.startswith("dispute:"):
+        return _("the debtor contested it and was right.")
+    code, _mark, words = kept.partition(": ")
+    return " – ".join(filter(None, (label(code, "rejection"), words)))

@@ -107,6 +107,11 @@ review_urls = [
     path("complaints/", complaints.complaint_list, name="complaints"),
     path("complaints/<uuid:complaint_id>/", complaints.complaint_page, name="complaint"),
     path("contacts/<uuid:attempt_id>/", attempt.attempt, name="attempt"),
+    path(
+        "complaints/<uuid:complaint_id>/release/",
+        complaints.complaint_release,
+        name="complaint-release",
+    ),
     path("refusals/", refusals.refusal_list, name="refusals"),
 ]
 organisation_urls = [

@@ -17,6 +17,7 @@ from qinghe.settlement import terms as settlement
 WORDS: Final[dict[str, type[TextChoices]]] = {
     "product": claims.Product,
     "claim": claims.ClaimState,
+    "rejection": claims.Rejection,
     "component": claims.Component,
     "line": claims.LineKind,
     "evidence": claims.EvidenceKind,

@@ -6,6 +6,7 @@ import pytest
 
 from qinghe.claims.models import Claim, Hold
 from qinghe.claims.queries import NoSuchClaim
+from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.ledger import queries as books
 from qinghe.market.models import Mandate
@@ -101,6 +102,29 @@ def test_a_justified_complaint_costs_the_mandate_and_the_reserve(
 def test_a_hold_can_be_kept(target: Claim) -> None:
     decide(complain(target, debtor_of(target)), upheld=True, keep_hold=True)
     assert holds(target) == 1
+
+
+def release(complaint: Complaint, **fields: Any) -> Complaint:
+    given = {"reason": "New agency, trained.", "actor": JUDGE, "at": AT, **fields}
+    return services.end_kept_hold(complaint_id=complaint.pk, **given)
+
+
+def test_a_kept_hold_is_lifted_once_by_a_judge_with_a_reason(target: Claim) -> None:
+    complaint = complain(target, debtor_of(target))
+    with pytest.raises(refusals.NothingHeld):
+        release(complaint)
+    decide(complaint, upheld=True, keep_hold=True)
+    assert queries.complaint_for(complaint_id=complaint.pk, actor=JUDGE).held
+    with pytest.raises(NotPermitted):
+        release(complaint, actor=actor(Role.COLLECTOR, collector()))
+    with pytest.raises(refusals.ReasonMissing):
+        release(complaint, reason=" ")
+    release(complaint)
+    assert holds(target) == 0
+    assert not queries.complaint_for(complaint_id=complaint.pk, actor=JUDGE).held
+    assert Entry.objects.get(kind="quality.hold-ended").facts["reason"] == "New agency, trained."
+    with pytest.raises(refusals.NothingHeld):
+        release(complaint)
 
 
 def test_an_unjustified_complaint_changes_nothing_for_the_collector(target: Claim) -> None:

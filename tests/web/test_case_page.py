@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from qinghe.casework.queries import worklist
+from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
+from qinghe.claims.queries import claim_for
 from qinghe.contact.models import Attempt
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from qinghe.kernel.ids import new_id
 from qinghe.parties.models import Organisation
 from qinghe.parties.terms import Secret
+from qinghe.portal.claims import my_claim
 from tests import factories
 from tests.web.people import signed_in
 
@@ -157,3 +161,27 @@ def test_the_worklist_asks_a_fixed_number_of_queries(
         with django_assert_max_num_queries(5):
             page = client.get("/orders/").content.decode()
     assert page.count('data-test="case"') == 4
+
+
+def test_what_is_owed_is_one_number_for_both_sides(agency: Organisation, claim: Claim) -> None:
+    """Interest of the last days is booked when money comes; everybody sees it before."""
+    Claim.objects.update(overdue_rate_pct=12, interest_to=date(2026, 11, 13))
+    claim.refresh_from_db()
+    # 10 days at 12 % on 1,000.00 yuan, a year of 365 days: 3.29 yuan.
+    with clock.at(NOON):
+        office = signed_in(Role.COLLECTOR, agency).get(f"/cases/{claim.pk}/").content.decode()
+    assert "3.29" in office
+    assert "1,003.29" in office
+    mine = my_claim(claim_for(claim_id=claim.pk, actor=factories.debtor_of(claim)), day_of(NOON))
+    assert mine.owed == 100_329
+
+
+def test_a_list_that_shows_not_all_says_so(
+    agency: Organisation, claim: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.mandate(factories.claim(), agency)
+    with clock.at(NOON):
+        client = signed_in(Role.COLLECTOR, agency)
+        assert 'data-test="beyond"' not in client.get("/orders/").content.decode()
+        monkeypatch.setitem(worklist.__globals__, "LOOKED_AT", 1)
+        assert 'data-test="beyond"' in client.get("/orders/").content.decode()

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from qinghe.casework.services import propose_plan
-from qinghe.claims.models import Claim, Evidence
+from qinghe.claims.models import Claim, Evidence, Hold
 from qinghe.claims.services import open_dispute
 from qinghe.claims.terms import ClaimState
 from qinghe.kernel import clock
@@ -119,6 +119,21 @@ def test_a_decision_without_text_is_not_taken(worked: Claim) -> None:
     assert answer.status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("lang", "why"),
+    [
+        ("en", "The evidence names somebody else – page 2"),
+        ("zh-hans", "证据上是另一个人 – page 2"),
+    ],
+)
+def test_a_creditor_reads_why_a_claim_was_rejected(submitted: Claim, lang: str, why: str) -> None:
+    sent = {"decision": "reject", "reason": "wrong_person", "words": "page 2"}
+    with clock.at(NOON):
+        signed_in(Role.REVIEWER).post(f"/verify/{submitted.pk}/decide/", sent)
+        owner = signed_in(Role.CREDITOR, submitted.creditor, lang=lang)
+        assert why in owner.get(f"/claims/{submitted.pk}/").content.decode()
+
+
 def test_a_justified_complaint_suspends_the_mandate(worked: Claim) -> None:
     complaint = open_complaint(
         kind="rude",
@@ -133,6 +148,24 @@ def test_a_justified_complaint_suspends_the_mandate(worked: Claim) -> None:
         assert "shouted" in client.get(place).content.decode()
         client.post(place, {"upheld": "1", "text": "You are right."})
     assert Mandate.objects.get().state == "suspended"
+
+
+def test_contact_that_a_decision_kept_stopped_can_go_on_later(worked: Claim) -> None:
+    complaint = open_complaint(
+        kind="rude",
+        statement="shouted",
+        claim_id=worked.pk,
+        person_id=worked.debtor_id,
+        actor=factories.debtor_of(worked),
+        at=NOON,
+    )
+    with clock.at(NOON):
+        client, place = signed_in(Role.COMPLIANCE), f"/complaints/{complaint.pk}/"
+        client.post(place, {"upheld": "1", "text": "You are right.", "keep_hold": "on"})
+        assert f'action="{place}release/"' in client.get(place).content.decode()
+        client.post(f"{place}release/", {"reason": "Another agency works it now."})
+        assert f'action="{place}release/"' not in client.get(place).content.decode()
+    assert not Hold.objects.filter(lifted_at__isnull=True).exists()
 
 
 def test_the_hold_of_a_complaint_shows_on_the_case_at_once(worked: Claim) -> None:

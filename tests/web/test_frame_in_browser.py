@@ -116,6 +116,15 @@ def test_charts_are_drawn_from_the_table_s_own_numbers(page: Page) -> None:
     assert page.locator("[data-chart] svg").count() == 2
 
 
+def test_a_drawing_made_for_a_wide_window_never_widens_a_narrow_one(page: Page) -> None:
+    # Scripts are busy elsewhere when the window shrinks: the drawing keeps its old width.
+    page.add_init_script("addEventListener('resize', (e) => e.stopImmediatePropagation(), true)")
+    page.goto("/styleguide/")
+    page.wait_for_selector("[data-chart] svg path", state="attached")
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 def test_the_theme_changes_at_once_and_stays(page: Page) -> None:
     page.emulate_media(color_scheme="light")
     page.goto("/styleguide/")

@@ -23,7 +23,8 @@ from qinghe.market.refusals import NoMandate
 from qinghe.market.terms import LIVE, MandateState
 
 PAGE_SIZE = 50
-# Cases looked at when the list is ordered by urgency; a worklist longer than this needs filters.
+# Cases looked at when the list is ordered by urgency, those whose mandate ends first; a longer list
+# says so and asks for filters.
 LOOKED_AT = 2000
 RECENT = timedelta(days=14)
 UNANSWERED = (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.VOICEMAIL, Outcome.NOT_IN_SERVICE)
@@ -72,7 +73,8 @@ class Worklist:
     """
     One page of cases, most urgent first, and how many cases wait for each action.
 
-    `order` names the cases of all pages, so that somebody can walk from one to the next.
+    `order` names the cases of all pages, so that somebody can walk from one to the next. `beyond`:
+    there are more cases than were looked at, and their mandates end later.
     """
 
     rows: list[WorkRow]
@@ -81,6 +83,7 @@ class Worklist:
     pages: int
     by_action: dict[str, int]
     order: tuple[UUID, ...] = ()
+    beyond: bool = False
 
 
 def worklist(
@@ -94,9 +97,8 @@ def worklist(
     filters = filters or WorkFilters()
     if actor.role != Role.COLLECTOR or actor.org_id is None:
         return Worklist([], 0, 1, 1, {})
-    rows = [
-        _row(each, at) for each in case_facts(_matching(own(actor, at), filters), at)[:LOOKED_AT]
-    ]
+    facts = list(case_facts(_matching(own(actor, at), filters), at)[: LOOKED_AT + 1])
+    rows = [_row(each, at) for each in facts[:LOOKED_AT]]
     by_action: dict[str, int] = {}
     for row in rows:
         by_action[row.next_action.code] = by_action.get(row.next_action.code, 0) + 1
@@ -106,7 +108,8 @@ def worklist(
     page = min(max(page, 1), pages)
     shown = rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     order = tuple(row.claim_id for row in rows)
-    return Worklist(shown, len(rows), page, pages, by_action, order)
+    beyond = len(facts) > LOOKED_AT
+    return Worklist(shown, len(rows), page, pages, by_action, order, beyond)
 
 
 def suggestion_for(*, claim_id: UUID, actor: Actor, at: datetime) -> Suggestion:

@@ -90,6 +90,7 @@ class ClaimView:
     challenge_ends_at: datetime | None
     created_at: datetime
     closed_at: datetime | None
+    ended_because: str
     reachable: frozenset[str]
     lines: tuple[LineRow, ...]
     equation: tuple[Term, ...]
@@ -158,7 +159,7 @@ _OWN = (
     "id", "number", "creditor_id", "debtor_id", "contract_number", "product", "hand", "region",
     "currency", "contract_on", "due_on", "stage", "state", "overdue_rate_pct", "interest_to",
     "principal", "interest", "costs", "owed", "claimed", "paid", "challenge_ends_at",
-    "created_at", "closed_at",
+    "created_at", "closed_at", "ended_because",
 )  # fmt: skip
 _EVIDENCE = ("id", "kind", "filename", "media_type", "size", "sha256", "uploaded_at")
 

@@ -175,7 +175,7 @@ def stop_claim(claim: Claim, *, reason: str, actor: Actor, at: datetime) -> None
 def _end(claim: Claim, state: ClaimState, actor: Actor, at: datetime, reason: str) -> None:
     _check(claim, state)
     write_off(claim, at=at)
-    claim.closed_at = at
+    claim.closed_at, claim.ended_because = at, reason
     _step(claim, state, actor, at, reason=reason)
 
 

@@ -7,6 +7,8 @@ from typing import Final
 
 from django.conf import settings
 
+from qinghe.claims.days import day_of
+from qinghe.claims.interest import grown
 from qinghe.claims.models import Claim
 from qinghe.contact import gateways
 from qinghe.contact.gateways import Message
@@ -32,7 +34,7 @@ def compose(attempt: Attempt, claim: Claim, at: datetime) -> Message:
     """
     found = _approved(attempt)
     lang = claim.debtor.language
-    text = fill(found.text(attempt.channel, lang), _facts(attempt, claim, lang))
+    text = fill(found.text(attempt.channel, lang), _facts(attempt, claim, lang, at))
     addressed = attempt.channel in gateways.ADDRESSED
     letter = attempt.channel == "letter"
     return Message(
@@ -61,12 +63,12 @@ def _approved(attempt: Attempt) -> Wording:
     return found
 
 
-def _facts(attempt: Attempt, claim: Claim, lang: str) -> dict[str, str]:
+def _facts(attempt: Attempt, claim: Claim, lang: str, at: datetime) -> dict[str, str]:
     return {
         "creditor": claim.creditor.name,
         "collector": org_name(attempt.collector_id) or claim.creditor.name,
         "number": claim.number,
-        "amount": amount_text(claim.owed, claim.currency, lang),
+        "amount": amount_text(claim.owed + grown(claim, day_of(at)), claim.currency, lang),
         "due_on": day_text(claim.due_on, lang),
         "door": door(),
     }

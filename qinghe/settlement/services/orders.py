@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 
 from qinghe.claims.days import day_of
-from qinghe.claims.interest import accrue
+from qinghe.claims.interest import grown
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
 from qinghe.claims.terms import OPEN_STATES
@@ -125,9 +125,8 @@ def expire_orders(*, actor: Actor, at: datetime) -> int:
 
 
 def _owed_today(claim: Claim, at: datetime) -> int:
-    """Return what a payment of today would find: interest is booked when money comes."""
-    fresh, _facts = accrue(claim.principal, claim.overdue_rate_pct, claim.interest_to, day_of(at))
-    return claim.owed + fresh
+    """Return what a payment of today would find."""
+    return claim.owed + grown(claim, day_of(at))
 
 
 def _claim_of(order_id: UUID) -> UUID:

@@ -29,6 +29,7 @@ from qinghe.web.collector.forms import case_forms
 from qinghe.web.collector.walk import place_of
 from qinghe.web.contactparts import budget_part, why_not
 from qinghe.web.doors import StaffRequest, page
+from qinghe.web.formats import as_day
 from qinghe.web.happenings import happenings, shown
 from qinghe.web.numbers import ids
 
@@ -70,7 +71,7 @@ def _right(
     return {
         "next": suggested,
         "next_icon": icon_of(suggested.code),
-        "composer": composer(view, day, request.org_name, asked),
+        "composer": composer(view, day, request.org_name, asked, as_day(request.at)),
         **case_forms(),
     }
 
@@ -90,7 +91,7 @@ def case(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "mandate": mandate,
         "place": place_of(request, claim_id),
         "days_left": (mandate.ends_at - request.at).days,
-        "terms": equation(view),
+        "terms": equation(view, as_day(request.at)),
         "holds": hold_marks(view.holds),
         "refusal": _refusal(request, claim_id),
         "plan": work.plan,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
+from qinghe.claims.interest import grown
 from qinghe.claims.queries import ClaimView
 from qinghe.contact.queries import BudgetView, Wording, wordings
 from qinghe.contact.wording.fill import amount_text, day_text, fill
@@ -41,14 +43,16 @@ class Composer:
     open: bool
 
 
-def composer(view: ClaimView, day: BudgetView, collector: str, asked: dict[str, str]) -> Composer:
+def composer(
+    view: ClaimView, day: BudgetView, collector: str, asked: dict[str, str], today: date
+) -> Composer:
     """Return the composer for the channel and wording asked for, or for the first that is open."""
     usable = [c for c in day.channels if c.channel in SENDABLE]
     chosen = _channel(usable, asked.get("channel", ""))
     texts = wordings(channel=chosen, purpose=PURPOSE)
     first = texts[0] if texts else None
     wording = next((w for w in texts if w.code == asked.get("template")), first)
-    text = _text(wording, chosen, view, collector)
+    text = _text(wording, chosen, view, collector, today)
     return Composer(
         channels=[
             Choice(c.channel, label(c.channel, "channel"), c.channel == chosen, c.allowed)
@@ -79,7 +83,7 @@ def _channel(usable: Sequence[object], asked: str) -> str:
 
 
 def _text(
-    wording: Wording | None, channel: str, view: ClaimView, collector: str
+    wording: Wording | None, channel: str, view: ClaimView, collector: str, today: date
 ) -> tuple[str, str]:
     """Return subject and body with what the collector may see; the rest is filled at sending."""
     if wording is None:
@@ -88,7 +92,7 @@ def _text(
         "creditor": view.creditor_name,
         "collector": collector,
         "number": view.number,
-        "amount": amount_text(view.owed, view.currency, _lang()),
+        "amount": amount_text(view.owed + grown(view, today), view.currency, _lang()),
         "due_on": day_text(view.due_on, _lang()),
         "name": _("[name, filled in at sending]"),
         "door": _("[address of the debtor's page]"),

@@ -16,9 +16,10 @@ from qinghe.parties.roles import Permission, may
 from qinghe.parties.services import reveal
 from qinghe.parties.terms import Purpose
 from qinghe.quality.queries import LATEST, ComplaintRow, complaint_for, complaints
-from qinghe.quality.services import decide_complaint
+from qinghe.quality.services import decide_complaint, end_kept_hold
 from qinghe.quality.terms import ComplaintState
-from qinghe.web.doors import StaffRequest, formed, page, refusals_in
+from qinghe.web.compliance.measures import ResumeForm
+from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, unclear
 from qinghe.web.formats import as_day
 
 RECENT = 20
@@ -92,5 +93,22 @@ def complaint_page(request: StaffRequest, complaint_id: UUID) -> HttpResponse:
         "contacts": _contacts(request, row),
         "queue": complaints(actor=request.actor, state=ComplaintState.OPEN),
         "today": as_day(request.at),
+        "release_form": ResumeForm(),
     }
     return formed(request, "web/compliance/complaint.html", context, form)
+
+
+@page(Permission.DECIDE_COMPLAINTS, methods=("POST",))
+def complaint_release(request: StaffRequest, complaint_id: UUID) -> HttpResponse:
+    """Let contact go on after a decision that had kept it stopped."""
+    to, form = "web:complaint", ResumeForm(request.POST)
+    if not form.is_valid():
+        return unclear(request, form, to, complaint_id=complaint_id)
+
+    def act() -> object:
+        return end_kept_hold(
+            complaint_id=complaint_id, **form.cleaned_data, actor=request.actor, at=request.at
+        )
+
+    done = _("The hold is lifted. Contact is open again unless another hold stands.")
+    return acted(request, act, to=to, done=done, complaint_id=complaint_id)

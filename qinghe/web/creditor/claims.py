@@ -88,7 +88,7 @@ def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     tagged = happenings(items=items, claim_id=claim_id)
     context = {
         "claim": view,
-        "terms": equation(view),
+        "terms": equation(view, as_day(request.at)),
         "holds": hold_marks(view.holds),
         "next_step": next_step(view),
         "law": law_of(view, as_day(request.at)),

@@ -20,6 +20,7 @@ from qinghe.parties.services import reveal
 from qinghe.parties.terms import Purpose
 from qinghe.web.claimparts import equation
 from qinghe.web.doors import StaffRequest, formed, page, refusals_in
+from qinghe.web.formats import as_day
 
 OUTCOMES = [(s.value, s.label) for s in DisputeState if s != DisputeState.OPEN]
 
@@ -95,7 +96,7 @@ def dispute_page(request: StaffRequest, dispute_id: UUID) -> HttpResponse:
     context = {
         "dispute": row,
         "claim": claim,
-        "terms": equation(claim),
+        "terms": equation(claim, as_day(request.at)),
         "statement": _statement(request, row),
     }
     return formed(request, "web/review/dispute.html", context, form)

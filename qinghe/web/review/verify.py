@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.queries import ClaimView, claim_for, review_queue
 from qinghe.claims.services import reject_claim, verify_claim
-from qinghe.claims.terms import ClaimState
+from qinghe.claims.terms import ClaimState, Rejection
 from qinghe.parties.roles import Permission
 from qinghe.risk.queries import flags, score
 from qinghe.risk.services import decide_flag
@@ -23,14 +23,6 @@ from qinghe.web.formats import as_day
 from qinghe.web.legalparts import law_of
 
 ONE = "web:verify-claim"
-REASONS = (
-    ("no_proof", _("The evidence does not show this claim")),
-    ("wrong_person", _("The evidence names somebody else")),
-    ("wrong_amount", _("The amount does not follow from the contract")),
-    ("too_old", _("It is barred by limitation and cannot be collected")),
-    ("invented", _("It appears to be invented")),
-    ("unlawful", _("The law does not allow this claim")),
-)
 
 
 @dataclass(frozen=True)
@@ -45,9 +37,15 @@ class Check:
 class RejectForm(forms.Form):
     """Why a claim is rejected: a code and words the creditor reads."""
 
-    reason = forms.ChoiceField(label=_("Reason code"), choices=REASONS, widget=forms.RadioSelect)
+    reason = forms.ChoiceField(
+        label=_("Reason code"), choices=Rejection.choices, widget=forms.RadioSelect
+    )
     words = forms.CharField(
-        label=_("What the creditor reads"), max_length=1000, widget=forms.Textarea, required=False
+        label=_("What the creditor reads"),
+        max_length=1000,
+        widget=forms.Textarea,
+        required=False,
+        help_text=_("It stays with the claim: no names, no numbers of accounts."),
     )
 
     def sentence(self) -> str:
@@ -95,7 +93,7 @@ def verify_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     still_open = [each for each in warnings if each.state == "open"]
     context = {
         "claim": view,
-        "terms": equation(view),
+        "terms": equation(view, as_day(request.at)),
         "holds": hold_marks(view.holds),
         "flags": warnings,
         "score": score(claim_id=claim_id, on=request.at.date()),
