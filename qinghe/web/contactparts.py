@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
@@ -116,6 +117,7 @@ def _line(channel: BudgetChannel, at: datetime, zone: ZoneInfo) -> ChannelLine:
         more=_more(channel.remaining) if possible else "",
         hours=(hours_words(spans) if spans else _("closed all day")) if possible else "",
         rule=limit.rule if limit else "",
+        rule_href=reverse("web:rule", args=[limit.rule]) if limit else "",
         because=rule_by_id(limit.rule).title("zh" if formats.chinese() else "en") if limit else "",
     )
 
