@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
@@ -89,7 +90,7 @@ def _clock(moment: datetime, zone: ZoneInfo) -> time:
 
 
 def _hours(span: Span) -> str:
-    return f"{span[0]:%H:%M}–{span[1]:%H:%M}"
+    return _("all day") if span[0] == span[1] else f"{span[0]:%H:%M}–{span[1]:%H:%M}"
 
 
 def hours_words(spans: Sequence[Span]) -> str:
@@ -107,21 +108,23 @@ def _open_words(spans: Sequence[Span]) -> str:
 
 def _line(channel: BudgetChannel, at: datetime, zone: ZoneInfo) -> ChannelLine:
     limit = channel.limited_by
+    possible = channel.allowed or channel.next_allowed_at is not None
     spans = [_span(start, end, zone) for start, end in channel.hours]
     return ChannelLine(
         channel=label(channel.channel, "channel"),
         when=_when(channel, at, zone),
         now=channel.allowed,
-        more=_more(channel.remaining),
-        hours=hours_words(spans) if spans else _("closed all day"),
+        more=_more(channel.remaining) if possible else "",
+        hours=(hours_words(spans) if spans else _("closed all day")) if possible else "",
         rule=limit.rule if limit else "",
+        rule_href=reverse("web:rule", args=[limit.rule]) if limit else "",
         because=rule_by_id(limit.rule).title("zh" if formats.chinese() else "en") if limit else "",
     )
 
 
 def _more(remaining: int) -> str:
     if not remaining:
-        return _("none left today")
+        return _("no more today")
     return ngettext("%(n)d more today", "%(n)d more today", remaining) % {"n": remaining}
 
 

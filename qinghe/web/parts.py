@@ -125,6 +125,7 @@ class ChannelLine:
     more: str = ""
     hours: str = ""
     rule: str = ""
+    rule_href: str = ""
     because: str = ""
 
 

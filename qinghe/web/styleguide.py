@@ -82,6 +82,7 @@ def _budget() -> Budget:
                 more=_("1 more today"),
                 hours="08:00–22:00",
                 rule="CN-FRQ-06",
+                rule_href="#rule",
                 because=_("the person's wish"),
             ),
             ChannelLine(_("Text message"), _("now"), True, _("1 more today"), "08:00–22:00"),

@@ -5,10 +5,12 @@ from random import Random
 
 import pytest
 
-from qinghe.contact.models import Attempt
+from qinghe.contact.models import Attempt, Mailing
+from qinghe.contact.refusals import NothingToSend
+from qinghe.contact.services import start_mailing, step_mailing
 from qinghe.contact.terms import AttemptState
 from qinghe.kernel.actor import Actor, Role
-from tests.contact.conftest import make_case
+from tests.contact.conftest import Case, make_case
 from tests.factories import AT
 from tests.races import race
 
@@ -55,3 +57,27 @@ def test_sixteen_collectors_on_eight_persons_never_pass_a_cap() -> None:
         assert permitted.filter(channel="voice").count() <= 3
         assert permitted.exclude(channel="voice").count() <= 3
     assert Attempt.objects.count() == 16 * 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_who_start_the_same_message_to_many_send_it_once() -> None:
+    case = make_case()
+    mailings = race(range(8), lambda _one: _start(case))
+    assert sum(mailing is not None for mailing in mailings) == 1
+    started = next(mailing for mailing in mailings if mailing)
+    race(range(8), lambda _one: step_mailing(mailing_id=started.pk, at=AT))
+    assert Attempt.objects.count() == 1
+    assert Mailing.objects.get().state == "done"
+
+
+def _start(case: Case) -> Mailing | None:
+    try:
+        return start_mailing(
+            claim_ids=[case.claim.pk],
+            channel="sms",
+            template="reminder",
+            actor=case.collector,
+            at=AT,
+        )
+    except NothingToSend:
+        return None

@@ -11,6 +11,7 @@ from django.utils import translation
 from qinghe.contact.models import PackCopy, RefusalDay
 from qinghe.contact.services.law import keep_law
 from qinghe.kernel import clock
+from qinghe.rules.history import history_of
 from qinghe.rules.packs import load_packs, pack_version, rule
 from qinghe.rules.papers import rule_papers
 from qinghe.web.public.examples import examples_of
@@ -53,20 +54,24 @@ def test_what_was_refused_is_told_in_tens_and_never_a_small_number() -> None:
 
 
 def test_counts_are_rounded_down_to_tens() -> None:
-    assert [about(n) for n in (0, 9, 10, 19, 123)] == [
+    with translation.override("en"):
+        told = [about(n) for n in (0, 9, 10, 19, 123)]
+    assert told == [
         "fewer than 10", "fewer than 10", "about 10", "about 10", "about 120",
     ]  # fmt: skip
 
 
-def test_a_rule_shows_how_it_read_before() -> None:
-    assert "Has not decided anything here yet" in page_of("CN-WIN-01")
+def test_a_rule_shows_how_it_has_read_and_since_when_it_decides_here() -> None:
+    first = history_of("CN-WIN-01")[0].known_from
+    page = page_of("CN-WIN-01")
+    assert f"Known since {first:%Y-%m-%d}" in page
+    assert "Has not decided anything here yet" in page
     old = {"CN-WIN-01": {**rule_papers(rule("CN-WIN-01")), "parameters": {"open": "07:30"}}}
     PackCopy.objects.create(
         version="cn-0.0.1-aaaa", rules=old, kept_at=datetime(2026, 1, 5, tzinfo=UTC)
     )
     keep_law(pack_version("CN"), at=AT)
     page = page_of("CN-WIN-01")
-    assert "07:30" in page
     assert "Decided here since 2026-01-05" in page
     assert pack_version("CN") in page
 

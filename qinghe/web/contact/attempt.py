@@ -37,7 +37,7 @@ EVENTS = {
     "contact.refused": gettext_lazy("Asked for, and refused"),
     "contact.permitted": gettext_lazy("Asked for, and permitted"),
     "contact.cancelled": gettext_lazy("Stopped before sending"),
-    "contact.done": gettext_lazy("Sent"),
+    "contact.done": gettext_lazy("Handed over to be delivered"),
     "contact.failed": gettext_lazy("Sending failed"),
     "contact.outcome": gettext_lazy("Outcome recorded"),
 }
@@ -97,8 +97,13 @@ def counters_of(told: Explanation) -> Sequence[tuple[str, int]]:
     return [
         (str(names.get(name, name)), used)
         for name, used in told.counters.items()
-        if used or name in COUNTERS
+        if name in COUNTERS or (used and _counts(name, told.pack))
     ]
+
+
+def _counts(name: str, pack: str) -> bool:
+    """Tell whether a counter belongs to one of the packs that judged."""
+    return f"{name.partition('_')[0]}-" in pack
 
 
 def _listed(words: Any) -> str:

@@ -30,6 +30,7 @@ MOST: Final = 6
 BESIDE: Final = 2
 # A calculation may have dozens of numbers; these many tell what it is about.
 ENOUGH: Final = 12
+UNSAID: Final = ("rules", "steps")
 Words = Iterator[str]
 # Facts about the act that change the answer, by the value that is worth saying.
 ORDINARY: Final = {"recorded": True, "opt_out_included": True}
@@ -190,7 +191,7 @@ def _calculated(each: Situation) -> Example:
         id=each.id,
         asked=_plain(each.input),
         facts=[],
-        answer=_plain({k: v for k, v in each.answer.items() if k != "rules"}),
+        answer=_plain({k: v for k, v in each.answer.items() if k not in UNSAID}),
         rules=sorted(each.rules),
         denied=False,
     )

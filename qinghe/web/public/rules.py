@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from qinghe.contact.queries.law import KeptVersion, kept_versions
+from qinghe.contact.queries.law import kept_versions
 from qinghe.contact.queries.refusals import refusals_of
 from qinghe.kernel import clock
 from qinghe.rules.explain import sentence
+from qinghe.rules.history import Version, history_of
 from qinghe.rules.packs import PACK_NAMES, Rule, pack_version, rule, rules_on
 from qinghe.web.formats import chinese, home_zone, number
 from qinghe.web.public.examples import examples_of
-from qinghe.web.public.words import GRADES, LEVELS, PACKS
+from qinghe.web.public.words import GRADES, LEVELS, PACKS, PAPERS
 
 SMALL = 10
 
@@ -80,31 +82,32 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Version:
-    """One reading of a rule: in force when, or judged by here since when, with its numbers."""
+class Reading:
+    """One reading of a rule: known from when to when, what it changed, and its numbers then."""
 
-    version: str
-    since: object
-    until: object
+    known_from: date
+    known_to: date | None
+    since: date | None
+    until: date | None
+    changed: Sequence[str]
     parameters: Sequence[tuple[str, str]]
 
 
-def versions_of(found: Rule) -> list[Version]:
-    """
-    Return how a rule has read, newest first: each reading this platform has judged by.
-
-    Before it judged anything there is the reading of today alone.
-    """
-    kept = kept_versions(rule=found.id)
-    if not kept:
-        now = pack_version(found.pack)
-        return [Version(now, None, None, _parameters(found.parameters))]
-    ends = [None, *(each.since for each in kept)]
-    return [_version(each, end) for each, end in zip(kept, ends, strict=False)]
+def readings_of(found: Rule) -> list[Reading]:
+    """Return how a rule has read, newest first: enacted, corrected, or learned of."""
+    return [_reading(each) for each in reversed(history_of(found.id))]
 
 
-def _version(each: KeptVersion, until: object) -> Version:
-    return Version(each.version, each.since, until, _parameters(each.papers["parameters"]))
+def _reading(version: Version) -> Reading:
+    then = version.rule
+    return Reading(
+        version.known_from,
+        version.known_to,
+        then.effective_from,
+        then.effective_to,
+        list(dict.fromkeys(str(PAPERS.get(name, name)) for name in version.changed)),
+        _parameters(then.parameters),
+    )
 
 
 def about(n: int) -> str:
@@ -116,6 +119,10 @@ def about(n: int) -> str:
     if n < SMALL:
         return _("fewer than %(n)d") % {"n": SMALL}
     return _("about %(n)s") % {"n": number(n // SMALL * SMALL)}
+
+
+def _refuses(found: Rule) -> bool:
+    return found.level == "deny" and "contact" in found.evaluated_by
 
 
 def _refused(found: Rule) -> dict[str, object]:
@@ -150,8 +157,9 @@ def rule_page(request: HttpRequest, rule_id: str) -> HttpResponse:
         "level": LEVELS[found.level],
         "grade": GRADES.get(found.grade, found.grade),
         "parameters": _parameters(found.parameters),
-        "versions": versions_of(found),
-        "refused": _refused(found) if found.level == "deny" else None,
+        "readings": readings_of(found),
+        "decided": kept_versions(rule=found.id),
+        "refused": _refused(found) if _refuses(found) else None,
         "examples": examples_of(found.id),
         "sentences": [
             (_("To the person who works the case"), sentence(found.id, _lang(), "worker")),

@@ -22,6 +22,22 @@ GRADES = {
     "B": _("background knowledge, to be checked"),
     "D": _("choice of this product"),
 }
+# What a later reading of a rule may have changed.
+PAPERS = {
+    "title_zh": _("title"),
+    "title_en": _("title"),
+    "source": _("source"),
+    "clause": _("clause"),
+    "effective_from": _("days in force"),
+    "effective_to": _("days in force"),
+    "status": _("status"),
+    "text": _("reading"),
+    "scope": _("scope"),
+    "level": _("effect"),
+    "grade": _("evidence"),
+    "note": _("note"),
+    "parameters": _("numbers"),
+}
 # Words of the situations that a rule is shown with.
 WORKERS = {
     "agency": _("An agency"),
