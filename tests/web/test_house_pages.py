@@ -21,6 +21,7 @@ from tests.contact.conftest import make_case
 from tests.factories import AT
 from tests.web.people import signed_in
 
+FEWER: Any = {"title": "Fewer", "HSE-MSG-01": "1"}
 LATER = AT + timedelta(hours=2)
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +76,7 @@ def test_a_draft_goes_from_one_person_to_another_and_binds(house: Organisation) 
 
 def test_an_end_takes_the_other_person_too(house: Organisation) -> None:
     author, second = signed_in(Role.COMPLIANCE, house), signed_in(Role.OPERATOR, house)
-    post(author, "/house-rules/new/", title="Fewer", **{"HSE-MSG-01": "1"})
+    post(author, "/house-rules/new/", **FEWER)
     here = f"/house-rules/{HousePack.objects.get().pk}/"
     post(author, f"{here}replay/", days="7")
     post(author, f"{here}hand-over/")
