@@ -17,6 +17,7 @@ from qinghe.rules.house import House, levers, read_house
 from tests.contact.test_decision import NOON, asked, channels, contacts, pasts, situation, zones
 
 HOUR = timedelta(hours=1)
+NOTICE = "legal_notice"
 EVERY = sorted(levers().values(), key=lambda lever: lever.id)
 hours = st.integers(0, 7 * 24)
 
@@ -94,14 +95,21 @@ def test_more_contact_in_the_past_never_permits_more_under_a_house_pack(
         assert decide(more, asked(channel)).denied
 
 
-@given(channels, houses())
+@given(st.sampled_from(["email", "letter"]), pasts, houses())
 def test_a_notice_the_law_requires_is_not_the_operators_to_delay(
-    channel: str, house: House
+    channel: str, past: list[Earlier], house: House
 ) -> None:
-    act = Asked(channel, "one_way", "legal_notice", NOON)
-    if channel in ("letter", "email"):
-        here = situation(("Asia/Shanghai",), [], [])
-        assert decide(inside(here, house), act).denied == decide(here, act).denied
+    here, act = situation(("Asia/Shanghai",), past, []), Asked(channel, "one_way", NOTICE, NOON)
+    assert decide(inside(here, house), act).rules == decide(here, act).rules
+
+
+def test_a_closed_day_is_closed_to_all_but_notices() -> None:
+    house = read_house({"close": [{"from": "2026-11-23", "until": "2026-11-24"}]})
+    here = inside(situation(("Asia/Shanghai",), [], []), house)
+    assert decide(here, asked("email")).rules == ("HSE-DAY-01",)
+    assert not decide(here, Asked("email", "one_way", NOTICE, NOON)).denied
+    # By telephone a notice is a call like any other.
+    assert decide(here, Asked("sms", "one_way", NOTICE, NOON)).rules == ("HSE-DAY-01",)
 
 
 TALK = Past(NOON, "voice", "outbound", "talk", "p", "w", "c", ("d",), address="phone")

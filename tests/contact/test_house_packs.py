@@ -38,10 +38,12 @@ from qinghe.contact.terms import AttemptState, HouseState
 from qinghe.journal.models import Entry
 from qinghe.journal.services import record
 from qinghe.kernel.actor import Actor, Role, system
+from qinghe.kernel.errors import DomainError
 from qinghe.kernel.ids import new_id
 from qinghe.parties.roles import NotPermitted
 from tests.contact.conftest import Case
 from tests.factories import AT
+from tests.races import race
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -106,8 +108,7 @@ def test_the_facts_are_still_read_in_one_trip(
 
 
 def test_a_version_that_begins_between_asking_and_sending_stops_the_sending(case: Case) -> None:
-    for minute in range(3):
-        attempt = case.ask(AT + minute * MINUTE)
+    *_, attempt = [case.ask(AT + minute * MINUTE) for minute in range(3)]
     assert attempt.state == AttemptState.PERMITTED
     approved(starts_at=AT + 5 * MINUTE)
     assert send(attempt_id=attempt.pk, at=AT + 6 * MINUTE) == AttemptState.CANCELLED
@@ -298,3 +299,18 @@ def test_an_end_asked_for_never_prolongs_what_was_replaced() -> None:
     approved(ONE_MESSAGE, starts_at=AT + DAY, at=AT)
     with pytest.raises(HouseMoved):
         grant_house_end(pack_id=pack.pk, actor=officer(), at=AT)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_approvals_at_once_for_one_moment_one_wins() -> None:
+    packs = [waiting() for _ in range(8)]
+
+    def approve(pack: HousePack) -> str:
+        try:
+            approve_house(pack_id=pack.pk, starts_at=AT, actor=officer(), at=BEFORE)
+        except DomainError as refusal:
+            return refusal.code
+        return "approved"
+
+    answers = race(packs, approve)
+    assert sorted(answers) == ["approved", *["contact.house-taken"] * 7]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -77,34 +78,19 @@ class Place:
         hand_over_house(pack_id=self.waiting.pk, actor=second, at=AT)
         self._notices(self.cases[0], author, self.people[2])
 
-    def _version(self, title: str, content: dict[str, object], actor: Actor) -> HousePack:
+    def _version(self, title: str, content: Any, actor: Actor) -> HousePack:
         pack = draft_house(title=title, content=content, actor=actor, at=AT)
         found = replay(content=content, days=7, actor=actor, at=AT + DAY)
         return keep_replay(pack_id=pack.pk, replay=found, actor=actor, at=AT)
 
     def _notices(self, case: Case, one: Actor, other: Actor) -> None:
-        for asker, words in ((one, "一份名单发错了邮箱。"), (other, "The court set a date.")):
-            override = ask_override(
-                claim_id=case.claim.pk,
-                channel="email",
-                template="first_notice",
-                rules=["PLT-MSG-01"],
-                reason="data_breach",
-                words=words,
-                actor=asker,
-                at=clock.now(),
-            )
-        decide_override(override_id=override.pk, approve=True, actor=one, at=clock.now())
-        ask_override(
-            claim_id=case.claim.pk,
-            channel="letter",
-            template="door_letter",
-            rules=["PLT-MSG-01"],
-            reason="court",
-            words="Asked again.",
-            actor=other,
-            at=clock.now(),
-        )
+        model: Any = {"claim_id": case.claim.pk, "rules": ["PLT-MSG-01"], "at": clock.now()}
+        mail = {**model, "channel": "email", "template": "first_notice", "reason": "data_breach"}
+        post = {**model, "channel": "letter", "template": "door_letter", "reason": "court"}
+        ask_override(**mail, words="一份名单发错了邮箱。", actor=one)
+        ready = ask_override(**mail, words="The court set a date.", actor=other)
+        decide_override(override_id=ready.pk, approve=True, actor=one, at=clock.now())
+        ask_override(**post, words="Asked again.", actor=other)
 
     @property
     def pages(self) -> dict[str, str]:

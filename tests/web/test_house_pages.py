@@ -21,6 +21,7 @@ from tests.contact.conftest import make_case
 from tests.factories import AT
 from tests.web.people import signed_in
 
+FEWER: Any = {"title": "Fewer", "HSE-MSG-01": "1"}
 LATER = AT + timedelta(hours=2)
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,7 @@ def test_a_draft_goes_from_one_person_to_another_and_binds(house: Organisation) 
     for minute in range(3):
         case.ask(AT + timedelta(minutes=minute))
     author, second = signed_in(Role.COMPLIANCE, house), signed_in(Role.OPERATOR, house)
-    fields = {"title": "Gentler winter", "HSE-FRQ-01": "2", "HSE-WIN-02": "20:00"}
+    fields: Any = {"title": "Gentler winter", "HSE-FRQ-01": "2", "HSE-WIN-02": "20:00"}
     page = post(author, "/house-rules/new/", **fields, from_0="2027-02-05", until_0="2027-02-13")
     pack = HousePack.objects.get()
     assert pack.content == {
@@ -75,7 +76,7 @@ def test_a_draft_goes_from_one_person_to_another_and_binds(house: Organisation) 
 
 def test_an_end_takes_the_other_person_too(house: Organisation) -> None:
     author, second = signed_in(Role.COMPLIANCE, house), signed_in(Role.OPERATOR, house)
-    post(author, "/house-rules/new/", title="Fewer", **{"HSE-MSG-01": "1"})
+    post(author, "/house-rules/new/", **FEWER)
     here = f"/house-rules/{HousePack.objects.get().pk}/"
     post(author, f"{here}replay/", days="7")
     post(author, f"{here}hand-over/")
@@ -99,7 +100,7 @@ def test_an_end_takes_the_other_person_too(house: Organisation) -> None:
     ],
 )
 def test_a_draft_that_would_loosen_comes_back_with_a_sentence(
-    house: Organisation, fields: dict[str, str], said: str
+    house: Organisation, fields: Any, said: str
 ) -> None:
     client = signed_in(Role.OPERATOR, house)
     assert said in post(client, "/house-rules/new/", title="x", **fields)
@@ -108,7 +109,7 @@ def test_a_draft_that_would_loosen_comes_back_with_a_sentence(
 
 def test_a_new_draft_may_begin_from_an_earlier_version(house: Organisation) -> None:
     client = signed_in(Role.OPERATOR, house)
-    fields = {"HSE-WIN-01": "09:30", "from_0": "2027-02-05", "until_0": "2027-02-13"}
+    fields: Any = {"HSE-WIN-01": "09:30", "from_0": "2027-02-05", "until_0": "2027-02-13"}
     post(client, "/house-rules/new/", title="Late riser", **fields)
     page = get(client, f"/house-rules/new/?from={HousePack.objects.get().pk}")
     for value in ("Late riser", "09:30", "2027-02-05", "2027-02-13"):
@@ -125,8 +126,8 @@ def test_an_urgent_notice_goes_from_one_officer_to_another_and_to_the_person(
     one, other = signed_in(Role.COMPLIANCE, house), signed_in(Role.COMPLIANCE, house)
     place = f"/claims/{case.claim.pk}/urgent-notice/"
     assert place in get(one, f"/claims/{case.claim.pk}/")
-    fields = {"template": "first_notice", "channel": "email", "rules": "PLT-MSG-01"}
-    said = {"reason": "data_breach", "words": "A file went to a wrong address."}
+    fields: Any = {"template": "first_notice", "channel": "email", "rules": "PLT-MSG-01"}
+    said: Any = {"reason": "data_breach", "words": "A file went to a wrong address."}
     assert "a second officer decides" in post(one, place, **fields, **said)
     override = Override.objects.get()
     here = f"/urgent-notices/{override.pk}/"
@@ -144,7 +145,7 @@ def test_a_rule_of_the_law_is_not_even_offered(house: Organisation) -> None:
     page = get(officer, f"/claims/{case.claim.pk}/urgent-notice/")
     assert "PLT-MSG-01" in page
     assert "CN-WIN-01" not in page
-    fields = {"template": "first_notice", "channel": "email", "reason": "court", "words": "x"}
+    fields: Any = {"template": "first_notice", "channel": "email", "reason": "court", "words": "x"}
     post(officer, f"/claims/{case.claim.pk}/urgent-notice/", rules="CN-WIN-01", **fields)
     assert not Override.objects.exists()
 

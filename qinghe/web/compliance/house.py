@@ -187,11 +187,11 @@ def _shown(found: Mapping[str, Any] | None) -> dict[str, Any] | None:
         Figure(str(_("Newly permitted")), f"{found['newly_permitted']:,}"),
     ]
     tables = [
-        (str(title), kind, found[kind])
-        for title, kind in (
-            (_("By rule"), "by_rule"),
-            (_("By collector"), "by_collector"),
-            (_("By creditor"), "by_creditor"),
+        (str(title), str(column), kind, found[kind])
+        for title, column, kind in (
+            (_("By rule"), _("Rule"), "by_rule"),
+            (_("By collector"), _("Collector"), "by_collector"),
+            (_("By creditor"), _("Creditor"), "by_creditor"),
         )
     ]
     moments = {key: datetime.fromisoformat(found[key]) for key in ("since", "until")}
