@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
-from functools import cache
+from datetime import datetime, time
 from typing import Any, Final
 from uuid import UUID
 
+from qinghe.contact.addresses import reached
 from qinghe.rules.contact.case import check_words
 from qinghe.rules.contact.clock import (
     DAY,
@@ -40,7 +40,7 @@ from qinghe.rules.contact.facts import (
     Window,
     Worker,
 )
-from qinghe.rules.packs import Rule, pack_version, rule
+from qinghe.rules.packs import pack_version, rule
 
 # Over all creditors, collectors and numbers: stricter than any law, and not for sale.
 SETTINGS: Final = Settings(
@@ -101,33 +101,6 @@ class Earlier:
 
     past: Past
     purpose: str
-
-
-@dataclass(frozen=True)
-class AddressLimit:
-    """
-    At most so many contacts by some channels at one address within a period before the next.
-
-    `apart`: each channel is counted by itself.
-    """
-
-    rule_id: str
-    most: int
-    within: timedelta
-    channels: frozenset[str]
-    apart: bool
-
-    @classmethod
-    def of(cls, limit: Rule, within: timedelta) -> AddressLimit:
-        """Read a rule of the platform's pack."""
-        apart = bool(limit.parameters.get("apart"))
-        return cls(limit.id, limit.number("max"), within, limit.words("channels"), apart)
-
-    def counted(self, channel: str) -> frozenset[str]:
-        """Return the channels that count against the next contact by one; none: no limit."""
-        if channel not in self.channels:
-            return frozenset()
-        return frozenset({channel}) if self.apart else self.channels
 
 
 @dataclass(frozen=True)
@@ -267,7 +240,10 @@ def house_findings(situation: Situation, asked: Asked, point: Point | None) -> l
             if held.kind in HOUSE_HOLDS
         ]
         found += _too_many_messages(situation, asked)
-    return found + (_address_is_busy(situation, asked, point) if point else [])
+    if point is not None:
+        pasts = [earlier.past for earlier in situation.earlier]
+        found += reached(pasts, point.token, asked.channel, asked.at)
+    return found
 
 
 def _too_many_messages(situation: Situation, asked: Asked) -> list[Finding]:
@@ -277,33 +253,6 @@ def _too_many_messages(situation: Situation, asked: Asked) -> list[Finding]:
         return []
     home = national(situation.all_zones()[0])
     return [Finding("PLT-MSG-01", "deny", day_after(home, local_day(home, asked.at)))]
-
-
-@cache
-def address_limits() -> tuple[AddressLimit, ...]:
-    """Return how often one address may be used; the sender counts by the same numbers."""
-    burst, day = rule("PLT-ADR-01"), rule("PLT-ADR-02")
-    return (
-        AddressLimit.of(burst, timedelta(seconds=burst.number("seconds"))),
-        AddressLimit.of(day, timedelta(hours=day.number("hours"))),
-    )
-
-
-def _address_is_busy(situation: Situation, asked: Asked, point: Point) -> list[Finding]:
-    """Find the limits that other contacts at the address have reached, whoever asked, whyever."""
-    found = []
-    for limit in address_limits():
-        counted = limit.counted(asked.channel)
-        used = sorted(
-            earlier.past.at
-            for earlier in situation.earlier
-            if earlier.past.address == point.token
-            and earlier.past.channel in counted
-            and earlier.past.at > asked.at - limit.within
-        )
-        if len(used) >= limit.most:
-            found.append(Finding(limit.rule_id, "deny", used[-limit.most] + limit.within))
-    return found
 
 
 def noticed(situation: Situation) -> bool:

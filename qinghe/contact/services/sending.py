@@ -16,7 +16,8 @@ from django.db import transaction
 
 from qinghe.claims.models import Claim
 from qinghe.contact import gateways
-from qinghe.contact.decision import Asked, Decision, address_limits, decide
+from qinghe.contact.addresses import address_limits
+from qinghe.contact.decision import Asked, Decision, decide
 from qinghe.contact.gateways import Message, Receipt
 from qinghe.contact.models import Attempt, Delivery
 from qinghe.contact.queries.situation import situation_of
