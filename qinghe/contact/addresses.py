@@ -1,13 +1,18 @@
-"""How often one number or address may be used, over everybody; the sender counts the same. Pure."""
+"""
+How often one address may be used, over everybody who has it and everybody who asks. Pure.
+
+The gate refuses by these numbers what it sees of one person; the sender counts again by the same
+numbers what was sent, as the last wall.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
-from qinghe.contact.facts import Asked, Point, Situation
-from qinghe.rules.contact.facts import Finding
+from qinghe.rules.contact.facts import Finding, Past
 from qinghe.rules.packs import Rule, rule
 
 
@@ -40,7 +45,7 @@ class AddressLimit:
 
 @cache
 def address_limits() -> tuple[AddressLimit, ...]:
-    """Return how often one address may be used; the sender counts by the same numbers."""
+    """Return the limits of the platform's pack."""
     burst, day = rule("PLT-ADR-01"), rule("PLT-ADR-02")
     return (
         AddressLimit.of(burst, timedelta(seconds=burst.number("seconds"))),
@@ -48,18 +53,13 @@ def address_limits() -> tuple[AddressLimit, ...]:
     )
 
 
-def busy_findings(situation: Situation, asked: Asked, point: Point) -> list[Finding]:
-    """Find the limits that other contacts at the address have reached, whoever asked, whyever."""
+def reached(pasts: Iterable[Past], address: str, channel: str, at: datetime) -> list[Finding]:
+    """Find the limits that earlier contacts at an address leave no room under, and until when."""
+    here = sorted((past.at, past.channel) for past in pasts if past.address == address)
     found = []
     for limit in address_limits():
-        counted = limit.counted(asked.channel)
-        used = sorted(
-            earlier.past.at
-            for earlier in situation.earlier
-            if earlier.past.address == point.token
-            and earlier.past.channel in counted
-            and earlier.past.at > asked.at - limit.within
-        )
+        counted = limit.counted(channel)
+        used = [when for when, how in here if how in counted and when > at - limit.within]
         if len(used) >= limit.most:
             found.append(Finding(limit.rule_id, "deny", used[-limit.most] + limit.within))
     return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any, Final
 
-from qinghe.contact.addresses import busy_findings
+from qinghe.contact.addresses import reached
 from qinghe.contact.facts import HELD_PURPOSES, Asked, Point, Situation
 from qinghe.rules.contact.case import check_words
 from qinghe.rules.contact.clock import (
@@ -207,7 +207,9 @@ def house_findings(situation: Situation, asked: Asked, point: Point | None) -> l
             if held.kind in HOUSE_HOLDS and (held.until is None or held.until > asked.at)
         ]
     found += _too_many_messages(situation, asked)
-    found += busy_findings(situation, asked, point) if point else []
+    if point is not None:
+        pasts = [earlier.past for earlier in situation.earlier]
+        found += reached(pasts, point.token, asked.channel, asked.at)
     return [finding for finding in found if finding.rule_id not in asked.set_aside]
 
 

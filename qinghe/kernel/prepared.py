@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.postgresql.base import ServerBindingCursor
 from psycopg.types.json import Jsonb
 
@@ -23,13 +23,15 @@ def execute(sql: str, params: Params) -> list[tuple[Any, ...]]:
 
     The text must never be put together from values: each new text would be prepared anew.
     """
-    connection.ensure_connection()
+    database = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
     # The stubs know this class only as Django's own wrapper makes it.
-    bare: Any = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
-    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    bare: Any = ServerBindingCursor(database.connection)  # type: ignore[call-arg]
+    wrapped = database.make_debug_cursor if database.queries_logged else database.make_cursor
     with wrapped(bare) as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall() if cursor.description else []
+        # Not `description`, which would make an object of every column.
+        return cursor.fetchall() if bare.pgresult.nfields else []
 
 
 def insert(row: models.Model) -> None:

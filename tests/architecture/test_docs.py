@@ -24,7 +24,7 @@ TARGET = re.compile(r"\bmake ([a-z-]+)\b")
 PROSE = {"is", "and", "has", "keeps", "may", "runs", "will", "as"}
 
 # Read by the slow tests, or names in the code that are no variables.
-FOR_TESTS = ("QINGHE_TEST", "QINGHE_CRASH", "QINGHE_DATA", "QINGHE_AVERAGE")
+FOR_TESTS = ("QINGHE_TEST", "QINGHE_CRASH", "QINGHE_RACE", "QINGHE_DATA", "QINGHE_AVERAGE")
 
 
 def ids(pages: list[Path]) -> list[str]:
