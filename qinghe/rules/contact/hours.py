@@ -101,7 +101,6 @@ class Opening:
             (max(first, opens), min(last, closes))
             for day in days
             for opens, closes in hours_on(self.clock, day, window.start, window.end)
-            if max(first, opens) < min(last, closes)
         ]
 
 
