@@ -86,8 +86,6 @@ def hours_on(name: str, day: date, start: int, end: int) -> Spans:
 def _pieces(name: str, day: date) -> list[tuple[datetime, datetime, timedelta]]:
     """Cut a local day where the offset changes."""
     start, end = day_start(name, day), day_after(name, day)
-    if start >= end:
-        return []
     low, high = start, end - INSTANT
     before, after = _offset(name, low), _offset(name, high)
     if before == after:

@@ -54,9 +54,9 @@ def force_on(
     day: date,
     packs: tuple[str, ...],
     covered: bool,
-    drafts: bool = False,
-    house: Window | None = None,
-    lenient: bool = False,
+    drafts: bool,
+    house: Window | None,
+    lenient: bool,
 ) -> Force:
     """
     Return what binds on a local day.

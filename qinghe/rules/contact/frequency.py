@@ -1,6 +1,6 @@
 """How often: the counters of every pack against their limits, and when each lapses."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from qinghe.rules.contact import terms
@@ -122,24 +122,25 @@ def _check_carrier(moment: Moment) -> None:
         return
     address = moment.case.act.address
     dials = sorted(past.at for past in moment.case.dials if past.address == address)
+    if not dials:
+        return
     lapses = []
     for name, length in limits().carrier_windows:
         most: int | None = getattr(flow, name)
         start, used = _window(dials, length)
-        if most is not None and start is not None and moment.at < start + length and used >= most:
+        if most is not None and moment.at < start + length and used >= most:
             lapses.append(start + length)
     if lapses:
         moment.fire("PLT-CAR-01", until=max(lapses))
 
 
-def _window(dials: Iterable[datetime], length: timedelta) -> tuple[datetime | None, int]:
+def _window(dials: Sequence[datetime], length: timedelta) -> tuple[datetime, int]:
     """Return the start of the last window and its dials; a window starts at the first dial."""
-    start, used = None, 0
+    start = dials[0]
     for at in dials:
-        if start is None or at >= start + length:
-            start, used = at, 0
-        used += 1
-    return start, used
+        if at >= start + length:
+            start = at
+    return start, sum(at >= start for at in dials)
 
 
 def _check_hopping(moment: Moment) -> None:

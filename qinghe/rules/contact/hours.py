@@ -11,7 +11,6 @@ from qinghe.rules.contact.case import Case, Moment, stops_at
 from qinghe.rules.contact.clock import (
     CHINESE_ZONES,
     DAY,
-    INSTANT,
     Span,
     Spans,
     day_after,
@@ -96,12 +95,11 @@ class Opening:
         if window is None:
             return []
         first, last = max(start, consent.given_at), end if stop is None else min(end, stop)
-        days = {local_day(self.clock, start), local_day(self.clock, end - INSTANT)}
+        days = {local_day(self.clock, start), local_day(self.clock, end)}
         return [
             (max(first, opens), min(last, closes))
             for day in days
             for opens, closes in hours_on(self.clock, day, window.start, window.end)
-            if max(first, opens) < min(last, closes)
         ]
 
 
@@ -121,8 +119,6 @@ class Refusal:
         start, end = day_start(self.zone, day), day_after(self.zone, day)
         spans = hours_on(self.zone, day, window.start, window.end) if window else ()
         before = (start, min(end, self.objection.at))
-        if before[0] >= before[1] and withdrawn is None:
-            return spans
         after = (end if withdrawn is None else max(start, withdrawn), end)
         return merge((*spans, before, after))
 
