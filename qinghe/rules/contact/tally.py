@@ -18,7 +18,7 @@ from qinghe.rules.contact.limits import limits
 AMERICAN = ("US-FRQ-01", "US-FRQ-02", "US-ST-01")
 
 
-def count(moment: Moment, *, report: bool = True) -> Counters:
+def count(moment: Moment, *, report: bool) -> Counters:
     """
     Return every counter before the act.
 
