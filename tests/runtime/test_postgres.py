@@ -119,6 +119,8 @@ def test_its_log_holds_no_statement_and_no_value() -> None:
 
 
 def test_a_data_folder_of_another_release_is_refused() -> None:
+    # The folder may be new: tests run in any order.
+    postgres.start()
     postgres.stop()
     version = cluster.here().data / "PG_VERSION"
     was = version.read_text()
