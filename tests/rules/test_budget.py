@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as effort
 
-from qinghe.rules.contact.budget import budget
+from qinghe.rules.contact.budget import budget, hours_of
 from qinghe.rules.contact.evaluate import evaluate
 from qinghe.rules.contact.facts import (
     Act,
@@ -245,3 +245,12 @@ def test_of_one_rule_the_finding_that_lasts_longest_is_told(turn: int) -> None:
     refused = evaluate(a_call(objections=(late, never)[::turn]))
     untils = {finding.rule_id: finding.until for finding in refused.findings}
     assert (untils["PLT-OBJ-01"], untils["CN-FRQ-06"]) == (None, NOON + timedelta(hours=7))
+
+
+def test_hours_are_open_for_a_known_person_at_a_known_place_only() -> None:
+    known = Addressee("D", "debtor", ("Asia/Shanghai",))
+    assert hours_of(a_call(addressee=known)) == (
+        (datetime(2026, 5, 12, tzinfo=UTC), datetime(2026, 5, 12, 14, tzinfo=UTC)),
+    )
+    assert hours_of(a_call(addressee=replace(known, role=None))) == ()
+    assert hours_of(a_call(addressee=replace(known, zones=()))) == ()

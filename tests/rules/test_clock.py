@@ -14,6 +14,7 @@ from hypothesis import settings as effort
 from hypothesis import strategies as st
 
 from qinghe.rules.contact.clock import (
+    INSTANT,
     day_after,
     day_start,
     hours_on,
@@ -131,3 +132,5 @@ def test_spans_that_touch_are_one() -> None:
     assert intersect([(a, b), (c, d)], ((a, d),)) == ((a, b), (c, d))
     assert merge([(a, d), (b, c)]) == ((a, d),)
     assert merge([(d, a)]) == ()
+    # Spans join the last one before them, never the first.
+    assert merge([(a, b), (b + INSTANT, c), (c, d)]) == ((a, b), (b + INSTANT, d))
