@@ -69,10 +69,10 @@ def operator_findings(house: House, planned: Planned) -> list[Finding]:
     """Return every house rule that refuses, with the moment it lapses by itself."""
     if not house or not planned.zones or _owed_by_law(planned):
         return []
-    found = [*_counts(house, planned), *_pauses(house, planned)]
+    found = [*_counts(house, planned), *_pauses(house, planned), *_days(house, planned)]
+    # Letters have no hours, in the law as here.
     if planned.channel in ANY:
         found += _hours(house, planned)
-        found += _days(house, planned)
     return found
 
 
