@@ -224,14 +224,6 @@ def _too_many_messages(situation: Situation, asked: Asked) -> list[Finding]:
     return [Finding("PLT-MSG-01", "deny", day_after(home, local_day(home, asked.at)))]
 
 
-def noticed(situation: Situation) -> bool:
-    """Tell whether a notice required by law about this very claim went out in the last days."""
-    return any(
-        earlier.purpose == "legal_notice" and situation.debt.id in earlier.past.debts
-        for earlier in situation.earlier
-    )
-
-
 def message_cap() -> int:
     """Return how many messages a person gets in a day, over everybody."""
     return rule("PLT-MSG-01").number("max")

@@ -207,9 +207,10 @@ def test_the_author_cannot_approve_in_any_role() -> None:
 
 
 @pytest.mark.django_db
-def test_whoever_made_the_other_cannot_approve() -> None:
+@pytest.mark.parametrize("made_by", ["membership-added", "user-created", "password-set"])
+def test_whoever_made_the_other_cannot_approve(made_by: str) -> None:
     author, made = officer(), officer(Role.OPERATOR)
-    record(kind="parties.membership-added", subject=f"user:{made.user_id}", actor=author, at=BEFORE)
+    record(kind=f"parties.{made_by}", subject=f"user:{made.user_id}", actor=author, at=BEFORE)
     pack = waiting(author=author)
     with pytest.raises(SamePersonTwice):
         approve_house(pack_id=pack.pk, starts_at=AT, actor=made, at=BEFORE)

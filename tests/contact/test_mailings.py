@@ -302,3 +302,11 @@ def test_at_night_nothing_is_started(agency: Agency) -> None:
     with pytest.raises(NothingToSend):
         agency.start(NIGHT)
     assert not Mailing.objects.exists()
+
+
+def test_whose_mandate_is_over_sees_no_name_any_more(agency: Agency) -> None:
+    agency.case()
+    mailing = agency.start()
+    assert mailing_view(mailing_id=mailing.pk, actor=agency.actor).rows[0].debtor_masked
+    Mandate.objects.update(state="ended", closed_at=AT)
+    assert mailing_view(mailing_id=mailing.pk, actor=agency.actor).rows[0].debtor_masked == ""

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from qinghe.contact.decision import MESSAGES, decide
 from qinghe.contact.facts import Asked, Situation
@@ -76,7 +76,11 @@ class MailingPreview:
 
 @dataclass(frozen=True)
 class MailingRow:
-    """One case of a mailing as shown; `state` is the attempt's, or `waiting` or `skipped`."""
+    """
+    One case of a mailing as shown; `state` is the attempt's, or `waiting` or `skipped`.
+
+    `debtor_masked` is empty when the mandate is over.
+    """
 
     claim_id: UUID
     claim_number: str
@@ -199,7 +203,8 @@ def mailing_view(*, mailing_id: UUID, actor: Actor) -> MailingView:
     if mailing is None:
         raise NoSuchMailing
     items = MailingItem.objects.filter(mailing=mailing).order_by("pk")
-    rows = items.select_related("attempt", "claim__debtor")
+    held = Mandate.objects.filter(claim=OuterRef("claim"), collector=actor.org_id, state__in=LIVE)
+    rows = items.select_related("attempt", "claim__debtor").annotate(held=Exists(held))
     return _view(mailing, tuple(map(_row, rows)))
 
 
@@ -278,12 +283,13 @@ def _view(mailing: Mailing, rows: tuple[MailingRow, ...]) -> MailingView:
     )
 
 
-def _row(item: MailingItem) -> MailingRow:
+def _row(item: Any) -> MailingRow:
     state, reason, later = _told(item)
     return MailingRow(
         claim_id=item.claim_id,
         claim_number=item.claim.number,
-        debtor_masked=item.claim.debtor.masked_name,
+        # Whose mandate is over sees its numbers, and nobody's name.
+        debtor_masked=item.claim.debtor.masked_name if item.held else "",
         state=state,
         reason=reason,
         next_allowed_at=later,
