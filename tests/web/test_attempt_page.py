@@ -98,7 +98,8 @@ def test_a_proof_names_accounts_and_is_not_for_parties(
         status, page = read(client, attempt, "?proof=1")
         assert status == 200
         assert str(attempt.person_id) not in page
-        assert "proof=1" not in page
+        assert "Leaf" not in page
+        assert "Show the proof" not in page
 
 
 def test_timeline_and_list_of_refusals_lead_here(
