@@ -303,6 +303,14 @@ def _ordered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
 def _next(situation: Situation, asked: Asked, answer: Answer) -> datetime | None:
     """Return the earliest moment at which neither law nor house would refuse, when known."""
+    try:
+        return _search(situation, asked, answer)
+    except OverflowError:
+        # A hold or a closed day until the end of the calendar: there is no moment after it.
+        return None
+
+
+def _search(situation: Situation, asked: Asked, answer: Answer) -> datetime | None:
     for _ in range(SEARCH_STEPS):
         ends = [finding.until for finding in answer.own]
         if answer.verdict.denied:

@@ -324,3 +324,9 @@ def test_of_eight_approvals_at_once_for_one_moment_one_wins() -> None:
 
     answers = race(packs, approve)
     assert sorted(answers) == ["approved", *["contact.house-taken"] * 7]
+
+
+def test_a_house_closed_until_the_end_of_the_calendar_refuses_and_does_not_fail(case: Case) -> None:
+    approved({"close": [{"from": "2026-11-20", "until": "9999-12-31"}]})
+    attempt = case.ask(AT)
+    assert (attempt.rules, attempt.next_allowed_at) == (["HSE-DAY-01"], None)
