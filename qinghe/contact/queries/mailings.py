@@ -165,7 +165,8 @@ def judged(
     held = {mandate.claim_id: mandate for mandate in _own(wanted, actor, at)}
     situations = situations_of(held.values(), at=at)
     asked = Asked(channel, Mode.ONE_WAY, ContactPurpose.COLLECT, at)
-    said = _said_today(situations, channel, found, at)
+    persons = {UUID(each.person) for each in situations.values()}
+    said = said_today(persons=persons, channel=channel, template=found.key, at=at)
     waiting = _waiting_elsewhere(held)
     taken: set[str] = set()
     rows = []
@@ -230,16 +231,15 @@ def _own(claim_ids: Sequence[UUID], actor: Actor, at: datetime) -> QuerySet[Mand
     )
 
 
-def _said_today(
-    situations: dict[UUID, Situation], channel: str, found: Wording, at: datetime
-) -> set[str]:
-    """Return the persons who were sent this text on the day of the market, by whomever."""
-    persons = {UUID(each.person) for each in situations.values()}
+def said_today(
+    *, persons: Iterable[UUID], channel: str, template: str, at: datetime
+) -> frozenset[UUID]:
+    """Return who of some persons was sent a text on the day of the market, by whomever."""
     today = day_start(NATIONAL, local_day(NATIONAL, at))
     sent = Attempt.objects.filter(
-        person__in=persons, at__gte=today, channel=channel, template=found.key
+        person__in=list(persons), at__gte=today, channel=channel, template=template
     ).exclude(state__in=SILENT)
-    return {str(pk) for pk in sent.values_list("person_id", flat=True)}
+    return frozenset(sent.values_list("person_id", flat=True))
 
 
 def _waiting_elsewhere(held: Iterable[UUID]) -> set[UUID]:
@@ -252,7 +252,7 @@ def _waiting_elsewhere(held: Iterable[UUID]) -> set[UUID]:
 def _house(
     pk: UUID,
     situation: Situation | None,
-    said: set[str],
+    said: frozenset[UUID],
     waiting: set[UUID],
     taken: set[str],
 ) -> Judged | None:
@@ -260,7 +260,7 @@ def _house(
         return Judged(pk, NoMandate.code)
     if pk in waiting:
         return Judged(pk, WaitsElsewhere.code)
-    if situation.person in said:
+    if UUID(situation.person) in said:
         return Judged(pk, SaidToday.code)
     return Judged(pk, PersonTwice.code) if situation.person in taken else None
 
