@@ -224,14 +224,6 @@ def _too_many_messages(situation: Situation, asked: Asked) -> list[Finding]:
     return [Finding("PLT-MSG-01", "deny", day_after(home, local_day(home, asked.at)))]
 
 
-def noticed(situation: Situation) -> bool:
-    """Tell whether a notice required by law about this very claim went out in the last days."""
-    return any(
-        earlier.purpose == "legal_notice" and situation.debt.id in earlier.past.debts
-        for earlier in situation.earlier
-    )
-
-
 def message_cap() -> int:
     """Return how many messages a person gets in a day, over everybody."""
     return rule("PLT-MSG-01").number("max")
@@ -311,6 +303,14 @@ def _ordered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
 def _next(situation: Situation, asked: Asked, answer: Answer) -> datetime | None:
     """Return the earliest moment at which neither law nor house would refuse, when known."""
+    try:
+        return _search(situation, asked, answer)
+    except OverflowError:
+        # A hold or a closed day until the end of the calendar: there is no moment after it.
+        return None
+
+
+def _search(situation: Situation, asked: Asked, answer: Answer) -> datetime | None:
     for _ in range(SEARCH_STEPS):
         ends = [finding.until for finding in answer.own]
         if answer.verdict.denied:

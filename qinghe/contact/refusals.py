@@ -57,6 +57,11 @@ class NoSuchLetter(DomainError):
     text = _("There is no such letter.")
 
 
+class LetterOnItsWay(DomainError):
+    code = "contact.letter-on-its-way"
+    text = _("A letter with a code was sent in the last {days} days. Wait until it has arrived.")
+
+
 class LetterPrinted(DomainError):
     code = "contact.letter-printed"
     text = _("This letter is printed already.")

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from qinghe.journal.queries import timeline
 
-MADE = "parties.membership-added"
+# Who does one of these to an account may act as it, or stand behind it.
+MADE = frozenset({"parties.user-created", "parties.membership-added", "parties.password-set"})
 
 
 def independent(one: str, other: str) -> bool:
     """
     Tell whether two journal labels, `role:user`, are people who stand for themselves.
 
-    Whoever gave the other a role may stand behind both; the same account in two roles does.
+    Whoever made the other's account, gave it a role or a password may stand behind both; the same
+    account in two roles does.
     """
     mine, theirs = _user(one), _user(other)
     return mine != theirs and not any(
-        entry.kind == MADE and _user(entry.actor) == maker
+        entry.kind in MADE and _user(entry.actor) == maker
         for maker, made in ((mine, theirs), (theirs, mine))
         for entry in timeline(subject=f"user:{made}")
     )

@@ -19,6 +19,8 @@ Row = Mapping[str, Any]
 Item = TypeVar("Item")
 
 _RATE = pattern(r"[0-9]+(\.[0-9]+)?\Z")
+# No rate is this long; numbers without a bound take minutes to reckon with.
+_LONGEST_RATE = 100
 _MISSING = "missing_field"
 
 
@@ -178,13 +180,15 @@ def rate(row: Row, key: str) -> Decimal | None:
     """
     Return a rate in percent per year.
 
-    :raises CaseError: not a plain decimal string
+    :raises CaseError: not a plain decimal string, or one of more digits than a rate can have
     """
     value = row.get(key)
     if value is None:
         return None
     if not isinstance(value, str) or not _RATE.match(value):
         raise CaseError("bad_rate", key)
+    if len(value) > _LONGEST_RATE:
+        raise CaseError("bad_value", key)
     return Decimal(value)
 
 

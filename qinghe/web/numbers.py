@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 
@@ -18,6 +18,14 @@ def some_day(text: str | None, default: date) -> date:
         return date.fromisoformat(text or "")
     except ValueError:
         return default
+
+
+def moment_of(text: str) -> datetime | None:
+    """Return a moment written in ISO 8601, or nothing."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def ids(texts: Iterable[str]) -> list[UUID]:

@@ -15,6 +15,7 @@ from tests.contact.conftest import Case
 from tests.factories import AT
 
 MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
 NOTICE = {"template": "first_notice", "purpose": "legal_notice"}
 REPLY = {"template": "plan_offer", "purpose": "reply"}
 
@@ -33,6 +34,19 @@ def test_a_second_notice_respects_holds_and_wishes(case: Case) -> None:
     debtor = factories.debtor_of(case.claim)
     set_wish(person_id=case.claim.debtor_id, kind="cease_all", actor=debtor, at=AT + MINUTE)
     assert not permitted(case, 2, "letter", **NOTICE)
+
+
+@pytest.mark.parametrize("channel", ["sms", "email", "letter"])
+@pytest.mark.parametrize("days", [9, 400])
+def test_a_notice_of_long_ago_was_a_notice_too(case: Case, channel: str, days: int) -> None:
+    case.mandate.ends_at = AT + 500 * DAY
+    case.mandate.save(update_fields=["ends_at"])
+    assert permitted(case, 0, channel, **NOTICE)
+    debtor = factories.debtor_of(case.claim)
+    set_wish(person_id=case.claim.debtor_id, kind="cease_all", actor=debtor, at=AT + DAY)
+    again = case.ask(AT + days * DAY, channel, **NOTICE)
+    assert again.state == AttemptState.REFUSED
+    assert again.purpose == "collect"
 
 
 @pytest.mark.parametrize("kind", ["dispute", "hardship", "complaint", "plan"])

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from qinghe.claims.services import place_hold
 from qinghe.claims.terms import HoldKind
 from qinghe.contact.models import Attempt
+from qinghe.contact.queries import budget
 from qinghe.contact.refusals import ContactRefused
 from qinghe.contact.services import insist, request_contact, set_wish
 from qinghe.contact.terms import AttemptState
@@ -243,3 +244,19 @@ def test_asking_takes_few_round_trips(
     case.ask(AT)
     with django_assert_max_num_queries(13):
         case.ask(AT + MINUTE)
+
+
+def test_a_hold_until_the_end_of_the_calendar_is_refused_and_not_a_fault(case: Case) -> None:
+    place_hold(
+        person_id=case.claim.debtor_id,
+        claim_id=None,
+        kind=HoldKind.MORATORIUM,
+        cause="test:1",
+        ends_at=datetime(9999, 12, 31, 16, tzinfo=UTC),
+        actor=system("test"),
+        at=AT - HOUR,
+    )
+    attempt = case.ask(AT)
+    assert (attempt.rules, attempt.next_allowed_at) == (["PLT-HLD-03"], None)
+    day = budget(claim_id=case.claim.pk, actor=case.collector, at=AT)
+    assert not day.channel("sms").allowed

@@ -88,7 +88,7 @@ def test_a_version_binds_from_its_first_moment_until_its_last(case: Case) -> Non
     pack = approved(starts_at=AT + HOUR)
     asker, granter = officer(), officer()
     ask_house_end(pack_id=pack.pk, ends_at=AT + 2 * HOUR, actor=asker, at=AT)
-    grant_house_end(pack_id=pack.pk, actor=granter, at=AT)
+    grant_house_end(pack_id=pack.pk, ends_at=AT + 2 * HOUR, actor=granter, at=AT)
     claim = case.claim
     numbers = [
         situation_of(claim=claim, mandate=case.mandate, at=at).house.number
@@ -207,9 +207,10 @@ def test_the_author_cannot_approve_in_any_role() -> None:
 
 
 @pytest.mark.django_db
-def test_whoever_made_the_other_cannot_approve() -> None:
+@pytest.mark.parametrize("made_by", ["membership-added", "user-created", "password-set"])
+def test_whoever_made_the_other_cannot_approve(made_by: str) -> None:
     author, made = officer(), officer(Role.OPERATOR)
-    record(kind="parties.membership-added", subject=f"user:{made.user_id}", actor=author, at=BEFORE)
+    record(kind=f"parties.{made_by}", subject=f"user:{made.user_id}", actor=author, at=BEFORE)
     pack = waiting(author=author)
     with pytest.raises(SamePersonTwice):
         approve_house(pack_id=pack.pk, starts_at=AT, actor=made, at=BEFORE)
@@ -270,16 +271,16 @@ def test_a_new_version_replaces_the_one_in_force() -> None:
 def test_an_end_takes_two_persons_and_lies_ahead() -> None:
     pack, asker = approved(), officer()
     with pytest.raises(HouseMoved):
-        grant_house_end(pack_id=pack.pk, actor=asker, at=AT)
+        grant_house_end(pack_id=pack.pk, ends_at=AT + HOUR, actor=asker, at=AT)
     with pytest.raises(MomentTooEarly):
         ask_house_end(pack_id=pack.pk, ends_at=AT, actor=asker, at=AT)
     ask_house_end(pack_id=pack.pk, ends_at=AT + HOUR, actor=asker, at=AT)
     assert house_pack(pack_id=pack.pk, actor=asker, at=AT).end_waits
     with pytest.raises(SamePersonTwice):
-        grant_house_end(pack_id=pack.pk, actor=asker, at=AT)
+        grant_house_end(pack_id=pack.pk, ends_at=AT + HOUR, actor=asker, at=AT)
     with pytest.raises(MomentTooEarly):
-        grant_house_end(pack_id=pack.pk, actor=officer(), at=AT + HOUR)
-    grant_house_end(pack_id=pack.pk, actor=officer(), at=AT + MINUTE)
+        grant_house_end(pack_id=pack.pk, ends_at=AT + HOUR, actor=officer(), at=AT + HOUR)
+    grant_house_end(pack_id=pack.pk, ends_at=AT + HOUR, actor=officer(), at=AT + MINUTE)
     assert house_pack(pack_id=pack.pk, actor=asker, at=AT + HOUR).stage == "ended"
     kinds = Entry.objects.filter(subject=f"house-pack:{pack.pk}").order_by("id")
     assert list(kinds.values_list("kind", flat=True)) == [
@@ -293,12 +294,21 @@ def test_an_end_takes_two_persons_and_lies_ahead() -> None:
 
 
 @pytest.mark.django_db
+def test_an_end_moved_after_it_was_read_is_not_granted() -> None:
+    pack, asker = approved(), officer()
+    ask_house_end(pack_id=pack.pk, ends_at=AT + 9 * DAY, actor=asker, at=AT)
+    ask_house_end(pack_id=pack.pk, ends_at=AT + HOUR, actor=asker, at=AT)
+    with pytest.raises(HouseMoved):
+        grant_house_end(pack_id=pack.pk, ends_at=AT + 9 * DAY, actor=officer(), at=AT)
+
+
+@pytest.mark.django_db
 def test_an_end_asked_for_never_prolongs_what_was_replaced() -> None:
     pack = approved()
     ask_house_end(pack_id=pack.pk, ends_at=AT + 9 * DAY, actor=officer(), at=AT)
     approved(ONE_MESSAGE, starts_at=AT + DAY, at=AT)
     with pytest.raises(HouseMoved):
-        grant_house_end(pack_id=pack.pk, actor=officer(), at=AT)
+        grant_house_end(pack_id=pack.pk, ends_at=AT + 9 * DAY, actor=officer(), at=AT)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -314,3 +324,9 @@ def test_of_eight_approvals_at_once_for_one_moment_one_wins() -> None:
 
     answers = race(packs, approve)
     assert sorted(answers) == ["approved", *["contact.house-taken"] * 7]
+
+
+def test_a_house_closed_until_the_end_of_the_calendar_refuses_and_does_not_fail(case: Case) -> None:
+    approved({"close": [{"from": "2026-11-20", "until": "9999-12-31"}]})
+    attempt = case.ask(AT)
+    assert (attempt.rules, attempt.next_allowed_at) == (["HSE-DAY-01"], None)

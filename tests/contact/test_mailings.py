@@ -72,9 +72,14 @@ class Agency:
         given = {"claim_ids": self.ids, "channel": "sms", "template": "reminder"}
         return preview_mailing(**{**given, **fields}, actor=self.actor, at=at)  # type: ignore[arg-type]
 
-    def start(self, at: datetime = AT, actor: Actor | None = None) -> Mailing:
+    def start_one(self, claim: Claim) -> Mailing:
+        return self.start(claims=[claim.pk])
+
+    def start(
+        self, at: datetime = AT, actor: Actor | None = None, claims: list[UUID] | None = None
+    ) -> Mailing:
         return start_mailing(
-            claim_ids=self.ids,
+            claim_ids=claims or self.ids,
             channel="sms",
             template="reminder",
             actor=actor or self.actor,
@@ -302,3 +307,24 @@ def test_at_night_nothing_is_started(agency: Agency) -> None:
     with pytest.raises(NothingToSend):
         agency.start(NIGHT)
     assert not Mailing.objects.exists()
+
+
+def test_whose_mandate_is_over_sees_no_name_any_more(agency: Agency) -> None:
+    agency.case()
+    mailing = agency.start()
+    assert mailing_view(mailing_id=mailing.pk, actor=agency.actor).rows[0].debtor_masked
+    Mandate.objects.update(state="ended", closed_at=AT)
+    assert mailing_view(mailing_id=mailing.pk, actor=agency.actor).rows[0].debtor_masked == ""
+
+
+def test_two_messages_to_many_started_together_say_it_once_to_a_person(agency: Agency) -> None:
+    person, other = factories.person(), Agency()
+    claims = [agency.case(person), agency.case(person)]
+    running = [agency.start_one(claim) for claim in claims]
+    other.case(person)
+    running.append(other.start())
+    for minute, mailing in enumerate(running):
+        step_mailing(mailing_id=mailing.pk, at=AT + minute * 2 * MINUTE)
+    assert Attempt.objects.filter(person=person).count() == 1
+    reasons = MailingItem.objects.filter(attempt__isnull=True).values_list("reason", flat=True)
+    assert list(reasons) == ["contact.said-today"] * 2

@@ -7,6 +7,7 @@ import pytest
 from qinghe.claims.models import Claim, Hold
 from qinghe.claims.services import place_hold
 from qinghe.contact.models import Attempt, Delivery
+from qinghe.contact.refusals import LetterOnItsWay
 from qinghe.contact.services import notify, send, send_door_letter, set_wish
 from qinghe.contact.terms import AttemptState
 from qinghe.journal.models import Entry
@@ -104,3 +105,16 @@ def test_a_collector_sends_no_codes() -> None:
     claim = contested_soon("address")
     with pytest.raises(NotPermitted):
         send_door_letter(claim_id=claim.pk, actor=factories.actor(Role.COLLECTOR), at=AT)
+
+
+@pytest.mark.django_db
+def test_letters_with_a_code_cannot_be_rained_on_anybody() -> None:
+    first = contested_soon("address")
+    second = factories.claim(debtor=first.debtor)
+    officer = factories.actor(Role.OPERATOR)
+    send_door_letter(claim_id=first.pk, actor=officer, at=AT)
+    for claim in (first, second):
+        with pytest.raises(LetterOnItsWay):
+            send_door_letter(claim_id=claim.pk, actor=officer, at=AT + 6 * DAY)
+    again = send_door_letter(claim_id=first.pk, actor=officer, at=AT + 7 * DAY)
+    assert again.state == AttemptState.PERMITTED

@@ -198,6 +198,7 @@ def test_a_defect_has_its_code(case: object, code: str) -> None:
             "bad_value",
         ),
         (asked("interest_cap", {**ACCRUE, "rate_pct": "9" * 5000}), "bad_value"),
+        (asked("interest_cap", {**ACCRUE, "rate_pct": "0." + "9" * 5000}), "bad_value"),
     ],
 )
 def test_absurd_input_is_an_answer_too(case: dict[str, Any], code: str) -> None:

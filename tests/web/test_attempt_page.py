@@ -90,6 +90,18 @@ def test_the_proof_is_shown_when_asked_for(agency: Organisation, attempt: Attemp
     assert "Leaf" in read(client, attempt, "?proof=1")[1]
 
 
+def test_a_proof_names_accounts_and_is_not_for_parties(
+    agency: Organisation, claim: Claim, attempt: Attempt
+) -> None:
+    seal(at=NIGHT)
+    for client in (signed_in(Role.COLLECTOR, agency), signed_in(Role.CREDITOR, claim.creditor)):
+        status, page = read(client, attempt, "?proof=1")
+        assert status == 200
+        assert str(attempt.person_id) not in page
+        assert "Leaf" not in page
+        assert "Show the proof" not in page
+
+
 def test_timeline_and_list_of_refusals_lead_here(
     agency: Organisation, claim: Claim, attempt: Attempt
 ) -> None:

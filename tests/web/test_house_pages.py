@@ -82,9 +82,12 @@ def test_an_end_takes_the_other_person_too(house: Organisation) -> None:
     post(author, f"{here}hand-over/")
     post(second, f"{here}approve/", day="2026-11-24")
     assert "You asked for the end" in post(second, f"{here}end/", day="2026-12-01")
-    assert "A second person must do this" in post(second, f"{here}end/grant/")
-    assert "Agree to the end" in get(author, here)
-    assert "The end is set." in post(author, f"{here}end/grant/")
+    shown = "2026-11-30T16:00:00+00:00"
+    assert "A second person must do this" in post(second, f"{here}end/grant/", ends_at=shown)
+    assert f'name="ends_at" value="{shown}"' in get(author, here)
+    for other in ("", "soon", "2026-12-30T16:00:00+00:00"):
+        assert "This version has moved on" in post(author, f"{here}end/grant/", ends_at=other)
+    assert "The end is set." in post(author, f"{here}end/grant/", ends_at=shown)
     assert get(author, here, AT + timedelta(days=9)).count("Ended") == 1
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from qinghe.contact.models import Attempt, Delivery
 from qinghe.contact.refusals import NoSuchAttempt
-from qinghe.contact.terms import AttemptState
+from qinghe.contact.terms import SILENT, AttemptState, ContactPurpose
 from qinghe.contact.wording import wording
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.terms import LIVE
@@ -151,6 +151,12 @@ def _visible(actor: Actor) -> QuerySet[Attempt]:
 
 def _rows(attempts: QuerySet[Attempt], limit: int) -> list[dict[str, Any]]:
     return list(attempts.order_by("-at", "-id").values(*FIELDS)[:limit])
+
+
+def noticed(*, claim_id: UUID) -> bool:
+    """Tell whether a notice required by law about this very claim ever went out."""
+    notices = Attempt.objects.filter(claim=claim_id, purpose=ContactPurpose.LEGAL_NOTICE)
+    return notices.exclude(state__in=SILENT).exists()
 
 
 def message_copies(*, person_id: UUID) -> frozenset[UUID]:

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from qinghe.contact.decision import MESSAGES, decide
 from qinghe.contact.facts import Asked, Situation
@@ -76,7 +76,11 @@ class MailingPreview:
 
 @dataclass(frozen=True)
 class MailingRow:
-    """One case of a mailing as shown; `state` is the attempt's, or `waiting` or `skipped`."""
+    """
+    One case of a mailing as shown; `state` is the attempt's, or `waiting` or `skipped`.
+
+    `debtor_masked` is empty when the mandate is over.
+    """
 
     claim_id: UUID
     claim_number: str
@@ -161,7 +165,8 @@ def judged(
     held = {mandate.claim_id: mandate for mandate in _own(wanted, actor, at)}
     situations = situations_of(held.values(), at=at)
     asked = Asked(channel, Mode.ONE_WAY, ContactPurpose.COLLECT, at)
-    said = _said_today(situations, channel, found, at)
+    persons = {UUID(each.person) for each in situations.values()}
+    said = said_today(persons=persons, channel=channel, template=found.key, at=at)
     waiting = _waiting_elsewhere(held)
     taken: set[str] = set()
     rows = []
@@ -199,7 +204,8 @@ def mailing_view(*, mailing_id: UUID, actor: Actor) -> MailingView:
     if mailing is None:
         raise NoSuchMailing
     items = MailingItem.objects.filter(mailing=mailing).order_by("pk")
-    rows = items.select_related("attempt", "claim__debtor")
+    held = Mandate.objects.filter(claim=OuterRef("claim"), collector=actor.org_id, state__in=LIVE)
+    rows = items.select_related("attempt", "claim__debtor").annotate(held=Exists(held))
     return _view(mailing, tuple(map(_row, rows)))
 
 
@@ -225,16 +231,15 @@ def _own(claim_ids: Sequence[UUID], actor: Actor, at: datetime) -> QuerySet[Mand
     )
 
 
-def _said_today(
-    situations: dict[UUID, Situation], channel: str, found: Wording, at: datetime
-) -> set[str]:
-    """Return the persons who were sent this text on the day of the market, by whomever."""
-    persons = {UUID(each.person) for each in situations.values()}
+def said_today(
+    *, persons: Iterable[UUID], channel: str, template: str, at: datetime
+) -> frozenset[UUID]:
+    """Return who of some persons was sent a text on the day of the market, by whomever."""
     today = day_start(NATIONAL, local_day(NATIONAL, at))
     sent = Attempt.objects.filter(
-        person__in=persons, at__gte=today, channel=channel, template=found.key
+        person__in=list(persons), at__gte=today, channel=channel, template=template
     ).exclude(state__in=SILENT)
-    return {str(pk) for pk in sent.values_list("person_id", flat=True)}
+    return frozenset(sent.values_list("person_id", flat=True))
 
 
 def _waiting_elsewhere(held: Iterable[UUID]) -> set[UUID]:
@@ -247,7 +252,7 @@ def _waiting_elsewhere(held: Iterable[UUID]) -> set[UUID]:
 def _house(
     pk: UUID,
     situation: Situation | None,
-    said: set[str],
+    said: frozenset[UUID],
     waiting: set[UUID],
     taken: set[str],
 ) -> Judged | None:
@@ -255,7 +260,7 @@ def _house(
         return Judged(pk, NoMandate.code)
     if pk in waiting:
         return Judged(pk, WaitsElsewhere.code)
-    if situation.person in said:
+    if UUID(situation.person) in said:
         return Judged(pk, SaidToday.code)
     return Judged(pk, PersonTwice.code) if situation.person in taken else None
 
@@ -278,12 +283,13 @@ def _view(mailing: Mailing, rows: tuple[MailingRow, ...]) -> MailingView:
     )
 
 
-def _row(item: MailingItem) -> MailingRow:
+def _row(item: Any) -> MailingRow:
     state, reason, later = _told(item)
     return MailingRow(
         claim_id=item.claim_id,
         claim_number=item.claim.number,
-        debtor_masked=item.claim.debtor.masked_name,
+        # Whose mandate is over sees its numbers, and nobody's name.
+        debtor_masked=item.claim.debtor.masked_name if item.held else "",
         state=state,
         reason=reason,
         next_allowed_at=later,

@@ -178,14 +178,16 @@ def ask_house_end(*, pack_id: UUID, ends_at: datetime, actor: Actor, at: datetim
 
 
 @verb("contact.grant-house-end")
-def grant_house_end(*, pack_id: UUID, actor: Actor, at: datetime) -> HousePack:
+def grant_house_end(
+    *, pack_id: UUID, ends_at: datetime | None, actor: Actor, at: datetime
+) -> HousePack:
     """
-    End a version at the moment that somebody else asked for.
+    End a version at the moment that somebody else asked for, and that the granter read.
 
     :raises NotPermitted: the role may not tighten rules
     :raises NeedsAPerson: a program asks
     :raises NoSuchHousePack: unknown
-    :raises HouseMoved: nobody asked, or it has ended
+    :raises HouseMoved: nobody asked, another moment was asked for meanwhile, or it has ended
     :raises SamePersonTwice: asked for by this very person, or one gave the other a role
     :raises MomentTooEarly: the moment has passed; ask again
     """
@@ -195,6 +197,8 @@ def grant_house_end(*, pack_id: UUID, actor: Actor, at: datetime) -> HousePack:
     if pack.end_asked_by is None or pack.end_asked_for is None or _ends_before(pack):
         raise HouseMoved
     two_persons(pack.end_asked_by, actor)
+    if pack.end_asked_for != ends_at:
+        raise HouseMoved
     not_too_early(pack.end_asked_for, at)
     pack.end_granted_by, pack.ends_at = granter, pack.end_asked_for
     pack.save(update_fields=["end_granted_by", "ends_at"])

@@ -15,9 +15,16 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from qinghe.contact.models import Mailing, MailingItem
-from qinghe.contact.queries.mailings import Judged, check_mailing, judged
-from qinghe.contact.refusals import MailingOver, NoSuchMailing, NothingToSend, StoppedByHand
+from qinghe.contact.models import Attempt, Mailing, MailingItem
+from qinghe.contact.queries.mailings import Judged, check_mailing, judged, said_today
+from qinghe.contact.refusals import (
+    MailingOver,
+    NoSuchMailing,
+    NothingToSend,
+    SaidToday,
+    StoppedByHand,
+)
+from qinghe.contact.services.gate import lock_debtor
 from qinghe.contact.services.requests import request_contact
 from qinghe.contact.terms import MailingState
 from qinghe.journal.services import record, verb
@@ -132,17 +139,24 @@ def _ask(item_id: UUID, at: datetime) -> None:
     mailing = item.mailing
     try:
         with transaction.atomic():
-            item.attempt = request_contact(
-                claim_id=item.claim_id,
-                channel=mailing.channel,
-                template=mailing.template,
-                actor=Actor(Role.COLLECTOR, user_id=mailing.by_user, org_id=mailing.collector_id),
-                at=at,
-            )
+            item.attempt = _request(item.claim_id, mailing, at)
     except DomainError as refusal:
-        # The mandate ended meanwhile: nobody of this collector may ask any more.
+        # The mandate ended meanwhile, or the person got this text about another case.
         item.attempt, item.reason = None, refusal.code
     item.save(update_fields=["attempt", "reason"])
+
+
+def _request(claim_id: UUID, mailing: Mailing, at: datetime) -> Attempt:
+    """Ask the gate, unless another message to many was quicker with the same text."""
+    text = {"channel": mailing.channel, "template": mailing.template}
+    if said_today(persons=[lock_debtor(claim_id)], **text, at=at):
+        raise SaidToday
+    return request_contact(
+        claim_id=claim_id,
+        **text,
+        actor=Actor(Role.COLLECTOR, user_id=mailing.by_user, org_id=mailing.collector_id),
+        at=at,
+    )
 
 
 @transaction.atomic

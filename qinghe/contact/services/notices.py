@@ -14,6 +14,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from qinghe.claims.models import Claim
 from qinghe.claims.terms import ClaimState
 from qinghe.contact.models import Attempt
+from qinghe.contact.refusals import LetterOnItsWay
+from qinghe.contact.services.gate import lock_debtor
 from qinghe.contact.services.requests import request_contact
 from qinghe.contact.terms import AttemptState, ContactPurpose
 from qinghe.journal.services import record, verb
@@ -27,6 +29,8 @@ TEMPLATE: Final = "first_notice"
 DOOR_LETTER: Final = "door_letter"
 AT_MOST: Final = 500
 TRY_AGAIN_AFTER: Final = timedelta(days=1)
+# Printed, posted, delivered: before that nobody can say that a letter was lost.
+LETTER_TRAVELS: Final = timedelta(days=7)
 ON_THE_WAY: Final = (AttemptState.PERMITTED, AttemptState.SENDING, AttemptState.DONE)
 
 
@@ -64,8 +68,12 @@ def send_door_letter(*, claim_id: UUID, actor: Actor, at: datetime) -> Attempt:
 
     :raises NotPermitted: the role does not manage debtors' access
     :raises NoSuchClaim: unknown claim
+    :raises LetterOnItsWay: the person was sent such a letter in the last days
     """
     require(actor, Permission.MANAGE_DEBTOR_ACCESS)
+    person_id = lock_debtor(claim_id)
+    if _on_its_way(person_id, at):
+        raise LetterOnItsWay(days=LETTER_TRAVELS.days)
     attempt = request_contact(
         claim_id=claim_id,
         channel=Channel.LETTER,
@@ -84,6 +92,13 @@ def send_door_letter(*, claim_id: UUID, actor: Actor, at: datetime) -> Attempt:
         attempt=attempt.pk,
     )
     return attempt
+
+
+def _on_its_way(person_id: UUID, at: datetime) -> bool:
+    letters = Attempt.objects.filter(
+        person=person_id, at__gt=at - LETTER_TRAVELS, template__startswith=f"{DOOR_LETTER}@"
+    )
+    return letters.filter(state__in=ON_THE_WAY).exists()
 
 
 def _without_notice(at: datetime) -> QuerySet[Claim]:

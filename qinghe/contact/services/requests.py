@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db.models import TextChoices
 from django.utils.translation import get_language
 
-from qinghe.contact.decision import Decision, decide, noticed
-from qinghe.contact.facts import Asked, Situation
+from qinghe.contact.decision import Decision, decide
+from qinghe.contact.facts import Asked
 from qinghe.contact.models import Attempt
+from qinghe.contact.queries.attempts import noticed
 from qinghe.contact.queries.situation import Standing, standing_of
 from qinghe.contact.refusals import ContactRefused
 from qinghe.contact.seen import facts_of, findings_of
@@ -62,7 +63,7 @@ def request_contact(
     asked = Asked(
         channel=_word(channel, Channel),
         mode=_word(mode or _mode_of(channel), Mode),
-        purpose=_purpose(_word(purpose, ContactPurpose), situation, actor),
+        purpose=_purpose(_word(purpose, ContactPurpose), claim_id, actor),
         at=at,
         approved=is_approved(template, channel, purpose) and mode in (None, _mode_of(channel)),
     )
@@ -104,7 +105,7 @@ def _mode_of(channel: str) -> str:
     return Mode.HUMAN if channel == Channel.VOICE else Mode.ONE_WAY
 
 
-def _purpose(purpose: str, situation: Situation, actor: Actor) -> str:
+def _purpose(purpose: str, claim_id: UUID, actor: Actor) -> str:
     """
     Return what a contact counts as, whatever a worker calls it.
 
@@ -112,7 +113,7 @@ def _purpose(purpose: str, situation: Situation, actor: Actor) -> str:
     """
     if actor.role is Role.SYSTEM:
         return purpose
-    served = noticed(situation) and purpose == ContactPurpose.LEGAL_NOTICE
+    served = purpose == ContactPurpose.LEGAL_NOTICE and noticed(claim_id=claim_id)
     return ContactPurpose.COLLECT if served or purpose == ContactPurpose.REPLY else purpose
 
 

@@ -34,6 +34,7 @@ from qinghe.web.compliance.houseforms import (
     initial_of,
 )
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, unclear
+from qinghe.web.numbers import moment_of
 from qinghe.web.parts import Figure
 
 ONE = "web:house-pack"
@@ -157,10 +158,11 @@ def pack_end(request: StaffRequest, pack_id: UUID) -> HttpResponse:
 
 @page(TIGHTEN, methods=("POST",))
 def pack_grant_end(request: StaffRequest, pack_id: UUID) -> HttpResponse:
-    """Agree to an end that somebody else asked for."""
+    """Agree to an end that somebody else asked for: to the very moment that the page showed."""
+    shown = moment_of(request.POST.get("ends_at", ""))
 
     def act() -> object:
-        return grant_house_end(pack_id=pack_id, actor=request.actor, at=request.at)
+        return grant_house_end(pack_id=pack_id, ends_at=shown, actor=request.actor, at=request.at)
 
     return acted(request, act, to=ONE, done=_("The end is set."), pack_id=pack_id)
 

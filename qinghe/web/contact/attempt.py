@@ -20,7 +20,7 @@ from qinghe.contact.wording import wording
 from qinghe.journal.queries import Proof, proof
 from qinghe.kernel.actor import Role
 from qinghe.market.queries import case_for
-from qinghe.parties.roles import ROLES, Permission
+from qinghe.parties.roles import ROLES, Permission, may
 from qinghe.rules.packs import rule
 from qinghe.web import formats
 from qinghe.web.contactparts import COUNTERS, hours_words
@@ -71,6 +71,7 @@ def attempt(request: StaffRequest, attempt_id: UUID) -> HttpResponse:
         "reasons": REASONS,
         "roles": {role.value: ROLES[role].display_name for role in ROLES},
         "proof": _proof(request, told),
+        "may_prove": may(request.actor, Permission.SEE_JOURNAL),
     }
     return render(request, "web/contact/attempt.html", context)
 
@@ -144,7 +145,12 @@ def _back(request: StaffRequest, told: Explanation) -> str:
 
 
 def _proof(request: StaffRequest, told: Explanation) -> Proof | None:
-    """Return the proof of the decision's entry when it is asked for: it reads a whole seal."""
-    if "proof" not in request.GET or not told.history:
+    """
+    Return the proof of the decision's entry when it is asked for: it reads a whole seal.
+
+    Its leaf is the entry itself and names accounts: only for who may read the journal.
+    """
+    may_read = may(request.actor, Permission.SEE_JOURNAL)
+    if "proof" not in request.GET or not told.history or not may_read:
         return None
     return proof(entry_id=told.history[0].entry_id)
