@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -188,6 +189,15 @@ def test_how_far_a_pattern_reaches_and_what_excuses_it(find: str, text: str, mat
     tree = grow({**literals, "negator": ["不会"], "shield": ["凡"]})
 
     assert (match(pattern, Spotted(plain(text), tree)) is not None) is matches
+
+
+def test_many_denials_do_not_cost_more_than_their_number() -> None:
+    tree = grow({"negator": ["不会"], "hollow_denial": ["不会放过"], "insult": ["贼"]})
+    began = process_time()
+    text = Spotted("不会放过" * 10_000 + "贼", tree)
+
+    assert not text.is_denied(text.by_meaning["insult"][0])
+    assert process_time() - began < 2, "looking at every idiom for every denial takes far longer"
 
 
 def test_what_is_unknown_is_refused_and_not_guessed() -> None:

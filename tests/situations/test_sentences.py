@@ -1,8 +1,10 @@
 """
 How well screening tells lawful from unlawful sentences.
 
-`tuned` was looked at while the lexicon was written; `held_out` was written before it and read
-once, when it was done. `house.csv` and `others.csv` are what the models of pressure and of talk to
+`tuned` was looked at while the lexicon was written; `held_out` was read once, when it was done. Its
+sentences B are by the author of the lexicon, those marked EV by another, who had tuned on EW to EZ:
+57 of these 60 unlawful ones are refused, and 4 of 61 lawful ones (2 when first read, with two more
+sentences to train on). `house.csv` and `others.csv` are what the models of pressure and of talk to
 third persons were trained on; no sentence of `held_out` is in them.
 """
 

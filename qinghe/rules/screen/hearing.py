@@ -41,6 +41,12 @@ class Ear:
 EARS = (
     Ear("insult", "insult.bin", re.compile(r"[^。!?;\n]+"), chinese_only=True),
     Ear("pressure", "pressure.bin", LINES),
+    # Pressure on a claim that must wait, or that is too old, breaks the rules of that as well.
+    *(
+        Ear("held_claim", "pressure.bin", LINES, when=frozenset({fact}))
+        for fact in ("disputed", "validation_period_open", "plan_kept")
+    ),
+    Ear("limitation", "pressure.bin", LINES, when=frozenset({"time_barred"})),
     Ear(
         "third_party",
         "others.bin",

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 # A dot ends a sentence before a space or a character, never inside a number or an address.
@@ -50,10 +51,11 @@ class Spotted:
         pauses = [found.start() for found in _PAUSE.finditer(text)]
         self._clauses = sorted({*self._sentences, *pauses})
         self.by_meaning = _search(text, tree)
-        # Where the words of denial end, by clause.
-        self._denied: dict[int, list[int]] = {}
+        # Where the first word of denial ends, by clause.
+        self._denied: dict[int, int] = {}
         for each in self._denials():
-            self._denied.setdefault(self.clause(each.start), []).append(each.end)
+            clause = self.clause(each.start)
+            self._denied[clause] = min(each.end, self._denied.get(clause, each.end))
         self._seen: dict[str, set[int]] = {}
 
     def sentence(self, place: int) -> int:
@@ -75,16 +77,21 @@ class Spotted:
 
     def is_denied(self, spot: Spot) -> bool:
         """Tell whether a word of denial stands before a spot in its clause."""
-        clause = self.clause(spot.start)
-        return any(end <= spot.start for end in self._denied.get(clause, ()))
+        end = self._denied.get(self.clause(spot.start))
+        return end is not None and end <= spot.start
 
     def _denials(self) -> list[Spot]:
         """Return the words of denial that are not a part of an idiom that denies nothing."""
-        idioms = [spot for name in HOLLOW for spot in self.by_meaning.get(name, ())]
+        idioms = sorted(
+            (spot.start, spot.end) for name in HOLLOW for spot in self.by_meaning.get(name, ())
+        )
+        # How far the idioms that have begun reach: one look per word, however many there are.
+        starts = [start for start, _ in idioms]
+        reach = [0, *accumulate((end for _, end in idioms), max)]
         return [
             spot
             for spot in self.by_meaning.get(DENIAL, ())
-            if not any(each.start <= spot.start and spot.end <= each.end for each in idioms)
+            if reach[bisect_right(starts, spot.start)] < spot.end
         ]
 
 
