@@ -131,9 +131,11 @@ def test_a_claim_page_asks_a_fixed_number_of_questions(
 
 def test_of_one_moment_interest_is_read_before_what_paid_it(world: World) -> None:
     later = NOON + timedelta(hours=1)
-    for kind, amount in (("paid", -500), ("accrued", 500)):
+    for kind, component, amount in (
+        ("paid", "principal", -800), ("accrued", "interest", 500), ("paid", "interest", -500),
+    ):  # fmt: skip
         Line.objects.create(
-            claim=world.claim, component="interest", kind=kind, amount=amount, booked_at=later
+            claim=world.claim, component=component, kind=kind, amount=amount, booked_at=later
         )
     claim = claim_of(world.claim.pk, factories.debtor_of(world.claim))
-    assert [each.amount for each in claim.bookings][-2:] == [500, -500]
+    assert claim.bookings[-3].amount == 500
