@@ -56,7 +56,9 @@ def test_what_was_refused_is_told_in_tens_and_never_a_small_number() -> None:
 @pytest.mark.parametrize("rule_id", ["PLT-MSG-01", "HSE-CAP-01"])
 def test_rules_that_only_the_gate_asks_tell_how_often_they_refused(rule_id: str) -> None:
     RefusalDay.objects.create(rule=rule_id, day=date(2026, 11, 23), refused=25)
-    assert "about 20" in page_of(rule_id)
+    page = page_of(rule_id)
+    assert "about 20" in page
+    assert ("only while the operator" in page) is rule_id.startswith("HSE")
 
 
 def test_cases_differ_in_words_and_talks_for_another_creditor_are_named() -> None:
