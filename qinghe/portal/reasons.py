@@ -35,7 +35,7 @@ def _stopped(row: AttemptRow, law: Sentences) -> Iterator[str]:
 
 
 def _allowed(row: AttemptRow, zone: ZoneInfo) -> Iterator[str]:
-    if row.purpose == ContactPurpose.LEGAL_NOTICE:
+    if row.purpose == ContactPurpose.LEGAL_NOTICE and not row.set_aside:
         yield _("The law asks that you are told this.")
     opened = [(a.astimezone(zone), b.astimezone(zone)) for a, b in row.hours if a <= row.at < b]
     for start, end in opened:

@@ -211,6 +211,7 @@ def test_a_notice_that_two_officers_let_through_says_so_and_why(
     for text in (*pages, copy):
         assert "The law required this notice at once: An earlier notice was wrong." in text
         assert "Two people of this platform agreed." in text
+        assert "The law asks that you are told this." not in text
         assert "You get at most 3 messages, e-mails or letters a day" in text
 
 
