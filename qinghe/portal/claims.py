@@ -145,9 +145,11 @@ class MyClaim:
 
     @property
     def bookings(self) -> list[Booking]:
+        """Return every line, oldest first; of one moment, what was paid comes last."""
+        lines = sorted(self.view.lines, key=lambda row: (row.booked_at, row.kind == LineKind.PAID))
         return [
             Booking(_label(row.kind, row.component), row.amount, row.booked_at, _facts(row.facts))
-            for row in self.view.lines
+            for row in lines
         ]
 
 

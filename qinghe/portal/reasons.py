@@ -35,7 +35,7 @@ def _stopped(row: AttemptRow, law: Sentences) -> Iterator[str]:
 
 
 def _allowed(row: AttemptRow, zone: ZoneInfo) -> Iterator[str]:
-    if row.purpose == ContactPurpose.LEGAL_NOTICE:
+    if row.purpose == ContactPurpose.LEGAL_NOTICE and not row.set_aside:
         yield _("The law asks that you are told this.")
     opened = [(a.astimezone(zone), b.astimezone(zone)) for a, b in row.hours if a <= row.at < b]
     for start, end in opened:
@@ -55,7 +55,7 @@ def _let_through(row: AttemptRow, law: Sentences) -> Iterator[str]:
     said = _("The law required this notice at once: {reason}. Two people of this platform agreed.")
     yield said.format(reason=OverrideReason(row.set_aside_for).label)
     for rule_id in row.set_aside:
-        yield _("Otherwise: {rule}").format(rule=law.of(row.pack, rule_id))
+        yield _("What usually holds: {rule}").format(rule=law.of(row.pack, rule_id))
 
 
 def _counted(row: AttemptRow) -> Iterator[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from qinghe.claims.models import Claim, Evidence
+from qinghe.claims.models import Claim, Evidence, Line
 from qinghe.contact.models import Attempt
 from qinghe.contact.services import request_contact
 from qinghe.kernel.actor import Role
@@ -22,8 +22,13 @@ from tests.portal.conftest import NOON, World
 def test_the_creditor_says_and_five_ways_on_are_equal(inside: Client, world: World) -> None:
     text = inside.get(f"/d/claims/{world.claim.pk}/").content.decode()
     assert "The creditor says" in text
-    for way in ("pay", "plan", "hardship", "contest", "wishes"):
+    ways = ("contest", "hardship", "wishes", "plan", "pay")
+    for way in ways:
         assert f'class="choice" href="/d/{_at(world, way)}" data-test="{way}"' in text
+    # Help comes before money, here and where one pays.
+    assert sorted(ways, key=lambda way: text.index(f'data-test="{way}"')) == list(ways)
+    paying = inside.get(f"/d/{_at(world, 'pay')}").content.decode()
+    assert paying.index("Hard to pay just now?") < paying.index('name="part_of"')
 
 
 def test_the_terms_add_up_to_what_is_shown(world: World) -> None:
@@ -122,3 +127,15 @@ def test_a_claim_page_asks_a_fixed_number_of_questions(
 ) -> None:
     with django_assert_max_num_queries(32):
         inside.get(f"/d/claims/{world.claim.pk}/")
+
+
+def test_of_one_moment_interest_is_read_before_what_paid_it(world: World) -> None:
+    later = NOON + timedelta(hours=1)
+    for kind, component, amount in (
+        ("paid", "principal", -800), ("accrued", "interest", 500), ("paid", "interest", -500),
+    ):  # fmt: skip
+        Line.objects.create(
+            claim=world.claim, component=component, kind=kind, amount=amount, booked_at=later
+        )
+    claim = claim_of(world.claim.pk, factories.debtor_of(world.claim))
+    assert claim.bookings[-3].amount == 500

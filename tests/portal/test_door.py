@@ -51,7 +51,7 @@ def test_a_stay_ends_after_twenty_quiet_minutes(
     assert inside.get("/d/home/").status_code == 200
     time_machine.move_to(NOON + timedelta(minutes=58), tick=False)  # type: ignore[attr-defined]
     assert inside.get("/d/home/").url == "/d/"
-    assert "closed" in inside.get("/d/").content.decode()
+    assert "closes by itself" in inside.get("/d/").content.decode()
 
 
 def test_a_stay_never_lasts_two_hours(inside: Client, time_machine: pytest.FixtureRequest) -> None:

@@ -205,11 +205,14 @@ def test_a_notice_that_two_officers_let_through_says_so_and_why(
     factories.point(world.person, "address")
     attempt = use_override(override_id=override.pk, actor=one, at=NOON)
     assert attempt.state == "permitted", attempt.rules
-    for address in ("/d/contacts/", "/d/contacts.csv"):
-        text = inside.get(address).content.decode()
+    copy = inside.post("/d/papers/copy/", {"format": "html"}).content.decode()
+    assert "[&#x27;" not in copy, "a list of Python in a copy for people"
+    pages = [inside.get(each).content.decode() for each in ("/d/contacts/", "/d/contacts.csv")]
+    for text in (*pages, copy):
         assert "The law required this notice at once: An earlier notice was wrong." in text
         assert "Two people of this platform agreed." in text
-        assert "You get at most 3 messages a day" in text
+        assert "The law asks that you are told this." not in text
+        assert "You get at most 3 messages, e-mails or letters a day" in text
 
 
 def test_a_refusal_by_the_operators_own_rules_is_told_in_plain_words(
@@ -230,3 +233,23 @@ def test_a_refusal_by_the_operators_own_rules_is_told_in_plain_words(
     )
     text = inside.get("/d/contacts/").content.decode()
     assert "On this day this platform contacts nobody." in text
+
+
+def test_a_wording_that_is_no_longer_sent_keeps_its_title(inside: Client, world: World) -> None:
+    Attempt.objects.create(
+        person=world.person,
+        claim=world.claim,
+        creditor_group="x",
+        channel="sms",
+        mode="one_way",
+        purpose="collect",
+        template="promise_reminder@2020-01",
+        at=NOON,
+        state="done",
+        outcome="delivered",
+        outcome_at=NOON,
+        pack="plt-1",
+    )
+    text = inside.get("/d/contacts/").content.decode()
+    assert "Promise reminder" in text
+    assert "promise_reminder" not in text

@@ -53,6 +53,27 @@ def test_what_was_refused_is_told_in_tens_and_never_a_small_number() -> None:
     assert "1,241" not in page
 
 
+@pytest.mark.parametrize("rule_id", ["PLT-MSG-01", "HSE-CAP-01"])
+def test_rules_that_only_the_gate_asks_tell_how_often_they_refused(rule_id: str) -> None:
+    RefusalDay.objects.create(rule=rule_id, day=date(2026, 11, 23), refused=25)
+    page = page_of(rule_id)
+    assert "about 20" in page
+    assert ("only while the operator" in page) is rule_id.startswith("HSE")
+
+
+def test_cases_differ_in_words_and_talks_for_another_creditor_are_named() -> None:
+    with translation.override("en"):
+        for pack in load_packs().values():
+            for each in pack.rules:
+                found = [e for e in examples_of(each.id) if " to " in e.asked]
+                told = [(e.asked, *e.facts) for e in found]
+                assert len(set(told)) == len(told), each.id
+        facts = [fact for e in examples_of("CN-FRQ-01") for fact in e.facts]
+    assert any("for another creditor" in fact for fact in facts)
+    # What the person began is dated by itself.
+    assert "Before that, from the person: 1 × phone call, talked, last 2026-04-07 12:00" in facts
+
+
 def test_counts_are_rounded_down_to_tens() -> None:
     with translation.override("en"):
         told = [about(n) for n in (0, 9, 10, 19, 123)]

@@ -173,7 +173,8 @@ def _texts(rows: list[dict[str, Any]]) -> dict[UUID, str]:
 
 
 def row_of(values: dict[str, Any], texts: Mapping[UUID, str]) -> AttemptRow:
-    found = wording(values["template"])
+    # A version that is no longer sent keeps its title.
+    found = wording(values["template"].partition("@")[0])
     return AttemptRow(
         id=values["id"],
         claim_id=values["claim_id"],

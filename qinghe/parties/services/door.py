@@ -49,8 +49,8 @@ class DoorClosed(DomainError):
     code = "parties.door-closed"
     status = 403
     text = _(
-        "The code and the answer do not fit together. Check both and try again. "
-        "After several tries this page rests for an hour; nothing of yours is lost."
+        "The code and the answer do not fit together, or there were too many tries just now. "
+        "Check both. If they are right, try again in an hour; nothing of yours is lost."
     )
 
 

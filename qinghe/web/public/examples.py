@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -56,7 +56,25 @@ def examples_of(rule_id: str) -> list[Example]:
     """
     fired = [each for each in situations_of(rule_id) if not each.settings]
     beside = [each for each in neighbours_of(rule_id) if not each.settings]
-    return [_example(each) for each in (*fired[:MOST], *beside[:BESIDE])]
+    read: dict[tuple[str, ...], Example] = {}
+    _read(fired, MOST, read)
+    _read(beside, BESIDE, read)
+    return list(read.values())
+
+
+def _read(situations: Iterable[Situation], most: int, read: dict[tuple[str, ...], Example]) -> None:
+    """
+    Add the first that do not read like one before: some differ only in what goes unsaid.
+
+    The same facts with two answers would look like arbitrariness, so the first stands alone.
+    """
+    full = len(read) + most
+    for each in situations:
+        if len(read) == full:
+            break
+        told = _example(each)
+        said = told.facts if each.kind == "contact" else [told.answer]
+        read.setdefault((told.asked, *said), told)
 
 
 def _example(each: Situation) -> Example:
@@ -101,17 +119,20 @@ def _place(given: Mapping[str, Any], zone: ZoneInfo) -> Words:
 
 
 def _before(given: Mapping[str, Any], zone: ZoneInfo) -> Words:
-    past = given.get("history") or []
-    counts = Counter((each["channel"], each["outcome"], each["direction"]) for each in past)
-    for (channel, outcome, direction), n in counts.items():
-        words = f"{_word(CHANNELS, channel)}, {_word(OUTCOMES, outcome)}"
-        last = max(
-            each["at"] for each in past if (each["channel"], each["outcome"]) == (channel, outcome)
-        )
+    ours = {debt.get("creditor") for debt in given.get("debts") or []}
+    past: dict[tuple[Any, ...], list[str]] = defaultdict(list)
+    for each in given.get("history") or []:
+        other = each.get("creditor", "") not in ours
+        past[each["channel"], each["outcome"], each["direction"], other].append(each["at"])
+    for (channel, outcome, direction, other), moments in past.items():
+        words = listed([str(_word(CHANNELS, channel)), str(_word(OUTCOMES, outcome))])
+        if other:
+            words = _("%(what)s, for another creditor") % {"what": words}
         told = _("Before that: %(n)d × %(what)s, last %(when)s")
         if direction == "inbound":
             told = _("Before that, from the person: %(n)d × %(what)s, last %(when)s")
-        yield told % {"n": n, "what": words, "when": _local(last, zone)}
+        last = max(moments, key=datetime.fromisoformat)
+        yield told % {"n": len(moments), "what": words, "when": _local(last, zone)}
 
 
 def _wishes(given: Mapping[str, Any], zone: ZoneInfo) -> Words:

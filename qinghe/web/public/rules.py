@@ -122,7 +122,7 @@ def about(n: int) -> str:
 
 
 def _refuses(found: Rule) -> bool:
-    return found.level == "deny" and "contact" in found.evaluated_by
+    return found.level == "deny" and not {"contact", "gate"}.isdisjoint(found.evaluated_by)
 
 
 def _refused(found: Rule) -> dict[str, object]:
