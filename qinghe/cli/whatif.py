@@ -28,7 +28,18 @@ def whatif(
     days: Annotated[int, typer.Option(help="Days to look back.", min=1, max=366)] = 30,
     as_json: AsJson = False,
 ) -> None:
-    """Replay past attempts against a draft of house rules; nothing is written."""
+    """Replay past attempts against a draft of house rules; nothing is written.
+
+    A draft names stricter values, closed days, or both. The page "New draft" of the house rules
+    lists every value that may be tightened.
+
+    \b
+    tighten:
+      - {rule: CN-FRQ-01, parameter: max, value: 2}
+      - {rule: CN-WIN-01, parameter: close, value: "20:00"}
+    close:
+      - {from: 2026-12-25, until: 2026-12-27}
+    """
     content = checked_content(_content(pack))
     found = replay(content=content, days=days, actor=ACTOR, at=clock.now(), limit=None)
     if as_json:
