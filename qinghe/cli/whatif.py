@@ -13,6 +13,7 @@ from qinghe.contact.queries.replay import replay
 from qinghe.contact.services.house import checked_content
 from qinghe.kernel import clock
 from qinghe.kernel.actor import system
+from qinghe.rules.packs import rule
 
 ACTOR = system("cli.whatif")
 
@@ -46,15 +47,19 @@ def whatif(
         show_json(found)
         return
     typer.echo(
-        f"{found['asked']} attempts of {found['persons']} persons since {found['since']}: "
+        f"{found['asked']} attempts of {found['persons']} persons since {found['since'][:10]}: "
         f"{found['newly_refused']} would have been refused, "
         f"{found['newly_permitted']} newly permitted."
     )
     for name in ("by_rule", "by_collector", "by_creditor"):
-        typer.echo(f"{name.replace('_', ' ')}:")
+        typer.echo(f"{name.replace('_', ' ')}\trefused\tpermitted")
         for row in found[name]:
-            label = row["name"] or row["id"]
+            label = _rule(row["id"]) if name == "by_rule" else row["name"] or row["id"]
             typer.echo(f"\t{label}\t{row['refused']}\t{row['permitted']}")
+
+
+def _rule(rule_id: str) -> str:
+    return f"{rule_id} {rule(rule_id).title('en')}"
 
 
 def _content(pack: Path) -> Any:

@@ -15,10 +15,10 @@ from qinghe.claims.services import (
     reject_claim,
     verify_claim,
 )
+from qinghe.claims.terms import Rejection
 from qinghe.market.models import Listing
 from qinghe.market.services import designate, place_own_team, publish_many, take
 from qinghe.market.terms import Mode
-from qinghe.simulation import words
 from qinghe.simulation.batches import Source, csv_file
 from qinghe.simulation.doer import Doer
 from qinghe.simulation.evidence import contract_pdf
@@ -68,7 +68,7 @@ class Office:
         for claim in waiting:
             self._evidence(claim, at)
             if int(claim.number[-4:]) % REJECT_EVERY == 0:
-                self._reviewer(reject_claim, claim.pk, at, reason=words.REJECTION)
+                self._reviewer(reject_claim, claim.pk, at, reason=Rejection.WRONG_AMOUNT)
             else:
                 self._reviewer(verify_claim, claim.pk, at)
 

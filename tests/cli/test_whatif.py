@@ -43,7 +43,7 @@ def test_it_tells_what_would_have_been_refused(tmp_path: Path) -> None:
     assert found["by_rule"][0]["id"] == "HSE-FRQ-01"
     code, output = run(tmp_path, DRAFT)
     assert "1 would have been refused" in output
-    assert "HSE-FRQ-01\t1\t0" in output
+    assert "\tHSE-FRQ-01 Fewer talks a day, by the operator\t1\t0" in output
     assert not HousePack.objects.exists()
 
 
