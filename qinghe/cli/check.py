@@ -1,6 +1,7 @@
 """`qinghe check`: the rules as a program, for anybody's recorded contacts."""
 
 import sys
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -11,6 +12,13 @@ from qinghe.rules.telling import tell_lines
 app = typer.Typer()
 
 
+class Lang(StrEnum):
+    """Languages of the words."""
+
+    ZH = "zh"
+    EN = "en"
+
+
 @app.command()
 def check(
     file: Annotated[
@@ -19,12 +27,12 @@ def check(
     explain: Annotated[
         bool, typer.Option("--explain", help="In words: rules and steps with their law.")
     ] = False,
-    lang: Annotated[str, typer.Option(help="Language of the words: zh or en.")] = "zh",
+    lang: Annotated[Lang, typer.Option(help="Language of the words.")] = Lang.ZH,
 ) -> None:
     """Judge recorded contacts, in JSON lines, by the rules; one answer per case, in order."""
     out = sys.stdout.buffer
     answers = (
-        (told.encode("utf-8", "replace") for told in tell_lines(file, lang))
+        (told.encode("utf-8", "replace") for told in tell_lines(file, lang.value))
         if explain
         else check_lines(file)
     )

@@ -13,7 +13,9 @@ app = typer.Typer()
 @app.command()
 def run(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; PORT or 8000.", min=0)] = 0,
+    port: Annotated[
+        int, typer.Option(help="Port to listen on.", min=0, show_default="PORT, else 8000")
+    ] = 0,
     web_processes: Annotated[int, typer.Option(help="Web processes.", min=1)] = 2,
     web_threads: Annotated[int, typer.Option(help="Threads of each web process.", min=1)] = 8,
     worker_jobs: Annotated[int, typer.Option(help="Jobs that run at the same time.", min=1)] = 4,

@@ -1,5 +1,6 @@
 """`qinghe screen`: judge a sentence before it is said, and train the models that help to."""
 
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -7,16 +8,33 @@ import typer
 
 from qinghe.cli.output import AsJson, show_json
 from qinghe.rules.check import read_packs
+from qinghe.rules.contact.terms import CHANNELS, ROLES
+from qinghe.rules.packs import PACK_NAMES
 from qinghe.rules.reading import CaseError
 from qinghe.rules.screen import training
 from qinghe.rules.screen.lexicon import act
 from qinghe.rules.screen.linear import unpack
 from qinghe.rules.screen.reading import read_utterance, screening_row
-from qinghe.rules.screen.terms import Screening
+from qinghe.rules.screen.terms import FACTS, SURFACES, Screening
 from qinghe.rules.screen.verdict import screen
 
 app = typer.Typer(no_args_is_help=True)
 DENIED = 1
+
+
+Words = str | list[str] | None
+
+
+def _among(known: Collection[str]) -> Callable[[Words], Words]:
+    """Return a check that names every word an option knows when it is given another."""
+
+    def check(given: Words) -> Words:
+        for word in [given] if isinstance(given, str) else given or ():
+            if word not in known:
+                raise typer.BadParameter(f"{word!r} is none of {', '.join(sorted(known))}.")
+        return given
+
+    return check
 
 
 @app.callback()
@@ -27,13 +45,24 @@ def screening() -> None:
 @app.command("text")
 def screen_text(
     text: Annotated[str, typer.Argument(help="What would be said or sent.")],
-    role: Annotated[str, typer.Option(help="Who would hear it.")] = "debtor",
-    channel: Annotated[str, typer.Option(help="voice, sms, im, email, letter or visit.")] = "sms",
-    surface: Annotated[str, typer.Option(help="message, voicemail or envelope.")] = "message",
+    role: Annotated[
+        str, typer.Option(help="Who would hear it: debtor, spouse, ….", callback=_among(ROLES))
+    ] = "debtor",
+    channel: Annotated[
+        str,
+        typer.Option(help="voice, sms, im, email, letter or visit.", callback=_among(CHANNELS)),
+    ] = "sms",
+    surface: Annotated[
+        str, typer.Option(help="message, voicemail or envelope.", callback=_among(SURFACES))
+    ] = "message",
     fact: Annotated[
-        list[str] | None, typer.Option(help="A fact that holds, such as time_barred.")
+        list[str] | None,
+        typer.Option(help="A fact that holds, such as time_barred.", callback=_among(FACTS)),
     ] = None,
-    pack: Annotated[list[str] | None, typer.Option(help="A pack to judge by; CN if none.")] = None,
+    pack: Annotated[
+        list[str] | None,
+        typer.Option(help="A pack to judge by; CN if none.", callback=_among(PACK_NAMES)),
+    ] = None,
     verified: Annotated[bool, typer.Option(help="The person's identity is known.")] = True,
     as_json: AsJson = False,
 ) -> None:

@@ -13,6 +13,7 @@ from qinghe.contact.queries.replay import replay
 from qinghe.contact.services.house import checked_content
 from qinghe.kernel import clock
 from qinghe.kernel.actor import system
+from qinghe.rules.packs import rule
 
 ACTOR = system("cli.whatif")
 
@@ -28,22 +29,37 @@ def whatif(
     days: Annotated[int, typer.Option(help="Days to look back.", min=1, max=366)] = 30,
     as_json: AsJson = False,
 ) -> None:
-    """Replay past attempts against a draft of house rules; nothing is written."""
+    """Replay past attempts against a draft of house rules; nothing is written.
+
+    A draft names stricter values, closed days, or both. The page "New draft" of the house rules
+    lists every value that may be tightened.
+
+    \b
+    tighten:
+      - {rule: CN-FRQ-01, parameter: max, value: 2}
+      - {rule: CN-WIN-01, parameter: close, value: "20:00"}
+    close:
+      - {from: 2026-12-25, until: 2026-12-27}
+    """
     content = checked_content(_content(pack))
     found = replay(content=content, days=days, actor=ACTOR, at=clock.now(), limit=None)
     if as_json:
         show_json(found)
         return
     typer.echo(
-        f"{found['asked']} attempts of {found['persons']} persons since {found['since']}: "
+        f"{found['asked']} attempts of {found['persons']} persons since {found['since'][:10]}: "
         f"{found['newly_refused']} would have been refused, "
         f"{found['newly_permitted']} newly permitted."
     )
     for name in ("by_rule", "by_collector", "by_creditor"):
-        typer.echo(f"{name.replace('_', ' ')}:")
+        typer.echo(f"{name.replace('_', ' ')}\trefused\tpermitted")
         for row in found[name]:
-            label = row["name"] or row["id"]
+            label = _rule(row["id"]) if name == "by_rule" else row["name"] or row["id"]
             typer.echo(f"\t{label}\t{row['refused']}\t{row['permitted']}")
+
+
+def _rule(rule_id: str) -> str:
+    return f"{rule_id} {rule(rule_id).title('en')}"
 
 
 def _content(pack: Path) -> Any:

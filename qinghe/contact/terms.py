@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Mode(TextChoices):
@@ -68,7 +69,7 @@ class HouseStage(TextChoices):
 class OverrideState(TextChoices):
     ASKED = "asked", _("Waits for a second person")
     APPROVED = "approved", _("May be sent once")
-    USED = "used", _("Sent")
+    USED = "used", pgettext_lazy("notice", "Sent")
     REFUSED = "refused", _("Not approved")
 
 
@@ -77,7 +78,7 @@ class OverrideStage(TextChoices):
 
     ASKED = "asked", _("Waits for a second person")
     APPROVED = "approved", _("May be sent once")
-    USED = "used", _("Sent")
+    USED = "used", pgettext_lazy("notice", "Sent")
     REFUSED = "refused", _("Not approved")
     EXPIRED = "expired", _("Its day is over")
 

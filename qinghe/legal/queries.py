@@ -171,7 +171,7 @@ def _mediation(standing: Standing) -> Route:
 def _payment_order(standing: Standing) -> Route:
     law = rule("CN-RTE-02")
     obstacle = _first(
-        (not standing.due, _("Nothing is due on that day.")),
+        _nothing_due(standing),
         (standing.disputed, _("The debtor contests the claim: an objection would end the order.")),
         (not standing.has_evidence, _("There is no evidence on file.")),
         (not standing.servable, _("There is no postal address to serve the order at.")),
@@ -213,7 +213,7 @@ def _suit(standing: Standing) -> Route:
 
 def _court_obstacle(standing: Standing) -> str | None:
     return _first(
-        (not standing.due, _("Nothing is due on that day.")),
+        _nothing_due(standing),
         (not standing.has_evidence, _("There is no evidence on file.")),
     )
 
@@ -222,6 +222,11 @@ def wages() -> Mapping[str, int]:
     """Return last year's average wage by province code, in minor units, as the operator set it."""
     found: Mapping[str, int] = getattr(settings, "QINGHE_AVERAGE_WAGES", {})
     return found
+
+
+def _nothing_due(standing: Standing) -> tuple[bool, str]:
+    is_open = standing.claim.state in OPEN_STATES
+    return not standing.due, _("Nothing is due on that day.") if is_open else _closed()
 
 
 def _first(*obstacles: tuple[bool, str]) -> str | None:

@@ -16,18 +16,21 @@ def tell_lines(lines: Iterable[bytes], lang: str) -> Iterator[str]:
 
     `lang` may be any tag that begins with `zh`; every other is answered in English.
     """
-    for answer in check_lines(lines):
-        yield from _told(json.loads(answer), lang)
+    for number, line in enumerate(check_lines(lines), 1):
+        answer = json.loads(line)
+        # A line that could not be read has no name of its own.
+        name = f"case {number}" if answer["id"] is None else answer["id"]
+        yield from _told(name, answer, lang)
         yield ""
 
 
-def _told(answer: Answer, lang: str) -> Iterator[str]:
+def _told(name: str, answer: Answer, lang: str) -> Iterator[str]:
     if "error" in answer:
         defect = answer["error"]
-        yield f"{answer['id']}: {defect['code']} ({defect['message']})"
+        yield f"{name}: {defect['code']} ({defect['message']})"
         return
     output = answer["output"]
-    yield f"{answer['id']}: {_result(output)}"
+    yield f"{name}: {_result(output)}"
     # Steps already tell the rules they rest on.
     for rule_id in () if "steps" in output else output.get("rules", ()):
         yield f"  {rule_id} {sentence(rule_id, lang)} [{citation(rule_id)}]"

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from qinghe.casework.models import Plan
 from qinghe.casework.services import ask_hardship, propose_plan
+from qinghe.claims.days import day_of
+from qinghe.claims.interest import grown
 from qinghe.claims.models import Claim
 from qinghe.claims.services import open_dispute
 from qinghe.contact.services import set_wish
@@ -72,7 +74,7 @@ class Debtors:
         ]  # fmt: skip
 
     def _pay_all(self, claim: Claim, actor: Actor, at: datetime) -> None:
-        self._pay(claim, claim.owed, actor, at)
+        self._pay(claim, claim.owed + grown(claim, day_of(at)), actor, at)
 
     def _pay_part(self, claim: Claim, actor: Actor, at: datetime) -> None:
         self._pay(claim, max(100, claim.owed // self.doer.random.randint(3, 8)), actor, at)

@@ -15,6 +15,7 @@ from qinghe.claims.services import (
     reject_claim,
     verify_claim,
 )
+from qinghe.claims.terms import Rejection
 from qinghe.market.models import Listing
 from qinghe.market.services import designate, place_own_team, publish_many, take
 from qinghe.market.terms import Mode
@@ -67,8 +68,7 @@ class Office:
         for claim in waiting:
             self._evidence(claim, at)
             if int(claim.number[-4:]) % REJECT_EVERY == 0:
-                reason = "contract does not match"
-                self._reviewer(reject_claim, claim.pk, at, reason=reason)
+                self._reviewer(reject_claim, claim.pk, at, reason=Rejection.WRONG_AMOUNT)
             else:
                 self._reviewer(verify_claim, claim.pk, at)
 

@@ -56,10 +56,10 @@ def budget_part(view: BudgetView, attempts: Sequence[AttemptRow]) -> Budget:
 
 
 def why_not(view: BudgetView) -> list[WhyNot]:
-    """Return the first reason of each closed channel, each rule once."""
+    """Return the reason that keeps each closed channel shut the longest, each rule once."""
     found: dict[str, WhyNot] = {}
     for each in view.channels:
-        reason = next((r for r in each.reasons if r.level == "deny"), None)
+        reason = each.limited_by
         if not each.allowed and reason and reason.rule not in found:
             words = label(each.channel, "channel")
             found[reason.rule] = WhyNot(

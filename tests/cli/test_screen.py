@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from qinghe.bench.screening import GOAL_MS, screening
@@ -36,7 +37,14 @@ def test_role_facts_and_packs_are_heeded() -> None:
     assert "US-TB-01" in runner.invoke(app, [*sue, "--fact", "time_barred"]).output
     assert "US-TB-01" not in runner.invoke(app, sue).output
     assert runner.invoke(app, ["text", "他欠我们钱", "--role", "employer"]).exit_code == 1
-    assert runner.invoke(app, ["text", "x", "--role", "friend"]).exit_code == 2
+
+
+@pytest.mark.parametrize("option", ["--role", "--channel", "--surface", "--fact", "--pack"])
+def test_a_word_that_no_option_knows_is_refused_with_those_it_knows(option: str) -> None:
+    said = CliRunner().invoke(app, ["text", "x", option, "nonsense"])
+
+    assert said.exit_code == 2
+    assert "'nonsense' is none of " in " ".join(said.output.split())
 
 
 def test_a_model_is_trained_from_files_and_measured(tmp_path: Path) -> None:

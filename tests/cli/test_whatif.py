@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -42,8 +43,15 @@ def test_it_tells_what_would_have_been_refused(tmp_path: Path) -> None:
     assert found["by_rule"][0]["id"] == "HSE-FRQ-01"
     code, output = run(tmp_path, DRAFT)
     assert "1 would have been refused" in output
-    assert "HSE-FRQ-01\t1\t0" in output
+    assert "\tHSE-FRQ-01 Fewer talks a day, by the operator\t1\t0" in output
     assert not HousePack.objects.exists()
+
+
+def test_the_draft_that_help_shows_is_one(tmp_path: Path) -> None:
+    shown = CliRunner().invoke(app, ["whatif", "--help"]).output
+    draft = textwrap.dedent(shown[shown.index("  tighten:") : shown.index("Options:")])
+    code, output = run(tmp_path, draft)
+    assert (code, "0 attempts" in output) == (0, True), output
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,15 @@ def test_a_documented_claim_may_go_to_court_or_get_a_payment_order(case: Case) -
     assert found["payment_order"].steps[0].startswith("CN-RTE-02")
 
 
+def test_a_closed_claim_says_so_on_every_route(case: Case) -> None:
+    Claim.objects.filter(pk=case.claim.pk).update(state="withdrawn")
+    with translation.override("en"):
+        found = open_routes(case)
+    assert not any(route.available for route in found.values())
+    reasons = {route.why for code, route in found.items() if code != "arbitration"}
+    assert reasons == {"The claim is closed."}
+
+
 def test_without_evidence_no_court(case: Case) -> None:
     Evidence.objects.all().delete()
     found = open_routes(case)

@@ -39,7 +39,7 @@ def test_a_reckoning_tells_its_steps_once() -> None:
 
 
 def test_a_defect_is_told_as_one() -> None:
-    assert told(b"{") == ["None: bad_json (not a JSON object)", ""]
+    assert told(b"{") == ["case 1: bad_json (not a JSON object)", ""]
 
 
 def test_every_situation_can_be_told() -> None:

@@ -90,6 +90,18 @@ def test_check_answers_line_by_line_from_a_file(tmp_path: Path) -> None:
     assert rows[1]["error"]["code"] == "bad_json"
 
 
+def test_check_tells_in_two_languages_and_refuses_a_third(tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text("nonsense\n")
+    told = {
+        lang: CliRunner().invoke(app, ["check", "--explain", "--lang", lang, str(cases)])
+        for lang in ("zh", "en", "fr")
+    }
+
+    assert [answer.exit_code for answer in told.values()] == [0, 0, 2]
+    assert told["en"].output.startswith("case 1: bad_json")
+
+
 @pytest.mark.django_db
 def test_an_account_is_created_and_listed() -> None:
     made = CliRunner().invoke(

@@ -14,9 +14,10 @@ from qinghe.casework.queries import worklist
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import claim_for
+from qinghe.claims.services import place_hold
 from qinghe.contact.models import Attempt
 from qinghe.kernel import clock
-from qinghe.kernel.actor import Role
+from qinghe.kernel.actor import Role, system
 from qinghe.kernel.ids import new_id
 from qinghe.parties.models import Organisation
 from qinghe.parties.terms import Secret
@@ -70,6 +71,24 @@ def test_a_case_shows_no_address_of_the_debtor(agency: Organisation, claim: Clai
         page = signed_in(Role.COLLECTOR, agency).get(f"/cases/{claim.pk}/").content.decode()
     assert "100****" not in page
     assert not re.search(r"\+?86 ?100", page)
+
+
+def test_both_cards_name_the_reason_that_lasts_longest(agency: Organisation, claim: Claim) -> None:
+    place_hold(
+        person_id=claim.debtor_id,
+        claim_id=None,
+        kind="hardship",
+        cause="test:1",
+        ends_at=None,
+        actor=system("test"),
+        at=NOON,
+    )
+    with clock.at(NIGHT):
+        page = signed_in(Role.COLLECTOR, agency).get(f"/cases/{claim.pk}/").content.decode()
+    budget, why = page.split('aria-labelledby="why"')
+    assert "PLT-HLD-01" in budget
+    assert "PLT-HLD-01" in why.split("</section>")[0]
+    assert "CN-WIN-01" not in why.split("</section>")[0]
 
 
 def test_a_contact_at_noon_is_permitted(agency: Organisation, claim: Claim) -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 from qinghe.claims.models import Claim
 from qinghe.claims.services import place_hold
 from qinghe.contact.models import Attempt, Mailing
+from qinghe.contact.queries import wordings
 from qinghe.contact.services import step_mailing
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role, system
@@ -74,6 +75,9 @@ def test_the_list_leads_to_the_preview(client: Client, claims: list[Claim]) -> N
         page = client.get("/orders/").content.decode()
     assert f'name="claim" value="{claims[0].pk}"' in page
     assert f"{NEW}?all=1" in page
+    chips = re.findall(r'<a class="chip[^>]*>(.*?) <small>', page)
+    assert chips
+    assert not [words for words in chips if words.endswith((".", "。"))]
 
 
 @pytest.mark.parametrize("channel", ["sms", "email", "letter"])
@@ -128,6 +132,24 @@ def test_the_result_shows_progress_then_every_case_with_its_reason(
     assert page.count("/contacts/") == 2
     assert "PLT-HLD-01" in page
     assert "100****" not in page
+
+
+def test_whoever_watches_gets_the_whole_page_at_the_end(
+    client: Client, claims: list[Claim]
+) -> None:
+    where = confirm(client, look(client, "all=1"))
+    assert "HX-Refresh" not in client.get(where, headers={"HX-Request": "true"}).headers
+    step_mailing(mailing_id=Mailing.objects.get().pk, at=NOON)
+    assert client.get(where, headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in client.get(where).headers
+
+
+def test_what_is_filled_in_later_is_named(client: Client, claims: list[Claim]) -> None:
+    for found in wordings(channel="email", purpose="collect"):
+        page = look(client, f"all=1&channel=email&template={found.code}")
+        shown = page[page.index('class="compose"') : page.index("Words in brackets")]
+        assert "[address of the debtor&#x27;s page]" in shown
+        assert not re.search(r"[{}…]", shown)
 
 
 def test_it_can_be_stopped_and_is_nobody_elses(client: Client, claims: list[Claim]) -> None:

@@ -14,6 +14,7 @@ from qinghe.claims.terms import ClaimState
 from qinghe.kernel import clock
 from qinghe.web.badges import STATES
 from qinghe.web.icons import ICONS
+from qinghe.web.words import label
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
@@ -40,6 +41,11 @@ def test_an_icon_is_hidden_and_its_label_is_not() -> None:
 def test_an_unknown_icon_is_an_error_not_a_gap() -> None:
     with pytest.raises(ValueError, match="unheard-of"):
         draw('{% icon "unheard-of" %}')
+
+
+def test_a_notice_that_was_sent_is_not_called_by_the_head_of_a_column() -> None:
+    with override("zh-hans"):
+        assert label("used", "override") == "已发送"
 
 
 def test_labels_are_escaped() -> None:

@@ -94,9 +94,20 @@ def _text(
         "number": view.number,
         "amount": amount_text(view.owed + grown(view, today), view.currency, _lang()),
         "due_on": day_text(view.due_on, _lang()),
+    }
+    text = fill(wording.text(channel, _lang()), {**blanks(), **facts})
+    return (text.subject, text.body)
+
+
+def blanks() -> dict[str, str]:
+    """Return what stands in a text for the facts that are filled in at sending."""
+    return {
+        "creditor": _("[creditor]"),
+        "collector": _("[collector]"),
+        "number": _("[claim number]"),
+        "amount": _("[amount owed]"),
+        "due_on": _("[due day]"),
         "name": _("[name, filled in at sending]"),
         "door": _("[address of the debtor's page]"),
         "code": _("[code]"),
     }
-    text = fill(wording.text(channel, _lang()), facts)
-    return (text.subject, text.body)

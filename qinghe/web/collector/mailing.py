@@ -25,9 +25,11 @@ from qinghe.contact.queries.mailings import (
 )
 from qinghe.contact.services import start_mailing, stop_mailing
 from qinghe.contact.wording import Wording, wording
+from qinghe.contact.wording.fill import fill
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.roles import Permission
 from qinghe.rules.explain import sentence
+from qinghe.web.collector.compose import blanks
 from qinghe.web.collector.filters import filters_of
 from qinghe.web.doors import StaffRequest, acted, page
 from qinghe.web.numbers import ids
@@ -109,7 +111,11 @@ def mailing(request: StaffRequest, mailing_id: UUID) -> HttpResponse:
         "skipped": [reason_of(each) for each in view.skipped],
         "rows": [_row(row) for row in view.rows],
     }
-    return render(request, "web/collector/mailing.html", context)
+    answer = render(request, "web/collector/mailing.html", context)
+    if view.state != "running" and "HX-Request" in request.headers:
+        # Who watches sees the end as a whole page, and no button that has nothing left to stop.
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 @page(Permission.CONTACT_DEBTORS, methods=("POST",))
@@ -143,7 +149,7 @@ def _shown(
         "templates": [(w.code, w.title(lang), w is chosen) for w in texts],
         "channel": channel,
         "template": chosen.code,
-        "text": chosen.text(channel, lang),
+        "text": fill(chosen.text(channel, lang), blanks()),
     }
 
 

@@ -48,13 +48,13 @@ class Day:
 
 
 def _action_words(code: str) -> str:
-    """Return the title of an action, or its reason where several share the title."""
+    """Return the title of an action, or its reason where several share the title; no full stop."""
     steps = [step.suggestion for step in STEPS]
     found = next((each for each in steps if each.code == code), None)
     if found is None:
         return code
     shared = sum(1 for each in steps if str(each.title) == str(found.title)) > 1
-    return str(found.reason if shared else found.title)
+    return str(found.reason if shared else found.title).rstrip(".。")
 
 
 @page(Permission.WORK_CASES)
