@@ -44,7 +44,7 @@ class Calendar:
 @cache
 def known_until() -> date:
     """Return the last day whose holidays were announced."""
-    content, _ = read_yaml("calendar.yaml")
+    content = read_yaml("calendar.yaml")
     return date.fromisoformat(content["known_until"])
 
 
@@ -64,7 +64,7 @@ def calendar_for(as_of: date) -> Calendar:
 @cache
 def built_in() -> Calendar:
     """Return the calendar of China the product knows, whatever the day it is asked on."""
-    content, _ = read_yaml("calendar.yaml")
+    content = read_yaml("calendar.yaml")
     rest = frozenset(
         day
         for row in content["rest_days"]

@@ -39,7 +39,7 @@ def citation(rule_id: str) -> str:
 
 @cache
 def _sentences() -> Mapping[str, Mapping[tuple[str, str], str]]:
-    content, _ = read_yaml("sentences.yaml")
+    content = read_yaml("sentences.yaml")
     return MappingProxyType({rule_id: _filled(rule_id, row) for rule_id, row in content.items()})
 
 

@@ -30,7 +30,7 @@ class Series:
 @cache
 def series() -> Series:
     """Return the published values."""
-    content, _ = read_yaml("lpr.yaml")
+    content = read_yaml("lpr.yaml")
     rows = content["values"]
     newest = date.fromisoformat(content["newest_publication"])
     return Series(

@@ -123,11 +123,19 @@ def minutes(clock: str) -> int:
     return total
 
 
-def read_yaml(name: str) -> tuple[Any, str]:
-    """Return the content of a file of the law and a short hash of its bytes."""
-    raw = files(law).joinpath(name).read_bytes()
+def read_yaml(name: str) -> Any:
+    """Return the content of a file of the law."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(raw, Loader=loader), sha256(raw).hexdigest()[:4]  # noqa: S506 - a safe loader
+    return yaml.load(_raw(name), Loader=loader)  # noqa: S506 - a safe loader
+
+
+def fingerprint(*names: str) -> str:
+    """Return a short hash of the bytes of some files of the law."""
+    return sha256(b"".join(map(_raw, names))).hexdigest()[:4]
+
+
+def _raw(name: str) -> bytes:
+    return files(law).joinpath(name).read_bytes()
 
 
 def parse_rule(row: Mapping[str, Any], pack: str) -> Rule:
@@ -210,9 +218,13 @@ def load_packs() -> Mapping[str, Pack]:
 
     :raises PackError: a pack must not be used
     """
-    names = (*PACK_NAMES, HOUSE)
-    packs = {name: parse_pack(*read_yaml(f"{name.lower()}.yaml")) for name in names}
-    return MappingProxyType(packs)
+    return MappingProxyType({name: _read_pack(name) for name in (*PACK_NAMES, HOUSE)})
+
+
+def _read_pack(name: str) -> Pack:
+    """Read one pack; its version follows its rules and the sentences people read of them."""
+    own = f"{name.lower()}.yaml"
+    return parse_pack(read_yaml(own), fingerprint(own, "sentences.yaml"))
 
 
 @cache

@@ -32,5 +32,5 @@ def step(rule_id: str, key: str, **facts: object) -> Step:
 
 @cache
 def _sentences() -> Mapping[str, Mapping[str, str]]:
-    content, _ = read_yaml("steps.yaml")
+    content = read_yaml("steps.yaml")
     return dict(content)

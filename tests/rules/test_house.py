@@ -127,7 +127,7 @@ def test_the_evaluator_never_asks_the_house() -> None:
 def test_only_rules_of_the_platforms_own_gate_can_be_set_aside() -> None:
     assert overridable() == {"PLT-MSG-01"}
     for name, index in (("plt", 0), ("cn", 0), ("hse", 0)):
-        content, _ = read_yaml(f"{name}.yaml")
+        content = read_yaml(f"{name}.yaml")
         content = deepcopy(content)
         content["rules"][index]["overridable"] = True
         with pytest.raises(PackError, match="set aside"):

@@ -13,6 +13,7 @@ from qinghe.rules.contact.limits import limits
 from qinghe.rules.packs import (
     PACK_NAMES,
     PackError,
+    fingerprint,
     load_packs,
     minutes,
     pack_version,
@@ -25,7 +26,7 @@ from qinghe.rules.packs import (
 
 
 def a_pack() -> dict[str, Any]:
-    content, _ = read_yaml("plt.yaml")
+    content = read_yaml("plt.yaml")
     return deepcopy(content)
 
 
@@ -122,3 +123,8 @@ def test_a_clock_time_is_a_minute_of_the_day(clock: str, minute: int) -> None:
 def test_what_is_no_clock_time_is_refused(clock: str) -> None:
     with pytest.raises(ValueError, match=r"time of day|HH:MM"):
         minutes(clock)
+
+
+def test_a_pack_has_another_version_when_its_sentences_change() -> None:
+    assert fingerprint("cn.yaml", "sentences.yaml") != fingerprint("cn.yaml")
+    assert load_packs()["CN"].version.endswith(fingerprint("cn.yaml", "sentences.yaml"))

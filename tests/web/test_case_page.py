@@ -192,6 +192,8 @@ def test_what_is_owed_is_one_number_for_both_sides(agency: Organisation, claim: 
         office = signed_in(Role.COLLECTOR, agency).get(f"/cases/{claim.pk}/").content.decode()
     assert "3.29" in office
     assert "1,003.29" in office
+    (row,) = worklist(actor=factories.actor(Role.COLLECTOR, agency), at=NOON).rows
+    assert row.owed == 100_329
     mine = my_claim(claim_for(claim_id=claim.pk, actor=factories.debtor_of(claim)), day_of(NOON))
     assert mine.owed == 100_329
 

@@ -14,6 +14,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from qinghe.casework.models import CallBack, Plan, Promise, Record
 from qinghe.casework.queries.next_action import Facts, Suggestion, suggest
 from qinghe.claims.days import day_of
+from qinghe.claims.interest import accrue
 from qinghe.claims.models import Hold
 from qinghe.contact.models import Attempt
 from qinghe.contact.terms import AttemptState, Outcome
@@ -193,6 +194,8 @@ COLUMNS = (
     "claim__costs",
     "claim__paid",
     "claim__due_on",
+    "claim__overdue_rate_pct",
+    "claim__interest_to",
     "state",
     "ends_at",
     "hold_kinds",
@@ -241,7 +244,7 @@ def _row(fields: tuple[Any, ...], at: datetime) -> WorkRow:
         stage=values["claim__stage"],
         region=values["claim__region"],
         currency=values["claim__currency"],
-        owed=values["claim__principal"] + values["claim__interest"] + values["claim__costs"],
+        owed=_owed(values, facts.today),
         paid=values["claim__paid"],
         due_on=values["claim__due_on"],
         mandate_state=values["state"],
@@ -254,3 +257,11 @@ def _row(fields: tuple[Any, ...], at: datetime) -> WorkRow:
         last_result=facts.last_result,
         next_action=suggest(facts),
     )
+
+
+def _owed(values: dict[str, Any], today: date) -> int:
+    """Return what is owed today: live mandates are on open claims, whose interest grows."""
+    principal, interest = values["claim__principal"], values["claim__interest"]
+    rate, booked_to = values["claim__overdue_rate_pct"], values["claim__interest_to"]
+    fresh, _facts = accrue(principal, rate, booked_to, today)
+    return int(principal + interest + values["claim__costs"] + fresh)
