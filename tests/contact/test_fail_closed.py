@@ -69,6 +69,12 @@ def test_without_an_approved_wording(case: Case, template: str) -> None:
     assert refused(case.ask(AT, template=template)) == ["PLT-IN-04"]
 
 
+@pytest.mark.parametrize("purpose", ["collect", "reply"])
+def test_a_collector_sends_no_access_codes(case: Case, purpose: str) -> None:
+    attempt = case.ask(AT, "letter", template="door_letter", purpose=purpose)
+    assert "PLT-IN-04" in refused(attempt)
+
+
 @pytest.mark.parametrize("channel", ["fax", "im", "", "VOICE"])
 def test_by_a_channel_nobody_knows(case: Case, channel: str) -> None:
     attempt = case.ask(AT, channel)

@@ -60,12 +60,14 @@ def request_contact(
     if actor.role != Role.SYSTEM and standing.mandate_id is None:
         raise NoMandate
     situation = standing.situation
+    counted_as = _purpose(_word(purpose, ContactPurpose), claim_id, actor)
     asked = Asked(
         channel=_word(channel, Channel),
         mode=_word(mode or _mode_of(channel), Mode),
-        purpose=_purpose(_word(purpose, ContactPurpose), claim_id, actor),
+        purpose=counted_as,
         at=at,
-        approved=is_approved(template, channel, purpose) and mode in (None, _mode_of(channel)),
+        # A wording is approved for what the contact counts as, whatever a worker calls it.
+        approved=is_approved(template, channel, counted_as) and mode in (None, _mode_of(channel)),
     )
     decision = decide(situation, asked)
     keep_law(decision.pack, at=at)
