@@ -24,6 +24,7 @@ CLOCKS: Final = (
     Clock("5 16 * * *", "claims.sweep", "a new day: stages change, interest accrues"),
     Clock("10 16 * * *", "casework.sweep", "promises and instalments of yesterday are judged"),
     Clock("*/10 * * * *", "claims.challenges", "challenge windows end"),
+    Clock("*/10 * * * *", "graph.traces", "organisations that are one hand are found"),
     Clock("*/10 * * * *", "risk.look", "submitted claims are linked and doubted"),
     Clock("*/10 * * * *", "claims.holds", "holds with an end are lifted"),
     Clock("*/10 * * * *", "market.expire", "listings and mandates end at their moment"),

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import cast
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from qinghe.graph.terms import DEVICE_COOKIE
 from qinghe.kernel import clock
+from qinghe.kernel.actor import system
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.services import open_door
 from qinghe.portal import session
 from qinghe.portal.forms import DoorForm
+from qinghe.risk.services import note_door
 from qinghe.simulation import demo_door
 
 
@@ -35,16 +41,21 @@ def door(request: HttpRequest) -> HttpResponse:
         except DomainError as refusal:
             form.add_error(None, refusal.user_message)
         else:
-            return _let_in(request, actor.person_id)
+            return _let_in(request, cast("UUID", actor.person_id))
     again = request.method != "POST" and session.was_here(request)
     context = {"form": form, "again": again, "demo_key": demo_door.current()}
     return render(request, "portal/door.html", context)
 
 
-def _let_in(request: HttpRequest, person_id: object) -> HttpResponse:
+def _let_in(request: HttpRequest, person_id: UUID) -> HttpResponse:
     response = redirect("portal:home")
     rotate_token(request)
-    session.begin(response, person_id=person_id, at=clock.now())  # type: ignore[arg-type]
+    at = clock.now()
+    session.begin(response, person_id=person_id, at=at)
+    # Debtors' browsers carry no mark; one of the staff here means that a creditor plays debtor.
+    device = request.COOKIES.get(DEVICE_COOKIE)
+    if device:
+        note_door(device=device, person_id=person_id, actor=system("portal.door"), at=at)
     return response
 
 

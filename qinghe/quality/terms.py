@@ -25,3 +25,15 @@ class ComplaintState(TextChoices):
 ANSWER_DAYS = 15
 # What a hold that a complaint asked for names as its cause, before the complaint's id.
 CAUSE = "complaint:"
+
+
+class InventionState(TextChoices):
+    """What became of the finding that a claim never existed."""
+
+    ASKED = "asked", _("Waits for a second officer")
+    PROVEN = "proven", _("Proven: the claim never existed")
+    DROPPED = "dropped", _("Not proven")
+
+
+# What the holds on a creditor's other claims name as their cause, before the finding's id.
+INVENTION = "invention:"

@@ -10,14 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.models import Claim
 from qinghe.claims.services import lift_hold, place_hold
+from qinghe.claims.services.locks import locked
 from qinghe.claims.terms import OPEN_STATES, HoldKind
+from qinghe.graph.services import note_crossing
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.roles import Permission, require
+from qinghe.risk.doubts import BY_CODE, doubts
 from qinghe.risk.models import Flag
 from qinghe.risk.queries import NoSuchFlag, facts
-from qinghe.risk.rules import BY_CODE, doubts
 
 
 class FlagDecided(DomainError):
@@ -56,6 +58,41 @@ def raise_flags(*, claim_ids: Collection[UUID], actor: Actor, at: datetime) -> i
             codes=codes,
         )
     return len(flags)
+
+
+@verb("risk.raise_flag")
+def raise_flag(*, claim_id: UUID, code: str, actor: Actor, at: datetime) -> bool:
+    """
+    Raise one doubt that a floor above has seen; tell whether it is new.
+
+    :raises NoSuchClaim: unknown claim
+    """
+    claim = locked(claim_id)
+    if Flag.objects.filter(claim=claim, code=code).exists():
+        return False
+    flag = Flag.objects.create(claim=claim, code=code, raised_at=at)
+    if BY_CODE[code].grave:
+        _hold(flag, claim, actor, at)
+    record(
+        kind="risk.flags-raised",
+        subject=f"claim:{claim.pk}",
+        actor=actor,
+        at=at,
+        flags=[flag.pk],
+        codes=[code],
+    )
+    return True
+
+
+@verb("risk.note_door")
+def note_door(*, device: str, person_id: UUID, actor: Actor, at: datetime) -> int:
+    """Doubt the claims of a creditor whose browser opened the debtor's door; return how many."""
+    owners = note_crossing(device=device, person_id=person_id, actor=actor, at=at)
+    claims = Claim.objects.filter(
+        debtor_id=person_id, creditor_id__in=owners, state__in=OPEN_STATES
+    )
+    found = list(claims.values_list("pk", flat=True)) if owners else []
+    return raise_flags(claim_ids=found, actor=actor, at=at) if found else 0
 
 
 @verb("risk.decide_flag")

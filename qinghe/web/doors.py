@@ -23,6 +23,7 @@ from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.queries import MembershipRow, NoMembership, memberships
 from qinghe.parties.roles import Permission, may
+from qinghe.web.devices import marked
 
 P = ParamSpec("P")
 CHOSEN = "membership"
@@ -92,7 +93,7 @@ def page(
                 staff = enter(request)
                 if permissions and not any(may(staff.actor, each) for each in permissions):
                     raise Http404
-                return view(staff, *args, **kwargs)
+                return marked(staff, view(staff, *args, **kwargs))
             except DomainError as refusal:
                 return refused(request, refusal)
 

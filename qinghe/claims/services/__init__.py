@@ -24,7 +24,7 @@ from qinghe.claims.services.evidence import (
     FileTypeRefused,
     add_evidence,
 )
-from qinghe.claims.services.holds import lift_hold, place_hold
+from qinghe.claims.services.holds import hold_creditor, lift_hold, lift_holds, place_hold
 from qinghe.claims.services.manual import HoldNotByHand, NoSuchHold, hold_by_hand, lift_by_hand
 from qinghe.claims.services.money import (
     Paid,
@@ -81,8 +81,10 @@ __all__ = [
     "end_challenge",
     "forget_row_errors",
     "hold_by_hand",
+    "hold_creditor",
     "lift_by_hand",
     "lift_hold",
+    "lift_holds",
     "open_dispute",
     "place_hold",
     "refuse_batch",

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.models import Hold
+from qinghe.claims.models import Claim, Hold
+from qinghe.claims.terms import OPEN_STATES
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
@@ -59,6 +60,48 @@ def place_hold(
     )
     _note("claims.hold-placed", hold, actor, at)
     return hold
+
+
+@verb("claims.hold_creditor")
+def hold_creditor(*, creditor_id: UUID, kind: str, cause: str, actor: Actor, at: datetime) -> int:
+    """
+    Stop outreach about every open claim of a creditor; return how many holds are new.
+
+    Each hold's cause is `cause`, a colon and the claim's id; one entry of the journal names all.
+    """
+    rows = Claim.objects.filter(creditor_id=creditor_id, state__in=OPEN_STATES)
+    claims = dict(rows.order_by("pk").values_list("pk", "debtor_id"))
+    # The gate locks the same rows: a permission is given before the hold, or sees it.
+    people = Person.objects.select_for_update(no_key=True).filter(pk__in=set(claims.values()))
+    list(people.order_by("pk").values_list("pk"))
+    causes = {f"{cause}:{claim_id}": claim_id for claim_id in claims}
+    standing = Hold.objects.filter(cause__in=list(causes), lifted_at__isnull=True)
+    for known in standing.values_list("cause", flat=True):
+        del causes[known]
+    holds = [
+        Hold(person_id=claims[claim_id], claim_id=claim_id, kind=kind, cause=each, placed_at=at)
+        for each, claim_id in causes.items()
+    ]
+    Hold.objects.bulk_create(holds, batch_size=5000)
+    record(
+        kind="claims.creditor-held",
+        subject=f"organisation:{creditor_id}",
+        actor=actor,
+        at=at,
+        hold_kind=kind,
+        cause=cause,
+        claims=list(causes.values()),
+    )
+    return len(holds)
+
+
+@verb("claims.lift_holds")
+def lift_holds(*, cause: str, actor: Actor, at: datetime) -> int:
+    """Lift every hold that `hold_creditor` placed for a cause; return how many."""
+    rows = Hold.objects.filter(cause__startswith=f"{cause}:", lifted_at__isnull=True)
+    lifted = rows.update(lifted_at=at)
+    record(kind="claims.creditor-released", subject=cause, actor=actor, at=at, count=lifted)
+    return lifted
 
 
 @verb("claims.lift_hold")

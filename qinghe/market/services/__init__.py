@@ -15,6 +15,7 @@ from qinghe.market.services.listings import (
 from qinghe.market.services.mandates import (
     complete,
     end_expired,
+    end_placement,
     give_back,
     recall,
     resume,
@@ -29,6 +30,7 @@ __all__ = [
     "complete",
     "designate",
     "end_expired",
+    "end_placement",
     "give_back",
     "place_own_team",
     "place_own_team_many",

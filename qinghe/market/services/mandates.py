@@ -100,6 +100,20 @@ def resume(*, mandate_id: UUID, reason: str, actor: Actor, at: datetime) -> Mand
     return _switch(mandate_id, MandateState.ACTIVE, reason, actor, at)
 
 
+@verb("market.end-placement")
+def end_placement(*, claim_id: UUID, reason: str, actor: Actor, at: datetime) -> None:
+    """
+    Take a claim out of the hall and from its collector, on behalf of a floor above.
+
+    The claim's row is locked by the caller, or here.
+    """
+    lock_claims(Claim.objects.all(), [claim_id])
+    for pk in Listing.objects.filter(claim_id=claim_id, state=ListingState.OPEN).values_list("pk"):
+        _drop(pk[0], ListingState.WITHDRAWN, actor, at)
+    for pk in Mandate.objects.filter(claim_id=claim_id, state__in=LIVE).values_list("pk"):
+        _close(_locked(pk[0]), MandateState.RECALLED, reason, actor, at)
+
+
 def end_expired(*, at: datetime) -> dict[str, int]:
     """
     End what time or other floors have ended: mandates, listings, and those of claims withdrawn.

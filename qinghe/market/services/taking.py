@@ -12,6 +12,8 @@ from django.db.models import Exists, OuterRef, Q
 from qinghe.claims.models import Claim
 from qinghe.claims.services import set_state
 from qinghe.claims.terms import ClaimState
+from qinghe.graph.queries import shared_signs
+from qinghe.graph.terms import IDENTICAL
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.market.contracts import terms
@@ -34,6 +36,7 @@ from qinghe.parties.models import Membership, Organisation
 from qinghe.parties.queries import valid_licence
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import LicenceKind, OrgKind
+from qinghe.risk.services import raise_flag
 from qinghe.rules.contact.clock import NATIONAL, local_day
 
 
@@ -60,7 +63,8 @@ def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
         raise NotForYou
     if not _open(claim, listing, at):
         raise AlreadyTaken
-    if _on_both_sides(claim, collector_id, actor, at):
+    signs = shared_signs(claim.creditor_id, collector_id)
+    if signs & IDENTICAL or _on_both_sides(claim, collector_id, actor, at):
         raise OwnClaim
     if held([claim], at):
         raise OnHold
@@ -68,7 +72,11 @@ def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
     listing.state = ListingState.TAKEN
     listing.save(update_fields=["state"])
     offer = Offer(listing.mode, listing.commission_rate, listing.quality_share, listing.period_days)
-    return _begin(claim, collector_id, offer, actor, at, listing=listing)
+    mandate = _begin(claim, collector_id, offer, actor, at, listing=listing)
+    if signs:
+        # A shared browser or mail domain proves nothing, but a person looks before anybody calls.
+        raise_flag(claim_id=claim.pk, code="one-hand", actor=actor, at=at)
+    return mandate
 
 
 @verb("market.place-own-team")

@@ -1,69 +1,25 @@
-"""Flags and scores of claims, and the facts both are made from."""
+"""The facts that doubts and scores are made from: many claims, a fixed number of queries."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef
-from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims import ageing
 from qinghe.claims.models import Claim, Evidence
-from qinghe.graph.queries import sharing
-from qinghe.kernel.errors import DomainError
+from qinghe.graph.queries import crossed, shared_with_debtors, sharing
 from qinghe.kernel.money import to_major
 from qinghe.parties.models import ContactPoint, Licence, VaultItem
 from qinghe.parties.queries import reachable
 from qinghe.parties.terms import LicenceKind, PointState, Secret
 from qinghe.parties.vault import ring
-from qinghe.risk.models import Flag
-from qinghe.risk.rules import BY_CODE, Facts, Score, rate
+from qinghe.risk.facts import Facts
+from qinghe.risk.queries.habits import bursts, documents, mutual, private_creditors, refutations
 
 WRITTEN = (Secret.ADDRESS, Secret.EMAIL)
-
-
-class NoSuchFlag(DomainError):
-    code = "risk.no-such-flag"
-    status = 404
-    text = _("There is no such flag.")
-
-
-@dataclass(frozen=True)
-class FlagRow:
-    """One reason to doubt a claim, told in the active language."""
-
-    id: UUID
-    claim_id: UUID
-    code: str
-    title: str
-    reason: str
-    grave: bool
-    state: str
-    state_label: str
-    raised_at: datetime
-    decided_at: datetime | None
-
-
-def flags(claim_id: UUID) -> list[FlagRow]:
-    """Return every flag of a claim, open ones first."""
-    rows = Flag.objects.filter(claim_id=claim_id).order_by("-state", "raised_at", "id")
-    return [_told(flag) for flag in rows]
-
-
-def open_flags(claim_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return how many open flags claims have; those without are absent."""
-    rows = Flag.objects.filter(claim_id__in=claim_ids, state=Flag.State.OPEN)
-    counts = rows.order_by().values("claim_id").annotate(n=Count("pk"))
-    return dict(counts.values_list("claim_id", "n"))
-
-
-def score(*, claim_id: UUID, on: date) -> Score | None:
-    """Return the score of a claim on a day, with reasons; None for an unknown claim."""
-    found = facts([claim_id], on=on)
-    return rate(found[claim_id]) if claim_id in found else None
 
 
 def facts(claim_ids: Collection[UUID], *, on: date | None = None) -> dict[UUID, Facts]:
@@ -76,7 +32,12 @@ def facts(claim_ids: Collection[UUID], *, on: date | None = None) -> dict[UUID, 
     alike = _alike(people)
     own = _own_debtors(claims)
     elsewhere = _known_elsewhere(claim_ids)
-    licences = _licences({claim.creditor_id for claim in claims})
+    creditors = {claim.creditor_id for claim in claims}
+    licences, refuted = _licences(creditors), refutations(creditors)
+    pairs = {(claim.creditor_id, claim.debtor_id) for claim in claims}
+    shared, doors = shared_with_debtors(pairs), crossed(people)
+    copies, at_once = documents(claim_ids), bursts(claims)
+    piles, back = private_creditors(claims), mutual(pairs)
     return {
         claim.pk: Facts(
             principal_major=int(to_major(claim.principal, claim.currency)),
@@ -92,6 +53,16 @@ def facts(claim_ids: Collection[UUID], *, on: date | None = None) -> dict[UUID, 
             channels=len(channels.get(claim.debtor_id, ())),
             evidence=evidence.get(claim.pk, 0),
             hand=claim.hand,
+            shared_with_creditor=tuple(
+                sorted(shared.get((claim.creditor_id, claim.debtor_id), ()))
+            ),
+            door_opened_by_creditor=(claim.creditor_id, claim.debtor_id) in doors,
+            same_document=copies.get(claim.pk, 0),
+            burst=at_once.get(claim.pk, 1),
+            private_creditors=piles.get(claim.pk, 1),
+            refuted=refuted.get(claim.creditor_id, (0, 0))[0],
+            decided=refuted.get(claim.creditor_id, (0, 0))[1],
+            mutual=(claim.creditor_id, claim.debtor_id) in back,
         )
         for claim in claims
     }
@@ -165,19 +136,3 @@ def _licensed(claim: Claim, licences: dict[UUID, list[tuple[date, date]]]) -> bo
         return None
     day = claim.contract_on
     return any(starts_on <= day < ends_on for starts_on, ends_on in periods)
-
-
-def _told(flag: Flag) -> FlagRow:
-    doubt = BY_CODE[flag.code]
-    return FlagRow(
-        id=flag.pk,
-        claim_id=flag.claim_id,
-        code=flag.code,
-        title=str(doubt.title),
-        reason=str(doubt.sentence).format(**flag.facts),
-        grave=doubt.grave,
-        state=flag.state,
-        state_label=str(Flag.State(flag.state).label),
-        raised_at=flag.raised_at,
-        decided_at=flag.decided_at,
-    )
