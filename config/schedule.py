@@ -26,6 +26,7 @@ CLOCKS: Final = (
     Clock("*/10 * * * *", "claims.challenges", "challenge windows end"),
     Clock("*/10 * * * *", "graph.traces", "organisations that are one hand are found"),
     Clock("*/10 * * * *", "risk.look", "submitted claims are linked and doubted"),
+    Clock("*/10 * * * *", "claims.unanswered", "claims that nobody proves in time end"),
     Clock("*/10 * * * *", "claims.holds", "holds with an end are lifted"),
     Clock("*/10 * * * *", "market.expire", "listings and mandates end at their moment"),
     Clock("*/10 * * * *", "settlement.expire_orders", "cashier orders nobody paid expire"),

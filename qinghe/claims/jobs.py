@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from qinghe.claims.days import day_of
-from qinghe.claims.services import forget_row_errors
+from qinghe.claims.services import end_returned, forget_row_errors, uphold_unproven
 from qinghe.claims.services import sweep as sweeps
 from qinghe.kernel import clock
 
@@ -27,6 +27,14 @@ def challenges(**_later: object) -> None:
 def holds(**_later: object) -> None:
     """Lift holds that have come to their end. Safe to run twice."""
     sweeps.lift_ended_holds(at=clock.now())
+
+
+@app.task(name="claims.unanswered", queueing_lock="claims.unanswered")
+def unanswered(**_later: object) -> None:
+    """End claims that their creditor did not prove or explain in time. Safe to run twice."""
+    at = clock.now()
+    uphold_unproven(at=at)
+    end_returned(at=at)
 
 
 @app.task(name="claims.forget", queueing_lock="claims.forget")

@@ -17,6 +17,8 @@ from qinghe.claims.terms import (
     EvidenceKind,
     HoldKind,
     Product,
+    ReviewQueue,
+    ReviewStep,
     Stage,
 )
 from qinghe.kernel.privacy import Privacy
@@ -134,6 +136,11 @@ class Claim(Row):
     stage = models.TextField(choices=Stage.choices)
     stage_changes_on = models.DateField(null=True)
     challenge_ends_at = models.DateTimeField(null=True)
+    # When the notice of the challenge window left; before it nobody may collect.
+    noticed_at = models.DateTimeField(null=True)
+    review = models.TextField(choices=ReviewQueue.choices, db_default=ReviewQueue.NEW)
+    # Since when it stands in this queue of the review desk; null: since it was created.
+    review_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     # Why it was rejected or withdrawn: a code of `Rejection`, words, or both.
@@ -168,6 +175,11 @@ class Claim(Row):
             models.Index(fields=["-created_at", "-id"], name="claims_newest"),
             models.Index(fields=["creditor", "-created_at", "-id"], name="claims_creditor_newest"),
             models.Index(
+                fields=["review", "created_at", "id"],
+                name="claims_review_queue",
+                condition=Q(state="submitted") | Q(review="sample"),
+            ),
+            models.Index(
                 fields=["challenge_ends_at"],
                 name="claims_challenge_due",
                 condition=Q(state="challenge"),
@@ -178,6 +190,27 @@ class Claim(Row):
     def owed(self) -> int:
         """Return all open components together, in minor units."""
         return self.principal + self.interest + self.costs
+
+
+class Review(Row):
+    """One step at the review desk: what was decided about a claim, why and by whom. Append-only."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+")
+    step = models.TextField(choices=ReviewStep.choices)
+    # A code of `Release`, `Return` or `Rejection`.
+    reason = models.TextField()
+    # What the creditor reads; no names, no numbers of accounts.
+    words = models.TextField(default="", blank=True)
+    by = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["claim", "at"], name="claims_review_claim"),
+            models.Index(fields=["step", "-at"], name="claims_review_step"),
+        ]
 
 
 class Line(Row):
@@ -210,6 +243,7 @@ class Evidence(Row):
     uploaded_at = models.DateTimeField()
 
     class Meta:
+        indexes = [models.Index(fields=["sha256"], name="claims_evidence_same")]
         constraints = [
             models.UniqueConstraint(fields=["claim", "sha256"], name="claims_evidence_once"),
             models.CheckConstraint(condition=Q(size__gt=0), name="claims_evidence_not_empty"),
@@ -228,6 +262,10 @@ class Dispute(Row):
     state = models.TextField(choices=DisputeState.choices, default=DisputeState.OPEN)
     opened_at = models.DateTimeField()
     answer_due_at = models.DateTimeField()
+    # Until when the creditor must prove the claim, and what it answered (in the vault).
+    proof_due_at = models.DateTimeField(null=True)
+    proof = models.ForeignKey("parties.VaultItem", models.PROTECT, null=True, related_name="+")
+    proved_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decision_text = models.TextField(default="")
 
@@ -240,6 +278,18 @@ class Dispute(Row):
                 condition=Q(state="open", decided_at__isnull=True)
                 | (~Q(state="open") & Q(decided_at__isnull=False)),
                 name="claims_dispute_decided",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["answer_due_at", "id"],
+                name="claims_dispute_open",
+                condition=Q(state="open"),
+            ),
+            models.Index(
+                fields=["proof_due_at"],
+                name="claims_proof_due",
+                condition=Q(state="open", proved_at__isnull=True),
             ),
         ]
 

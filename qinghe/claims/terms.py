@@ -55,6 +55,53 @@ NEXT: dict[str, frozenset[str]] = {
 OPEN_STATES = ("submitted", "challenge", "ready", "listed", "placed")
 
 
+class ReviewQueue(TextChoices):
+    """Where a claim stands at the review desk."""
+
+    NEW = "new", _("To be checked")
+    SECOND = "second", _("Waits for a second reviewer")
+    RETURNED = "returned", _("Waits for the creditor")
+    SAMPLE = "sample", _("Sample of automatic releases")
+    DONE = "done", pgettext_lazy("review", "Decided")
+
+
+# Hours within which each queue is worked; a creditor has days to answer.
+TARGET_HOURS: dict[str, int] = {"new": 48, "second": 24, "returned": 240, "sample": 72}
+# A claim that was returned and never answered ends after so many days.
+RETURNED_DAYS = 30
+
+
+class ReviewStep(TextChoices):
+    """What a reviewer (or the automatic release) did with a claim."""
+
+    SECONDED = "seconded", _("Checked, a second reviewer decides")
+    RELEASED = "released", _("Released")
+    AUTOMATIC = "automatic", _("Released automatically")
+    RETURNED = "returned", _("Returned to the creditor")
+    ANSWERED = "answered", _("Answered by the creditor")
+    REJECTED = "rejected", pgettext_lazy("review", "Rejected")
+    UPHELD = "upheld", _("Sample: the release was right")
+    OVERTURNED = "overturned", _("Sample: the release was wrong")
+
+
+class Release(TextChoices):
+    """Why a reviewer releases a claim."""
+
+    AGREES = "agrees", _("Person, amount and papers agree")
+    TITLE = "title", _("A court or an arbitration has decided it")
+    CLARIFIED = "clarified", _("The creditor has cleared up what was open")
+
+
+class Return(TextChoices):
+    """What a reviewer asks the creditor for."""
+
+    MISSING = "missing", _("A document is missing")
+    UNREADABLE = "unreadable", _("A document cannot be read")
+    AMOUNT = "amount", _("The amount needs an explanation")
+    PERSON = "person", _("The data of the person do not match the papers")
+    CHAIN = "chain", _("An assignment of the claim is missing")
+
+
 class Rejection(TextChoices):
     """Why a reviewer turns a claim down."""
 
@@ -132,9 +179,11 @@ class LineKind(TextChoices):
     WITHDRAWN = "withdrawn", _("No longer claimed")
 
 
-# Days in which the debtor may contest before anybody may collect.
-CHALLENGE_DAYS = 7
-# Days within which a dispute is answered.
+# Days within which a dispute is answered to the debtor.
 ANSWER_DAYS = 15
+# Days within which the creditor must prove a contested claim; silence ends the claim.
+PROOF_DAYS = 10
+# From this principal (major units) two reviewers decide; another currency's unit counts as a yuan.
+TWO_REVIEWERS_MAJOR = 200_000
 # Days in a year of interest, in leap years too.
 YEAR_DAYS = 365

@@ -20,6 +20,10 @@ class ContactPurpose(TextChoices):
     LEGAL_NOTICE = "legal_notice", _("Notice required by law")
 
 
+# The wording by which the platform tells a debtor of a claim; the challenge window counts from it.
+FIRST_NOTICE = "first_notice"
+
+
 class AttemptState(TextChoices):
     REFUSED = "refused", _("Refused by a rule")
     PERMITTED = "permitted", _("Permitted, waiting to be sent")

@@ -55,6 +55,7 @@ from qinghe.claims.services import (
     decide_dispute,
     end_challenge,
     lift_hold,
+    notice_sent,
     open_dispute,
     place_hold,
     reject_claim,
@@ -138,6 +139,9 @@ def test_a_claim_on_a_person_needs_proof_then_waits_for_its_debtor() -> None:
     assert verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW).state == "challenge"
 
     with pytest.raises(ChallengeOpen):
+        end_challenge(claim_id=claim.pk, actor=JOB, at=LATER + timedelta(days=365))
+    notice_sent(claim_id=claim.pk, actor=JOB, at=NOW)
+    with pytest.raises(ChallengeOpen):
         end_challenge(claim_id=claim.pk, actor=JOB, at=LATER - timedelta(seconds=1))
     assert end_challenge(claim_id=claim.pk, actor=JOB, at=LATER).state == "ready"
 
@@ -165,6 +169,9 @@ def test_a_contested_claim_does_not_become_ready_by_itself() -> None:
     )
     for claim in (quiet, contested_one):
         verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    assert end_challenges(at=LATER) == 0
+    for claim in (quiet, contested_one):
+        notice_sent(claim_id=claim.pk, actor=JOB, at=NOW)
     dispute = contested(contested_one)
     with pytest.raises(ChallengeOpen):
         end_challenge(claim_id=contested_one.pk, actor=JOB, at=LATER)

@@ -6,6 +6,7 @@ import pytest
 
 from qinghe.claims.models import Claim, Hold
 from qinghe.claims.services import place_hold
+from qinghe.claims.services.sweep import end_challenges
 from qinghe.contact.models import Attempt, Delivery
 from qinghe.contact.refusals import LetterOnItsWay
 from qinghe.contact.services import notify, send, send_door_letter, set_wish
@@ -68,9 +69,29 @@ def test_a_notice_refused_at_night_is_asked_for_again_in_the_morning() -> None:
 @pytest.mark.django_db
 def test_claims_outside_their_window_get_no_notice() -> None:
     claim = contested_soon("address")
-    assert notify(at=AT + 7 * DAY) == {"permitted": 0, "refused": 0}
     Claim.objects.filter(pk=claim.pk).update(state="ready")
     assert notify(at=AT) == {"permitted": 0, "refused": 0}
+
+
+@pytest.mark.django_db
+def test_the_window_counts_from_the_notice_and_not_from_the_release() -> None:
+    claim = contested_soon("address")
+    assert notify(at=AT + 20 * DAY)["permitted"] == 1
+    claim.refresh_from_db()
+    assert claim.noticed_at is None
+    late = AT + 20 * DAY + timedelta(minutes=5)
+    send(attempt_id=Attempt.objects.get().pk, at=late)
+    claim.refresh_from_db()
+    assert (claim.noticed_at, claim.challenge_ends_at) == (late, late + 7 * DAY)
+
+
+@pytest.mark.django_db
+def test_whoever_cannot_be_told_is_not_collected_from() -> None:
+    claim = contested_soon("phone")
+    notify(at=AT)
+    assert end_challenges(at=AT + 365 * DAY) == 0
+    claim.refresh_from_db()
+    assert (claim.state, claim.noticed_at) == ("challenge", None)
 
 
 @pytest.mark.django_db

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from qinghe.claims.models import Claim, Evidence
-from qinghe.claims.services import verify_claim
-from qinghe.claims.services.states import NotVerifiable
+from qinghe.claims.services import NotVerifiable, verify_claim
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.kernel.ids import new_id
 from qinghe.parties.models import Organisation, Person

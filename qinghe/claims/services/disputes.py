@@ -19,6 +19,7 @@ from qinghe.claims.services.states import WrongClaimState, stop_claim
 from qinghe.claims.terms import (
     ANSWER_DAYS,
     OPEN_STATES,
+    PROOF_DAYS,
     ClaimState,
     Component,
     DisputeState,
@@ -145,6 +146,7 @@ def _created(claim: Claim, reason: str, statement: str, at: datetime) -> Dispute
                 statement=sealed,
                 opened_at=at,
                 answer_due_at=due,
+                proof_due_at=at + timedelta(days=PROOF_DAYS),
             )
     except IntegrityError:
         raise DisputeOpen(answer_due_on=due.date().isoformat()) from None

@@ -1,41 +1,34 @@
-"""Move a claim through its life: verify, reject, end the challenge window, place, withdraw."""
+"""Move a claim through its life: end the challenge window, place, close, withdraw."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims import ageing
+from qinghe.claims.challenge import challenge_end
 from qinghe.claims.days import day_of
-from qinghe.claims.models import Claim, Dispute, Evidence, Hold
+from qinghe.claims.models import Claim, Dispute
 from qinghe.claims.services.books import write_off
 from qinghe.claims.services.locks import locked
 from qinghe.claims.terms import (
-    CHALLENGE_DAYS,
     NEXT,
     ClaimState,
     DisputeState,
-    HoldKind,
 )
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.models import Person
 from qinghe.parties.roles import Permission, require
-from qinghe.parties.terms import PersonKind
 
 
 class WrongClaimState(DomainError):
     code = "claims.wrong-state"
     text = _("The claim is in state “{state}”; this step is not open from there.")
-
-
-class NotVerifiable(DomainError):
-    code = "claims.not-verifiable"
-    text = _("This claim cannot be released yet. Missing: {missing}.")
 
 
 class ChallengeOpen(DomainError):
@@ -48,10 +41,6 @@ class StillPlaced(DomainError):
     text = _("A collector has this claim, or it is listed. Recall it first.")
 
 
-EVIDENCE_MISSING = _("evidence that the debt exists")
-FLAG_OPEN = _("a decision on the doubt about its authenticity")
-
-
 @verb("claims.set_state")
 def set_state(*, claim_id: UUID, state: str, actor: Actor, at: datetime) -> Claim:
     """
@@ -61,7 +50,7 @@ def set_state(*, claim_id: UUID, state: str, actor: Actor, at: datetime) -> Clai
     :raises WrongClaimState: the step is not open
     """
     claim = locked(claim_id)
-    _step(claim, state, actor, at)
+    step(claim, state, actor, at)
     return claim
 
 
@@ -83,50 +72,27 @@ def set_states(*, claim_ids: Iterable[UUID], state: str, actor: Actor, at: datet
     return len(claims)
 
 
-@verb("claims.verify_claim")
-def verify_claim(*, claim_id: UUID, actor: Actor, at: datetime, note: str = "") -> Claim:
+@verb("claims.notice_sent")
+def notice_sent(*, claim_id: UUID, actor: Actor, at: datetime) -> Claim:
     """
-    Release a checked claim into its challenge window.
+    Note that the debtor was told of a claim; the whole challenge window counts from here.
 
-    :raises NotPermitted: the actor may not verify claims
     :raises NoSuchClaim: unknown id
-    :raises WrongClaimState: not being verified
-    :raises NotVerifiable: something of the checklist is missing
     """
-    require(actor, Permission.VERIFY_CLAIMS)
-    claim = locked(claim_id, actor)
-    missing = checklist(claim)
-    if claim.state == ClaimState.SUBMITTED and missing:
-        raise NotVerifiable(missing="; ".join(missing))
-    claim.challenge_ends_at = at + timedelta(days=CHALLENGE_DAYS)
-    _step(claim, ClaimState.CHALLENGE, actor, at, note=note)
-    return claim
-
-
-def checklist(claim: Claim) -> list[str]:
-    """Return what is still missing before a claim may be released, in the active language."""
-    natural = Person.objects.filter(pk=claim.debtor_id, kind=PersonKind.NATURAL).exists()
-    flags = Hold.objects.filter(claim=claim, kind=HoldKind.FLAG, lifted_at__isnull=True)
-    missing = []
-    if natural and not Evidence.objects.filter(claim=claim).exists():
-        missing.append(str(EVIDENCE_MISSING))
-    if flags.exists():
-        missing.append(str(FLAG_OPEN))
-    return missing
-
-
-@verb("claims.reject_claim")
-def reject_claim(*, claim_id: UUID, reason: str, actor: Actor, at: datetime) -> Claim:
-    """
-    Turn a claim down; nothing of it is owed here any more.
-
-    :raises NotPermitted: the actor may not verify claims
-    :raises NoSuchClaim: unknown id
-    :raises WrongClaimState: past the challenge window
-    """
-    require(actor, Permission.VERIFY_CLAIMS)
-    claim = locked(claim_id, actor)
-    _end(claim, ClaimState.REJECTED, actor, at, reason)
+    claim = locked(claim_id)
+    if claim.state != ClaimState.CHALLENGE or claim.noticed_at is not None:
+        return claim
+    zones = Person.objects.values_list("zones", flat=True).get(pk=claim.debtor_id)
+    claim.noticed_at, claim.challenge_ends_at = at, challenge_end(zones, at)
+    claim.save(update_fields=["noticed_at", "challenge_ends_at"])
+    record(
+        kind="claims.noticed",
+        subject=f"claim:{claim.pk}",
+        actor=actor,
+        at=at,
+        person_id=claim.debtor_id,
+        ends_at=claim.challenge_ends_at.isoformat(),
+    )
     return claim
 
 
@@ -136,15 +102,15 @@ def end_challenge(*, claim_id: UUID, actor: Actor, at: datetime) -> Claim:
     Make a claim ready to place when its window is over and nobody contests it.
 
     :raises NoSuchClaim: unknown id
-    :raises ChallengeOpen: the window or a dispute is open
+    :raises ChallengeOpen: the window or a dispute is open, or the debtor was not told yet
     :raises WrongClaimState: not in its challenge window
     """
     claim = locked(claim_id)
     disputed = Dispute.objects.filter(claim=claim, state=DisputeState.OPEN).exists()
-    early = claim.challenge_ends_at is not None and at < claim.challenge_ends_at
-    if claim.state == ClaimState.CHALLENGE and (disputed or early):
+    early = claim.challenge_ends_at is None or at < claim.challenge_ends_at
+    if claim.state == ClaimState.CHALLENGE and (disputed or early or claim.noticed_at is None):
         raise ChallengeOpen
-    _step(claim, ClaimState.READY, actor, at)
+    step(claim, ClaimState.READY, actor, at)
     return claim
 
 
@@ -162,24 +128,26 @@ def withdraw_claim(*, claim_id: UUID, reason: str, actor: Actor, at: datetime) -
     claim = locked(claim_id, actor)
     if claim.state in (ClaimState.LISTED, ClaimState.PLACED):
         raise StillPlaced
-    _end(claim, ClaimState.WITHDRAWN, actor, at, reason)
+    end(claim, ClaimState.WITHDRAWN, actor, at, reason)
     return claim
 
 
 def stop_claim(claim: Claim, *, reason: str, actor: Actor, at: datetime) -> None:
     """Stop a locked claim for good, from whatever open state, after an upheld dispute."""
     rejected = ClaimState.REJECTED in NEXT[claim.state]
-    _end(claim, ClaimState.REJECTED if rejected else ClaimState.WITHDRAWN, actor, at, reason)
+    end(claim, ClaimState.REJECTED if rejected else ClaimState.WITHDRAWN, actor, at, reason)
 
 
-def _end(claim: Claim, state: ClaimState, actor: Actor, at: datetime, reason: str) -> None:
+def end(claim: Claim, state: ClaimState, actor: Actor, at: datetime, reason: str) -> None:
+    """End a locked claim: nothing of it is owed here any more."""
     _check(claim, state)
     write_off(claim, at=at)
     claim.closed_at, claim.ended_because = at, reason
-    _step(claim, state, actor, at, reason=reason)
+    step(claim, state, actor, at, reason=reason)
 
 
-def _step(claim: Claim, state: str, actor: Actor, at: datetime, **facts: str) -> None:
+def step(claim: Claim, state: str, actor: Actor, at: datetime, **facts: str) -> None:
+    """Move a locked claim one step, with its entry in the journal."""
     _check(claim, state)
     came_from, claim.state = claim.state, state
     if came_from == ClaimState.CLOSED:

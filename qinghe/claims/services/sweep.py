@@ -109,7 +109,7 @@ def _store(claims: Sequence[Claim]) -> None:
 
 
 def end_challenges(*, at: datetime) -> int:
-    """Make every claim ready whose challenge window is over and which nobody contests."""
+    """Make every claim ready whose debtor was told, whose window is over and which stands."""
     ended = 0
     while count := _end_chunk(at):
         ended += count
@@ -119,7 +119,9 @@ def end_challenges(*, at: datetime) -> int:
 @transaction.atomic
 def _end_chunk(at: datetime) -> int:
     contested = Dispute.objects.filter(state=DisputeState.OPEN).values("claim")
-    over = Claim.objects.filter(state=ClaimState.CHALLENGE, challenge_ends_at__lte=at)
+    over = Claim.objects.filter(
+        state=ClaimState.CHALLENGE, challenge_ends_at__lte=at, noticed_at__isnull=False
+    )
     ids = list(over.exclude(pk__in=contested).order_by("pk").values_list("pk", flat=True)[:CHUNK])
     if not ids:
         return 0

@@ -1,6 +1,6 @@
 """
 Tell a debtor that a claim was registered, before anyone may collect: without it the challenge
-window would pass unseen. The platform writes, by letter or else by e-mail, under the same gate.
+window does not begin. The platform writes, by letter or else by e-mail, under the same gate.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from qinghe.contact.models import Attempt
 from qinghe.contact.refusals import LetterOnItsWay
 from qinghe.contact.services.gate import lock_debtor
 from qinghe.contact.services.requests import request_contact
-from qinghe.contact.terms import AttemptState, ContactPurpose
+from qinghe.contact.terms import FIRST_NOTICE, AttemptState, ContactPurpose
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, system
 from qinghe.parties.queries import reachable
@@ -25,7 +25,7 @@ from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import Channel
 
 NOTIFIER: Final = system("contact.notify")
-TEMPLATE: Final = "first_notice"
+TEMPLATE: Final = FIRST_NOTICE
 DOOR_LETTER: Final = "door_letter"
 AT_MOST: Final = 500
 TRY_AGAIN_AFTER: Final = timedelta(days=1)
@@ -112,7 +112,7 @@ def _without_notice(at: datetime) -> QuerySet[Claim]:
         Q(next_allowed_at__isnull=True) | Q(next_allowed_at__gt=at)
     )
     lately = Q(state__in=(AttemptState.FAILED, AttemptState.CANCELLED), at__gt=at - TRY_AGAIN_AFTER)
-    claims = Claim.objects.filter(state=ClaimState.CHALLENGE, challenge_ends_at__gt=at)
+    claims = Claim.objects.filter(state=ClaimState.CHALLENGE, noticed_at__isnull=True)
     return claims.exclude(Exists(tried.filter(standing | refused | lately)))
 
 

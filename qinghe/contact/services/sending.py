@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import transaction
 
 from qinghe.claims.models import Claim
+from qinghe.claims.services import notice_sent
 from qinghe.contact import gateways
 from qinghe.contact.addresses import address_limits
 from qinghe.contact.decision import Decision, decide
@@ -25,7 +26,7 @@ from qinghe.contact.queries.overrides import set_aside
 from qinghe.contact.queries.situation import situation_of
 from qinghe.contact.services.gate import lock
 from qinghe.contact.services.message import NotToBeSaid, compose
-from qinghe.contact.terms import AttemptState, Outcome
+from qinghe.contact.terms import FIRST_NOTICE, AttemptState, Outcome
 from qinghe.contact.wording import wording
 from qinghe.journal.services import record
 from qinghe.kernel import prepared
@@ -183,6 +184,8 @@ def _finish(ready: Ready, receipt: Receipt, at: datetime) -> str:
     attempt.save(update_fields=["state", "outcome", "outcome_at"])
     if attempt.state == AttemptState.DONE:
         _copy(attempt, receipt, at)
+        if attempt.template.startswith(f"{FIRST_NOTICE}@"):
+            notice_sent(claim_id=attempt.claim_id, actor=SENDER, at=at)
     _note(attempt, receipt.gateway, at)
     return str(attempt.state)
 
