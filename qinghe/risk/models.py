@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.kernel.privacy import Privacy
@@ -34,4 +34,40 @@ class Flag(Row):
             models.UniqueConstraint(
                 fields=["claim", "code"], condition=Q(state="open"), name="risk_flag_once"
             )
+        ]
+
+
+class AutoRelease(Row):
+    """
+    Claims of one creditor may be released without a reviewer: asked by one person, granted by
+    another, up to an amount, with a share that is checked afterwards.
+    """
+
+    privacy: ClassVar[Privacy] = Privacy(keep="Five years after it ended.")
+
+    creditor = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
+    most_major = models.PositiveIntegerField()
+    sample_percent = models.PositiveSmallIntegerField()
+    asked_by = models.TextField()
+    asked_at = models.DateTimeField()
+    granted_by = models.TextField(default="", blank=True)
+    granted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.TextField(default="", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["creditor"],
+                condition=Q(ended_at__isnull=True),
+                name="risk_auto_release_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(granted_at__isnull=True) | ~Q(granted_by=F("asked_by")),
+                name="risk_auto_release_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=Q(sample_percent__gte=5, sample_percent__lte=100),
+                name="risk_auto_release_sample",
+            ),
         ]

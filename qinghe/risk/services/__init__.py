@@ -1,0 +1,37 @@
+"""Writes of this room: doubts, and releases without a reviewer where people have earned it."""
+
+from qinghe.risk.services.flags import (
+    FlagDecided,
+    decide_flag,
+    note_door,
+    raise_flag,
+    raise_flags,
+)
+from qinghe.risk.services.releases import (
+    AutoReleaseMoved,
+    NoSuchAutoRelease,
+    NoTrackRecord,
+    OneAlready,
+    SecondPerson,
+    ask_auto_release,
+    end_auto_release,
+    grant_auto_release,
+    release_clean,
+)
+
+__all__ = [
+    "AutoReleaseMoved",
+    "FlagDecided",
+    "NoSuchAutoRelease",
+    "NoTrackRecord",
+    "OneAlready",
+    "SecondPerson",
+    "ask_auto_release",
+    "decide_flag",
+    "end_auto_release",
+    "grant_auto_release",
+    "note_door",
+    "raise_flag",
+    "raise_flags",
+    "release_clean",
+]
