@@ -117,6 +117,12 @@ class MyClaim:
         return dispute.answer_due_at if dispute else None
 
     @property
+    def proof_due_at(self) -> datetime | None:
+        """Return until when the creditor must prove a contested claim, if it has not answered."""
+        dispute = self.view.open_dispute
+        return dispute.proof_due_at if dispute and dispute.proved_at is None else None
+
+    @property
     def rate(self) -> str:
         """Return the percentage of late interest as people write it; empty when there is none."""
         return _plain(self.view.overdue_rate_pct) if self.open else ""

@@ -21,6 +21,7 @@ from qinghe.parties.terms import Purpose
 from qinghe.portal.claims import MyClaim, claim_of
 from qinghe.portal.contacts import contacts_of
 from qinghe.portal.doors import DebtorRequest, page
+from qinghe.portal.forms import ContestForm
 from qinghe.portal.plans import my_plan
 from qinghe.portal.today import Today, today_of
 from qinghe.settlement.queries import payments
@@ -66,6 +67,7 @@ def claim(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
         "zone": request.zone,
         "ceased": _ceased(request.person_id),
         "collector": _collector(claim_id),
+        "quick": ContestForm(),
     }
     return render(request, "portal/claim.html", context)
 

@@ -30,6 +30,9 @@ STATES: dict[str, Look] = {
     "checked": Look("warn"),
     "accepted": Look("ok", "circle-check"),
     "refused": Look("bad", "ban"),
+    # findings of compliance
+    "proven": Look("bad", "ban"),
+    "dropped": Look("line"),
     # organisations, contact points, evidence
     "pending": Look("", "hourglass"),
     "active": Look("ok", "shield-check"),

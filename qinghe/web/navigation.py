@@ -133,6 +133,8 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 TO_VERIFY,
                 Item(_("Refused contacts"), "web:refusals", "ban", tab=True),
                 Item(_("Urgent notices"), "web:overrides", "mail"),
+                Item(_("Invented claims"), "web:inventions", "flag"),
+                Item(_("Automatic releases"), "web:auto-releases", "shield-check"),
                 HOUSE,
                 WORDS,
             )

@@ -6,10 +6,20 @@ from django.urls import path
 
 from qinghe.web import dashboards, mandateterms, start
 from qinghe.web.collector import acts, case, hall, mailing, notes, work
-from qinghe.web.compliance import complaints, house, measures, overrides, refusals, screening
+from qinghe.web.compliance import (
+    complaints,
+    house,
+    inventions,
+    measures,
+    overrides,
+    refusals,
+    releases,
+    screening,
+)
 from qinghe.web.contact import attempt
 from qinghe.web.creditor import (
     agreements,
+    answering,
     batches,
     claims,
     complaining,
@@ -23,7 +33,7 @@ from qinghe.web.money import pages as money_pages
 from qinghe.web.operator import jobs, letters, money, organisations, reversal
 from qinghe.web.public import pages, rules, voice
 from qinghe.web.regulator import journal
-from qinghe.web.review import disputes, identity, verify
+from qinghe.web.review import deciding, disputes, identity, verify
 
 app_name = "web"
 CLAIM = "claims/<uuid:claim_id>/"
@@ -72,6 +82,8 @@ claim_urls = [
     path(CLAIM + "payment/", received.payment_received, name="claim-payment"),
     path(CLAIM + "plan/", agreements.plan_decide, name="claim-plan"),
     path(CLAIM + "door-letter/", claims.door_letter, name="claim-door-letter"),
+    path(CLAIM + "answer/", answering.resubmit, name="claim-resubmit"),
+    path(CLAIM + "proof/<uuid:dispute_id>/", answering.prove, name="claim-prove"),
     path(CLAIM + "hardship/", agreements.hardship_decide, name="claim-hardship"),
     path(CLAIM + "notes/", notes.note_list, name="claim-notes"),
     path(CLAIM + "holds/", measures.hold_place, name="claim-hold"),
@@ -112,12 +124,22 @@ collector_urls = [
     path(CASE + "call-back/", acts.call_back, name="case-callback"),
     path(CASE + "give-back/", acts.return_order, name="case-give-back"),
 ]
+INVENTION = "invented/<uuid:invention_id>/"
+AUTOMATIC = "automatic-releases/<uuid:release_id>/"
 review_urls = [
     path("verify/", verify.verify_queue, name="verify"),
     path("verify/<uuid:claim_id>/", verify.verify_page, name="verify-claim"),
     path("verify/<uuid:claim_id>/identity/", identity.identity, name="verify-identity"),
-    path("verify/<uuid:claim_id>/decide/", verify.verify_decide, name="verify-decide"),
-    path("verify/<uuid:claim_id>/flags/<uuid:flag_id>/", verify.flag_decide, name="flag-decide"),
+    path("verify/<uuid:claim_id>/decide/", deciding.verify_decide, name="verify-decide"),
+    path("verify/<uuid:claim_id>/flags/<uuid:flag_id>/", deciding.flag_decide, name="flag-decide"),
+    path("verify/<uuid:claim_id>/sample/", deciding.sample_decide, name="sample-decide"),
+    path("verify/<uuid:claim_id>/invented/", inventions.invention_ask, name="invention-ask"),
+    path("invented/", inventions.invention_list, name="inventions"),
+    path(INVENTION + "decide/", inventions.invention_decide, name="invention-decide"),
+    path(INVENTION + "release/", inventions.invention_release, name="invention-release"),
+    path("automatic-releases/", releases.release_list, name="auto-releases"),
+    path(AUTOMATIC + "grant/", releases.release_grant, name="auto-release-grant"),
+    path(AUTOMATIC + "end/", releases.release_end, name="auto-release-end"),
     path("disputes/", disputes.dispute_list, name="disputes"),
     path("disputes/<uuid:dispute_id>/", disputes.dispute_page, name="dispute"),
     path("complaints/", complaints.complaint_list, name="complaints"),

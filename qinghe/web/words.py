@@ -18,6 +18,10 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "product": claims.Product,
     "claim": claims.ClaimState,
     "rejection": claims.Rejection,
+    "release": claims.Release,
+    "return": claims.Return,
+    "review": claims.ReviewQueue,
+    "review-step": claims.ReviewStep,
     "component": claims.Component,
     "line": claims.LineKind,
     "evidence": claims.EvidenceKind,
@@ -51,6 +55,7 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "payment": settlement.PaymentState,
     "payout": settlement.PayoutState,
     "complaint": quality.ComplaintState,
+    "invention": quality.InventionState,
     "complaint-kind": quality.ComplaintKind,
 }
 

@@ -85,7 +85,7 @@ def test_a_rejection_needs_a_reason_code(submitted: Claim) -> None:
         client, place = signed_in(Role.REVIEWER), f"/verify/{submitted.pk}/decide/"
         client.post(place, {"decision": "reject"})
         assert Claim.objects.get().state == ClaimState.SUBMITTED
-        client.post(place, {"decision": "reject", "reason": "no_proof"})
+        client.post(place, {"decision": "reject", "reject-reason": "no_proof"})
     assert Claim.objects.get().state == ClaimState.REJECTED
 
 
@@ -127,7 +127,7 @@ def test_a_decision_without_text_is_not_taken(worked: Claim) -> None:
     ],
 )
 def test_a_creditor_reads_why_a_claim_was_rejected(submitted: Claim, lang: str, why: str) -> None:
-    sent = {"decision": "reject", "reason": "wrong_person", "words": "page 2"}
+    sent = {"decision": "reject", "reject-reason": "wrong_person", "reject-words": "page 2"}
     with clock.at(NOON):
         signed_in(Role.REVIEWER).post(f"/verify/{submitted.pk}/decide/", sent)
         owner = signed_in(Role.CREDITOR, submitted.creditor, lang=lang)

@@ -16,10 +16,8 @@ from qinghe.claims.queries.batches import (
 )
 from qinghe.claims.queries.decisions import (
     DisputeRow,
-    ReviewRow,
     dispute_for,
     disputes,
-    review_queue,
     waiting_for_review,
 )
 from qinghe.claims.queries.holds import HoldRow, live_holds
@@ -34,6 +32,13 @@ from qinghe.claims.queries.one import (
     lines,
     owed,
     view_of,
+)
+from qinghe.claims.queries.review import (
+    ReviewRow,
+    StepRow,
+    review_counts,
+    review_queue,
+    review_steps,
 )
 from qinghe.claims.queries.table import (
     ClaimFilters,
@@ -61,6 +66,7 @@ __all__ = [
     "Preview",
     "ReviewRow",
     "RowErrorView",
+    "StepRow",
     "Term",
     "batch_for",
     "batches",
@@ -77,7 +83,9 @@ __all__ = [
     "moments_of",
     "owed",
     "preview",
+    "review_counts",
     "review_queue",
+    "review_steps",
     "row_errors",
     "stage_totals",
     "suggest_mapping",

@@ -1,4 +1,4 @@
-"""Disputes, and what waits for a reviewer."""
+"""Disputes, and what waits for a first look."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
-from qinghe.claims.models import Claim, Dispute, Evidence
+from qinghe.claims.models import Claim, Dispute
 from qinghe.claims.queries.access import NoSuchDispute, visible
 from qinghe.claims.terms import ClaimState, DisputeState
 from qinghe.kernel.actor import Actor
 
-REVIEW_PAGE = 50
 REVIEW_CHUNK = 1000
 
 
@@ -36,28 +34,15 @@ class DisputeRow:
     answer_due_at: datetime
     decided_at: datetime | None
     decision_text: str
-
-
-@dataclass(frozen=True)
-class ReviewRow:
-    """One claim that waits for its check."""
-
-    claim_id: UUID
-    number: str
-    creditor_name: str
-    debtor_label: str
-    debtor_kind: str
-    product: str
-    stage: str
-    currency: str
-    owed: int
-    evidence_count: int
-    created_at: datetime
+    proof_due_at: datetime | None
+    proof_id: UUID | None
+    proved_at: datetime | None
 
 
 _DISPUTE = (
     "id", "claim_id", "claim__number", "claim__creditor__name", "person__masked_name", "reason",
     "state", "statement_id", "opened_at", "answer_due_at", "decided_at", "decision_text",
+    "proof_due_at", "proof_id", "proved_at",
 )  # fmt: skip
 
 
@@ -86,30 +71,6 @@ def disputes_about(claim_id: UUID) -> QuerySet[Dispute, tuple[Any, ...]]:
     """Return every dispute about a claim, oldest first, as the fields of rows; for a view."""
     rows = Dispute.objects.filter(claim_id=claim_id).order_by("opened_at", "id")
     return rows.values_list(*_DISPUTE)
-
-
-def review_queue(*, actor: Actor, limit: int = REVIEW_PAGE) -> list[ReviewRow]:
-    """Return the claims that wait for their check, oldest first."""
-    count = (
-        Evidence.objects.filter(claim=OuterRef("pk"))
-        .order_by()
-        .values("claim")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    rows = (
-        Claim.objects.filter(visible(actor), state=ClaimState.SUBMITTED)
-        .annotate(
-            open_amount=F("principal") + F("interest") + F("costs"),
-            files=Coalesce(Subquery(count), 0),
-        )
-        .order_by("created_at", "id")
-    )
-    fields = (
-        "id", "number", "creditor__name", "debtor__masked_name", "debtor__kind", "product",
-        "stage", "currency", "open_amount", "files", "created_at",
-    )  # fmt: skip
-    return [ReviewRow(*row) for row in rows.values_list(*fields)[:limit]]
 
 
 def waiting_for_review() -> Iterator[list[tuple[UUID, UUID]]]:

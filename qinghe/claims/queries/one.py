@@ -88,6 +88,8 @@ class ClaimView:
     claimed: int
     paid: int
     challenge_ends_at: datetime | None
+    noticed_at: datetime | None
+    review: str
     created_at: datetime
     closed_at: datetime | None
     ended_because: str
@@ -159,7 +161,7 @@ _OWN = (
     "id", "number", "creditor_id", "debtor_id", "contract_number", "product", "hand", "region",
     "currency", "contract_on", "due_on", "stage", "state", "overdue_rate_pct", "interest_to",
     "principal", "interest", "costs", "owed", "claimed", "paid", "challenge_ends_at",
-    "created_at", "closed_at", "ended_because",
+    "noticed_at", "review", "created_at", "closed_at", "ended_because",
 )  # fmt: skip
 _EVIDENCE = ("id", "kind", "filename", "media_type", "size", "sha256", "uploaded_at")
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from qinghe.casework.models import Hardship, Plan, Promise
 from qinghe.casework.terms import HardshipState, PlanState, PromiseState
 from qinghe.claims.models import Claim, Dispute
-from qinghe.claims.terms import ClaimState, DisputeState
+from qinghe.claims.terms import ClaimState, DisputeState, ReviewQueue
 from qinghe.contact.models import Delivery
 from qinghe.contact.queries.letters import WAITING
 from qinghe.kernel.actor import Actor, Role
@@ -28,6 +28,8 @@ from qinghe.settlement.terms import PayoutState
 
 # Nobody works through more than this in a day; counting on would cost more than it tells.
 CAP: Final = 1000
+# Claims that were returned wait for their creditor, not for us.
+WORKED: Final = (ReviewQueue.NEW, ReviewQueue.SECOND, ReviewQueue.SAMPLE)
 Queue = Callable[[Actor, datetime], Reading]
 
 
@@ -40,7 +42,8 @@ def waiting(*, actor: Actor, at: datetime) -> dict[str, int]:
 
 
 def _to_verify(_actor: Actor, _at: datetime) -> Reading:
-    return Claim.objects.filter(state=ClaimState.SUBMITTED)
+    inside = Q(state=ClaimState.SUBMITTED) | Q(review=ReviewQueue.SAMPLE)
+    return Claim.objects.filter(inside, review__in=WORKED)
 
 
 def _disputes(_actor: Actor, _at: datetime) -> Reading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef
@@ -34,10 +35,7 @@ def facts(claim_ids: Collection[UUID], *, on: date | None = None) -> dict[UUID, 
     elsewhere = _known_elsewhere(claim_ids)
     creditors = {claim.creditor_id for claim in claims}
     licences, refuted = _licences(creditors), refutations(creditors)
-    pairs = {(claim.creditor_id, claim.debtor_id) for claim in claims}
-    shared, doors = shared_with_debtors(pairs), crossed(people)
-    copies, at_once = documents(claim_ids), bursts(claims)
-    piles, back = private_creditors(claims), mutual(pairs)
+    patterns = _patterns(claims)
     return {
         claim.pk: Facts(
             principal_major=int(to_major(claim.principal, claim.currency)),
@@ -53,18 +51,30 @@ def facts(claim_ids: Collection[UUID], *, on: date | None = None) -> dict[UUID, 
             channels=len(channels.get(claim.debtor_id, ())),
             evidence=evidence.get(claim.pk, 0),
             hand=claim.hand,
-            shared_with_creditor=tuple(
-                sorted(shared.get((claim.creditor_id, claim.debtor_id), ()))
-            ),
-            door_opened_by_creditor=(claim.creditor_id, claim.debtor_id) in doors,
-            same_document=copies.get(claim.pk, 0),
-            burst=at_once.get(claim.pk, 1),
-            private_creditors=piles.get(claim.pk, 1),
+            **patterns[claim.pk],
             refuted=refuted.get(claim.creditor_id, (0, 0))[0],
             decided=refuted.get(claim.creditor_id, (0, 0))[1],
-            mutual=(claim.creditor_id, claim.debtor_id) in back,
         )
         for claim in claims
+    }
+
+
+def _patterns(claims: Collection[Claim]) -> dict[UUID, dict[str, Any]]:
+    """Return what each claim shows beside many others: shared data, copies, bursts."""
+    pairs = {claim.pk: (claim.creditor_id, claim.debtor_id) for claim in claims}
+    both, people = set(pairs.values()), {claim.debtor_id for claim in claims}
+    shared, doors, back = shared_with_debtors(both), crossed(people), mutual(both)
+    copies, at_once, piles = documents(list(pairs)), bursts(claims), private_creditors(claims)
+    return {
+        claim_id: {
+            "shared_with_creditor": tuple(sorted(shared.get(pair, ()))),
+            "door_opened_by_creditor": pair in doors,
+            "same_document": copies.get(claim_id, 0),
+            "burst": at_once.get(claim_id, 1),
+            "private_creditors": piles.get(claim_id, 1),
+            "mutual": pair in back,
+        }
+        for claim_id, pair in pairs.items()
     }
 
 

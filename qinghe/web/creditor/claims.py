@@ -25,6 +25,7 @@ from qinghe.parties.terms import Purpose
 from qinghe.web.claimparts import equation, hold_marks, next_step
 from qinghe.web.compliance.measures import measures_for
 from qinghe.web.creditor.agreements import HardshipForm
+from qinghe.web.creditor.answering import answers_for
 from qinghe.web.creditor.complaining import ComplaintForm
 from qinghe.web.creditor.received import ReceivedForm
 from qinghe.web.doors import StaffRequest, acted, page, unclear
@@ -108,6 +109,7 @@ def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         **measures_for(view, request.actor),
         **_points(view, request.actor),
         "mine": request.actor.role == "creditor",
+        **answers_for(view, mine=request.actor.role == "creditor"),
         "evidence_form": EvidenceForm(),
         "withdraw_form": WithdrawForm(),
         "complaint_form": ComplaintForm(),

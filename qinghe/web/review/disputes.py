@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.queries import ClaimView, DisputeRow, claim_for, dispute_for, disputes
+from qinghe.claims.queries import ClaimView, claim_for, dispute_for, disputes
 from qinghe.claims.services import decide_dispute
 from qinghe.claims.terms import Component, DisputeState
 from qinghe.kernel.money import exponent, to_major, to_minor
@@ -66,13 +66,11 @@ def dispute_list(request: StaffRequest) -> HttpResponse:
     return render(request, "web/review/disputes.html", context)
 
 
-def _statement(request: StaffRequest, row: DisputeRow) -> str:
-    """Return the debtor's words; opening them is put on record."""
-    if row.statement_id is None:
+def _opened(request: StaffRequest, item_id: UUID | None) -> str:
+    """Return what one side wrote; opening it is put on record."""
+    if item_id is None:
         return ""
-    return reveal(
-        item_id=row.statement_id, purpose=Purpose.DISPUTE, actor=request.actor, at=request.at
-    )
+    return reveal(item_id=item_id, purpose=Purpose.DISPUTE, actor=request.actor, at=request.at)
 
 
 @page(Permission.DECIDE_DISPUTES, methods=("GET", "POST"))
@@ -97,6 +95,7 @@ def dispute_page(request: StaffRequest, dispute_id: UUID) -> HttpResponse:
         "dispute": row,
         "claim": claim,
         "terms": equation(claim, as_day(request.at)),
-        "statement": _statement(request, row),
+        "statement": _opened(request, row.statement_id),
+        "proof": _opened(request, row.proof_id),
     }
     return formed(request, "web/review/dispute.html", context, form)
