@@ -9,8 +9,11 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims import ageing
+from qinghe.claims.contract_terms import Outcome
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim, Dispute, Evidence, Hold
+from qinghe.claims.queries.amounts import facts_of
+from qinghe.claims.recompute import excess_of, verified
 from qinghe.claims.services.books import write_off
 from qinghe.claims.services.locks import locked
 from qinghe.claims.terms import (
@@ -38,6 +41,14 @@ class NotVerifiable(DomainError):
     text = _("This claim cannot be released yet. Missing: {missing}.")
 
 
+class MoreThanLawful(DomainError):
+    code = "claims.more-than-lawful"
+    text = _(
+        "More is claimed than the law permits: {excess} too much. The creditor corrects the "
+        "amount or accepts the lawful one; then the claim can be released."
+    )
+
+
 class ChallengeOpen(DomainError):
     code = "claims.challenge-open"
     text = _("The debtor may still contest this claim.")
@@ -49,6 +60,7 @@ class StillPlaced(DomainError):
 
 
 EVIDENCE_MISSING = _("evidence that the debt exists")
+DUPLICATE_OPEN = _("a decision on the other claim that looks like the same debt")
 FLAG_OPEN = _("a decision on the doubt about its authenticity")
 
 
@@ -92,26 +104,38 @@ def verify_claim(*, claim_id: UUID, actor: Actor, at: datetime, note: str = "") 
     :raises NoSuchClaim: unknown id
     :raises WrongClaimState: not being verified
     :raises NotVerifiable: something of the checklist is missing
+    :raises MoreThanLawful: the contract, calculated again, gives less than is claimed
     """
     require(actor, Permission.VERIFY_CLAIMS)
     claim = locked(claim_id, actor)
-    missing = checklist(claim)
-    if claim.state == ClaimState.SUBMITTED and missing:
-        raise NotVerifiable(missing="; ".join(missing))
+    if claim.state == ClaimState.SUBMITTED:
+        missing = checklist(claim)
+        if missing:
+            raise NotVerifiable(missing="; ".join(missing))
+        _check_amount(claim, at)
     claim.challenge_ends_at = at + timedelta(days=CHALLENGE_DAYS)
     _step(claim, ClaimState.CHALLENGE, actor, at, note=note)
     return claim
 
 
+def _check_amount(claim: Claim, at: datetime) -> None:
+    check = verified(facts_of([claim])[claim.pk], at=at)
+    if check.outcome == Outcome.MORE:
+        raise MoreThanLawful(excess=excess_of(check))
+
+
 def checklist(claim: Claim) -> list[str]:
     """Return what is still missing before a claim may be released, in the active language."""
     natural = Person.objects.filter(pk=claim.debtor_id, kind=PersonKind.NATURAL).exists()
-    flags = Hold.objects.filter(claim=claim, kind=HoldKind.FLAG, lifted_at__isnull=True)
+    held = Hold.objects.filter(claim=claim, lifted_at__isnull=True)
+    flags = held.filter(kind=HoldKind.FLAG)
     missing = []
     if natural and not Evidence.objects.filter(claim=claim).exists():
         missing.append(str(EVIDENCE_MISSING))
     if flags.exists():
         missing.append(str(FLAG_OPEN))
+    if held.filter(kind=HoldKind.DUPLICATE).exists():
+        missing.append(str(DUPLICATE_OPEN))
     return missing
 
 
@@ -197,6 +221,12 @@ def _step(claim: Claim, state: str, actor: Actor, at: datetime, **facts: str) ->
         to=state,
         about=facts,
     )
+
+
+def reopen_window(claim: Claim, at: datetime) -> None:
+    """Let the debtor of a locked claim contest anew, on the row in memory: more is asked."""
+    claim.state = ClaimState.CHALLENGE
+    claim.challenge_ends_at = at + timedelta(days=CHALLENGE_DAYS)
 
 
 def reopen(claim: Claim, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from qinghe.rules.recompute.caps import agreed_rates, courts_doubt, lawful_rates
 from qinghe.rules.recompute.replay import Outcome, replay
@@ -54,7 +55,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The three lines, their outcome, and what stands outside them; in minor units."""
+    """
+    The three lines, their outcome, and what stands outside them; in minor units.
+
+    `late_pct` is the lawful yearly rate from the day on.
+    """
 
     outcome: str
     lines: tuple[Line, ...]
@@ -64,6 +69,7 @@ class Compared:
     not_due: int
     credit: int
     slack: int
+    late_pct: Decimal
     cautions: tuple[Step, ...]
 
 
@@ -103,6 +109,7 @@ def compare(
         not_due=lawful.not_due,
         credit=lawful.credit,
         slack=slack,
+        late_pct=rates.late_on(as_of),
         cautions=() if doubt is None else (doubt,),
     )
 
