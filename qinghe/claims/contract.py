@@ -31,6 +31,8 @@ class ContractTerms(Row):
     privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
 
     claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+")
+    # Who lent, in the sense of the interest rules: the cap follows the loan when it is assigned.
+    lender_kind = models.TextField(default="", blank=True)
     principal = models.BigIntegerField()
     handed_over = models.BigIntegerField(null=True)
     disbursed_on = models.DateField()

@@ -60,7 +60,9 @@ class Facts:
         known = {
             Missing.TERMS: terms is not None,
             Missing.SIGNED_ON: self.claim.contract_on is not None,
-            Missing.LENDER: bool(self.claim.creditor.lender_kind),
+            Missing.LENDER: bool(
+                (terms is not None and terms.lender_kind) or self.claim.creditor.lender_kind
+            ),
             Missing.PAYMENTS: bool(self.told),
             Missing.HANDED_OVER: terms is not None and terms.handed_over is not None,
             Missing.RATE: terms is not None and terms.rate_pct is not None,
@@ -77,7 +79,7 @@ def contract_of(facts: Facts) -> Contract | None:
         return None
     return Contract(
         # A creditor whose kind is not known is judged like a private lender: the stricter way.
-        lender_kind=claim.creditor.lender_kind or STRICTEST,
+        lender_kind=terms.lender_kind or claim.creditor.lender_kind or STRICTEST,
         currency=claim.currency,
         signed_on=claim.contract_on,
         principal=terms.principal,

@@ -28,6 +28,8 @@ class Title(Row):
     step = models.PositiveSmallIntegerField()
     from_name = models.TextField()
     to_name = models.TextField()
+    # Lender kind of the one it came from, in the sense of the interest rules.
+    from_kind = models.TextField(default="", blank=True)
     from_org = models.ForeignKey(
         "parties.Organisation", models.PROTECT, null=True, related_name="+"
     )

@@ -10,13 +10,15 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.contract_terms import BookedTo, DayCount, FeeKind, Schedule
+from qinghe.claims.contract_terms import BookedTo, DayCount, FeeKind, Schedule, TitleState
 from qinghe.claims.days import day_of
+from qinghe.claims.intake.rates import STRICTEST
 from qinghe.claims.models import (
     Claim,
     ContractFee,
     ContractPayment,
     ContractTerms,
+    Title,
     Verification,
 )
 from qinghe.claims.queries.amounts import facts_of
@@ -114,7 +116,7 @@ def deliver_terms(*, claim_id: UUID, terms: TermsGiven, actor: Actor, at: dateti
     older.update(replaced_at=at)
     given = asdict(terms)
     fees = given.pop("fees")
-    row = ContractTerms(claim=claim, delivered_at=at, **given)
+    row = ContractTerms(claim=claim, delivered_at=at, **given, lender_kind=lender_of(claim))
     _check(row, terms, claim)
     row.save(force_insert=True)
     ContractFee.objects.bulk_create([ContractFee(terms=row, **fee) for fee in fees])
@@ -215,6 +217,14 @@ def _open(claim_id: UUID, actor: Actor) -> Claim:
     if claim.state not in OPEN_STATES:
         raise WrongClaimState(state=ClaimState(claim.state).label)
     return claim
+
+
+def lender_of(claim: Claim) -> str:
+    """Return what kind of lender made the loan: whom the claim came from first, if it was told."""
+    first = Title.objects.filter(claim=claim, step=1, state=TitleState.HELD)
+    kind = first.values_list("from_kind", flat=True).first()
+    # A first creditor of unknown kind is judged the stricter way.
+    return claim.creditor.lender_kind if kind is None else kind or STRICTEST
 
 
 def _check(row: ContractTerms, terms: TermsGiven, claim: Claim) -> None:
