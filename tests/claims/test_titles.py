@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -220,7 +221,7 @@ def steps_of(
     file = paper(claim)
     return [
         StepGiven(before, after, date(2026, 1, day), file, told, kind)
-        for day, (before, after) in enumerate(zip(names, names[1:], strict=False), start=1)
+        for day, (before, after) in enumerate(pairwise(names), start=1)
     ]
 
 

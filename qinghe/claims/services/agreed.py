@@ -101,17 +101,28 @@ class PaymentGiven:
 
 
 @verb("claims.deliver_terms")
-def deliver_terms(*, claim_id: UUID, terms: TermsGiven, actor: Actor, at: datetime) -> Verification:
+def deliver_terms(
+    *,
+    claim_id: UUID,
+    terms: TermsGiven,
+    actor: Actor,
+    at: datetime,
+    payments: Sequence[PaymentGiven] = (),
+) -> Verification:
     """
     Keep what was agreed, in place of what was told before, and check the amount with it.
+
+    Earlier payments may come along; each reference is kept once.
 
     :raises NotPermitted: only the creditor's side tells the terms
     :raises NoSuchClaim: unknown, or another creditor's
     :raises WrongClaimState: the claim is over
     :raises BadTerms: they contradict each other; the fact to correct is named
+    :raises BadPayment: not above zero, of a day to come, or of an unknown kind
     """
     require(actor, Permission.MANAGE_CLAIMS)
     claim = _open(claim_id, actor)
+    _check_payments(payments, at)
     older = ContractTerms.objects.filter(claim=claim, replaced_at__isnull=True)
     older.update(replaced_at=at)
     given = asdict(terms)
@@ -129,6 +140,8 @@ def deliver_terms(*, claim_id: UUID, terms: TermsGiven, actor: Actor, at: dateti
         terms=row.pk,
         fees=len(fees),
     )
+    if payments:
+        keep_payments([(claim, each) for each in payments], actor, at)
     return _kept([claim], at)[0]
 
 
@@ -146,9 +159,7 @@ def deliver_payments(
     """
     require(actor, Permission.MANAGE_CLAIMS)
     claim = _open(claim_id, actor)
-    for each in payments:
-        if each.amount <= 0 or each.on > day_of(at) or each.booked_to not in BookedTo.values:
-            raise BadPayment
+    _check_payments(payments, at)
     keep_payments([(claim, each) for each in payments], actor, at)
     return _kept([claim], at)[0]
 
@@ -210,6 +221,12 @@ def _manages(actor: Actor) -> bool:
     except DomainError:
         return False
     return True
+
+
+def _check_payments(payments: Sequence[PaymentGiven], at: datetime) -> None:
+    for each in payments:
+        if each.amount <= 0 or each.on > day_of(at) or each.booked_to not in BookedTo.values:
+            raise BadPayment
 
 
 def _open(claim_id: UUID, actor: Actor) -> Claim:

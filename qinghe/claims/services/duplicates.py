@@ -33,8 +33,9 @@ from qinghe.parties.roles import Permission, require
 NORMAL: Final = "regexp_replace(upper(normalize({}, NFKC)), '[^[:alnum:]]', '', 'g')"
 # What was rejected or withdrawn claims nothing; what was settled must not be claimed again.
 FIND: Final = f"""
-SELECT DISTINCT ON (least(n.id, o.id), greatest(n.id, o.id))
-    least(n.id, o.id), greatest(n.id, o.id),
+SELECT DISTINCT
+    CASE WHEN (o.created_at, o.id) < (n.created_at, n.id) THEN o.id ELSE n.id END,
+    CASE WHEN (o.created_at, o.id) < (n.created_at, n.id) THEN n.id ELSE o.id END,
     CASE WHEN {NORMAL.format("n.contract_number")} = {NORMAL.format("o.contract_number")}
         THEN 'number' ELSE 'facts' END
 FROM claims_claim n
