@@ -99,3 +99,11 @@ class WriteOff(TextChoices):
     HARDSHIP = "hardship", _("Hardship of the debtor")
     GOODWILL = "goodwill", _("Goodwill")
     NOT_PROVABLE = "not_provable", _("It cannot be proved")
+
+
+class IdentityCode(TextChoices):
+    """What does not fit together about the person of a claim; never the data themselves."""
+
+    NAME_DIFFERS = "name-differs", _("Another name than known for this number")
+    UNDER_AGE = "under-age", _("Under age on the day of the contract")
+    AREA_UNKNOWN = "area-unknown", _("The number's area is not known")

@@ -26,7 +26,7 @@ from qinghe.claims.terms import (
     Product,
     Stage,
 )
-from qinghe.claims.title import Duplicate, Title
+from qinghe.claims.title import Duplicate, IdentityDoubt, Title
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
 
@@ -41,6 +41,7 @@ __all__ = [
     "Duplicate",
     "Evidence",
     "Hold",
+    "IdentityDoubt",
     "LimitationAct",
     "Line",
     "Mapping",

@@ -7,7 +7,12 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from qinghe.claims.contract_terms import DuplicateGround, DuplicateState, TitleState
+from qinghe.claims.contract_terms import (
+    DuplicateGround,
+    DuplicateState,
+    IdentityCode,
+    TitleState,
+)
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
 
@@ -66,6 +71,21 @@ class Title(Row):
             models.Index(
                 fields=["to_org"], name="claims_title_offers", condition=Q(state="offered")
             )
+        ]
+
+
+class IdentityDoubt(Row):
+    """One thing that does not fit together about the person of a claim, found at intake."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+")
+    code = models.TextField(choices=IdentityCode.choices)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["claim", "code"], name="claims_identity_doubt_once")
         ]
 
 

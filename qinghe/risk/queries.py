@@ -11,7 +11,8 @@ from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims import ageing
-from qinghe.claims.models import Claim, Evidence
+from qinghe.claims.models import Claim, Evidence, IdentityDoubt
+from qinghe.claims.queries.limits import barred_among
 from qinghe.graph.queries import sharing
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.money import to_major
@@ -66,9 +67,15 @@ def score(*, claim_id: UUID, on: date) -> Score | None:
     return rate(found[claim_id]) if claim_id in found else None
 
 
-def facts(claim_ids: Collection[UUID], *, on: date | None = None) -> dict[UUID, Facts]:
-    """Return what the rules look at for many claims, with a fixed number of queries."""
-    claims = list(Claim.objects.select_related("creditor").filter(pk__in=claim_ids))
+def facts(
+    claim_ids: Collection[UUID], *, on: date | None = None, today: date | None = None
+) -> dict[UUID, Facts]:
+    """
+    Return what the rules look at for many claims, with a fixed number of queries.
+
+    Stages are those of `on`; limitation is judged on `today`, where it is given.
+    """
+    claims = list(Claim.objects.select_related("creditor", "debtor").filter(pk__in=claim_ids))
     people = {claim.debtor_id for claim in claims}
     phones = sharing(person_ids=people, kind=Secret.PHONE)
     channels = reachable(people)
@@ -77,6 +84,9 @@ def facts(claim_ids: Collection[UUID], *, on: date | None = None) -> dict[UUID, 
     own = _own_debtors(claims)
     elsewhere = _known_elsewhere(claim_ids)
     licences = _licences({claim.creditor_id for claim in claims})
+    noted = _noted(claim_ids)
+    due = {claim.pk: claim.due_on for claim in claims}
+    barred = barred_among(due, today) if today else set()
     return {
         claim.pk: Facts(
             principal_major=int(to_major(claim.principal, claim.currency)),
@@ -92,6 +102,9 @@ def facts(claim_ids: Collection[UUID], *, on: date | None = None) -> dict[UUID, 
             channels=len(channels.get(claim.debtor_id, ())),
             evidence=evidence.get(claim.pk, 0),
             hand=claim.hand,
+            identity=noted.get(claim.pk, frozenset()),
+            died_before_contract=_died_before(claim),
+            time_barred=claim.pk in barred,
         )
         for claim in claims
     }
@@ -112,6 +125,20 @@ def _alike(people: Collection[UUID]) -> dict[Likeness, int]:
         .annotate(n=Count("pk"))
     )
     return {(creditor, debtor, claimed, due): n for creditor, debtor, claimed, due, n in rows}
+
+
+def _noted(claim_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
+    """Return what intake noted about the persons of claims; none is absent."""
+    found: dict[UUID, frozenset[str]] = {}
+    rows = IdentityDoubt.objects.filter(claim__in=claim_ids)
+    for claim_id, code in rows.values_list("claim_id", "code"):
+        found[claim_id] = found.get(claim_id, frozenset()) | {code}
+    return found
+
+
+def _died_before(claim: Claim) -> bool:
+    died, signed = claim.debtor.deceased_on, claim.contract_on
+    return died is not None and signed is not None and died < signed
 
 
 def _evidence(claim_ids: Collection[UUID]) -> dict[UUID, int]:

@@ -14,6 +14,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
+from qinghe.claims.contract_terms import IdentityCode
 from qinghe.claims.terms import Stage
 
 ROUND_MAJOR: Final = 50_000
@@ -50,6 +51,10 @@ class Facts:
     channels: int
     evidence: int
     hand: int
+    # What intake noted about the person: codes, never data.
+    identity: frozenset[str] = frozenset()
+    died_before_contract: bool = False
+    time_barred: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,18 @@ def _unlicensed(facts: Facts) -> dict[str, int] | None:
     return {} if facts.licensed_at_contract is False else None
 
 
+def _noted(code: IdentityCode) -> Callable[[Facts], dict[str, int] | None]:
+    return lambda facts: {} if code in facts.identity else None
+
+
+def _died(facts: Facts) -> dict[str, int] | None:
+    return {} if facts.died_before_contract else None
+
+
+def _barred(facts: Facts) -> dict[str, int] | None:
+    return {} if facts.time_barred else None
+
+
 DOUBTS: Final = (
     Doubt(
         "own-claim",
@@ -157,6 +174,44 @@ DOUBTS: Final = (
         _("None of the creditor's lending licences covers the day of the contract."),
         grave=False,
         test=_unlicensed,
+    ),
+    Doubt(
+        "name-differs",
+        _("Another name for the same identity number"),
+        _("This number is known here under another name. Compare both with the papers."),
+        grave=True,
+        test=_noted(IdentityCode.NAME_DIFFERS),
+    ),
+    Doubt(
+        "under-age",
+        _("Under age on the day of the contract"),
+        _("By the identity number the debtor was not yet eighteen when the contract was signed."),
+        grave=True,
+        test=_noted(IdentityCode.UNDER_AGE),
+    ),
+    Doubt(
+        "area-unknown",
+        _("Unknown area in the identity number"),
+        _("No province or city has the first digits of this number. Compare it with the papers."),
+        grave=False,
+        test=_noted(IdentityCode.AREA_UNKNOWN),
+    ),
+    Doubt(
+        "died-before",
+        _("The debtor had died before the contract"),
+        _("The day of death on record lies before the day of the contract."),
+        grave=True,
+        test=_died,
+    ),
+    Doubt(
+        "time-barred",
+        _("Too old: the debtor may refuse to pay"),
+        _(
+            "As far as is on record the limitation is over. What is paid of one's own will is "
+            "valid, but nobody may say that it must still be paid."
+        ),
+        grave=False,
+        test=_barred,
     ),
 )
 BY_CODE: Final = {doubt.code: doubt for doubt in DOUBTS}

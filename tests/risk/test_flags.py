@@ -159,8 +159,8 @@ def test_facts_of_many_claims_cost_as_many_queries_as_of_one(
 ) -> None:
     creditor = organisation(credit_code=CREDIT_CODE)
     many = [claim(creditor=creditor).pk for _ in range(5)]
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         facts(many[:1])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         facts(many)
     assert score(claim_id=new_id(), on=AT.date()) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -52,15 +52,27 @@ def limitation_on(due_on: date, events: Iterable[LimitationEvent], on: date) -> 
         return None
 
 
+def barred_among(due: Mapping[UUID, date], on: date) -> set[UUID]:
+    """Return those of many claims, given with due days, that are time-barred. One query at most."""
+    years = rule("CN-LIM-01").number("years")
+    old = {pk: day for pk, day in due.items() if add_years(day, years) < on}
+    acts: dict[UUID, list[LimitationEvent]] = {pk: [] for pk in old}
+    if old:
+        rows = LimitationAct.objects.filter(claim__in=old)
+        for act in rows:
+            acts[act.claim_id].append(event_of(act.kind, act.on, act.ended_on))
+    return {pk for pk, day in old.items() if _barred(day, acts[pk], on)}
+
+
 def time_barred(*, claim_id: UUID, due_on: date, on: date) -> bool:
     """
     Tell whether a debtor may plead that a claim is too old, as far as is on record here.
 
     Where the period cannot be calculated, age alone decides: rather careful than wrong.
     """
-    years = rule("CN-LIM-01").number("years")
-    if add_years(due_on, years) >= on:
-        return False
-    events = [event_of(each.kind, each.on, each.ended_on) for each in acts_of(claim_id)]
+    return claim_id in barred_among({claim_id: due_on}, on)
+
+
+def _barred(due_on: date, events: Iterable[LimitationEvent], on: date) -> bool:
     found = limitation_on(due_on, events, on)
     return found is None or found.defence_available

@@ -44,7 +44,7 @@ class NotVerifiable(DomainError):
 class MoreThanLawful(DomainError):
     code = "claims.more-than-lawful"
     text = _(
-        "More is claimed than the law permits: {excess} too much. The creditor corrects the "
+        "More is claimed than the law permits (too much: {excess}). The creditor corrects the "
         "amount or accepts the lawful one; then the claim can be released."
     )
 
