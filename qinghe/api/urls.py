@@ -9,6 +9,7 @@ from qinghe.api import (
     claims,
     complaints,
     contacts,
+    contracts,
     listings,
     mailings,
     mandates,
@@ -34,6 +35,7 @@ speak_of_unkeepable(api)
 PARTS = (
     batches,
     claims,
+    contracts,
     listings,
     mandates,
     contacts,

@@ -7,6 +7,13 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from qinghe.claims.contract import (
+    ContractFee,
+    ContractPayment,
+    ContractTerms,
+    LimitationAct,
+    Verification,
+)
 from qinghe.claims.terms import (
     OPEN_STATES,
     BatchState,
@@ -21,8 +28,29 @@ from qinghe.claims.terms import (
     ReviewStep,
     Stage,
 )
+from qinghe.claims.title import Duplicate, IdentityDoubt, Title
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
+
+__all__ = [
+    "Batch",
+    "Claim",
+    "ContractFee",
+    "ContractPayment",
+    "ContractTerms",
+    "DebtorReference",
+    "Dispute",
+    "Duplicate",
+    "Evidence",
+    "Hold",
+    "IdentityDoubt",
+    "LimitationAct",
+    "Line",
+    "Mapping",
+    "RowError",
+    "Title",
+    "Verification",
+]
 
 KEEP = "Five years after the claim is closed (limitation and evidence)."
 

@@ -161,6 +161,8 @@ class HoldKind(TextChoices):
     RECALL = "recall", _("Recalled by the creditor")
     FLAG = "flag", _("Authenticity being checked")
     PLAN = "plan", _("Plan being kept")
+    DUPLICATE = "duplicate", _("Claimed twice: being checked")
+    UNNOTIFIED = "unnotified", _("New creditor, debtor not told yet")
 
 
 # What no page learns by itself; every other hold comes and goes with its own case.
@@ -176,6 +178,8 @@ class LineKind(TextChoices):
     UNDONE = "undone", _("Payment undone")
     REWOUND = "rewound", _("Interest calculated anew")
     CORRECTED = "corrected", _("Corrected after a dispute")
+    RESTATED = "restated", _("Corrected by the creditor")
+    WAIVED = "waived", _("Waived by the creditor")
     WITHDRAWN = "withdrawn", _("No longer claimed")
 
 

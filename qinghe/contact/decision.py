@@ -56,6 +56,9 @@ HOUSE_HOLDS: Final = {
     "representation": "PLT-HLD-02",
     "moratorium": "PLT-HLD-03",
     "flag": "PLT-HLD-04",
+    "duplicate": "PLT-HLD-04",
+    # An assignment binds the debtor only once it has been notified.
+    "unnotified": "CN-ASG-01",
 }
 # Every step passes the end of at least one refusal; many closed days one after another are few.
 SEARCH_STEPS: Final = 64

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from qinghe.casework.models import Hardship, Plan
 from qinghe.claims.days import day_of
-from qinghe.claims.models import Claim
+from qinghe.claims.models import Claim, LimitationAct
 from qinghe.claims.queries import ClaimView, NoSuchClaim, view_of, visible
+from qinghe.claims.queries.limits import event_of, limitation_on
 from qinghe.claims.terms import OPEN_STATES
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.together import together
@@ -25,9 +26,8 @@ from qinghe.market.terms import LIVE
 from qinghe.parties.models import Person
 from qinghe.parties.regions import province_of
 from qinghe.parties.terms import Channel
-from qinghe.rules.calendar import StaleCalendar
 from qinghe.rules.contact.clock import CHINESE_ZONES
-from qinghe.rules.limitation import Limitation, LimitationEvent, limitation
+from qinghe.rules.limitation import Limitation, LimitationEvent
 from qinghe.rules.packs import rule
 from qinghe.rules.route import arbitration, small_claims
 from qinghe.rules.steps import Step
@@ -111,11 +111,13 @@ def standing_of(view: ClaimView, on: date) -> Standing:
         plans=Plan.objects.filter(claim=view.id, proposed_by=Role.DEBTOR).values_list(
             "proposed_at"
         ),
+        acts=LimitationAct.objects.filter(claim=view.id).values_list("kind", "on", "ended_on"),
         pauses=Hardship.objects.filter(claim=view.id).values_list("asked_at"),
     )
     zones = {zone for (some,) in read["zones"] for zone in some}
     plans = (_act("repayment_plan", at) for (at,) in read["plans"])
     pauses = (_act("request_for_delay", at) for (at,) in read["pauses"])
+    acts = (event_of(*row) for row in read["acts"])
     return Standing(
         on=on,
         claim=view,
@@ -124,7 +126,7 @@ def standing_of(view: ClaimView, on: date) -> Standing:
         has_evidence=bool(view.evidence),
         servable=Channel.LETTER in view.reachable,
         in_country=bool(zones) and zones <= CHINESE_ZONES,
-        limitation=_limitation(view.due_on, on, (*plans, *pauses)),
+        limitation=limitation_on(view.due_on, (*plans, *pauses, *acts), on),
     )
 
 
@@ -140,19 +142,12 @@ def _claim(claim_id: UUID, actor: Actor) -> Claim:
     return found
 
 
-def _limitation(due_on: date, on: date, acts: tuple[LimitationEvent, ...]) -> Limitation | None:
+def _act(kind: str, at: datetime) -> LimitationEvent:
     """
-    Return the limitation, moved by what the debtor did here under their own sign-in.
+    Return what the debtor did here under their own sign-in, as the law looks at it.
 
     Messages that were sent are left out: that they arrived is not proved here.
     """
-    try:
-        return limitation(basis="contract", starts_on=due_on, as_of=on, events=acts)
-    except (ValueError, StaleCalendar):
-        return None
-
-
-def _act(kind: str, at: datetime) -> LimitationEvent:
     return LimitationEvent(kind=kind, on=day_of(at))
 
 

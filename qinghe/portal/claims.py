@@ -31,6 +31,13 @@ READING = (
     (LineKind.CLAIMED, Component.INTEREST),
     (LineKind.CLAIMED, Component.COSTS),
 )
+CHANGES = (
+    LineKind.REWOUND,
+    LineKind.CORRECTED,
+    LineKind.RESTATED,
+    LineKind.WAIVED,
+    LineKind.WITHDRAWN,
+)
 PAID_KINDS = (LineKind.PAID, LineKind.UNDONE)
 
 
@@ -52,6 +59,11 @@ class Booking:
     amount: int
     at: datetime
     facts: dict[str, object]
+
+    @property
+    def reason(self) -> str:
+        """Return what the creditor wrote about a correction or a waiver."""
+        return str(self.facts.get("reason", ""))
 
 
 @dataclass(frozen=True)
@@ -215,7 +227,7 @@ def _changes(sums: dict[tuple[str, str], int]) -> Iterator[Term]:
     paid = sum(amount for (kind, _part), amount in sums.items() if kind in PAID_KINDS)
     if paid:
         yield Term(_("What you have paid"), paid)
-    for kind in (LineKind.REWOUND, LineKind.CORRECTED, LineKind.WITHDRAWN):
+    for kind in CHANGES:
         amount = sum(amount for (each, _part), amount in sums.items() if each == kind)
         if amount:
             yield Term(str(LineKind(kind).label), amount)

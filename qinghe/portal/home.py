@@ -9,6 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from qinghe.claims.queries import ClaimRow, claims_table, evidence_for
+from qinghe.claims.queries.amounts import verification_for
+from qinghe.claims.queries.titles import chain_for
 from qinghe.claims.terms import OPEN_STATES, ClaimState
 from qinghe.contact.queries import budget, wishes
 from qinghe.contact.terms import WishKind
@@ -77,6 +79,8 @@ def lines(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
     """Show every booking behind the amount."""
     context = {
         "claim": claim_of(claim_id, request.actor),
+        "check": verification_for(claim_id=claim_id, actor=request.actor),
+        "chain": chain_for(claim_id=claim_id, actor=request.actor),
         "payments": payments(actor=request.actor, claim_id=claim_id),
         "zone": request.zone,
     }

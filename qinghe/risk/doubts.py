@@ -9,6 +9,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
+from qinghe.claims.contract_terms import IdentityCode
 from qinghe.risk.facts import Facts
 
 ROUND_MAJOR: Final = 50_000
@@ -59,6 +60,10 @@ def _refuted(facts: Facts) -> Named | None:
     if facts.refuted < REFUTED or not often:
         return None
     return {"refuted": facts.refuted, "decided": facts.decided}
+
+
+def _noted(code: IdentityCode) -> Callable[[Facts], Named | None]:
+    return _when(lambda facts: code in facts.identity)
 
 
 DOUBTS: Final = (
@@ -164,6 +169,44 @@ DOUBTS: Final = (
         _("None of the creditor's lending licences covers the day of the contract."),
         grave=False,
         test=_when(lambda facts: facts.licensed_at_contract is False),
+    ),
+    Doubt(
+        "name-differs",
+        _("Another name for the same identity number"),
+        _("This number is known here under another name. Compare both with the papers."),
+        grave=True,
+        test=_noted(IdentityCode.NAME_DIFFERS),
+    ),
+    Doubt(
+        "under-age",
+        _("Under age on the day of the contract"),
+        _("By the identity number the debtor was not yet eighteen when the contract was signed."),
+        grave=True,
+        test=_noted(IdentityCode.UNDER_AGE),
+    ),
+    Doubt(
+        "area-unknown",
+        _("Unknown area in the identity number"),
+        _("No province or city has the first digits of this number. Compare it with the papers."),
+        grave=False,
+        test=_noted(IdentityCode.AREA_UNKNOWN),
+    ),
+    Doubt(
+        "died-before",
+        _("The debtor had died before the contract"),
+        _("The day of death on record lies before the day of the contract."),
+        grave=True,
+        test=_when(lambda facts: facts.died_before_contract),
+    ),
+    Doubt(
+        "time-barred",
+        _("Too old: the debtor may refuse to pay"),
+        _(
+            "As far as is on record the limitation is over. What is paid of one's own will is "
+            "valid, but nobody may say that it must still be paid."
+        ),
+        grave=False,
+        test=_when(lambda facts: facts.time_barred),
     ),
 )
 BY_CODE: Final = {doubt.code: doubt for doubt in DOUBTS}

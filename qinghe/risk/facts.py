@@ -22,6 +22,10 @@ class Facts:
     channels: int
     evidence: int
     hand: int
+    # What intake noted about the person: codes, never data.
+    identity: frozenset[str] = frozenset()
+    died_before_contract: bool = False
+    time_barred: bool = False
     # Kinds of data that creditor and debtor both have (account, phone, address).
     shared_with_creditor: tuple[str, ...] = ()
     # A browser that works for the creditor opened the debtor's door.

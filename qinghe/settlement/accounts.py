@@ -81,6 +81,13 @@ class Facts:
     excess: int
     shares: Shares
     at: datetime
+    # Whose claim it is now, where it was assigned since the money came in.
+    owner_id: UUID | None = None
+
+    @property
+    def owed_to(self) -> str:
+        """Return the account that the claim stands against."""
+        return claimed(self.owner_id or self.creditor_id)
 
     @property
     def subject(self) -> str:
@@ -95,7 +102,7 @@ def postings(facts: Facts) -> list[Posting]:
     reports only the commission becomes due.
     """
     moves = [
-        (claimed(facts.creditor_id), claim_part(facts.claim_id, component), amount, "applied")
+        (facts.owed_to, claim_part(facts.claim_id, component), amount, "applied")
         for component, amount in facts.parts.items()
     ]
     if facts.source == PaymentSource.CASHIER:
@@ -112,7 +119,7 @@ def postings(facts: Facts) -> list[Posting]:
 
 def shared(facts: Facts) -> set[str]:
     """Return the accounts of a payment that payments of other claims touch too."""
-    paths = {claimed(facts.creditor_id)}
+    paths = {facts.owed_to}
     for posting in postings(facts):
         paths |= {posting.debit, posting.credit}
     return {path for path in paths if not path.startswith("claim:")}

@@ -38,14 +38,23 @@ def equation(view: ClaimView, today: date) -> list[Term]:
     fresh = grown(view, today)
     if fresh:
         terms.append(Term(_("Interest since then"), fresh, _growth(view, today)))
-    for kind, words in ((LineKind.CORRECTED, _("Corrected")), (LineKind.WITHDRAWN, _("Withdrawn"))):
+    for kind, words in _changes():
         total = _sum(view.equation, kind)
         if total:
-            terms.append(Term(words, -total, "", op=MINUS))
+            terms.append(Term(words, abs(total), "", op=MINUS if total < 0 else "+"))
     terms.append(Term(_("Paid"), -_paid(view), _paid_source(view), op=MINUS))
     source = _("as of %(day)s") % {"day": today.isoformat()}
     terms.append(Term(_("Owed"), view.owed + fresh, source, op="=", total=True))
     return terms
+
+
+def _changes() -> tuple[tuple[LineKind, str], ...]:
+    return (
+        (LineKind.CORRECTED, _("Corrected")),
+        (LineKind.RESTATED, _("Corrected by the creditor")),
+        (LineKind.WAIVED, _("Waived by the creditor")),
+        (LineKind.WITHDRAWN, _("Withdrawn")),
+    )
 
 
 def _growth(view: ClaimView, today: date) -> str:
@@ -127,6 +136,8 @@ def next_step(view: ClaimView) -> str:
 
 def _why_ended(kept: str) -> str:
     """Return in words what was kept: a code of a rejection with words, a dispute, or words."""
+    if kept == "duplicate":
+        return _("the same debt is claimed once more, and the other claim was kept.")
     if kept.startswith("dispute:"):
         return _("the debtor contested it and was right.")
     code, _mark, words = kept.partition(": ")

@@ -70,6 +70,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Claims"), "web:claims", "file-text", tab=True),
                 Item(_("Listings"), "web:listings", "layout-grid"),
                 Item(_("Mandates"), "web:mandates", "file-check", tab=True),
+                Item(_("Offered to you"), "web:assignments", "arrows-exchange"),
             )
         ),
         Section((Item(_("Payments"), "web:payments", "coin", tab=True), STATEMENTS), _("Money")),

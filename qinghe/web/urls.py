@@ -23,17 +23,19 @@ from qinghe.web.creditor import (
     batches,
     claims,
     complaining,
+    contract,
     intake,
     mandates,
     placing,
     received,
+    titles,
 )
 from qinghe.web.front import front_urls
 from qinghe.web.money import pages as money_pages
 from qinghe.web.operator import jobs, letters, money, organisations, reversal
 from qinghe.web.public import pages, rules, voice
 from qinghe.web.regulator import journal
-from qinghe.web.review import deciding, disputes, identity, verify
+from qinghe.web.review import deciding, disputes, identity, pairs, verify
 
 app_name = "web"
 CLAIM = "claims/<uuid:claim_id>/"
@@ -78,6 +80,17 @@ claim_urls = [
     path(CLAIM + "evidence/", claims.evidence_add, name="claim-evidence"),
     path("evidence/<uuid:evidence_id>/", claims.evidence_file, name="evidence-file"),
     path(CLAIM + "withdraw/", claims.claim_withdraw, name="claim-withdraw"),
+    path(CLAIM + "contract/", contract.contract_page, name="claim-contract"),
+    path(CLAIM + "restate/", contract.claim_restate, name="claim-restate"),
+    path(CLAIM + "accept-lawful/", contract.claim_accept_lawful, name="claim-accept-lawful"),
+    path(CLAIM + "waive/", contract.claim_waive, name="claim-waive"),
+    path(CLAIM + "chain/", titles.claim_chain, name="claim-chain"),
+    path(CLAIM + "assign/", titles.claim_assign, name="claim-assign"),
+    path(CLAIM + "notice/", titles.claim_notice, name="claim-notice"),
+    path(CLAIM + "act/", titles.claim_act, name="claim-act"),
+    path("claims/history/", contract.claims_history, name="claims-history"),
+    path("assignments/", titles.assignments, name="assignments"),
+    path("assignments/<uuid:title_id>/", titles.assignment_decide, name="assignment-decide"),
     path(CLAIM + "complaint/", complaining.complaint_open, name="claim-complaint"),
     path(CLAIM + "payment/", received.payment_received, name="claim-payment"),
     path(CLAIM + "plan/", agreements.plan_decide, name="claim-plan"),
@@ -140,6 +153,12 @@ review_urls = [
     path("automatic-releases/", releases.release_list, name="auto-releases"),
     path(AUTOMATIC + "grant/", releases.release_grant, name="auto-release-grant"),
     path(AUTOMATIC + "end/", releases.release_end, name="auto-release-end"),
+    path("verify/<uuid:claim_id>/check/", pairs.verify_check, name="verify-check"),
+    path(
+        "verify/<uuid:claim_id>/pairs/<uuid:duplicate_id>/",
+        pairs.duplicate_decide,
+        name="duplicate-decide",
+    ),
     path("disputes/", disputes.dispute_list, name="disputes"),
     path("disputes/<uuid:dispute_id>/", disputes.dispute_page, name="dispute"),
     path("complaints/", complaints.complaint_list, name="complaints"),

@@ -7,6 +7,7 @@ from typing import Final
 from django.db.models import TextChoices
 
 from qinghe.casework import terms as casework
+from qinghe.claims import contract_terms as contracts
 from qinghe.claims import terms as claims
 from qinghe.contact import terms as contact
 from qinghe.market import terms as market
@@ -29,6 +30,13 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "dispute": claims.DisputeState,
     "dispute-reason": claims.DisputeReason,
     "hold": claims.HoldKind,
+    "amount-check": contracts.Outcome,
+    "schedule": contracts.Schedule,
+    "day-count": contracts.DayCount,
+    "fee": contracts.FeeKind,
+    "booked-to": contracts.BookedTo,
+    "act": contracts.ActKind,
+    "duplicate": contracts.DuplicateGround,
     "mode": market.Mode,
     "listing": market.ListingState,
     "mandate": market.MandateState,

@@ -79,6 +79,8 @@ API: dict[str, dict[str, int]] = {
     "POST refuse": only(CREDITOR, 404),
     "GET claims": everybody(200),
     "GET claim": everybody(404),
+    "GET verification": everybody(404),
+    "POST contract": only(CREDITOR, 404),
     "GET listings": everybody(200),
     "GET listing": everybody(404),
     "POST publish": only(PLACING, 404),

@@ -39,6 +39,7 @@ BODIES: dict[str, object] = {
     "screening": {"text": "您好。"},
     "pay": {"amount": 1, "currency": "CNY", "paid_on": "2026-11-20", "reference": "x"},
     "complain": {"kind": "rude", "statement": "x", "claim_id": str(UNKNOWN)},
+    "contract": {"principal": 1, "disbursed_on": "2025-01-01", "matures_on": "2026-01-01"},
     "cashier-notice": {},
 }
 

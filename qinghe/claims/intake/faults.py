@@ -44,6 +44,10 @@ ADVICE: Final[dict[str, Advice]] = {
         _("This is not an amount."), _("Write digits with a decimal point, such as 1234.50.")
     ),
     "negative": Advice(_("The amount is negative."), _("Write what is owed as a positive amount.")),
+    "bad-booked-to": Advice(
+        _("This is no part of a debt."),
+        _("Write costs, interest or principal, or leave the cell empty."),
+    ),
     "zero": Advice(_("Nothing is owed."), _("Leave the row out, or write the open amount.")),
     "decimals": Advice(
         _("The currency has {decimals} decimals; the amount has more."),

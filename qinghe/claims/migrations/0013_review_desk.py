@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('claims', '0007_page_indexes'),
+        ('claims', '0011_contract_and_title'),
         ('parties', '0002_id_number_once'),
     ]
 

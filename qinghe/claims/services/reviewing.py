@@ -8,10 +8,13 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.challenge import challenge_end
+from qinghe.claims.contract_terms import Outcome
 from qinghe.claims.models import Claim, Evidence, Hold, Review
+from qinghe.claims.queries.amounts import facts_of
+from qinghe.claims.recompute import excess_of, verified
 from qinghe.claims.services.locks import locked
 from qinghe.claims.services.spoken import check_words
-from qinghe.claims.services.states import end, step, stop_claim
+from qinghe.claims.services.states import MoreThanLawful, end, step, stop_claim
 from qinghe.claims.terms import (
     OPEN_STATES,
     RETURNED_DAYS,
@@ -61,6 +64,7 @@ class WordsMissing(DomainError):
 
 EVIDENCE_MISSING = _("evidence that the debt exists")
 FLAG_OPEN = _("a decision on the doubt about its authenticity")
+DUPLICATE_OPEN = _("a decision on the other claim that looks like the same debt")
 NO_ANSWER = "no_proof: -"
 
 
@@ -82,13 +86,16 @@ def verify_claim(
     :raises NoSuchClaim: unknown id
     :raises WrongClaimState: not being verified
     :raises NotVerifiable: something of the checklist is missing
+    :raises MoreThanLawful: the contract, calculated again, gives less than is claimed
     :raises SecondReviewer: the second reviewer is not independent of the first
     """
     require(actor, Permission.VERIFY_CLAIMS)
     claim = locked(claim_id, actor)
-    missing = checklist(claim)
-    if claim.state == ClaimState.SUBMITTED and missing:
-        raise NotVerifiable(missing="; ".join(missing))
+    if claim.state == ClaimState.SUBMITTED:
+        missing = checklist(claim)
+        if missing:
+            raise NotVerifiable(missing="; ".join(missing))
+        check_lawful(claim, at)
     if claim.state == ClaimState.SUBMITTED and needs_two(claim):
         if claim.review != ReviewQueue.SECOND:
             return _queue(claim, ReviewQueue.SECOND, ReviewStep.SECONDED, reason, note, actor, at)
@@ -96,6 +103,17 @@ def verify_claim(
             raise SecondReviewer
     _release(claim, ReviewStep.RELEASED, ReviewQueue.DONE, reason, actor, at, note=note)
     return claim
+
+
+def check_lawful(claim: Claim, at: datetime) -> None:
+    """
+    Calculate the amount again.
+
+    :raises MoreThanLawful: the contract, calculated again, gives less than is claimed
+    """
+    check = verified(facts_of([claim])[claim.pk], at=at)
+    if check.outcome == Outcome.MORE:
+        raise MoreThanLawful(excess=excess_of(check))
 
 
 def release_automatically(claim: Claim, *, sampled: bool, actor: Actor, at: datetime) -> None:
@@ -207,12 +225,15 @@ def needs_two(claim: Claim) -> bool:
 def checklist(claim: Claim) -> list[str]:
     """Return what is still missing before a claim may be released, in the active language."""
     natural = Person.objects.filter(pk=claim.debtor_id, kind=PersonKind.NATURAL).exists()
-    flags = Hold.objects.filter(claim=claim, kind=HoldKind.FLAG, lifted_at__isnull=True)
+    held = Hold.objects.filter(claim=claim, lifted_at__isnull=True)
+    flags = held.filter(kind=HoldKind.FLAG)
     missing = []
     if natural and not Evidence.objects.filter(claim=claim).exists():
         missing.append(str(EVIDENCE_MISSING))
     if flags.exists():
         missing.append(str(FLAG_OPEN))
+    if held.filter(kind=HoldKind.DUPLICATE).exists():
+        missing.append(str(DUPLICATE_OPEN))
     return missing
 
 

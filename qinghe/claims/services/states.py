@@ -31,6 +31,14 @@ class WrongClaimState(DomainError):
     text = _("The claim is in state “{state}”; this step is not open from there.")
 
 
+class MoreThanLawful(DomainError):
+    code = "claims.more-than-lawful"
+    text = _(
+        "More is claimed than the law permits (too much: {excess}). The creditor corrects the "
+        "amount or accepts the lawful one; then the claim can be released."
+    )
+
+
 class ChallengeOpen(DomainError):
     code = "claims.challenge-open"
     text = _("The debtor may still contest this claim.")
@@ -177,3 +185,10 @@ def reopen(claim: Claim, at: datetime) -> None:
 def _check(claim: Claim, state: str) -> None:
     if state not in NEXT[claim.state]:
         raise WrongClaimState(state=ClaimState(claim.state).label)
+
+
+def reopen_window(claim: Claim, at: datetime) -> None:
+    """Let the debtor of a locked claim contest anew, on the row in memory: more is asked."""
+    zones = Person.objects.values_list("zones", flat=True).get(pk=claim.debtor_id)
+    claim.state, claim.noticed_at = ClaimState.CHALLENGE, None
+    claim.challenge_ends_at = challenge_end(zones, at)

@@ -10,6 +10,7 @@ from django.db import connection
 
 from qinghe.claims import ageing
 from qinghe.claims.models import Batch, Claim, DebtorReference, Line
+from qinghe.claims.services import duplicates, identities
 from qinghe.claims.services.books import line, postings
 from qinghe.claims.services.sifting import Sound
 from qinghe.claims.terms import ClaimState, Component, LineKind
@@ -36,6 +37,8 @@ def write_claims(*, batch: Batch, rows: Sequence[Sound], actor: Actor, at: datet
     copy_rows([each for group in lines for each in group])
     pairs = zip(claims, lines, strict=True)
     post_many(postings=[each for claim, group in pairs for each in postings(claim, group)])
+    identities.note(rows=rows, claims=claims, at=at)
+    duplicates.freeze(claims=claims, actor=actor, at=at)
     return len(claims)
 
 

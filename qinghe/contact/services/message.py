@@ -11,6 +11,7 @@ from qinghe.claims.days import day_of
 from qinghe.claims.interest import grown
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import live_holds
+from qinghe.claims.queries.limits import time_barred
 from qinghe.claims.terms import HoldKind
 from qinghe.contact import gateways
 from qinghe.contact.decision import packs_for
@@ -82,13 +83,17 @@ def _listen(attempt: Attempt, claim: Claim, text: Text, at: datetime) -> None:
     Screen the finished text: a creditor's name, or a case that changed, may spoil approved words.
     """
     holds = live_holds(claim.debtor_id, claim.pk, at=at)
+    known = {FACTS[HoldKind(each.kind)] for each in holds if each.kind in FACTS}
+    # Nobody may say of a claim that is too old that it must still be paid.
+    if time_barred(claim_id=claim.pk, due_on=claim.due_on, on=day_of(at)):
+        known.add("time_barred")
     said = Utterance(
         f"{text.subject}\n{text.body}",
         role="debtor",
         channel=attempt.channel,
         # The address is the debtor's own, and whoever calls asks before reading on.
         identity_verified=True,
-        facts=frozenset(FACTS[HoldKind(each.kind)] for each in holds if each.kind in FACTS),
+        facts=frozenset(known),
     )
     answer = screen(said, packs_for(tuple(claim.debtor.zones)))
     if answer.denied:

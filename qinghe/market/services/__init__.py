@@ -4,6 +4,7 @@ Writes of this room: publish, take, place, end.
 Locks are taken in one order: claim, listing, mandate, capacity. Whoever needs several keeps to it.
 """
 
+from qinghe.market.services.assigning import take_over
 from qinghe.market.services.capacity import set_capacity
 from qinghe.market.services.listings import (
     Published,
@@ -41,5 +42,6 @@ __all__ = [
     "set_capacity",
     "suspend",
     "take",
+    "take_over",
     "withdraw_listing",
 ]

@@ -134,6 +134,11 @@ def end_expired(*, at: datetime) -> dict[str, int]:
     }
 
 
+def end_for_assignment(mandate_id: UUID, actor: Actor, at: datetime) -> None:
+    """End the mandate of a claim that passes to another creditor; the claim is locked."""
+    _close(_locked(mandate_id), MandateState.RECALLED, "assigned", actor, at)
+
+
 def _each(rows: QuerySet[Any], end: Callable[[UUID], object]) -> int:
     ids = list(rows.order_by("pk").values_list("pk", flat=True)[:SWEEP_AT_MOST])
     for pk in ids:

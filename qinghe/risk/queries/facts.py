@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef
 
 from qinghe.claims import ageing
-from qinghe.claims.models import Claim, Evidence
+from qinghe.claims.models import Claim, Evidence, IdentityDoubt
+from qinghe.claims.queries.limits import barred_among
 from qinghe.graph.queries import crossed, shared_with_debtors, sharing
 from qinghe.kernel.money import to_major
 from qinghe.parties.models import ContactPoint, Licence, VaultItem
@@ -23,9 +24,15 @@ from qinghe.risk.queries.habits import bursts, documents, mutual, private_credit
 WRITTEN = (Secret.ADDRESS, Secret.EMAIL)
 
 
-def facts(claim_ids: Collection[UUID], *, on: date | None = None) -> dict[UUID, Facts]:
-    """Return what the rules look at for many claims, with a fixed number of queries."""
-    claims = list(Claim.objects.select_related("creditor").filter(pk__in=claim_ids))
+def facts(
+    claim_ids: Collection[UUID], *, on: date | None = None, today: date | None = None
+) -> dict[UUID, Facts]:
+    """
+    Return what the rules look at for many claims, with a fixed number of queries.
+
+    Stages are those of `on`; limitation is judged on `today`, where it is given.
+    """
+    claims = list(Claim.objects.select_related("creditor", "debtor").filter(pk__in=claim_ids))
     people = {claim.debtor_id for claim in claims}
     phones = sharing(person_ids=people, kind=Secret.PHONE)
     channels = reachable(people)
@@ -35,7 +42,7 @@ def facts(claim_ids: Collection[UUID], *, on: date | None = None) -> dict[UUID, 
     elsewhere = _known_elsewhere(claim_ids)
     creditors = {claim.creditor_id for claim in claims}
     licences, refuted = _licences(creditors), refutations(creditors)
-    patterns = _patterns(claims)
+    patterns, persons = _patterns(claims), _persons(claims, today)
     return {
         claim.pk: Facts(
             principal_major=int(to_major(claim.principal, claim.currency)),
@@ -52,11 +59,41 @@ def facts(claim_ids: Collection[UUID], *, on: date | None = None) -> dict[UUID, 
             evidence=evidence.get(claim.pk, 0),
             hand=claim.hand,
             **patterns[claim.pk],
+            **persons[claim.pk],
             refuted=refuted.get(claim.creditor_id, (0, 0))[0],
             decided=refuted.get(claim.creditor_id, (0, 0))[1],
         )
         for claim in claims
     }
+
+
+def _persons(claims: Collection[Claim], today: date | None) -> dict[UUID, dict[str, Any]]:
+    """Return what is known about the person and the age of each claim."""
+    due = {claim.pk: claim.due_on for claim in claims}
+    noted = _noted(list(due))
+    barred = barred_among(due, today) if today else set()
+    return {
+        claim.pk: {
+            "identity": noted.get(claim.pk, frozenset()),
+            "died_before_contract": _died_before(claim),
+            "time_barred": claim.pk in barred,
+        }
+        for claim in claims
+    }
+
+
+def _noted(claim_ids: Collection[UUID]) -> dict[UUID, frozenset[str]]:
+    """Return what intake noted about the persons of claims; none is absent."""
+    found: dict[UUID, frozenset[str]] = {}
+    rows = IdentityDoubt.objects.filter(claim__in=claim_ids)
+    for claim_id, code in rows.values_list("claim_id", "code"):
+        found[claim_id] = found.get(claim_id, frozenset()) | {code}
+    return found
+
+
+def _died_before(claim: Claim) -> bool:
+    died, signed = claim.debtor.deceased_on, claim.contract_on
+    return died is not None and signed is not None and died < signed
 
 
 def _patterns(claims: Collection[Claim]) -> dict[UUID, dict[str, Any]]:

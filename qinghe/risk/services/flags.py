@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.services import lift_hold, place_hold
 from qinghe.claims.services.locks import locked
@@ -39,7 +40,7 @@ def raise_flags(*, claim_ids: Collection[UUID], actor: Actor, at: datetime) -> i
     known = set(Flag.objects.filter(claim_id__in=claims).values_list("claim_id", "code"))
     flags = [
         Flag(claim_id=claim_id, code=doubt.code, facts=named, raised_at=at)
-        for claim_id, found in facts(list(claims)).items()
+        for claim_id, found in facts(list(claims), today=day_of(at)).items()
         for doubt, named in doubts(found)
         if (claim_id, doubt.code) not in known
     ]

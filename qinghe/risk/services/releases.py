@@ -10,7 +10,10 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.claims.contract_terms import Outcome
 from qinghe.claims.models import Claim, Evidence, Review
+from qinghe.claims.queries.amounts import facts_of
+from qinghe.claims.recompute import verified
 from qinghe.claims.services import checklist, needs_two, release_automatically
 from qinghe.claims.terms import ClaimState, EvidenceKind, Rejection, ReviewQueue, ReviewStep
 from qinghe.journal.services import record, verb
@@ -152,7 +155,7 @@ def release_clean(*, claim_ids: Collection[UUID], actor: Actor, at: datetime) ->
         for grant in AutoRelease.objects.filter(granted_at__isnull=False, ended_at__isnull=True)
     }
     claims = _candidates(claim_ids, grants)
-    found = [claim for claim in claims if _beyond_doubt(claim, grants[claim.creditor_id])]
+    found = [claim for claim in claims if _beyond_doubt(claim, grants[claim.creditor_id], at)]
     for claim in found:
         # The random end of the id decides: nobody can choose whose turn it is.
         sampled = claim.pk.int % 100 < grants[claim.creditor_id].sample_percent
@@ -182,9 +185,14 @@ def _candidates(claim_ids: Collection[UUID], grants: Collection[UUID]) -> list[C
     return list(rows.order_by("pk"))
 
 
-def _beyond_doubt(claim: Claim, grant: AutoRelease) -> bool:
+def _agrees(claim: Claim, at: datetime) -> bool:
+    """Tell whether the amount, calculated again from the contract, is not less than claimed."""
+    return verified(facts_of([claim])[claim.pk], at=at).outcome in (Outcome.EQUAL, Outcome.LESS)
+
+
+def _beyond_doubt(claim: Claim, grant: AutoRelease, at: datetime) -> bool:
     small = to_major(claim.claimed, claim.currency) <= grant.most_major
-    return small and not needs_two(claim) and not checklist(claim)
+    return small and not needs_two(claim) and not checklist(claim) and _agrees(claim, at)
 
 
 def _end_broken(at: datetime) -> None:

@@ -56,7 +56,9 @@ class Booking:
         return accounts.Facts(
             payment_id=payment.pk,
             claim_id=self.claim.pk,
-            creditor_id=self.claim.creditor_id,
+            # Money that came before an assignment stays the older creditor's.
+            creditor_id=payment.creditor_id,
+            owner_id=self.claim.creditor_id,
             debtor_id=self.claim.debtor_id,
             collector_id=self.mandate.collector_id if self.mandate else None,
             source=payment.source,

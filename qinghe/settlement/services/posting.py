@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
@@ -53,9 +55,9 @@ def post_payment(
         raise PaidLater
     if currency != claim.currency:
         raise WrongCurrency(currency=claim.currency)
-    known = Payment.objects.filter(
-        creditor=claim.creditor_id, source=source, reference=reference
-    ).first()
+    # Also when an older creditor of this claim had told it already.
+    told = Q(creditor=claim.creditor_id) | Q(claim=claim_id)
+    known = Payment.objects.filter(told, source=source, reference=reference).first()
     if known is not None:
         if (known.claim_id, known.amount) != (claim_id, amount):
             raise PaymentDiffers

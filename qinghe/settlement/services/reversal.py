@@ -106,6 +106,7 @@ def _undo(payment: Payment, actor: Actor, at: datetime) -> None:
     transfers = standing(subject=f"payment:{payment.pk}")
     _cover(transfers, payment, at)
     reverse_many(transfer_ids=[transfer.pk for transfer in transfers], at=at)
+    _follow_title(transfers, payment, at)
     parts = dict(Allocation.objects.filter(payment=payment).values_list("component", "amount"))
     if parts:
         undo_payment(
@@ -115,6 +116,23 @@ def _undo(payment: Payment, actor: Actor, at: datetime) -> None:
             at=at,
             reference=str(payment.pk),
         )
+
+
+def _follow_title(transfers: Sequence[Transfer], payment: Payment, at: datetime) -> None:
+    """What is owed again is owed to the creditor of today, where the claim was assigned since."""
+    claim = Claim.objects.get(pk=_claim_of(payment))
+    back: Counter[str] = Counter()
+    for transfer in transfers:
+        if transfer.credit.path.startswith(f"claim:{claim.pk}:"):
+            back[transfer.debit.path] += transfer.amount
+    now = accounts.claimed(claim.creditor_id)
+    post_many(
+        postings=[
+            Posting(path, now, amount, payment.currency, "claim.assigned", f"claim:{claim.pk}", at)
+            for path, amount in sorted(back.items())
+            if path != now
+        ]
+    )
 
 
 def _apply_again(payment: Payment, actor: Actor, at: datetime) -> None:

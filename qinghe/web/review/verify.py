@@ -9,8 +9,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as now_
 
+from qinghe.claims.contract_terms import Outcome
 from qinghe.claims.queries import ClaimView, claim_for, review_counts, review_queue
+from qinghe.claims.queries.amounts import VerificationView, verification_for
 from qinghe.claims.queries.review import QUEUES
+from qinghe.claims.queries.titles import Chain, chain_for, duplicates_of
 from qinghe.claims.terms import TARGET_HOURS, ReviewQueue
 from qinghe.parties.queries import contact_points
 from qinghe.parties.roles import Permission
@@ -20,6 +23,7 @@ from qinghe.web.doors import StaffRequest, page
 from qinghe.web.formats import as_day
 from qinghe.web.legalparts import law_of
 from qinghe.web.review.deciding import decision_for
+from qinghe.web.review.pairs import PairForm
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,14 @@ def verify_queue(request: StaffRequest) -> HttpResponse:
     return render(request, "web/review/queue.html", context)
 
 
-def _checks(view: ClaimView, open_flags: int) -> list[Check]:
+def _checks(
+    view: ClaimView, open_flags: int, amount: VerificationView | None, chain: Chain
+) -> list[Check]:
     """Return what the data themselves say; the reviewer looks at the papers."""
     kinds = {each.kind for each in view.evidence}
     dated = view.contract_on is not None and view.contract_on <= view.due_on
     return [
+        *_amount_and_title(amount, chain),
         Check(now_("A document proves the debt"), bool(kinds & {"contract", "transfer"}) or None),
         Check(now_("There is at least one document"), bool(view.evidence)),
         Check(now_("The contract came before the due day"), dated or None),
@@ -65,11 +72,32 @@ def _checks(view: ClaimView, open_flags: int) -> list[Check]:
     ]
 
 
+def _amount_and_title(amount: VerificationView | None, chain: Chain) -> list[Check]:
+    """Return what the contract, calculated again, and the chain of creditors say."""
+    known = amount is not None and amount.outcome != Outcome.CANNOT
+    right = not amount.too_much if amount is not None and known else None
+    told = chain.unbroken and chain.told
+    return [
+        Check(
+            now_("The amount follows from contract and law"),
+            right,
+            now_("see the calculation") if known else now_("the contract's terms are missing"),
+        ),
+        Check(
+            now_("The claim is the creditor's"),
+            told or (None if chain.unbroken else False),
+            now_("the debtor was not told yet") if chain.unbroken else now_("the chain breaks"),
+        ),
+    ]
+
+
 @page(Permission.VERIFY_CLAIMS)
 def verify_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     """Show one claim beside its evidence, its warnings with their reasons, and the decision."""
     view = claim_for(claim_id=claim_id, actor=request.actor)
     warnings = flags(claim_id)
+    check = verification_for(claim_id=claim_id, actor=request.actor)
+    chain = chain_for(claim_id=claim_id, actor=request.actor)
     still_open = [each for each in warnings if each.state == "open"]
     context = {
         "claim": view,
@@ -77,9 +105,13 @@ def verify_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "holds": hold_marks(view.holds),
         "flags": warnings,
         "score": score(claim_id=claim_id, on=request.at.date()),
-        "checks": _checks(view, len(still_open)),
+        "checks": _checks(view, len(still_open), check, chain),
         "points": contact_points(view.debtor_id),
         "law": law_of(view, as_day(request.at)),
+        "check": check,
+        "chain": chain,
+        "pairs": duplicates_of(claim_id=claim_id, actor=request.actor),
+        "pair_form": PairForm(),
         **decision_for(view, request.actor),
     }
     return render(request, "web/review/claim.html", context)

@@ -1,0 +1,180 @@
+"""
+The same debt claimed twice: found at intake for all rows at once, both held, decided by a person.
+
+Claims of one debtor are few and found by its index; the debtor's row is locked first, so that of
+two deliveries at the same instant the second sees the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.claims.contract_terms import DuplicateState
+from qinghe.claims.models import Claim, Duplicate, Hold
+from qinghe.claims.queries.titles import NoSuchDuplicate
+from qinghe.claims.services.holds import lift_hold
+from qinghe.claims.services.locks import locked
+from qinghe.claims.services.states import WrongClaimState, stop_claim
+from qinghe.claims.terms import OPEN_STATES, ClaimState, HoldKind
+from qinghe.journal.services import record, record_many, verb
+from qinghe.kernel.actor import Actor
+from qinghe.kernel.bulk import copy_rows
+from qinghe.kernel.errors import DomainError
+from qinghe.parties.models import Person
+from qinghe.parties.roles import Permission, require
+
+# Without blanks and marks, in one width and in capitals: what people mean by the same number.
+NORMAL: Final = "regexp_replace(upper(normalize({}, NFKC)), '[^[:alnum:]]', '', 'g')"
+# What was rejected or withdrawn claims nothing; what was settled must not be claimed again.
+FIND: Final = f"""
+SELECT DISTINCT
+    CASE WHEN (o.created_at, o.id) < (n.created_at, n.id) THEN o.id ELSE n.id END,
+    CASE WHEN (o.created_at, o.id) < (n.created_at, n.id) THEN n.id ELSE o.id END,
+    CASE WHEN {NORMAL.format("n.contract_number")} = {NORMAL.format("o.contract_number")}
+        THEN 'number' ELSE 'facts' END
+FROM claims_claim n
+JOIN claims_claim o ON o.debtor_id = n.debtor_id AND o.id <> n.id
+WHERE n.id = ANY (%(new)s) AND o.state NOT IN ('rejected', 'withdrawn')
+    AND (
+        {NORMAL.format("n.contract_number")} = {NORMAL.format("o.contract_number")}
+        OR (n.creditor_id <> o.creditor_id AND n.currency = o.currency
+            AND n.principal = o.principal AND n.due_on = o.due_on
+            AND n.contract_on IS NOT DISTINCT FROM o.contract_on)
+    )
+"""  # noqa: S608  a constant of this module
+
+
+class DuplicateDecided(DomainError):
+    code = "claims.duplicate-decided"
+    text = _("This pair of claims was decided before.")
+
+
+class DuplicateReason(DomainError):
+    code = "claims.duplicate-reason"
+    status = 422
+    text = _("Write the reason, and keep one of the two claims or none.")
+
+
+def find(*, claim_ids: Sequence[UUID]) -> list[tuple[UUID, UUID, str]]:
+    """Return (earlier, later, ground) of every pair that new claims are part of. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, {"new": list(claim_ids)})
+        return [(first, second, ground) for first, second, ground in cursor.fetchall()]
+
+
+def freeze(*, claims: Sequence[Claim], actor: Actor, at: datetime) -> int:
+    """
+    Hold new claims that look like others, and these others; return how many pairs are new.
+
+    For intake, inside its transaction. Its work grows with the claims delivered, not with those
+    that are there.
+    """
+    people = {claim.debtor_id for claim in claims}
+    # Locked in one order; whoever delivers the same person's claim waits here, then sees ours.
+    list(Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk"))
+    found = find(claim_ids=[claim.pk for claim in claims])
+    if not found:
+        return 0
+    both = {pk for pair in found for pk in pair[:2]}
+    known = set(Duplicate.objects.filter(first__in=both).values_list("first_id", "second_id"))
+    rows = [
+        Duplicate(first_id=first, second_id=second, ground=ground, found_at=at)
+        for first, second, ground in found
+        if (first, second) not in known
+    ]
+    copy_rows(rows)
+    open_claims = Claim.objects.filter(pk__in=both, state__in=OPEN_STATES)
+    debtors = dict(open_claims.values_list("pk", "debtor_id"))
+    _hold_all(rows, debtors, actor, at)
+    record(
+        kind="claims.duplicates-found",
+        subject="claims",
+        actor=actor,
+        at=at,
+        pairs=[row.pk for row in rows],
+    )
+    return len(rows)
+
+
+@verb("claims.decide_duplicate")
+def decide_duplicate(
+    *, duplicate_id: UUID, kept_id: UUID | None, reason: str, actor: Actor, at: datetime
+) -> Duplicate:
+    """
+    Decide a pair: they are two debts (nothing kept over the other), or one claim is rejected.
+
+    Each creditor reads about its own claim alone; neither learns who the other is.
+
+    :raises NotPermitted: the actor does not verify claims
+    :raises NoSuchDuplicate: unknown id
+    :raises DuplicateDecided: decided before
+    :raises DuplicateReason: no reason, or the claim to keep is none of the two
+    :raises WrongClaimState: the other claim is over already
+    """
+    require(actor, Permission.VERIFY_CLAIMS)
+    pair = Duplicate.objects.filter(pk=duplicate_id).values_list("first_id", "second_id").first()
+    if pair is None:
+        raise NoSuchDuplicate
+    claims = {pk: locked(pk) for pk in sorted(pair)}
+    row = Duplicate.objects.select_for_update().get(pk=duplicate_id)
+    if row.state != DuplicateState.OPEN:
+        raise DuplicateDecided
+    if not reason.strip() or kept_id not in {None, *pair}:
+        raise DuplicateReason
+    # Lifted first: a claim that ends here needs no hold, one that goes on must be free.
+    for pk in pair:
+        lift_hold(cause=_cause(row, pk), actor=actor, at=at)
+    row.state, row.decided_at = DuplicateState.DIFFERENT, at
+    if kept_id is not None:
+        row.state, row.kept_id = DuplicateState.DECIDED, kept_id
+        (other,) = (claims[pk] for pk in pair if pk != kept_id)
+        if other.state not in OPEN_STATES:
+            raise WrongClaimState(state=ClaimState(other.state).label)
+        stop_claim(other, reason="duplicate", actor=actor, at=at)
+    row.reason = reason.strip()
+    row.save(update_fields=["state", "decided_at", "kept_id", "reason"])
+    record(
+        kind="claims.duplicate-decided",
+        subject=f"claim:{row.second_id}",
+        actor=actor,
+        at=at,
+        pair=row.pk,
+        state=row.state,
+        kept=kept_id,
+        reason=reason,
+    )
+    return row
+
+
+def _hold_all(
+    rows: Sequence[Duplicate], debtors: Mapping[UUID, UUID], actor: Actor, at: datetime
+) -> None:
+    """Stop contact about every claim of these pairs; their debtors are locked already."""
+    holds = [
+        Hold(
+            person_id=debtors[pk],
+            claim_id=pk,
+            kind=HoldKind.DUPLICATE,
+            cause=_cause(row, pk),
+            placed_at=at,
+        )
+        for row in rows
+        for pk in (row.first_id, row.second_id)
+        if pk in debtors
+    ]
+    Hold.objects.bulk_create(holds, batch_size=5_000)
+    told = [
+        (f"claim:{each.claim_id}", each.person_id, {"hold": each.pk, "hold_kind": each.kind})
+        for each in holds
+    ]
+    record_many(kind="claims.hold-placed", rows=told, actor=actor, at=at)
+
+
+def _cause(row: Duplicate, claim_id: UUID) -> str:
+    return f"duplicate:{row.pk}:{claim_id}"

@@ -1,0 +1,204 @@
+"""The same debt claimed twice: found at intake, both held, decided without naming anybody."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from qinghe.claims.models import Claim, Duplicate, Hold
+from qinghe.claims.queries import claim_for
+from qinghe.claims.queries.titles import NoSuchDuplicate, duplicates_of, open_duplicates
+from qinghe.claims.services import (
+    DuplicateDecided,
+    DuplicateReason,
+    NotVerifiable,
+    accept_batch,
+    decide_duplicate,
+    verify_claim,
+    withdraw_claim,
+)
+from qinghe.kernel.ids import new_id
+from qinghe.parties.roles import NotPermitted
+from tests.claims.world import (
+    NOW,
+    REVIEWER,
+    ROW,
+    claim_of,
+    clerk,
+    creditor,
+    delivered,
+    proven,
+)
+from tests.races import race
+
+pytestmark = pytest.mark.django_db
+
+
+def held(claim: Claim) -> bool:
+    return Hold.objects.filter(claim=claim, kind="duplicate", lifted_at__isnull=True).exists()
+
+
+def twice(**changes: str) -> tuple[Claim, Claim]:
+    """Return a claim of one creditor and the one another creditor delivers after it."""
+    return proven(claim_of(creditor())), proven(claim_of(creditor("other-bank"), **changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "ground"),
+    [
+        ({}, "number"),
+        ({"contract_number": "c 1", "principal": "7.00"}, "number"),
+        ({"contract_number": "Ｃ－1", "principal": "7.00"}, "number"),
+        ({"contract_number": "X-9"}, "facts"),
+    ],
+)
+def test_both_stand_still(changes: dict[str, str], ground: str) -> None:
+    first, second = twice(**changes)
+    assert held(first)
+    assert held(second)
+    (pair,) = open_duplicates(actor=REVIEWER)
+    assert pair.ground == ground
+    assert {pair.first_id, pair.second_id} == {first.pk, second.pk}
+    with pytest.raises(NotVerifiable, match="the same debt"):
+        verify_claim(claim_id=second.pk, actor=REVIEWER, at=NOW)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"contract_number": "X-9", "principal": "7.00"},
+        {"contract_number": "X-9", "due_date": "2026-09-30"},
+        {"contract_number": "X-9", "contract_date": "2025-06-02"},
+        {"id_number": "990101199001012349"},
+    ],
+)
+def test_other_debts_and_other_people_are_left_alone(changes: dict[str, str]) -> None:
+    first, second = twice(**changes)
+    assert not held(first)
+    assert not held(second)
+    assert Duplicate.objects.count() == 0
+
+
+def test_two_loans_alike_of_one_creditor_are_no_double_claim() -> None:
+    bank = creditor()
+    first, second = claim_of(bank), claim_of(bank, contract_number="X-9")
+    assert not held(first)
+    assert not held(second)
+    # But a number written in another way is the same contract.
+    third = claim_of(bank, contract_number="C 1", principal="7.00")
+    assert held(first)
+    assert held(third)
+
+
+def test_what_was_withdrawn_claims_nothing_and_what_was_settled_may_not_come_again() -> None:
+    first = claim_of(creditor())
+    withdraw_claim(claim_id=first.pk, reason="error", actor=clerk(first.creditor), at=NOW)
+    second = claim_of(creditor("other-bank"))
+    assert not held(second)
+    Claim.objects.filter(pk=second.pk).update(
+        state="closed", principal=0, interest=0, costs=0, closed_at=NOW
+    )
+    third = claim_of(creditor("third-bank"))
+    assert held(third)
+    assert not held(second)
+
+
+def test_a_creditor_sees_the_hold_and_not_the_other() -> None:
+    first, second = twice()
+    view = claim_for(claim_id=second.pk, actor=clerk(second.creditor))
+    assert [hold.kind for hold in view.holds] == ["duplicate"]
+    assert duplicates_of(claim_id=second.pk, actor=clerk(second.creditor)) == []
+    assert open_duplicates(actor=clerk(second.creditor)) == []
+    assert str(first.pk) not in repr(view)
+    assert first.creditor.name not in repr(view)
+
+
+def decided(first: Claim, kept: Claim | None, reason: str = "The chain ends there.") -> Duplicate:
+    pair = Duplicate.objects.get()
+    kept_id = kept.pk if kept else None
+    return decide_duplicate(
+        duplicate_id=pair.pk, kept_id=kept_id, reason=reason, actor=REVIEWER, at=NOW
+    )
+
+
+def test_one_is_kept_and_the_other_rejected() -> None:
+    first, second = twice()
+    decided(first, second)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, first.owed, first.ended_because) == ("rejected", 0, "duplicate")
+    assert (second.state, held(second), held(first)) == ("submitted", False, False)
+    with pytest.raises(DuplicateDecided):
+        decided(first, second)
+
+
+def test_two_debts_both_go_on() -> None:
+    first, second = twice(contract_number="X-9")
+    decided(first, None, "Two loans of one day.")
+    assert not held(first)
+    assert not held(second)
+    verify_claim(claim_id=second.pk, actor=REVIEWER, at=NOW)
+
+
+def test_a_decision_needs_a_reason_a_pair_and_a_right() -> None:
+    first, second = twice()
+    with pytest.raises(DuplicateReason):
+        decided(first, second, " ")
+    pair = Duplicate.objects.get()
+    given = {"kept_id": new_id(), "reason": "x", "at": NOW}
+    with pytest.raises(DuplicateReason):
+        decide_duplicate(duplicate_id=pair.pk, actor=REVIEWER, **given)
+    with pytest.raises(NoSuchDuplicate):
+        decide_duplicate(duplicate_id=new_id(), actor=REVIEWER, **given)
+    with pytest.raises(NotPermitted):
+        decide_duplicate(duplicate_id=pair.pk, actor=clerk(first.creditor), **given)
+    assert held(first)
+
+
+def rows(count: int) -> list[dict[str, str]]:
+    return [
+        ROW | {"contract_number": f"N-{n}", "principal": f"{n}.00"} for n in range(1, count + 1)
+    ]
+
+
+def test_the_search_costs_the_same_for_few_and_many() -> None:
+    bank = creditor()
+    first = delivered(bank, *rows(30))
+    accept_batch(batch_id=first.pk, partial=False, actor=clerk(bank), at=NOW)
+
+    def queries(slug: str, count: int) -> int:
+        owner = creditor(slug)
+        batch = delivered(owner, *rows(count))
+        with CaptureQueriesContext(connection) as seen:
+            accept_batch(batch_id=batch.pk, partial=False, actor=clerk(owner), at=NOW)
+        return len(seen)
+
+    assert queries("third-bank", 30) == queries("fourth-bank", 2)
+    assert Duplicate.objects.count() == 30 + 2 + 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_deliveries_at_once_the_second_sees_the_first() -> None:
+    owners = [creditor("bank-a"), creditor("bank-b"), creditor("bank-c")]
+    batches = [delivered(each, ROW) for each in owners]
+
+    def accept(n: int) -> None:
+        actor = clerk(owners[n])
+        accept_batch(batch_id=batches[n].pk, partial=False, actor=actor, at=NOW)
+
+    race(range(3), accept)
+    claims = list(Claim.objects.all())
+    assert len(claims) == 3
+    assert all(held(each) for each in claims)
+    assert Duplicate.objects.count() == 3
+
+
+def test_the_earlier_claim_comes_first() -> None:
+    first = claim_of(creditor())
+    Claim.objects.filter(pk=first.pk).update(created_at=NOW + timedelta(1))
+    second = claim_of(creditor("other-bank"))
+    pair = Duplicate.objects.get()
+    assert (pair.first_id, pair.second_id) == (second.pk, first.pk)

@@ -1,0 +1,109 @@
+"""What does not fit together about a person: told by hashes at intake, decided by people."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from qinghe.claims.models import Claim, Hold, IdentityDoubt, LimitationAct
+from qinghe.claims.services import accept_batch, add_evidence
+from qinghe.claims.services.identities import _area_known
+from qinghe.parties.models import Person, VaultItem
+from qinghe.risk.models import Flag
+from qinghe.risk.services import raise_flags
+from tests.claims.world import JOB, NOW, PDF, ROW, claim_of, clerk, creditor, delivered
+
+pytestmark = pytest.mark.django_db
+
+
+def codes(claim: Claim) -> set[str]:
+    return set(IdentityDoubt.objects.filter(claim=claim).values_list("code", flat=True))
+
+
+def flagged(claim: Claim) -> set[str]:
+    raise_flags(claim_ids=[claim.pk], actor=JOB, at=NOW)
+    return set(Flag.objects.filter(claim=claim).values_list("code", flat=True))
+
+
+def test_a_plain_person_raises_nothing() -> None:
+    assert codes(claim_of(creditor())) == set()
+    assert codes(claim_of(creditor("other-bank"), contract_number="X", principal="5.00")) == set()
+
+
+def test_the_same_number_under_another_name_is_held() -> None:
+    claim_of(creditor())
+    other = claim_of(creditor("other-bank"), contract_number="X", debtor_name="李某人")
+    assert codes(other) == {"name-differs"}
+    assert "name-differs" in flagged(other)
+    assert Hold.objects.filter(claim=other, kind="flag", lifted_at=None).exists()
+    assert "李" not in repr(list(Flag.objects.values())) + repr(
+        list(IdentityDoubt.objects.values())
+    )
+
+
+def test_two_names_in_one_file_are_seen_too() -> None:
+    bank = creditor()
+    batch = delivered(
+        bank, ROW, ROW | {"contract_number": "C-2", "debtor_name": "李某人", "principal": "5.00"}
+    )
+    accept_batch(batch_id=batch.pk, partial=False, actor=clerk(bank), at=NOW)
+    assert IdentityDoubt.objects.get().code == "name-differs"
+
+
+def test_a_name_sealed_before_names_had_hashes_says_nothing() -> None:
+    claim_of(creditor())
+    VaultItem.objects.filter(kind="name").update(blind=None)
+    other = claim_of(creditor("other-bank"), contract_number="X", debtor_name="李某人")
+    assert codes(other) == set()
+
+
+@pytest.mark.parametrize(
+    ("signed", "found"), [("2007-12-31", {"under-age"}), ("2008-01-01", set())]
+)
+def test_who_signed_before_eighteen(signed: str, found: set[str]) -> None:
+    claim = claim_of(creditor(), contract_date=signed, annual_overdue_rate="")
+    assert codes(claim) == found
+    assert ("under-age" in flagged(claim)) == bool(found)
+
+
+@pytest.mark.parametrize(
+    ("number", "known"),
+    [
+        ("110105", True),
+        ("330106", True),
+        ("429004", True),
+        ("339906", False),
+        ("933010", True),
+    ],
+)
+def test_areas(number: str, known: bool) -> None:
+    assert _area_known(number + "199001011231") is known
+
+
+def test_who_had_died_before_the_contract() -> None:
+    claim = claim_of(creditor())
+    Person.objects.filter(pk=claim.debtor_id).update(deceased_on=date(2025, 5, 31))
+    assert "died-before" in flagged(claim)
+
+
+def test_a_claim_that_is_too_old_is_flagged_and_not_held() -> None:
+    claim = claim_of(
+        creditor(), contract_date="2020-01-01", due_date="2022-01-01", annual_overdue_rate=""
+    )
+    assert "time-barred" in flagged(claim)
+    assert not Hold.objects.filter(claim=claim).exists()
+
+
+def test_an_act_on_record_keeps_a_claim_young() -> None:
+    claim = claim_of(
+        creditor(), contract_date="2020-01-01", due_date="2022-01-01", annual_overdue_rate=""
+    )
+    paper = add_evidence(
+        claim_id=claim.pk, kind="notice", filename="a.pdf", content=PDF, actor=JOB, at=NOW
+    )
+    LimitationAct.objects.create(
+        claim=claim, kind="suit", on=date(2024, 1, 1), ended_on=date(2024, 6, 1),
+        evidence=paper, recorded_at=NOW, recorded_by="x",
+    )  # fmt: skip
+    assert "time-barred" not in flagged(claim)
