@@ -109,7 +109,7 @@ def report(
             for name in kinds
         },
         "all": _figures(every, answers, known),
-        "survivors": [_told(each) | {"equivalent": known.get(each.dotted)} for each in left],
+        "survivors": [_told(each) | {"equivalent": known.get(each.place)} for each in left],
     }
 
 
@@ -122,7 +122,7 @@ def _figures(
 ) -> dict[str, float]:
     judged = [each for each in every if each.digest in answers]
     left = [each for each in judged if answers[each.digest] == SURVIVED]
-    same = sum(each.dotted in known for each in left)
+    same = sum(each.place in known for each in left)
     killed = len(judged) - len(left)
     return {
         "mutants": len(every),

@@ -49,7 +49,7 @@ def check_against(told: Iterable[Place], every: Iterable[Mutant]) -> None:
     :raises Outdated: the first of them
     """
     every = list(every)
-    counts, judged = Counter(each.dotted for each in every), {each.stem for each in every}
+    counts, judged = Counter(each.place for each in every), {each.stem for each in every}
     for place in told:
         if place[0] in judged and counts[place] != 1:
             raise Outdated(f"{counts[place]} mutants answer to {place}, not one")

@@ -84,7 +84,7 @@ class Mutant:
         return self.module.rpartition(".")[2]
 
     @property
-    def dotted(self) -> tuple[str, str, str, str]:
+    def place(self) -> tuple[str, str, str, str]:
         """Return what a person would call it: module, function, line before, line after."""
         return self.stem, self.function, self.was, self.now
 

@@ -24,9 +24,10 @@ from qinghe.rules.contact.facts import (
     Window,
     Worker,
 )
+from qinghe.rules.contact.forms import read_fitting
 from qinghe.rules.contact.limits import limits
 from qinghe.rules.contact.reading import read_visit
-from tests.rules.test_check import answer, changed
+from tests.rules.test_check import changed
 
 AT, BEFORE = "2026-03-10T10:00:00+08:00", "2026-03-10T09:59:59+08:00"
 NOON = datetime(2026, 5, 12, 4, tzinfo=UTC)
@@ -79,7 +80,29 @@ def test_an_amount_of_nothing_is_an_amount() -> None:
         line = json.dumps(changed("input.act.amount_minor", amount)).encode()
         assert quick_answer(line) is not None
         assert "output" in json.loads(strict_answer(line))
-    assert answer(changed("input.act.amount_minor", -1))["error"]["code"] == "bad_money"
+    less = json.dumps(changed("input.act.amount_minor", -1)).encode()
+    assert quick_answer(less) is None
+    assert json.loads(strict_answer(less))["error"]["code"] == "bad_money"
+
+
+@pytest.mark.parametrize(
+    ("at", "fits"),
+    [
+        ("0001-12-31T23:59:59Z", False),
+        ("0002-01-01T00:00:00Z", True),
+        ("9998-12-31T23:59:59Z", True),
+        ("9999-01-01T00:00:00Z", False),
+    ],
+)
+def test_years_that_have_a_form_everywhere_are_read_in_one_step(at: str, fits: bool) -> None:
+    line = json.dumps(changed("input.act.planned_at", at)).encode()
+    assert (read_fitting(line) is not None) is fits
+
+
+def test_names_in_chinese_are_read_in_one_step() -> None:
+    case = changed("input.addressee.person", "甲")
+    line = json.dumps(case, ensure_ascii=False).encode()
+    assert quick_answer(line) == strict_answer(line)
 
 
 def test_nothing_said_about_a_visit_is_a_visit_nobody_makes() -> None:

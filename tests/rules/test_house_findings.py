@@ -112,6 +112,7 @@ def test_a_call_ends_with_the_hours_of_the_house() -> None:
     hours = {"HSE-WIN-02": 18 * 60}
     assert house_end(House(1, hours), CALL) == local(18)
     assert house_end(House(1, {"HSE-WIN-01": 10 * 60}), CALL) is None
+    assert house_end(House(1, {"HSE-WIN-02": 24 * 60}), CALL) is None
     assert house_end(House(1, hours), replace(CALL, purpose="legal_notice")) == local(18)
     notice = replace(CALL, purpose="legal_notice", channel="letter")
     assert house_end(House(1, hours), notice) is None
