@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,11 +68,19 @@ def _unable(why: str) -> int:
 
 
 def _kept(path: Path | None, *, again: bool) -> dict[str, str]:
-    """Return the answers of an earlier run; the last about a mutant counts."""
+    """
+    Return the answers of an earlier run, by the source they are about; the last counts.
+
+    The tests are no part of that: begin a new file after taking some away.
+    """
     if path is None or not path.exists():
         return {}
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.endswith("}")]
-    answers = {row["digest"]: row["noticed"] for row in rows}
+    answers: dict[str, str] = {}
+    for line in path.read_text("utf-8").splitlines():
+        # A run that was cut off may have left half a row.
+        with suppress(ValueError, KeyError):
+            row = json.loads(line)
+            answers[row["digest"]] = row["noticed"]
     return {each: who for each, who in answers.items() if not (again and who == SURVIVED)}
 
 
@@ -79,9 +88,9 @@ def _keep(path: Path | None, mutant: Mutant, who: str) -> None:
     if who == SURVIVED:
         print(f"{mutant.module}:{mutant.line} {mutant.now}", file=sys.stderr, flush=True)
     if path is not None:
+        row = {"digest": mutant.digest, "noticed": who, **_told(mutant)}
         with path.open("a", encoding="utf-8") as file:
-            row = {"digest": mutant.digest, "noticed": who, **_told(mutant)}
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            file.write("\n" + json.dumps(row, ensure_ascii=False))
 
 
 def _told(mutant: Mutant) -> dict[str, Any]:
