@@ -68,16 +68,7 @@ def test_what_is_equivalent_is_told_apart_and_not_counted_as_killed() -> None:
     }
     assert told["modules"] == {"wishes": told["all"]}
     assert [each["equivalent"] for each in told["survivors"]] == ["why", None]
-    assert table(told).splitlines()[1].split() == [
-        "wishes",
-        "5",
-        "4",
-        "2",
-        "1",
-        "1",
-        "0.5",
-        "0.6667",
-    ]
+    assert " ".join(table(told).split("\n")[1].split()) == "wishes 5 4 2 1 1 0.5 0.6667"
 
 
 def test_a_run_that_was_cut_off_goes_on_where_it_was(tmp_path: Path) -> None:
