@@ -33,7 +33,7 @@ LAWS: Final = ["tests/rules/test_contact_laws.py", "tests/rules/test_budget.py"]
 OPTIONS: Final = ["-x", "-q", "--noconftest", "--assert=plain", "-oaddopts=", "-ofilterwarnings="]
 PYTEST: Final = [*OPTIONS, "-pno:cacheprovider"]
 # Of work, not of waiting: a busy machine must not look like an endless loop.
-SECONDS_EACH: Final = 90
+SECONDS_EACH: Final = 20
 SURVIVED: Final = "survived"
 # Who noticed, by the status of the process; a signal is an endless loop cut short.
 NOTICED: Final = {0: SURVIVED, 1: "situations", 2: "examples", 3: "laws", 4: "a crash"}
