@@ -99,6 +99,12 @@ def test_years_that_have_a_form_everywhere_are_read_in_one_step(at: str, fits: b
     assert (read_fitting(line) is not None) is fits
 
 
+def test_a_case_under_one_pack_is_read_in_one_step_and_under_none_not() -> None:
+    one, none = (json.dumps(changed("packs", packs)).encode() for packs in (["CN"], []))
+    assert read_fitting(one) is not None
+    assert read_fitting(none) is None
+
+
 def test_names_in_chinese_are_read_in_one_step() -> None:
     case = changed("input.addressee.person", "甲")
     line = json.dumps(case, ensure_ascii=False).encode()
