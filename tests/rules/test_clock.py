@@ -134,3 +134,4 @@ def test_spans_that_touch_are_one() -> None:
     assert merge([(d, a)]) == ()
     # Spans join the last one before them, never the first.
     assert merge([(a, b), (b + INSTANT, c), (c, d)]) == ((a, b), (b + INSTANT, d))
+    assert merge([(a, b), (c, d), (c + INSTANT, d - INSTANT)]) == ((a, b), (c, d))

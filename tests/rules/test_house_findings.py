@@ -112,6 +112,7 @@ def test_a_call_ends_with_the_hours_of_the_house() -> None:
     hours = {"HSE-WIN-02": 18 * 60}
     assert house_end(House(1, hours), CALL) == local(18)
     assert house_end(House(1, {"HSE-WIN-01": 10 * 60}), CALL) is None
+    assert house_end(House(1, {"HSE-WIN-02": 24 * 60}), CALL) is None
     assert house_end(House(1, hours), replace(CALL, purpose="legal_notice")) == local(18)
     notice = replace(CALL, purpose="legal_notice", channel="letter")
     assert house_end(House(1, hours), notice) is None
@@ -170,3 +171,49 @@ def test_the_stricter_limit_is_shown() -> None:
 def test_what_is_not_said_to_be_a_message_is_none() -> None:
     planned = Planned(NOON, "sms", "one_way", "reply", (SHANGHAI,), Counters(), messages=9)
     assert refused({"HSE-MSG-01": 2}, planned) == []
+    untold = Planned(NOON, "sms", "one_way", "reply", (SHANGHAI,), Counters(), is_message=True)
+    assert refused({"HSE-MSG-01": 1}, untold) == []
+    assert refused({"HSE-MSG-01": 0}, untold) == [Finding("HSE-MSG-01", "deny", MIDNIGHT)]
+
+
+def test_the_day_of_a_limit_is_that_of_the_first_place() -> None:
+    used = replace(CALL, counters=Counters(cn_talks_today=2))
+    for places in ((SHANGHAI, "America/New_York"), (SHANGHAI, "America/New_York", "Asia/Tokyo")):
+        found = refused({"HSE-FRQ-01": 2}, replace(used, zones=places))
+        assert found == [Finding("HSE-FRQ-01", "deny", MIDNIGHT)], places
+
+
+def test_without_a_place_the_house_leaves_the_answer_to_the_gate() -> None:
+    used = replace(CALL, zones=(), last_at=NOON, counters=Counters(cn_talks_today=9))
+    assert refused({"HSE-GAP-01": 30, "HSE-FRQ-01": 2, "HSE-WIN-01": 720}, used) == []
+
+
+def test_hours_open_on_the_next_day_that_there_was() -> None:
+    # Samoa went from the 29th to the 31st of December 2011.
+    evening = datetime(2011, 12, 30, 6, tzinfo=UTC)
+    found = refused(
+        {"HSE-WIN-01": 600, "HSE-WIN-02": 1080},
+        replace(CALL, at=evening, zones=("Pacific/Apia",)),
+    )
+    assert found == [Finding("HSE-WIN-02", "deny", datetime(2011, 12, 30, 20, tzinfo=UTC))]
+
+
+def test_hours_that_never_open_refuse_and_are_asked_again_on_the_third_day() -> None:
+    found = refused({"HSE-WIN-01": 18 * 60, "HSE-WIN-02": 10 * 60}, CALL)
+    assert found == [Finding("HSE-WIN-02", "deny", local(0, day=15))]
+
+
+def test_an_hour_that_comes_twice_does_not_end_the_day() -> None:
+    # Havana's clock goes from one back to midnight.
+    at = datetime(2026, 11, 1, 15, tzinfo=UTC)
+    there = replace(CALL, at=at, zones=("America/Havana",))
+    closes = datetime(2026, 11, 1, 23, tzinfo=UTC)
+    assert house_end(House(1, {"HSE-WIN-02": 18 * 60}), there) == closes
+    day = ((datetime(2026, 11, 1, 4, tzinfo=UTC), datetime(2026, 11, 2, 5, tzinfo=UTC)),)
+    spans = open_spans(House(1, {"HSE-WIN-02": 18 * 60}), ("America/Havana",), day)
+    assert spans == ((day[0][0], closes),)
+
+
+def test_the_first_minute_of_the_day_can_be_closed() -> None:
+    found = refused({"HSE-WIN-01": 1}, replace(CALL, at=local(0)))
+    assert found == [Finding("HSE-WIN-01", "deny", local(0, 1))]
