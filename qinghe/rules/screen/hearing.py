@@ -14,10 +14,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from qinghe.rules.screen.files import read_bytes
+from qinghe.rules.screen.lexicon import lexicon, topic
 from qinghe.rules.screen.linear import Model, split, unpack
+from qinghe.rules.screen.meanings import meanings
+from qinghe.rules.screen.spots import Spotted
 
 # With fewer words a text says too little to be judged by its sound.
 FEWEST_WORDS = 5
+PRESSURE = "pressure"
+# As many acts are named by their words where only the ear hears pressure.
+LIKELY = 2
 LINES = re.compile(r"[^\n]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -67,19 +73,46 @@ def model(file: str) -> Model:
     return unpack(read_bytes(file))
 
 
-def heard(text: str, words: frozenset[str]) -> Iterator[tuple[str, int, int]]:
+def heard(text: Spotted, words: frozenset[str]) -> Iterator[tuple[str, int, int]]:
     """
     Yield act, start and end of pieces of a normalised text that sound like the act.
 
-    `words` are what is known of the case: role, surface, facts.
+    `words` are what is known of the case: role, surface, facts. Pressure is named twice where its
+    words tell what it is about.
     """
     for ear in EARS:
         if not ear.when <= words or not ear.unless.isdisjoint(words):
             continue
-        if ear.chinese_only and not _HAN.search(text):
+        if ear.chinese_only and not _HAN.search(text.text):
             continue
         judge = model(ear.file)
-        for found in ear.piece.finditer(text):
-            piece = found[0]
-            if len(split(piece)) >= FEWEST_WORDS and judge.score(piece) >= judge.threshold:
+        for found in ear.piece.finditer(text.text):
+            if _is_like(found[0], text, found.span(), judge):
                 yield ear.act, *found.span()
+                if ear.act == PRESSURE:
+                    for code in _about(text, *found.span(), words):
+                        yield code, *found.span()
+
+
+def _is_like(piece: str, text: Spotted, place: tuple[int, int], judge: Model) -> bool:
+    if len(split(piece)) < FEWEST_WORDS:
+        return False
+    known = meanings(text, *place) if judge.wants_meanings else ()
+    return judge.score(piece, known) >= judge.threshold
+
+
+def _about(text: Spotted, start: int, end: int, words: frozenset[str]) -> list[str]:
+    """Return the acts, two at most, that most words of a piece are about."""
+    counts = {
+        each.code: len(
+            {
+                spot.start
+                for spot in text.by_meaning.get(topic(each.code), ())
+                if start <= spot.start < end
+            }
+        )
+        for each in lexicon().acts
+        if each.heard_when <= words
+    }
+    most = sorted((code for code in counts if counts[code]), key=lambda code: -counts[code])
+    return most[:LIKELY]

@@ -1,7 +1,7 @@
 """Find the words of the lexicon in a text, by meaning, with their clauses and sentences."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -43,10 +43,19 @@ def grow(words: Mapping[str, Sequence[str]]) -> Tree:
 class Spotted:
     """A text with the words found in it."""
 
-    __slots__ = ("_clauses", "_denied", "_seen", "_sentences", "by_meaning", "text")
+    __slots__ = (
+        "_clauses",
+        "_denied",
+        "_seen",
+        "_sentences",
+        "by_meaning",
+        "disguised",
+        "text",
+    )
 
     def __init__(self, text: str, tree: Tree) -> None:
         self.text = text
+        self.disguised = False
         self._sentences = [found.start() for found in _SENTENCE.finditer(text)]
         pauses = [found.start() for found in _PAUSE.finditer(text)]
         self._clauses = sorted({*self._sentences, *pauses})
@@ -75,6 +84,13 @@ class Spotted:
             self._seen[meaning] = {self.sentence(spot.start) for spot in spots}
         return sentence in self._seen[meaning]
 
+    def is_near(self, meaning: str, sentence: int, first: int, last: int) -> bool:
+        """Tell whether a word of a meaning is in a sentence, in or beside some of its clauses."""
+        return self.has(meaning, sentence) and any(
+            first - 1 <= self.clause(spot.start) <= last + 1 and self.sentence(spot.start) == sentence
+            for spot in self.by_meaning[meaning]
+        )
+
     def is_denied(self, spot: Spot) -> bool:
         """Tell whether a word of denial stands before a spot in its clause."""
         end = self._denied.get(self.clause(spot.start))
@@ -91,7 +107,7 @@ class Spotted:
         return [
             spot
             for spot in self.by_meaning.get(DENIAL, ())
-            if reach[bisect_right(starts, spot.start)] < spot.end
+            if reach[bisect_left(starts, spot.end)] < spot.end
         ]
 
 
