@@ -9,7 +9,11 @@ from typing import Any
 
 # A dot ends a sentence before a space or a character, never inside a number or an address.
 _SENTENCE = re.compile(r"[。!?;\n…]|\.(?=\s|$)")
-_PAUSE = re.compile(r"[,:—]|\s-\s|\b(?:but|unless|or else|otherwise)\b|但是|但|否则|不然|要不")
+# A comma in a list parts no clauses: `no cash, cheques or cards`.
+_LIST = r"(?!\s*(?:[a-z-]+,?\s){1,3}n?or\s(?!i\b|we\b|you\b|they\b|else\b|my\b|our\b))"
+_PAUSE = re.compile(
+    rf",{_LIST}|[:—]|\s-\s|\b(?:but|unless|or else|otherwise)\b|但是|但|否则|不然|要不"
+)
 # A word that ends so may go on: `threat*`.
 OPEN = "*"
 ENDS = ""
