@@ -22,6 +22,9 @@ from qinghe.rules.screen.spots import Spotted
 # With fewer words a text says too little to be judged by its sound.
 FEWEST_WORDS = 5
 PRESSURE = "pressure"
+# The model of insults knows comments, not letters of this house: what the model of pressure hears
+# as so calm is none.
+CALM = -1.0
 # As many acts are named by their words where only the ear hears pressure.
 LIKELY = 2
 LINES = re.compile(r"[^\n]+")
@@ -87,7 +90,9 @@ def heard(text: Spotted, words: frozenset[str]) -> Iterator[tuple[str, int, int]
             continue
         judge = model(ear.file)
         for found in ear.piece.finditer(text.text):
-            if _is_like(found[0], text, found.span(), judge):
+            if _is_like(found[0], text, found.span(), judge) and not (
+                ear.chinese_only and _is_calm(found[0], text, found.span())
+            ):
                 yield ear.act, *found.span()
                 if ear.act == PRESSURE:
                     for code in _about(text, *found.span(), words):
@@ -99,6 +104,11 @@ def _is_like(piece: str, text: Spotted, place: tuple[int, int], judge: Model) ->
         return False
     known = meanings(text, *place) if judge.wants_meanings else ()
     return judge.score(piece, known) >= judge.threshold
+
+
+def _is_calm(piece: str, text: Spotted, place: tuple[int, int]) -> bool:
+    judge = model("pressure.bin")
+    return judge.score(piece, meanings(text, *place)) <= CALM
 
 
 def _about(text: Spotted, start: int, end: int, words: frozenset[str]) -> list[str]:

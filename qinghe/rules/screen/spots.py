@@ -9,8 +9,11 @@ from typing import Any
 
 # A dot ends a sentence before a space or a character, never inside a number or an address.
 _SENTENCE = re.compile(r"[。!?;\n…]|\.(?=\s|$)")
-# A comma in a list parts no clauses: `no cash, cheques or cards`.
-_LIST = r"(?!\s*(?:[a-z-]+,?\s){1,3}n?or\s(?!i\b|we\b|you\b|they\b|else\b|my\b|our\b))"
+# A comma in a list parts no clauses: `no cash, cheques or cards`, `police, jail, arrest: none of it`.
+_LIST = (
+    r"(?!\s*(?:[a-z-]+,?\s){1,3}n?or\s(?!i\b|we\b|you\b|they\b|else\b|my\b|our\b))"
+    r"(?!\s*[a-z-]+\s*[,:])"
+)
 _PAUSE = re.compile(
     rf",{_LIST}|[:—]|\s-\s|\b(?:but|unless|or else|otherwise)\b|但是|但|否则|不然|要不"
 )
@@ -18,6 +21,7 @@ _PAUSE = re.compile(
 OPEN = "*"
 ENDS = ""
 DENIAL = "negator"
+DENYING = "不没别勿休莫无"
 # Idioms that hold a word of denial and deny nothing: `不得好死`, `if you don't pay`.
 HOLLOW = ("hollow_denial", "unpaid")
 Tree = dict[str, Any]
@@ -50,6 +54,7 @@ class Spotted:
     __slots__ = (
         "_clauses",
         "_denied",
+        "_inside",
         "_seen",
         "_sentences",
         "by_meaning",
@@ -66,8 +71,10 @@ class Spotted:
         self.by_meaning = _search(text, tree)
         # Where the first word of denial ends, by clause.
         self._denied: dict[int, int] = {}
+        self._inside: set[int] = set()
         for each in self._denials():
             clause = self.clause(each.start)
+            self._inside.update(range(each.start + 1, each.end))
             self._denied[clause] = min(each.end, self._denied.get(clause, each.end))
         self._seen: dict[str, set[int]] = {}
 
@@ -96,9 +103,14 @@ class Spotted:
         )
 
     def is_denied(self, spot: Spot) -> bool:
-        """Tell whether a word of denial stands before a spot in its clause."""
+        """
+        Tell whether a word of denial stands before a spot in its clause.
+
+        It may reach into the spot (`没有人` into `有人会去`) unless that begins with a denial itself.
+        """
         end = self._denied.get(self.clause(spot.start))
-        return end is not None and end <= spot.start
+        before = end is not None and end <= spot.start
+        return before or (spot.start in self._inside and self.text[spot.start] not in DENYING)
 
     def _denials(self) -> list[Spot]:
         """Return the words of denial that are not a part of an idiom that denies nothing."""
