@@ -55,6 +55,11 @@ EARS = (
         Ear("held_claim", "pressure.bin", LINES, when=frozenset({fact}))
         for fact in ("disputed", "validation_period_open", "plan_kept")
     ),
+    # So does any asking for the money.
+    *(
+        Ear("held_claim", "demand.bin", LINES, when=frozenset({fact}))
+        for fact in ("disputed", "validation_period_open", "plan_kept")
+    ),
     Ear("limitation", "pressure.bin", LINES, when=frozenset({"time_barred"})),
     Ear(
         "third_party",
