@@ -12,6 +12,7 @@ some hundred look-ups.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import sqrt
 from struct import Struct
 from zlib import compress, crc32, decompress, error
@@ -65,33 +66,34 @@ def features(text: str, size: int, meanings: Sequence[str] | None = None) -> set
 
     With the meanings of its words, in order, those and their pairs have slots as well.
     """
-    words = ["\x02", *split(text), "\x03"]
-    runs = _runs(words)
+    words = [f"\x01{word}".encode() for word in ("\x02", *split(text), "\x03")]
+    slots = _runs(words)
     if meanings is not None:
-        runs += _pairs(words, meanings)
+        slots += _pairs(words, [name.encode() for name in meanings])
     mask = size - 1
-    return {crc32(run.encode()) & mask for run in runs}
+    return {slot & mask for slot in slots}
 
 
-def _runs(words: list[str]) -> list[str]:
-    """Return every run of one to three words."""
-    return [
-        "".join([f"\x01{word}" for word in words[start : start + length]])
-        for length in range(1, LONGEST_RUN + 1)
-        for start in range(len(words) - length + 1)
-    ]
+def _runs(words: list[bytes]) -> list[int]:
+    """Return a checksum for every run of one to three words; a longer run continues a shorter."""
+    ones = [crc32(word) for word in words]
+    twos = list(map(crc32, words[1:], ones))
+    return [*ones, *twos, *map(crc32, words[2:], twos)]
 
 
-def _pairs(words: list[str], meanings: Sequence[str]) -> list[str]:
-    """Return words with one between them, pieces of long words, meanings and their pairs."""
-    pairs = [f"\x04{one}\x01{other}" for one, other in zip(words, words[2:], strict=False)]
+def _pairs(words: list[bytes], meanings: list[bytes]) -> list[int]:
+    """Return checksums of words with one between them, pieces of long words, and meanings."""
+    heads = [crc32(b"\x04" + word) for word in words[:-2]]
+    slots = list(map(crc32, words[2:], heads))
     for word in words:
-        if len(word) > PIECE:
-            whole = f"<{word}>"
-            pairs += ["\x05" + whole[at : at + PIECE] for at in range(len(whole) - PIECE + 1)]
-    pairs += [f"\x06{each}" for each in meanings]
-    pairs += [f"\x07{one}\x01{other}" for one, other in zip(meanings, meanings[1:], strict=False)]
-    return pairs
+        if len(word) > PIECE + 1:
+            whole = b"<%b>" % word[1:]
+            slots += [
+                crc32(b"\x05" + whole[at : at + PIECE]) for at in range(len(whole) - PIECE + 1)
+            ]
+    slots += [crc32(b"\x06" + name) for name in meanings]
+    slots += [crc32(b"\x07%b\x01%b" % pair) for pair in pairwise(meanings)]
+    return slots
 
 
 def pack(

@@ -20,14 +20,13 @@ def read(text: str) -> tuple[Normal, Spotted]:
 
 def meanings(text: Spotted, start: int = 0, end: int | None = None) -> list[str]:
     """Return the meanings of the words of a half-open place, in their order."""
-    end = len(text.text) if end is None else end
     named = lexicon().named
     found = [
         (spot.start, name)
         for name, spots in text.by_meaning.items()
         if name in named
         for spot in spots
-        if start <= spot.start < end
+        if start <= spot.start and (end is None or spot.start < end)
     ]
     names = [name for _, name in sorted(found)]
     return [DISGUISED, *names] if text.disguised else names

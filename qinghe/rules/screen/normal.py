@@ -57,8 +57,8 @@ def _plain(char: str) -> str:
     if char in "\n\r\t\u3000":
         return "\n" if char in "\n\r" else " "
     # Letters are taken from their accents and tone marks; other scripts are left whole.
-    form = "NFKD" if char < LAST_LATIN or "\u1e00" <= char < "\u1f00" else "NFKC"
-    plain = normalize(form, char).lower().translate(_QUOTES)
+    latin = char < LAST_LATIN or "\u1e00" <= char < "\u1f00"
+    plain = normalize("NFKD" if latin else "NFKC", char).lower().translate(_QUOTES)
     simplified = _simplified()
     return "".join(simplified.get(each, each) for each in plain if _is_seen(each))
 

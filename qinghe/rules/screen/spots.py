@@ -9,7 +9,7 @@ from typing import Any
 
 # A dot ends a sentence before a space or a character, never inside a number or an address.
 _SENTENCE = re.compile(r"[。!?;\n…]|\.(?=\s|$)")
-# A comma in a list parts no clauses: `no cash, cheques or cards`, `police, jail, arrest: none of it`.
+# A comma in a list parts no clauses: `no cash, cheques or cards`, `police, jail: none of it`.
 _LIST = (
     r"(?!\s*(?:[a-z-]+,?\s){1,3}n?or\s(?!i\b|we\b|you\b|they\b|else\b|my\b|our\b))"
     r"(?!\s*[a-z-]+\s*[,:])"
@@ -98,7 +98,8 @@ class Spotted:
     def is_near(self, meaning: str, sentence: int, first: int, last: int) -> bool:
         """Tell whether a word of a meaning is in a sentence, in or beside some of its clauses."""
         return self.has(meaning, sentence) and any(
-            first - 1 <= self.clause(spot.start) <= last + 1 and self.sentence(spot.start) == sentence
+            first - 1 <= self.clause(spot.start) <= last + 1
+            and self.sentence(spot.start) == sentence
             for spot in self.by_meaning[meaning]
         )
 
@@ -106,7 +107,7 @@ class Spotted:
         """
         Tell whether a word of denial stands before a spot in its clause.
 
-        It may reach into the spot (`没有人` into `有人会去`) unless that begins with a denial itself.
+        It may reach into the spot (`没有人` into `有人会去`) unless that begins with one itself.
         """
         end = self._denied.get(self.clause(spot.start))
         before = end is not None and end <= spot.start

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from qinghe.rules.contact.case import Case, Moment
 from qinghe.rules.contact.facts import Act as ContactAct
@@ -63,13 +64,17 @@ def _force(
 ) -> tuple[frozenset[str], list[Finding]]:
     """Return the rules in force, and what the hours forbid, when they are known."""
     if utterance.at is None or not utterance.zones:
-        rules = rules_on(NEWEST, with_platform(packs), settings.enable_drafts)
-        return frozenset(each.id for each in rules), []
+        return _newest(with_platform(packs), settings.enable_drafts), []
     moment = Moment(Case(_contact(utterance), packs, settings), utterance.at)
     check_hours(moment)
     rules_closed = tuple(sorted({finding.rule_id for finding in moment.findings}))
     closed = [_finding(act("closed_hours"), 0, len(utterance.text), rules_closed)]
     return frozenset(moment.force.rules), closed if rules_closed else []
+
+
+@cache
+def _newest(packs: tuple[str, ...], with_drafts: bool) -> frozenset[str]:
+    return frozenset(each.id for each in rules_on(NEWEST, packs, with_drafts))
 
 
 def _contact(utterance: Utterance) -> Request:
