@@ -1,11 +1,11 @@
 """
-What no list of words foresees, as three trained linear models hear it.
+What no list of words foresees, as four trained linear models hear it.
 
 `insult` was trained on COLD (Deng et al., Chinese Offensive Language Dataset, Apache-2.0), on its
-training split alone. `pressure` was trained on sentences of the house, lawful and not
-(`tests/situations/utterance/house.csv`), with turns of CrossWOZ (Zhu et al., Apache-2.0) as
-everyday talk; `others` on sentences of the house to third persons (`others.csv` beside it). All by
-`qinghe screen train`; the files hold weights and no text.
+training split alone. `pressure` was trained on sentences of the house, lawful and not, with turns
+of CrossWOZ (Zhu et al., Apache-2.0) as everyday talk; `others` on sentences to third persons;
+`demand` on sentences that ask for money or do not. The sentences of the house are in
+`tests/situations/utterance`. All by `qinghe screen train`; the files hold weights and no text.
 """
 
 import re

@@ -1,9 +1,9 @@
 """
 A linear model over hashed runs of one to three words; a Chinese character is a word.
 
-A model may also be given what the lexicon found: words by meaning, in the order of the text. Then it
-learns that "somebody of the family, and a threat" is bad in words it has never seen; it also looks
-at pairs with a gap and at pieces of long words, so that `calling` helps with `called`.
+A model may also be given what the lexicon found: words by meaning, in the order of the text. Then
+it learns that "somebody of the family, and a threat" is bad in words it has never seen; it also
+looks at pairs with a gap and at pieces of long words, so that `calling` helps with `called`.
 
 Weights are one signed byte per slot and hold no text. Everything is plain Python: a sentence needs
 some hundred look-ups.
