@@ -101,30 +101,34 @@ def train(
     bits: Annotated[int, typer.Option(help="Slots, as a power of two.", min=8, max=22)] = 18,
     rounds: Annotated[int, typer.Option(help="Times every text is read.", min=1)] = 3,
     threshold: Annotated[float, typer.Option(help="From which score on it is believed.")] = 1.5,
+    meanings: Annotated[
+        bool, typer.Option("--meanings", help="Learn from the meanings of words as well.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a model on texts that are examples (1) and texts that are not (0)."""
-    samples = [each for file in files for each in _samples(file, bits)]
+    samples = [each for file in files for each in _samples(file, bits, meanings)]
     raw = training.train(
         samples,
         bits=bits,
         epochs=rounds,
         threshold=threshold,
+        with_meanings=meanings,
         progress=lambda line: typer.echo(line, err=True),
     )
     out.write_bytes(raw)
     answer: dict[str, object] = {"texts": len(samples), "bytes": len(raw)}
     if test is not None:
-        found = training.measure(unpack(raw), _samples(test, bits))
+        found = training.measure(unpack(raw), _samples(test, bits, meanings))
         answer |= {"tested": found.rows, "macro_f1": round(found.macro_f1, 4)}
     show_json(answer) if as_json else typer.echo(
         "; ".join(f"{name}: {value}" for name, value in answer.items())
     )
 
 
-def _samples(file: Path, bits: int) -> list[training.Sample]:
+def _samples(file: Path, bits: int, meanings: bool) -> list[training.Sample]:
     try:
         with file.open(encoding="utf-8", newline="") as lines:
-            return training.read_samples(lines, bits)
+            return training.read_samples(lines, bits, with_meanings=meanings)
     except (OSError, UnicodeDecodeError, ValueError) as fault:
         raise typer.BadParameter(f"{file}: {fault}") from fault

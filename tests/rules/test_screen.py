@@ -53,6 +53,10 @@ def plain(text: str) -> str:
         ("同训录", "通讯录"),
         ("坐 l a o", "坐牢"),
         ("f̲u̲n̲", "fun"),
+        ("tōngxùnlù里的人", "通讯录里的人"),
+        ("ｔｏｎｇｘｕｎｌｕ里的人", "通讯录里的人"),
+        ("nǐ de jiā rén我们都认得", "ni de 家人我们都认得"),
+        ("wo qu ni dan wei", "wo qu ni 单位"),
     ],
 )
 def test_a_disguise_is_undone(written: str, meant: str) -> None:
@@ -60,7 +64,16 @@ def test_a_disguise_is_undone(written: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["三点五元，共 1.50 元。", "See 1.5 or 2.", "地址：www.example.com", "看4A景区", "a b"]
+    "text",
+    [
+        "三点五元，共 1.50 元。",
+        "See 1.5 or 2.",
+        "地址：www.example.com",
+        "看4A景区",
+        "a b",
+        "He can change me a pan.",
+        "请打开 app can change me 吗",
+    ],
 )
 def test_what_is_no_disguise_keeps_its_words(text: str) -> None:
     assert "砍" not in plain(text)
@@ -247,3 +260,49 @@ def test_training_hears_the_difference_and_repeats_itself() -> None:
         read_samples(["label,TEXT", "2,话"])
     with pytest.raises(ValueError, match="columns"):
         read_samples(["a,b", "1,话"])
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        # A warning excuses what stands beside it, not the whole sentence.
+        ("如有人自称法官要您转账，请报警。", False),
+        ("有人误会我们，今天下午，我就打断你的腿。", True),
+        # `Please do not make me` asks for nothing to be stopped.
+        ("请不要让我去您单位找您领导谈。", True),
+        ("请不要担心，我们不会去您单位找您领导谈。", False),
+        # Mercy on a condition is a threat.
+        ("We won't tell your wife, provided the money lands by noon.", True),
+        ("We won't tell your wife or anyone else.", False),
+        # One denial covers a list.
+        ("We don't accept Bitcoin, Venmo or gift cards.", False),
+        ("We accept Bitcoin, Venmo or gift cards.", True),
+        # A denial may reach into a word.
+        ("您放心，没有人会去您家。", False),
+    ],
+)
+def test_what_is_excused_and_what_only_sounds_so(text: str, refused: bool) -> None:
+    assert screen(Utterance(text, "debtor", identity_verified=True), ("CN", "US")).denied is refused
+
+
+def test_who_must_wait_is_asked_for_no_money() -> None:
+    text = "有疑问请另行反映，本期款项今晚十点前打款过来。"
+
+    assert not said("请您在本月20日前还款，如有困难请联系我们。").denied
+    assert "CN-DSP-01" in said(text, "disputed").rules
+
+
+def test_pressure_that_only_sounds_so_says_what_it_is_about() -> None:
+    acts = {each.act for each in said("我们六个人已经在你单位大厅了，下来吧。").findings}
+
+    assert acts >= {"pressure", "soft_violence"}
+
+
+def test_a_model_learns_from_meanings_only_when_it_was_told_to() -> None:
+    lines = ["label,TEXT", "1,欠债的贼来了", "0,今天天气不错"]
+    slots = [read_samples(lines, with_meanings=told)[0].slots for told in (False, True)]
+    raw = pack([0.0] * 4, bias=0.0, threshold=0.0, with_meanings=True)
+
+    assert set(slots[0]) < set(slots[1])
+    assert unpack(raw).wants_meanings
+    assert not unpack(pack([0.0] * 4, bias=0.0, threshold=0.0)).wants_meanings

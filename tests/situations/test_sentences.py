@@ -2,10 +2,11 @@
 How well screening tells lawful from unlawful sentences.
 
 `tuned` was looked at while the lexicon was written; `held_out` was read once, when it was done. Its
-sentences B are by the author of the lexicon, those marked EV by another, who had tuned on EW to EZ:
-57 of these 60 unlawful ones are refused, and 4 of 61 lawful ones (2 when first read, with two more
-sentences to train on). `house.csv` and `others.csv` are what the models of pressure and of talk to
-third persons were trained on; no sentence of `held_out` is in them.
+sentences B are by the author of the lexicon, those marked EV by another, who had tuned on EW to EZ.
+`unseen` is by a third author, who wrote it together with the sentences C of `tuned`, parted them by
+theme and language, and measured it twice: before anything was changed for C, and at the end. The
+files of sentences with `TEXT` are what the models were trained on; none of `held_out` and `unseen`
+is in them.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ from qinghe.rules.screen.training import measure, read_samples
 from qinghe.rules.screen.verdict import screen
 
 FOLDER = Path(__file__).parent / "utterance"
-LEAST_RECALL = 0.97
-MOST_FALSE_ALARMS = 0.03
+# Least share of unlawful sentences refused, and most of lawful ones, by file.
+FLOORS = {"tuned": (0.97, 0.03), "held_out": (0.97, 0.03), "unseen": (0.91, 0.07)}
+TRAINED = ("house.csv", "grammar.csv", "others.csv", "demands.csv")
 
 
-@pytest.mark.parametrize("name", ["tuned", "held_out"])
+@pytest.mark.parametrize("name", FLOORS)
 def test_unlawful_sentences_are_refused_and_lawful_ones_pass(name: str) -> None:
     lines = (FOLDER / f"{name}.jsonl").read_bytes().splitlines()
     cases = [json.loads(line) for line in lines]
@@ -41,14 +43,15 @@ def test_unlawful_sentences_are_refused_and_lawful_ones_pass(name: str) -> None:
         wrong[wanted] += decision != wanted
     total = {each: sum(c["expect"]["decision"] == each for c in cases) for each in wrong}
 
-    assert 1 - wrong["deny"] / total["deny"] >= LEAST_RECALL
-    assert wrong["allow"] / total["allow"] <= MOST_FALSE_ALARMS
+    least, most = FLOORS[name]
+    assert 1 - wrong["deny"] / total["deny"] >= least
+    assert wrong["allow"] / total["allow"] <= most
 
 
 def test_enough_sentences_of_both_kinds_were_written() -> None:
     lines = [
         json.loads(line)
-        for name in ("tuned", "held_out")
+        for name in FLOORS
         for line in (FOLDER / f"{name}.jsonl").read_text("utf-8").splitlines()
     ]
     assert len(lines) >= 300
@@ -58,11 +61,13 @@ def test_enough_sentences_of_both_kinds_were_written() -> None:
 
 def test_nothing_held_out_was_trained_on() -> None:
     held = [
-        json.loads(line) for line in (FOLDER / "held_out.jsonl").read_text("utf-8").splitlines()
+        json.loads(line)
+        for name in ("held_out", "unseen")
+        for line in (FOLDER / f"{name}.jsonl").read_text("utf-8").splitlines()
     ]
     trained = {
         row["TEXT"]
-        for name in ("house.csv", "others.csv")
+        for name in TRAINED
         for row in csv.DictReader((FOLDER / name).read_text("utf-8").splitlines())
     }
     assert len(trained) > 1000

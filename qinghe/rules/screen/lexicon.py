@@ -13,7 +13,12 @@ from qinghe.rules.screen.spots import Tree, grow
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One forbidden act: the rules it breaks, the gravest first, and how to say it lawfully."""
+    """
+    One forbidden act: the rules it breaks, the gravest first, and how to say it lawfully.
+
+    Pressure that only a model hears is named as the act too, when it is about its `topic` and all
+    of `heard_when` hold.
+    """
 
     code: str
     title_zh: str
@@ -22,6 +27,7 @@ class Act:
     say_zh: str
     say_en: str
     patterns: tuple[Pattern, ...]
+    heard_when: frozenset[str]
 
     def title(self, lang: str) -> str:
         """Return the title in Chinese (`zh…`) or else in English."""
@@ -30,10 +36,15 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Every act in the order of its file, and one tree of all words."""
+    """
+    Every act in the order of its file, one tree of all words, and the meanings that have a name.
+
+    Words written into a pattern have none.
+    """
 
     acts: tuple[Act, ...]
     tree: Tree
+    named: frozenset[str]
 
 
 @cache
@@ -48,11 +59,18 @@ def lexicon() -> Lexicon:
     rows = list(read_acts())
     for row in rows:
         meanings.update({name: _words(each) for name, each in row.get("words", {}).items()})
+        if "topic" in row:
+            meanings[topic(row["act"])] = _words(row["topic"])
     acts = tuple(_act(row, literals) for row in rows)
     words = {**meanings, **literals}
     for act in acts:
         _check(act, words)
-    return Lexicon(acts, grow(words))
+    return Lexicon(acts, grow(words), frozenset(meanings))
+
+
+def topic(code: str) -> str:
+    """Return the meaning that holds what an act is usually about."""
+    return f"topic_{code}"
 
 
 def act(code: str) -> Act:
@@ -82,6 +100,7 @@ def _act(row: Mapping[str, Any], literals: dict[str, list[str]]) -> Act:
         say_zh=row["say"]["zh"],
         say_en=row["say"]["en"],
         patterns=tuple(parse_pattern(entry, literals) for entry in row["find"]),
+        heard_when=frozenset(row.get("heard_when", ())),
     )
 
 

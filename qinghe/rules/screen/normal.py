@@ -13,6 +13,7 @@ from unicodedata import category, normalize
 
 from qinghe.rules.screen.files import read_rows, read_words
 
+LAST_LATIN = "\u0370"
 HAN = "\u4e00-\u9fff"
 # What people put between the characters of a word, so that no filter finds it.
 SPLITTERS = " .*_·•・~^+#=|/\\'`\"-"
@@ -55,7 +56,9 @@ def _plain(char: str) -> str:
         return word
     if char in "\n\r\t\u3000":
         return "\n" if char in "\n\r" else " "
-    plain = normalize("NFKC", char).lower().translate(_QUOTES)
+    # Letters are taken from their accents and tone marks; other scripts are left whole.
+    latin = char < LAST_LATIN or "\u1e00" <= char < "\u1f00"
+    plain = normalize("NFKD" if latin else "NFKC", char).lower().translate(_QUOTES)
     simplified = _simplified()
     return "".join(simplified.get(each, each) for each in plain if _is_seen(each))
 

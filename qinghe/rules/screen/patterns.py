@@ -27,6 +27,8 @@ GAPS = {
 ANYTHING = "*"
 # Sentences that warn of a forbidden act, or tell how to report one, do not commit it.
 SHIELD = "shield"
+# Those that say so at their head (`if anyone …`) speak of others to their end.
+FRAME = "frame"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,10 @@ def _belongs(earlier: Spot, later: Spot, step: Step, text: Spotted) -> bool:
 
 def _is_excused(pattern: Pattern, spots: Sequence[Spot], text: Spotted) -> bool:
     sentences = {text.sentence(spot.start) for spot in spots}
+    if any(text.has(FRAME, sentence) for sentence in sentences):
+        return True
+    first, last = text.clause(spots[0].start), text.clause(spots[-1].start)
     for meaning in (SHIELD, *pattern.without):
-        if any(text.has(meaning, sentence) for sentence in sentences):
+        if any(text.is_near(meaning, sentence, first, last) for sentence in sentences):
             return True
     return not pattern.flat and any(text.is_denied(spot) for spot in spots)

@@ -3,7 +3,8 @@ Words that only the ear hears: homophones, pinyin between characters, digits for
 
 Known words are looked for by their syllables. A word written with letters or digits in it is
 restored from two syllables on, one written with wrong characters alone from three: shorter ones
-sound like too much.
+sound like too much. Syllables may stand apart where so many follow each other that they can be
+nothing but pinyin.
 """
 
 import re
@@ -28,17 +29,23 @@ _DIGITS = {
     "9": ("jiu",),
 }
 _PURE_FROM = 3
+# From so many syllables on end letters are pinyin beside characters, and where there are none.
+_PINYIN_FROM = 3
+_PINYIN_ALONE_FROM = 5
+_LETTERS = re.compile(r"[a-z]+")
 _NOTHING: tuple[str, ...] = ()
-Token = tuple[int, int, tuple[str, ...]]
+# Start, end, readings, and whether it can be nothing but pinyin.
+Token = tuple[int, int, tuple[str, ...], bool]
 Tree = dict[str, Any]
 
 
 def restore(normal: Normal) -> Normal:
     """Return the text with words restored that were written by their sound."""
     text = normal.text
-    if not _HAN.search(text):
+    alone = not _HAN.search(text)
+    if alone and not _is_pinyin(text):
         return normal
-    tokens = _tokens(text)
+    tokens = _together(_tokens(text), text)
     pieces: list[str] = []
     origin: list[int] = []
     done = index = 0
@@ -60,6 +67,41 @@ def restore(normal: Normal) -> Normal:
     return Normal("".join(pieces), tuple(origin))
 
 
+def _is_pinyin(text: str) -> bool:
+    """Tell whether a text without characters is pinyin: every word of it, and enough of them."""
+    syllables = _syllables()
+    count = 0
+    for word in _LETTERS.findall(text):
+        pieces = _cut(word, syllables)
+        if pieces[0] not in syllables:
+            return False
+        count += len(pieces)
+    return count >= _PINYIN_ALONE_FROM
+
+
+def _together(tokens: list[Token], text: str) -> list[Token]:
+    """Let syllables that only a space parts touch, where they can be nothing but pinyin."""
+    start = 0
+    while start < len(tokens):
+        end = start + 1
+        while end < len(tokens) and _goes_on(tokens[end - 1], tokens[end], text):
+            end += 1
+        if end - start >= _PINYIN_FROM:
+            starts = [token[0] for token in tokens[start + 1 : end]] + [tokens[end - 1][1]]
+            tokens[start:end] = [
+                (token[0], stop, token[2], True)
+                for token, stop in zip(tokens[start:end], starts, strict=True)
+            ]
+        start = end
+    return tokens
+
+
+def _goes_on(earlier: Token, later: Token, text: str) -> bool:
+    gap = text[earlier[1] : later[0]]
+    letters = text[earlier[0]] <= "z" and text[later[0]] <= "z"
+    return letters and gap in ("", " ", "-", "'") and bool(earlier[2] and later[2])
+
+
 def _spread(places: tuple[int, ...], length: int) -> list[int]:
     """Return places for the characters of a word; its first and last keep theirs."""
     count = len(places)
@@ -75,13 +117,14 @@ def _tokens(text: str) -> list[Token]:
     for found in _TOKEN.finditer(text):
         start, word = found.start(), found[0]
         if word[0].isdigit():
-            tokens.append((start, found.end(), _DIGITS[word] if len(word) == 1 else _NOTHING))
+            reading = _DIGITS[word] if len(word) == 1 else _NOTHING
+            tokens.append((start, found.end(), reading, False))
         elif word[0] > "z":
-            tokens.append((start, start + 1, readings.get(word, _NOTHING)))
+            tokens.append((start, start + 1, readings.get(word, _NOTHING), False))
         else:
             for piece in _cut(word, syllables):
                 reading = (piece,) if piece in syllables else _NOTHING
-                tokens.append((start, start + len(piece), reading))
+                tokens.append((start, start + len(piece), reading, False))
                 start += len(piece)
     return tokens
 
@@ -110,16 +153,19 @@ def _heard(tokens: list[Token], index: int, text: str) -> tuple[str, int] | None
         if not nodes:
             break
         words = [node[""] for node in nodes if "" in node]
-        if words and _is_disguised(words[0], [text[a:b] for a, b, _ in tokens[index : last + 1]]):
+        if words and _is_disguised(words[0], tokens[index : last + 1], text):
             found = words[0], last
         last += 1
     return found
 
 
-def _is_disguised(word: str, written: list[str]) -> bool:
+def _is_disguised(word: str, tokens: list[Token], text: str) -> bool:
     """Tell whether a word was written otherwise than it is, and long enough to be heard."""
+    written = [text[start:end] for start, end, _, _ in tokens]
     other = [piece for char, piece in zip(word, written, strict=True) if char != piece]
     foreign = [piece for piece in other if piece.isascii()]
+    if all(token[3] for token in tokens):
+        return True
     if not other or len(foreign) == len(word) < _PURE_FROM:
         # Letters alone, without a character beside them, may be another language.
         return False

@@ -1,7 +1,7 @@
 """Find the words of the lexicon in a text, by meaning, with their clauses and sentences."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -9,11 +9,19 @@ from typing import Any
 
 # A dot ends a sentence before a space or a character, never inside a number or an address.
 _SENTENCE = re.compile(r"[。!?;\n…]|\.(?=\s|$)")
-_PAUSE = re.compile(r"[,:—]|\s-\s|\b(?:but|unless|or else|otherwise)\b|但是|但|否则|不然|要不")
+# A comma in a list parts no clauses: `no cash, cheques or cards`, `police, jail: none of it`.
+_LIST = (
+    r"(?!\s*(?:[a-z-]+,?\s){1,3}n?or\s(?!i\b|we\b|you\b|they\b|else\b|my\b|our\b))"
+    r"(?!\s*[a-z-]+\s*[,:])"
+)
+_PAUSE = re.compile(
+    rf",{_LIST}|[:—]|\s-\s|\b(?:but|unless|or else|otherwise)\b|但是|但|否则|不然|要不"
+)
 # A word that ends so may go on: `threat*`.
 OPEN = "*"
 ENDS = ""
 DENIAL = "negator"
+DENYING = "不没别勿休莫无"
 # Idioms that hold a word of denial and deny nothing: `不得好死`, `if you don't pay`.
 HOLLOW = ("hollow_denial", "unpaid")
 Tree = dict[str, Any]
@@ -43,18 +51,30 @@ def grow(words: Mapping[str, Sequence[str]]) -> Tree:
 class Spotted:
     """A text with the words found in it."""
 
-    __slots__ = ("_clauses", "_denied", "_seen", "_sentences", "by_meaning", "text")
+    __slots__ = (
+        "_clauses",
+        "_denied",
+        "_inside",
+        "_seen",
+        "_sentences",
+        "by_meaning",
+        "disguised",
+        "text",
+    )
 
     def __init__(self, text: str, tree: Tree) -> None:
         self.text = text
+        self.disguised = False
         self._sentences = [found.start() for found in _SENTENCE.finditer(text)]
         pauses = [found.start() for found in _PAUSE.finditer(text)]
         self._clauses = sorted({*self._sentences, *pauses})
         self.by_meaning = _search(text, tree)
         # Where the first word of denial ends, by clause.
         self._denied: dict[int, int] = {}
+        self._inside: set[int] = set()
         for each in self._denials():
             clause = self.clause(each.start)
+            self._inside.update(range(each.start + 1, each.end))
             self._denied[clause] = min(each.end, self._denied.get(clause, each.end))
         self._seen: dict[str, set[int]] = {}
 
@@ -75,10 +95,23 @@ class Spotted:
             self._seen[meaning] = {self.sentence(spot.start) for spot in spots}
         return sentence in self._seen[meaning]
 
+    def is_near(self, meaning: str, sentence: int, first: int, last: int) -> bool:
+        """Tell whether a word of a meaning is in a sentence, in or beside some of its clauses."""
+        return self.has(meaning, sentence) and any(
+            first - 1 <= self.clause(spot.start) <= last + 1
+            and self.sentence(spot.start) == sentence
+            for spot in self.by_meaning[meaning]
+        )
+
     def is_denied(self, spot: Spot) -> bool:
-        """Tell whether a word of denial stands before a spot in its clause."""
+        """
+        Tell whether a word of denial stands before a spot in its clause.
+
+        It may reach into the spot (`没有人` into `有人会去`) unless that begins with one itself.
+        """
         end = self._denied.get(self.clause(spot.start))
-        return end is not None and end <= spot.start
+        before = end is not None and end <= spot.start
+        return before or (spot.start in self._inside and self.text[spot.start] not in DENYING)
 
     def _denials(self) -> list[Spot]:
         """Return the words of denial that are not a part of an idiom that denies nothing."""
@@ -91,7 +124,7 @@ class Spotted:
         return [
             spot
             for spot in self.by_meaning.get(DENIAL, ())
-            if reach[bisect_right(starts, spot.start)] < spot.end
+            if reach[bisect_left(starts, spot.end)] < spot.end
         ]
 
 

@@ -12,6 +12,7 @@ from math import exp, sqrt
 from random import Random
 
 from qinghe.rules.screen.linear import Model, features, pack
+from qinghe.rules.screen.meanings import meanings, read
 from qinghe.rules.screen.normal import normalise
 from qinghe.rules.screen.sounds import restore
 
@@ -39,7 +40,9 @@ class Quality:
     accuracy: float
 
 
-def read_samples(lines: Iterable[str], bits: int = BITS) -> list[Sample]:
+def read_samples(
+    lines: Iterable[str], bits: int = BITS, *, with_meanings: bool = False
+) -> list[Sample]:
     """
     Read a CSV file with the columns `label` (0 or 1) and `TEXT`.
 
@@ -48,13 +51,17 @@ def read_samples(lines: Iterable[str], bits: int = BITS) -> list[Sample]:
     rows = csv.DictReader(lines)
     if not {"label", "TEXT"} <= set(rows.fieldnames or ()):
         raise ValueError("the columns label and TEXT are needed")
-    return [_sample(row["TEXT"], row["label"], bits) for row in rows]
+    return [_sample(row["TEXT"], row["label"], bits, with_meanings) for row in rows]
 
 
-def _sample(text: str, label: str, bits: int) -> Sample:
+def _sample(text: str, label: str, bits: int, with_meanings: bool) -> Sample:
     if label not in ("0", "1"):
         raise ValueError(f"a label must be 0 or 1, not {label}")
-    slots = features(restore(normalise(text)).text, 1 << bits)
+    if with_meanings:
+        normal, spotted = read(text)
+        slots = features(normal.text, 1 << bits, meanings(spotted))
+    else:
+        slots = features(restore(normalise(text)).text, 1 << bits)
     return Sample(tuple(sorted(slots)), label == "1")
 
 
@@ -65,9 +72,10 @@ def train(
     epochs: int = EPOCHS,
     seed: int = 0,
     threshold: float = 0.0,
+    with_meanings: bool = False,
     progress: Callable[[str], None] = lambda line: None,
 ) -> bytes:
-    """Return the weights of a model as a file; `threshold` is kept in it."""
+    """Return the weights of a model as a file; `threshold` and `with_meanings` are kept in it."""
     weights, bias = [0.0] * (1 << bits), [0.0]
     squares = [1e-6] * (1 << bits)
     order, chance = list(range(len(samples))), Random(seed)  # noqa: S311 - not a secret
@@ -75,7 +83,7 @@ def train(
         chance.shuffle(order)
         error = sum(_learn(samples[index], weights, squares, bias) for index in order)
         progress(f"round {epoch + 1} of {epochs}: mean error {error / len(order):.4f}")
-    return pack(weights, bias[0], threshold)
+    return pack(weights, bias[0], threshold, with_meanings=with_meanings)
 
 
 def _learn(sample: Sample, weights: list[float], squares: list[float], bias: list[float]) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from qinghe.rules.contact.case import Case, Moment
 from qinghe.rules.contact.facts import Act as ContactAct
@@ -12,9 +13,9 @@ from qinghe.rules.contact.terms import CHANNELS, ROLES, THIRD_PERSONS
 from qinghe.rules.packs import rules_on, with_platform
 from qinghe.rules.screen.hearing import heard
 from qinghe.rules.screen.lexicon import Act, act, lexicon
-from qinghe.rules.screen.normal import Normal, normalise
+from qinghe.rules.screen.meanings import read
+from qinghe.rules.screen.normal import Normal
 from qinghe.rules.screen.patterns import match
-from qinghe.rules.screen.sounds import restore
 from qinghe.rules.screen.spots import Spotted
 from qinghe.rules.screen.terms import FACTS, SURFACES, Finding, Screening, Utterance
 
@@ -63,13 +64,17 @@ def _force(
 ) -> tuple[frozenset[str], list[Finding]]:
     """Return the rules in force, and what the hours forbid, when they are known."""
     if utterance.at is None or not utterance.zones:
-        rules = rules_on(NEWEST, with_platform(packs), settings.enable_drafts)
-        return frozenset(each.id for each in rules), []
+        return _newest(with_platform(packs), settings.enable_drafts), []
     moment = Moment(Case(_contact(utterance), packs, settings), utterance.at)
     check_hours(moment)
     rules_closed = tuple(sorted({finding.rule_id for finding in moment.findings}))
     closed = [_finding(act("closed_hours"), 0, len(utterance.text), rules_closed)]
     return frozenset(moment.force.rules), closed if rules_closed else []
+
+
+@cache
+def _newest(packs: tuple[str, ...], with_drafts: bool) -> frozenset[str]:
+    return frozenset(each.id for each in rules_on(NEWEST, packs, with_drafts))
 
 
 def _contact(utterance: Utterance) -> Request:
@@ -87,13 +92,12 @@ def _contact(utterance: Utterance) -> Request:
 
 def _found(utterance: Utterance, packs: tuple[str, ...]) -> list[Finding]:
     """Return what the words say; where they say nothing, what the models hear."""
-    normal = restore(normalise(utterance.text))
+    normal, text = read(utterance.text)
     words = _words(utterance, packs)
-    return list(_said(normal, words)) or list(_heard(normal, words))
+    return list(_said(normal, text, words)) or list(_heard(normal, text, words))
 
 
-def _said(normal: Normal, words: frozenset[str]) -> Iterator[Finding]:
-    text = Spotted(normal.text, lexicon().tree)
+def _said(normal: Normal, text: Spotted, words: frozenset[str]) -> Iterator[Finding]:
     present = text.by_meaning.keys()
     for each in lexicon().acts:
         for pattern in each.patterns:
@@ -104,8 +108,8 @@ def _said(normal: Normal, words: frozenset[str]) -> Iterator[Finding]:
                     yield _finding(each, start, end, pattern.rules or each.rules)
 
 
-def _heard(normal: Normal, words: frozenset[str]) -> Iterator[Finding]:
-    for code, start, end in heard(normal.text, words):
+def _heard(normal: Normal, text: Spotted, words: frozenset[str]) -> Iterator[Finding]:
+    for code, start, end in heard(text, words):
         yield _finding(act(code), *normal.span(start, end), act(code).rules)
 
 
