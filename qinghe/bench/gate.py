@@ -239,6 +239,8 @@ def _script(number: int) -> list[str]:
 def _permitted() -> tuple[int, list[str], Attempt]:
     """Return a person who could be contacted, the statements it took, and the attempt."""
     person, asked = OTHERS, list[Attempt]()
+    # The first decision of a process looks whether its law is kept: no statement of the limit.
+    _ask(person)
     while True:
         person += 1
         statements = recorded(lambda: asked.append(_ask(person)))  # noqa: B023  runs at once

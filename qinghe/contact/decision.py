@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from functools import lru_cache
 from typing import Any, Final
 
 from qinghe.contact.addresses import reached
@@ -25,6 +26,7 @@ from qinghe.rules.contact.clock import (
 )
 from qinghe.rules.contact.evaluate import evaluate
 from qinghe.rules.contact.facts import (
+    PLAIN_STATE,
     Act,
     Addressee,
     CaseState,
@@ -85,6 +87,8 @@ class Decision:
     point: Point | None
     next_allowed_at: datetime | None
     must_end_by: datetime | None
+    # The question in the words of the rules; None: it held a word that they do not know.
+    request: Request | None = None
 
 
 @dataclass(frozen=True)
@@ -100,9 +104,11 @@ class Answer:
 
 def decide(situation: Situation, asked: Asked) -> Decision:
     """Judge one planned contact; the strictest of law, platform and house answers."""
-    if not understood(situation, asked):
-        return _not_understood(situation, asked)
-    answer = _answer(situation, asked)
+    point = situation.point_for(asked.channel)
+    request = request_of(situation, asked, point)
+    if not understood(request):
+        return _not_understood(situation, point)
+    answer = _answer(situation, asked, request, point)
     verdict, planned = answer.verdict, answer.planned
     findings = _ordered((*verdict.findings, *answer.own))
     denied = bool(answer.own) or verdict.denied
@@ -115,13 +121,13 @@ def decide(situation: Situation, asked: Asked) -> Decision:
         point=answer.point,
         next_allowed_at=_next(situation, asked, answer) if denied else None,
         must_end_by=None if denied else _end(verdict, situation.house, planned),
+        request=request,
     )
 
 
-def _answer(situation: Situation, asked: Asked) -> Answer:
-    point = situation.point_for(asked.channel)
+def _answer(situation: Situation, asked: Asked, request: Request, point: Point | None) -> Answer:
     packs = packs_for(situation.all_zones())
-    verdict = evaluate(request_of(situation, asked, point), packs, SETTINGS)
+    verdict = evaluate(request, packs, SETTINGS)
     planned = planned_of(situation, asked, verdict.counters)
     own = (*house_findings(situation, asked, point), *operator_findings(situation.house, planned))
     return Answer(packs, point, planned, verdict, own)
@@ -144,18 +150,17 @@ def planned_of(situation: Situation, asked: Asked, counters: Counters) -> Planne
     )
 
 
-def understood(situation: Situation, asked: Asked) -> bool:
+def understood(request: Request) -> bool:
     """Tell whether every word and zone is one that the rules know."""
     try:
-        check_words(request_of(situation, asked, situation.point_for(asked.channel)))
+        check_words(request)
     except ValueError:
         return False
     return True
 
 
-def _not_understood(situation: Situation, asked: Asked) -> Decision:
+def _not_understood(situation: Situation, point: Point | None) -> Decision:
     """Refuse what no rule can judge: silence must never read as permission."""
-    point = situation.point_for(asked.channel)
     missing = ("PLT-IN-05",) if point else ("PLT-IN-03", "PLT-IN-05")
     return Decision(
         denied=True,
@@ -247,6 +252,8 @@ def messages_today(situation: Situation, at: datetime) -> int:
 
 def case_state(situation: Situation) -> CaseState:
     """Say the holds in the words of the rules; a hold lasts until its known end."""
+    if not situation.holds and not situation.deceased:
+        return PLAIN_STATE
     kinds = {held.kind: held for held in situation.holds}
     dispute = kinds.get("dispute")
     return CaseState(
@@ -266,6 +273,7 @@ def _worker(situation: Situation) -> Worker:
     return replace(situation.worker, mandate_ends_at=min(ends)) if recalled else situation.worker
 
 
+@lru_cache(maxsize=1024)
 def packs_for(zones: tuple[str, ...]) -> tuple[str, ...]:
     """Return the packs to judge by, for a person who may be in any of the zones."""
     areas = [PACKS_BY_AREA.get(zone) or PACKS_BY_AREA.get(zone.split("/")[0]) for zone in zones]
@@ -324,7 +332,8 @@ def _search(situation: Situation, asked: Asked, answer: Answer) -> datetime | No
         if len(known) < len(ends):
             return None
         asked = replace(asked, at=max(known))
-        answer = _answer(situation, asked)
+        request = request_of(situation, asked, answer.point)
+        answer = _answer(situation, asked, request, answer.point)
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -84,6 +85,10 @@ class Situation:
 
     def all_zones(self) -> tuple[str, ...]:
         """Return every zone where the person may be, each once, the primary first."""
+        return self._everywhere
+
+    @cached_property
+    def _everywhere(self) -> tuple[str, ...]:
         named = (*self.zones, *(point.zone for point in self.points if point.zone))
         return tuple(dict.fromkeys(named))
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from qinghe.contact.decision import (
-    SETTINGS,
-    Decision,
-    packs_for,
-    request_of,
-    understood,
-)
-from qinghe.contact.facts import Asked, Held, Situation
+from qinghe.contact.decision import SETTINGS, Decision, packs_for
+from qinghe.contact.facts import Held, Situation
 from qinghe.rules.contact.budget import hours_of
-from qinghe.rules.contact.facts import Objection
+from qinghe.rules.contact.clock import Spans, day_start, local_day, national
+from qinghe.rules.contact.facts import Act, Addressee, Debt, Objection, Request, Worker
+from qinghe.rules.contact.force import regulation_f_covers
 from qinghe.rules.contact.house import open_spans
 
 
@@ -26,13 +23,13 @@ def findings_of(decision: Decision) -> list[dict[str, Any]]:
     ]
 
 
-def facts_of(situation: Situation, asked: Asked) -> dict[str, Any]:
+def facts_of(situation: Situation, decision: Decision) -> dict[str, Any]:
     """
     Return what was looked at besides the counters: zones, open hours (UTC), holds, wishes.
 
     No address and no name: only what a decision can be followed by.
     """
-    hours = open_hours(situation, asked)
+    hours = open_hours(situation, decision)
     return {
         "zones": list(situation.all_zones()),
         "hours": [[start.isoformat(), end.isoformat()] for start, end in hours],
@@ -41,14 +38,35 @@ def facts_of(situation: Situation, asked: Asked) -> dict[str, Any]:
     }
 
 
-def open_hours(situation: Situation, asked: Asked) -> tuple[tuple[datetime, datetime], ...]:
+def open_hours(situation: Situation, decision: Decision) -> Spans:
     """Return when such a contact is open that day (UTC), by law and by the operator's own pack."""
-    if not understood(situation, asked):
+    if decision.request is None:
         return ()
-    zones = situation.all_zones()
-    request = request_of(situation, asked, situation.point_for(asked.channel))
-    hours = hours_of(request, packs_for(zones), SETTINGS)
-    return open_spans(situation.house, zones, hours)
+    return open_spans(situation.house, situation.all_zones(), lawful_hours(decision.request))
+
+
+def lawful_hours(request: Request) -> Spans:
+    """Return when a contact with a debtor is open on its local day (UTC), by every pack there."""
+    zones = request.addressee.zones
+    # What a person wished or agreed to is its own; without it, hours are the same for everybody.
+    if not zones or request.objections or request.consents:
+        return hours_of(request, packs_for(zones), SETTINGS)
+    day = local_day(national(zones[0]), request.act.planned_at)
+    covered = regulation_f_covers(request.worker, request.debts)
+    return _anybodys_hours(day, zones, request.act.channel, covered)
+
+
+@lru_cache(maxsize=4096)
+def _anybodys_hours(day: date, zones: tuple[str, ...], channel: str, covered: bool) -> Spans:
+    """Ask the rules about somebody made of nothing but the key: so the key can lack nothing."""
+    debt = Debt(id="", creditor="", kind="other" if covered else "trade_credit")
+    request = Request(
+        act=Act(channel, day_start(national(zones[0]), day), address=None, purpose="collect"),
+        addressee=Addressee(person="", role="debtor", zones=zones),
+        debts=(debt,),
+        worker=Worker(collector="", kind="agency"),
+    )
+    return hours_of(request, packs_for(zones), SETTINGS)
 
 
 def _hold(held: Held) -> dict[str, Any]:

@@ -217,7 +217,7 @@ def _channel(situation: Situation, asked: Asked, audience: str) -> BudgetChannel
         must_end_by=decision.must_end_by,
         reasons=tuple(_reason(finding, audience) for finding in decision.findings),
         remaining=ahead.more,
-        hours=open_hours(situation, asked),
+        hours=open_hours(situation, decision),
         limited_by=_limit(decision if decision.denied else ahead.last, audience),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from django.db.models import TextChoices
@@ -99,7 +100,12 @@ def insist(attempt: Attempt) -> Attempt:
 
 def _word(text: str, words: type[TextChoices]) -> str:
     """Return a word of a list; what is not in it becomes one that every rule refuses."""
-    return text if text in words.values else UNKNOWN
+    return text if text in _known(words) else UNKNOWN
+
+
+@cache
+def _known(words: type[TextChoices]) -> frozenset[str]:
+    return frozenset(words.values)
 
 
 def _mode_of(channel: str) -> str:
@@ -152,7 +158,7 @@ def keep(
         pack=decision.pack,
         counters=dict(decision.counters),
         findings=findings_of(decision),
-        seen=facts_of(standing.situation, asked),
+        seen=facts_of(standing.situation, decision),
         next_allowed_at=decision.next_allowed_at,
         must_end_by=decision.must_end_by,
         override_id=None if decision.denied else override_id,
