@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from django.db import connection, models
+from django.db.models.expressions import DatabaseDefault
 from psycopg import sql
 
 
@@ -27,6 +28,21 @@ def copy_rows(rows: Sequence[models.Model]) -> None:
 
 
 def _reader(field: models.Field[object, object]) -> Callable[[models.Model], object]:
+    read = _plain_reader(field)
+    if not field.has_db_default():
+        return read
+    default = field.db_default
+    known = default.value if isinstance(default, models.Value) else default
+
+    def with_default(row: models.Model) -> object:
+        # COPY names every column, so the database would not fill in its own default.
+        chosen = getattr(row, field.attname)
+        return known if isinstance(chosen, DatabaseDefault) else read(row)
+
+    return with_default
+
+
+def _plain_reader(field: models.Field[object, object]) -> Callable[[models.Model], object]:
     name = field.attname
     if isinstance(field, models.JSONField):
         return lambda row: field.get_db_prep_save(getattr(row, name), connection)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from qinghe.claims.services import (
     BadRestatement,
     BadTerms,
     BadWriteOff,
+    ChallengeOpen,
     FeeGiven,
     MoreThanLawful,
     NothingRestated,
@@ -34,6 +36,7 @@ from qinghe.claims.services import (
     deliver_payments,
     deliver_terms,
     end_challenge,
+    notice_sent,
     reject_claim,
     restate,
     set_state,
@@ -112,7 +115,8 @@ def test_without_terms_nothing_is_calculated_and_what_is_missing_is_said() -> No
     assert found.completeness == 100 * 2 // 7
     view = verification_for(claim_id=claim.pk, actor=REVIEWER)
     assert view is not None
-    assert "the terms of the contract" in view.missing_labels
+    with override("en"):
+        assert "the terms of the contract" in view.missing_labels
 
 
 def test_terms_make_the_amount_checkable_line_by_line() -> None:
@@ -256,6 +260,7 @@ def test_a_payment_here_counts_in_the_next_check() -> None:
 def test_down_at_any_time_with_a_line_the_debtor_reads() -> None:
     claim = proven(claim_of(creditor()))
     verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    notice_sent(claim_id=claim.pk, actor=JOB, at=NOW)
     end_challenge(claim_id=claim.pk, actor=JOB, at=NOW + timedelta(8))
     set_state(claim_id=claim.pk, state="placed", actor=JOB, at=NOW)
     restated(claim, principal=900_000)
@@ -272,6 +277,7 @@ def test_up_opens_a_new_window_and_is_refused_while_somebody_collects() -> None:
     claim.refresh_from_db()
     assert (claim.state, claim.challenge_ends_at) == ("submitted", None)
     verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    notice_sent(claim_id=claim.pk, actor=JOB, at=NOW)
     end_challenge(claim_id=claim.pk, actor=JOB, at=NOW + timedelta(8))
     later = NOW + timedelta(9)
     restate(
@@ -283,6 +289,9 @@ def test_up_opens_a_new_window_and_is_refused_while_somebody_collects() -> None:
     )
     claim.refresh_from_db()
     assert (claim.state, claim.challenge_ends_at) == ("challenge", later + timedelta(7))
+    with pytest.raises(ChallengeOpen):
+        end_challenge(claim_id=claim.pk, actor=JOB, at=later + timedelta(8))
+    notice_sent(claim_id=claim.pk, actor=JOB, at=later)
     end_challenge(claim_id=claim.pk, actor=JOB, at=later + timedelta(8))
     set_state(claim_id=claim.pk, state="listed", actor=JOB, at=later)
     with pytest.raises(StillPlaced):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from qinghe.claims.models import Claim, Evidence, Review
-from qinghe.claims.services import check_sample, reject_claim
+from qinghe.claims.models import Claim, ContractTerms, Evidence, Review
+from qinghe.claims.services import TermsGiven, check_sample, deliver_terms, reject_claim
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.parties.models import Organisation
 from qinghe.parties.queries import NoSuchOrganisation
@@ -38,7 +39,7 @@ LATER = AT + timedelta(hours=1)
 
 def trusted(released: int = RELEASED, at: Any = AT) -> Organisation:
     """Return an institution with so many claims released by people."""
-    bank = organisation()
+    bank = organisation(lender_kind="bank")
     old = claim(creditor=bank, principal=0, state="closed")
     Review.objects.bulk_create(
         [
@@ -60,12 +61,28 @@ def granted(bank: Organisation, percent: int = 5) -> AutoRelease:
 
 
 def waiting(bank: Organisation, *papers: str, **fields: Any) -> Claim:
-    made = claim(creditor=bank, state="submitted", **fields)
+    made = claim(creditor=bank, state="submitted", contract_on=date(2026, 1, 1), **fields)
+    agreed = TermsGiven(
+        principal=made.principal,
+        handed_over=made.principal,
+        disbursed_on=date(2026, 1, 1),
+        matures_on=made.due_on,
+        rate_pct=Decimal(0),
+        overdue_rate_pct=Decimal(0),
+    )
+    deliver_terms(claim_id=made.pk, terms=agreed, actor=JOB, at=AT)
     for place, kind in enumerate(papers or ("contract", "transfer")):
         Evidence.objects.create(
             claim=made, kind=kind, sha256=f"{made.pk.hex}{place}", media_type="application/pdf",
             size=1, filename="a.pdf", uploaded_at=AT,
         )  # fmt: skip
+    return made
+
+
+def told_nothing(bank: Organisation) -> Claim:
+    """Return a claim whose contract nobody told, so that its amount cannot be calculated."""
+    made = waiting(bank)
+    ContractTerms.objects.filter(claim=made).update(replaced_at=AT)
     return made
 
 
@@ -114,6 +131,7 @@ def test_only_what_is_beyond_doubt_is_released() -> None:
     doubtful = waiting(bank)
     Flag.objects.create(claim=doubtful, code="round-amount", state="cleared", raised_at=AT)
     others = [
+        told_nothing(bank),
         waiting(bank, "contract"),
         waiting(bank, "transfer"),
         waiting(bank, principal=50_001_00),

@@ -13,6 +13,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Written by COPY before it knew the defaults of the database.
+        migrations.RunSQL(
+            "UPDATE claims_claim SET ended_because = '' WHERE ended_because LIKE '<django%'",
+            migrations.RunSQL.noop,
+        ),
         migrations.CreateModel(
             name='Review',
             fields=[

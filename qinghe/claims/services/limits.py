@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.contract_terms import ActKind
 from qinghe.claims.days import day_of
-from qinghe.claims.models import Evidence, LimitationAct
+from qinghe.claims.models import Claim, Evidence, LimitationAct
 from qinghe.claims.queries.one import NoSuchEvidence
 from qinghe.claims.services.locks import locked
 from qinghe.journal.services import record, verb
@@ -68,15 +68,19 @@ def record_act(
         },
     )
     if new:
-        record(
-            kind="claims.limitation-act",
-            subject=f"claim:{claim.pk}",
-            actor=actor,
-            at=at,
-            person_id=claim.debtor_id,
-            act=kind,
-            on=on,
-            ended_on=ended_on,
-            evidence=evidence.pk,
-        )
+        _note(act, claim, actor, at)
     return act
+
+
+def _note(act: LimitationAct, claim: Claim, actor: Actor, at: datetime) -> None:
+    record(
+        kind="claims.limitation-act",
+        subject=f"claim:{claim.pk}",
+        actor=actor,
+        at=at,
+        person_id=claim.debtor_id,
+        act=act.kind,
+        on=act.on,
+        ended_on=act.ended_on,
+        evidence=act.evidence_id,
+    )
