@@ -21,9 +21,11 @@ from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.filestore import load_file, seal_file
+from qinghe.parties.levels import Act
 from qinghe.parties.models import Organisation
 from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.parties.roles import Permission, require
+from qinghe.parties.services.assurance import check_standing
 from qinghe.parties.terms import OrgKind, OrgState
 
 CREDITORS = (OrgKind.INSTITUTION, OrgKind.PRIVATE_CREDITOR)
@@ -73,6 +75,8 @@ def check_batch(
     :raises NotPermitted: the actor may not submit claims
     :raises NoSuchOrganisation: another creditor's, or no creditor
     :raises CreditorInactive: not verified, or suspended
+    :raises NotAssured: the creditor's account is not proven
+    :raises StandingLapsed: a licence or an authority of the creditor has ended
     :raises NotYetDay: `as_of` is a day to come
     :raises UnknownMapping: no mapping of that name
     :raises FileUnreadable: not a table
@@ -81,7 +85,7 @@ def check_batch(
     :raises FieldsMissing: a required field has no column
     """
     require(actor, Permission.SUBMIT_CLAIMS)
-    creditor = _creditor(creditor_id, actor)
+    creditor = _standing_creditor(creditor_id, actor, at)
     # Else a claim could be collected before it falls due.
     if as_of > day_of(at):
         raise NotYetDay
@@ -114,12 +118,14 @@ def accept_batch(*, batch_id: UUID, partial: bool, actor: Actor, at: datetime) -
     :raises NotPermitted: the actor may not submit claims
     :raises NoSuchBatch: unknown, or another creditor's
     :raises CreditorInactive: not verified, or suspended
+    :raises NotAssured: the creditor's account is not proven
+    :raises StandingLapsed: a licence or an authority of the creditor has ended
     :raises BatchDecided: accepted or refused before
     :raises BatchHasErrors: rows have errors and `partial` was not chosen
     """
     require(actor, Permission.SUBMIT_CLAIMS)
     batch = _undecided(batch_id, actor)
-    creditor = _creditor(batch.creditor_id, actor)
+    creditor = _standing_creditor(batch.creditor_id, actor, at)
     # What is on the platform may have changed since the check.
     mapping = parse(batch.mapping)
     sifted = sift(load_file(batch.sha256), mapping, creditor=creditor, as_of=batch.as_of)
@@ -195,6 +201,12 @@ def _creditor(creditor_id: UUID, actor: Actor) -> Organisation:
         raise NoSuchOrganisation
     if creditor.state != OrgState.ACTIVE:
         raise CreditorInactive
+    return creditor
+
+
+def _standing_creditor(creditor_id: UUID, actor: Actor, at: datetime) -> Organisation:
+    creditor = _creditor(creditor_id, actor)
+    check_standing(creditor, Act.SUBMIT, at)
     return creditor
 
 

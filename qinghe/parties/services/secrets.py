@@ -20,7 +20,16 @@ from qinghe.parties.terms import Purpose, Secret
 from qinghe.parties.vault import Ring, forget, ring, ring_holding
 
 # What exact match works on; a name or a sentence is too easy to guess from its hash.
-MATCHED = frozenset({Secret.ID_NUMBER, Secret.PHONE, Secret.EMAIL, Secret.ADDRESS, Secret.ACCOUNT})
+MATCHED = frozenset(
+    {
+        Secret.ID_NUMBER,
+        Secret.PARTY_NUMBER,
+        Secret.PHONE,
+        Secret.EMAIL,
+        Secret.ADDRESS,
+        Secret.ACCOUNT,
+    }
+)
 
 # Purposes that open what was written, never who somebody is or how to reach them.
 WORDS_ONLY = frozenset({Purpose.DISPUTE, Purpose.HARDSHIP, Purpose.WORK_CASE})
