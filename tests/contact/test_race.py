@@ -10,6 +10,7 @@ from qinghe.contact.refusals import NothingToSend
 from qinghe.contact.services import start_mailing, step_mailing
 from qinghe.contact.terms import AttemptState
 from qinghe.kernel.actor import Actor, Role
+from tests import factories
 from tests.contact.conftest import Case, make_case
 from tests.factories import AT
 from tests.races import race

@@ -14,6 +14,7 @@ from qinghe.claims.days import day_of
 from qinghe.claims.intake.columns import SHIPPED, ColumnMapping, UnknownMapping, parse, shipped
 from qinghe.claims.models import Batch, Mapping, RowError
 from qinghe.claims.queries import NoSuchBatch
+from qinghe.claims.services.limits import use_allowance
 from qinghe.claims.services.sifting import Sifted, sift
 from qinghe.claims.services.writing import write_claims
 from qinghe.claims.terms import BatchState
@@ -122,6 +123,10 @@ def accept_batch(*, batch_id: UUID, partial: bool, actor: Actor, at: datetime) -
     :raises StandingLapsed: a licence or an authority of the creditor has ended
     :raises BatchDecided: accepted or refused before
     :raises BatchHasErrors: rows have errors and `partial` was not chosen
+    :raises CoolingOff: a private creditor, one of whose claims was rejected lately
+    :raises OverAllowance: more than a private creditor may submit within thirty days
+    :raises AboveAllowance: more than thirty days ever allow a private creditor
+    :raises OnlyYuan: a private creditor's file in another currency
     """
     require(actor, Permission.SUBMIT_CLAIMS)
     batch = _undecided(batch_id, actor)
@@ -131,6 +136,13 @@ def accept_batch(*, batch_id: UUID, partial: bool, actor: Actor, at: datetime) -
     sifted = sift(load_file(batch.sha256), mapping, creditor=creditor, as_of=batch.as_of)
     if sifted.faults and not partial:
         raise BatchHasErrors(rejected=sifted.rejected)
+    use_allowance(
+        creditor=creditor,
+        amounts=[row.claimed for row in sifted.new],
+        currency=sifted.currency,
+        actor=actor,
+        at=at,
+    )
     _count(batch, sifted)
     RowError.objects.filter(batch=batch).delete()
     _keep_faults(batch, sifted)

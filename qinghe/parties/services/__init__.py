@@ -29,6 +29,22 @@ from qinghe.parties.services.exams import (
 )
 from qinghe.parties.services.files import open_file, rotate_files
 from qinghe.parties.services.flags import decide_party_flag
+from qinghe.parties.services.micro import (
+    expire_transfers,
+    open_transfer,
+    record_returned,
+    record_sent,
+    send_transfer,
+    start_transfer,
+    state_amount,
+)
+from qinghe.parties.services.onboarding import (
+    begin_application,
+    declare_firm,
+    forget_drafts,
+    hand_in,
+    open_application,
+)
 from qinghe.parties.services.organisations import (
     SlugTaken,
     WrongState,
@@ -38,6 +54,7 @@ from qinghe.parties.services.organisations import (
     verify_licence,
     verify_organisation,
 )
+from qinghe.parties.services.papers import declare_licence, seal_paper
 from qinghe.parties.services.people import (
     BadIdentity,
     SourceRefused,
@@ -50,6 +67,13 @@ from qinghe.parties.services.people import (
     resolve_people,
     resolve_person,
 )
+from qinghe.parties.services.realname import answer_check, ask_registers
+from qinghe.parties.services.representatives import declare_person, remove_person
+from qinghe.parties.services.reviewing import (
+    approve_application,
+    refuse_application,
+    return_application,
+)
 from qinghe.parties.services.secrets import (
     MayNotReveal,
     find_by_value,
@@ -60,6 +84,7 @@ from qinghe.parties.services.secrets import (
     sealed,
     unseal,
 )
+from qinghe.parties.services.settlement import declare_account
 
 __all__ = [
     "BadIdentity",
@@ -80,30 +105,48 @@ __all__ = [
     "add_contact_points",
     "add_licence",
     "add_membership",
+    "answer_check",
+    "approve_application",
+    "ask_registers",
+    "begin_application",
     "check_certificate",
     "check_standing",
     "confirm_cover",
     "create_api_key",
     "create_user",
     "decide_party_flag",
+    "declare_account",
+    "declare_firm",
+    "declare_licence",
+    "declare_person",
     "end_membership",
     "end_proof",
+    "expire_transfers",
     "find_by_value",
     "finish_sitting",
+    "forget_drafts",
     "forget_tries",
+    "hand_in",
     "issue_door_code",
     "load_file",
     "lower_levels",
     "mark_contact_point",
+    "open_application",
     "open_door",
     "open_file",
+    "open_transfer",
     "record_cover",
+    "record_returned",
+    "record_sent",
     "recount",
+    "refuse_application",
     "register_organisation",
     "release_cover",
+    "remove_person",
     "reread_keys",
     "resolve_people",
     "resolve_person",
+    "return_application",
     "reveal",
     "revoke_api_key",
     "revoke_certificate",
@@ -111,8 +154,12 @@ __all__ = [
     "rotate_files",
     "seal",
     "seal_file",
+    "seal_paper",
     "sealed",
+    "send_transfer",
     "start_sitting",
+    "start_transfer",
+    "state_amount",
     "suspend_organisation",
     "unseal",
     "verify_licence",

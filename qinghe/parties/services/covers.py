@@ -167,5 +167,5 @@ def _note(what: str, cover: Cover, actor: Actor, at: datetime, **facts: str) -> 
         cover=cover.pk,
         amount=cover.amount,
         currency=cover.currency,
-        **facts,
+        about=facts,
     )

@@ -143,11 +143,13 @@ def check_certificate(actor: Actor, at: datetime) -> None:
 
     :raises NoCertificate: none, ended or revoked
     """
+    if actor.user_id is None:
+        raise NoCertificate
     today = legal_day(at)
     valid = Certificate.objects.filter(
         user_id=actor.user_id, revoked_at__isnull=True, issued_on__lte=today, ends_on__gt=today
     )
-    if actor.user_id is None or not valid.exists():
+    if not valid.exists():
         raise NoCertificate
 
 
@@ -225,5 +227,5 @@ def _note(what: str, sitting: Sitting, actor: Actor, at: datetime, **facts: obje
         at=at,
         sitting=sitting.pk,
         edition=sitting.bank,
-        **facts,
+        about=facts,
     )

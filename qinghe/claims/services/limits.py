@@ -1,0 +1,160 @@
+"""How much a private creditor may submit: judged and counted under one lock at submission."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Min, Q
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.claims.models import Claim, Dispute
+from qinghe.claims.terms import ClaimState, DisputeState, Rejection
+from qinghe.journal.services import record
+from qinghe.kernel.actor import Actor
+from qinghe.kernel.errors import DomainError
+from qinghe.kernel.money import to_major
+from qinghe.parties.allowances import Allowed, Past, allowed, window
+from qinghe.parties.models import Allowance, AllowanceUse, Organisation
+from qinghe.parties.terms import OrgKind
+
+CURRENCY: Final = "CNY"
+SUBJECT_TO: Final = (OrgKind.PRIVATE_CREDITOR,)
+
+
+class OverAllowance(DomainError):
+    code = "claims.over-allowance"
+    text = _(
+        "In thirty days you may submit {claims_limit} claims over {amount_limit} yuan together. "
+        "{claims_used} claims over {amount_used} yuan count now; this file has {claims} claims "
+        "over {amount} yuan. There is room for it from {opens_at} on."
+    )
+
+
+class AboveAllowance(DomainError):
+    code = "claims.above-allowance"
+    text = _(
+        "In thirty days you may submit {claims_limit} claims over {amount_limit} yuan together. "
+        "This file has {claims} claims over {amount} yuan: submit fewer. The limit grows with "
+        "claims that end without dispute."
+    )
+
+
+class CoolingOff(DomainError):
+    code = "claims.cooling-off"
+    text = _("A claim of yours was rejected. You may submit again from {opens_at} on.")
+
+
+class OnlyYuan(DomainError):
+    code = "claims.only-yuan"
+    text = _("Natural persons submit claims in yuan (CNY) here; this file is in {currency}.")
+
+
+def use_allowance(
+    *, creditor: Organisation, amounts: Sequence[int], currency: str, actor: Actor, at: datetime
+) -> None:
+    """
+    Count new claims against a private creditor's limit, inside the caller's transaction.
+
+    `amounts` has one figure in minor units for each claim.
+
+    :raises CoolingOff: a claim was rejected lately
+    :raises OverAllowance: too many or too much within thirty days; facts say when there is room
+    :raises AboveAllowance: more than thirty days ever allow at this step
+    :raises OnlyYuan: another currency
+    """
+    if creditor.kind not in SUBJECT_TO or not amounts:
+        return
+    if currency != CURRENCY:
+        raise OnlyYuan(currency=currency)
+    row = _locked(creditor.pk, at)
+    now = allowed(past_of(creditor.pk), at)
+    if now.paused_until is not None:
+        raise CoolingOff(opens_at=_moment(now.paused_until))
+    uses = _uses(creditor.pk, at)
+    asked = (len(amounts), sum(amounts))
+    used = (sum(use.claims for use in uses), sum(use.amount for use in uses))
+    if used[0] + asked[0] > now.step.claims or used[1] + asked[1] > now.step.amount:
+        raise _refusal(now, used, asked, uses)
+    row.step = now.step.number
+    row.claims_cap, row.amount_cap = max(now.step.claims, used[0]), max(now.step.amount, used[1])
+    row.claims_used, row.amount_used = used[0] + asked[0], used[1] + asked[1]
+    row.counted_at = at
+    row.save()
+    AllowanceUse.objects.create(organisation=creditor, claims=asked[0], amount=asked[1], at=at)
+    record(
+        kind="claims.allowance-used",
+        subject=f"organisation:{creditor.pk}",
+        actor=actor,
+        at=at,
+        step=row.step,
+        claims=asked[0],
+        amount=asked[1],
+    )
+
+
+def past_of(creditor_id: UUID) -> Past:
+    """Return what became of a creditor's claims; three short queries by its index."""
+    mine = Claim.objects.filter(creditor=creditor_id)
+    contested = Dispute.objects.exclude(state=DisputeState.DISMISSED)
+    settled = mine.filter(state=ClaimState.CLOSED).exclude(
+        pk__in=contested.filter(claim__creditor=creditor_id).values("claim_id")
+    )
+    turned_down = mine.filter(state=ClaimState.REJECTED, closed_at__isnull=False)
+    invented = Q(ended_because__startswith=Rejection.INVENTED)
+    return Past(
+        began_at=mine.aggregate(first=Min("created_at"))["first"],
+        settled=settled.count(),
+        rejected=_moments(turned_down.exclude(invented)),
+        invented=_moments(turned_down.filter(invented)),
+    )
+
+
+def _moments(rows: object) -> tuple[datetime, ...]:
+    return tuple(rows.values_list("closed_at", flat=True))  # type: ignore[attr-defined]
+
+
+def _locked(creditor_id: UUID, at: datetime) -> Allowance:
+    Allowance.objects.get_or_create(organisation_id=creditor_id, defaults={"counted_at": at})
+    return Allowance.objects.select_for_update().get(pk=creditor_id)
+
+
+def _uses(creditor_id: UUID, at: datetime) -> list[AllowanceUse]:
+    rows = AllowanceUse.objects.filter(organisation=creditor_id, at__gt=at - window())
+    return list(rows.order_by("at", "id"))
+
+
+def _refusal(
+    now: Allowed, used: tuple[int, int], asked: tuple[int, int], uses: Sequence[AllowanceUse]
+) -> DomainError:
+    step = now.step
+    figures = {
+        "claims_limit": step.claims,
+        "amount_limit": _yuan(step.amount),
+        "claims": asked[0],
+        "amount": _yuan(asked[1]),
+    }
+    if asked[0] > step.claims or asked[1] > step.amount:
+        return AboveAllowance(**figures)
+    claims, amount = used
+    opens = uses[-1].at
+    for use in uses:
+        claims, amount, opens = claims - use.claims, amount - use.amount, use.at
+        if claims + asked[0] <= step.claims and amount + asked[1] <= step.amount:
+            break
+    return OverAllowance(
+        **figures,
+        claims_used=used[0],
+        amount_used=_yuan(used[1]),
+        opens_at=_moment(opens + window()),
+    )
+
+
+def _yuan(amount: int) -> str:
+    return f"{to_major(amount, CURRENCY):,}"
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="minutes")
