@@ -22,7 +22,14 @@ from qinghe.ledger.terms import Posting
 from qinghe.market.models import Capacity, Mandate
 from qinghe.market.terms import Mode
 from qinghe.parties.levels import TOP
-from qinghe.parties.models import Certificate, ContactPoint, Licence, Organisation, Person
+from qinghe.parties.models import (
+    Certificate,
+    ContactPoint,
+    Licence,
+    Organisation,
+    Person,
+    Proof,
+)
 from qinghe.parties.services import seal
 from qinghe.parties.terms import (
     LicenceKind,
@@ -30,6 +37,7 @@ from qinghe.parties.terms import (
     OrgState,
     PersonKind,
     PointState,
+    ProofKind,
     Secret,
     Source,
 )
@@ -48,7 +56,11 @@ def organisation(kind: str = OrgKind.INSTITUTION, **fields: Any) -> Organisation
         "level": TOP,
         "created_at": AT,
     }
-    return Organisation.objects.create(kind=kind, **{**defaults, **fields})
+    made = Organisation.objects.create(kind=kind, **{**defaults, **fields})
+    if made.level == TOP:
+        vouched = {"kind": ProofKind.VOUCHED, "source": "operator"}
+        Proof.objects.create(organisation=made, decided_by="tests", decided_at=AT, **vouched)
+    return made
 
 
 def collector(*, limit: int = 100, **fields: Any) -> Organisation:

@@ -36,3 +36,9 @@ def retry(**_later: object) -> None:
 def transfer(*, transfer_id: str, **_later: object) -> None:
     """Hand one small transfer to the bank. Safe to run twice."""
     services.send_transfer(transfer_id=UUID(transfer_id), at=clock.now())
+
+
+@app.task(name="parties.warn", queueing_lock="parties.warn")
+def warn(**_later: object) -> None:
+    """Warn parties whose level will fall within thirty or seven days. Safe to run twice."""
+    services.warn_ending(at=clock.now())

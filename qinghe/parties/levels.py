@@ -22,6 +22,8 @@ from typing import Final
 from qinghe.parties.terms import OrgKind, ProofKind
 
 TOP: Final = 3
+# So many days before a level falls its party is told.
+WARN_DAYS: Final = (30, 7)
 
 
 class Act(IntEnum):

@@ -7,6 +7,7 @@ from typing import Any
 
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.kernel.ids import digits
+from qinghe.parties.identity import is_demo_id
 from qinghe.parties.models import Application, MicroTransfer, Organisation, User
 from qinghe.parties.services import (
     ask_registers,
@@ -32,7 +33,9 @@ NAME = "陈示例"
 
 def number() -> str:
     """Return an identity number nobody can have: region 99, a wrong check sign."""
-    return f"990101199001{digits(2)}{digits(4)}"[:17] + "X"
+    while not is_demo_id(made := f"99{digits(15)}X"):
+        pass
+    return made
 
 
 class Applicant:
@@ -67,7 +70,7 @@ class Applicant:
             return
         declare_firm(
             name="示例有限公司",
-            credit_code=f"99{digits(15)}X",
+            credit_code=number(),
             region="330100",
             **self.mine(),
         )

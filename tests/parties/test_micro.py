@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Role
@@ -116,7 +116,7 @@ def test_only_one_is_on_its_way_and_it_ends_after_a_week(one: Applicant) -> None
 
 
 def test_a_clerk_sends_by_hand_and_then_nobody_can_read_the_amount(
-    one: Applicant, settings: SettingsWrapper
+    one: Applicant, settings: Settings
 ) -> None:
     settings.TRANSFER_GATEWAY = "manual"
     transfer = start_transfer(org_id=one.org_id, actor=one.actor, at=AT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Actor, Role
@@ -212,7 +212,7 @@ def test_a_silent_register_is_asked_again_and_then_a_person_looks() -> None:
     assert one.org.level == 2
 
 
-def test_by_hand_nobody_is_asked_and_a_reviewer_answers(settings: SettingsWrapper) -> None:
+def test_by_hand_nobody_is_asked_and_a_reviewer_answers(settings: Settings) -> None:
     settings.REALNAME_GATEWAY = "manual"
     one = Applicant()
     one.ready()

@@ -14,7 +14,7 @@ from qinghe.kernel.actor import Role
 from qinghe.market.refusals import CreditorLapsed
 from qinghe.market.services import take
 from qinghe.parties.levels import NEEDS, TOP, Act, Held, standing
-from qinghe.parties.models import Certificate, Licence, Organisation, PartyFlag
+from qinghe.parties.models import Certificate, EndingNotice, Licence, Organisation, PartyFlag
 from qinghe.parties.services import (
     NoCertificate,
     NotAssured,
@@ -26,6 +26,7 @@ from qinghe.parties.services import (
     register_organisation,
     verify_licence,
     verify_organisation,
+    warn_ending,
 )
 from qinghe.parties.services.assurance import keep_proof
 from qinghe.parties.terms import OrgKind, ProofKind
@@ -104,6 +105,17 @@ class TestLapse:
         with pytest.raises(NotAssured):
             check_standing(agency, Act.WORK, MIDNIGHT)
         check_standing(agency, Act.SUBMIT, MIDNIGHT)
+
+    def test_a_party_is_told_thirty_and_seven_days_before_and_each_time_once(self) -> None:
+        agency = self.agency()
+        told = []
+        for left in range(40, -2, -1):
+            at = MIDNIGHT - timedelta(days=left) + timedelta(hours=9)
+            told += [left] * warn_ending(at=at)
+            assert warn_ending(at=at) == 0
+        assert told == [30, 7]
+        notices = EndingNotice.objects.filter(organisation=agency)
+        assert set(notices.values_list("days", "ends_on")) == {(30, LAST_DAY), (7, LAST_DAY)}
 
     def test_a_renewed_licence_lifts_it_again(self) -> None:
         agency = self.agency()

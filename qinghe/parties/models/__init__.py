@@ -16,6 +16,7 @@ from qinghe.parties.models.people import (
     VaultItem,
 )
 from qinghe.parties.models.standing import (
+    EndingNotice,
     IdentityCheck,
     MicroTransfer,
     PartyFlag,
@@ -34,6 +35,7 @@ __all__ = [
     "Cover",
     "DoorCode",
     "DoorTry",
+    "EndingNotice",
     "IdentityCheck",
     "Licence",
     "Membership",

@@ -207,3 +207,21 @@ class PartyFlag(Row):
                 name="parties_flag_once",
             )
         ]
+
+
+class EndingNotice(Row):
+    """A party was told, so many days before, that its level will fall on a day."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=PARTY_KEEP)
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    ends_on = models.DateField()
+    days = models.PositiveSmallIntegerField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "ends_on", "days"], name="parties_notice_once"
+            )
+        ]

@@ -17,6 +17,7 @@ from qinghe.parties.services.assurance import (
     end_proof,
     lower_levels,
     recount,
+    warn_ending,
 )
 from qinghe.parties.services.covers import confirm_cover, record_cover, release_cover
 from qinghe.parties.services.door import DoorClosed, forget_tries, issue_door_code, open_door
@@ -164,4 +165,5 @@ __all__ = [
     "unseal",
     "verify_licence",
     "verify_organisation",
+    "warn_ending",
 ]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, system
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.days import legal_day
-from qinghe.parties.levels import Act, Held, standing
-from qinghe.parties.models import Licence, Organisation, Proof
+from qinghe.parties.levels import WARN_DAYS, Act, Held, standing
+from qinghe.parties.models import EndingNotice, Licence, Organisation, Proof
 from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import ProofKind
@@ -148,6 +149,39 @@ def lower_levels(*, at: datetime) -> int:
     for org_id in ids:
         recount(org_id=org_id, actor=actor, at=at)
     return len(ids)
+
+
+def warn_ending(*, at: datetime) -> int:
+    """
+    Put on record, thirty and seven days before, that a party's level will fall; return how many.
+
+    Its people see it on every page from then on. Each warning is given once. Safe to repeat.
+    """
+    today, told = legal_day(at), 0
+    for days in WARN_DAYS:
+        soon = Organisation.objects.filter(
+            level_until__gt=today, level_until__lte=today + timedelta(days=days)
+        )
+        for org_id, ends_on in soon.order_by("pk").values_list("pk", "level_until")[:AT_MOST]:
+            told += ends_on is not None and _warn(org_id, ends_on, days, at)
+    return told
+
+
+@transaction.atomic
+def _warn(org_id: UUID, ends_on: date, days: int, at: datetime) -> bool:
+    _notice, new = EndingNotice.objects.get_or_create(
+        organisation_id=org_id, ends_on=ends_on, days=days, defaults={"told_at": at}
+    )
+    if new:
+        record(
+            kind="parties.warned",
+            subject=f"organisation:{org_id}",
+            actor=system("parties.warn"),
+            at=at,
+            ends_on=ends_on,
+            days=days,
+        )
+    return new
 
 
 @verb("parties.recount")
