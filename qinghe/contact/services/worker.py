@@ -1,42 +1,12 @@
-"""Whether who asks may work at all today: certificate, registration, standing of both sides."""
+"""Refuse a collector whose right to work has ended."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Final
+from datetime import datetime
 from uuid import UUID
 
-from qinghe.contact.refusals import RegistrationEnded, StandingEnded
-from qinghe.kernel import prepared
+from qinghe.contact.queries.worker import obstacle
 from qinghe.kernel.actor import Actor
-from qinghe.parties.days import legal_day
-from qinghe.parties.levels import Act
-from qinghe.parties.services.exams import NoCertificate
-
-# On every request of a collector, in one trip: three looks by key, two by short indexes.
-QUALIFIED: Final = """
-SELECT
-    EXISTS (
-        SELECT 1 FROM parties_certificate
-        WHERE user_id = %(user)s::uuid AND revoked_at IS NULL
-            AND issued_on <= %(day)s AND ends_on > %(day)s
-    ),
-    EXISTS (
-        SELECT 1 FROM parties_licence
-        WHERE organisation_id = w.id AND kind = coalesce(l.licence, 'collection')
-            AND verified_at IS NOT NULL AND starts_on <= %(day)s AND ends_on > %(day)s
-            AND region IN ('', c.region, substr(c.region, 1, 2) || '0000')
-    ),
-    w.level >= %(level)s AND (w.level_until IS NULL OR w.level_until > %(day)s),
-    o.level >= %(level)s AND (o.level_until IS NULL OR o.level_until > %(day)s),
-    w.name, o.name
-FROM market_mandate m
-JOIN claims_claim c ON c.id = m.claim_id
-JOIN parties_organisation w ON w.id = m.collector_id
-JOIN parties_organisation o ON o.id = m.creditor_id
-LEFT JOIN market_listing l ON l.id = m.listing_id
-WHERE m.id = %(mandate)s
-"""
 
 
 def check_worker(*, mandate_id: UUID, actor: Actor, at: datetime) -> None:
@@ -47,18 +17,6 @@ def check_worker(*, mandate_id: UUID, actor: Actor, at: datetime) -> None:
     :raises RegistrationEnded: no valid registration for the claim's region
     :raises StandingEnded: a licence, authority or review of the collector or creditor has ended
     """
-    certified, registered, works, stands, worker, creditor = _facts(
-        mandate_id, actor.user_id, legal_day(at)
-    )
-    if not certified:
-        raise NoCertificate
-    if not registered:
-        raise RegistrationEnded
-    if not (works and stands):
-        raise StandingEnded(organisation=creditor if works else worker)
-
-
-def _facts(mandate_id: UUID, user_id: UUID | None, day: date) -> tuple[object, ...]:
-    asked = {"mandate": mandate_id, "user": user_id, "day": day, "level": int(Act.WORK)}
-    (row,) = prepared.execute(QUALIFIED, asked)
-    return row
+    reason = obstacle(mandate_id=mandate_id, actor=actor, at=at)
+    if reason is not None:
+        raise reason

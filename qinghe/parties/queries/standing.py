@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from qinghe.kernel.actor import Actor
+from qinghe.kernel.errors import DomainError
 from qinghe.parties.days import legal_day
 from qinghe.parties.levels import Act, Held, standing
 from qinghe.parties.models import (
@@ -22,6 +23,7 @@ from qinghe.parties.models import (
     Proof,
     Sitting,
 )
+from qinghe.parties.refusals import NoCertificate, NotAssured, StandingLapsed
 from qinghe.parties.roles import Permission, may, require
 from qinghe.parties.terms import OrgState, ProofKind
 
@@ -32,6 +34,31 @@ def below(org_ids: Iterable[UUID], act: Act, at: datetime) -> frozenset[UUID]:
         Q(level__lt=act) | Q(level_until__lte=legal_day(at))
     )
     return frozenset(rows.values_list("pk", flat=True))
+
+
+def closed(organisation: Organisation, act: Act, at: datetime) -> DomainError | None:
+    """
+    Return why the proofs of a party do not open an act today; None when they do.
+
+    The stored level counts until its day; from that midnight on it counts for nothing until the
+    levels were looked at again, so a late job opens no gate.
+    """
+    until = organisation.level_until
+    if until is not None and until <= legal_day(at):
+        return StandingLapsed(organisation=organisation.name, ended_on=until.isoformat())
+    if organisation.level < act:
+        return NotAssured(organisation=organisation.name, needed=int(act), level=organisation.level)
+    return None
+
+
+def work_obstacle(*, actor: Actor, at: datetime) -> DomainError | None:
+    """Return why a collector may take nothing today; None when they may. Two queries."""
+    office = Organisation.objects.filter(pk__in=[actor.org_id] if actor.org_id else []).first()
+    if office is None or actor.user_id is None:
+        return None
+    if not is_valid(certificate_of(user_id=actor.user_id, at=at), legal_day(at)):
+        return NoCertificate()
+    return closed(office, Act.WORK, at)
 
 
 def proofs(*, org_id: UUID) -> list[Proof]:
@@ -51,9 +78,12 @@ def covers(*, org_id: UUID) -> list[Cover]:
 
 
 def certificate_of(*, user_id: UUID, at: datetime) -> Certificate | None:
-    """Return somebody's certificate that lasts longest, valid or not; None when there is none."""
+    """Return the certificate that is valid today, else the last one; None when there is none."""
     rows = Certificate.objects.filter(user_id=user_id, revoked_at__isnull=True)
-    return rows.order_by("-ends_on").first()
+    last = rows.order_by("-ends_on").first()
+    today = legal_day(at)
+    valid = rows.filter(issued_on__lte=today, ends_on__gt=today)
+    return valid.order_by("-ends_on").first() or last
 
 
 def sittings(*, user_id: UUID) -> list[Sitting]:

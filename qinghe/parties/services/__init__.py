@@ -1,6 +1,7 @@
 """The verbs of this room, in the order of the story: firms, accounts, people, vault, door."""
 
 from qinghe.parties.filestore import load_file, seal_file
+from qinghe.parties.refusals import NoCertificate, NotAssured, StandingLapsed
 from qinghe.parties.services.accounts import (
     UnknownKey,
     actor_of_api_key,
@@ -11,8 +12,6 @@ from qinghe.parties.services.accounts import (
     revoke_api_key,
 )
 from qinghe.parties.services.assurance import (
-    NotAssured,
-    StandingLapsed,
     check_standing,
     end_proof,
     lower_levels,
@@ -22,7 +21,6 @@ from qinghe.parties.services.assurance import (
 from qinghe.parties.services.covers import confirm_cover, record_cover, release_cover
 from qinghe.parties.services.door import DoorClosed, forget_tries, issue_door_code, open_door
 from qinghe.parties.services.exams import (
-    NoCertificate,
     check_certificate,
     finish_sitting,
     revoke_certificate,

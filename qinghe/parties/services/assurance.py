@@ -15,29 +15,12 @@ from qinghe.parties.days import legal_day
 from qinghe.parties.levels import WARN_DAYS, Act, Held, standing
 from qinghe.parties.models import EndingNotice, Licence, Organisation, Proof
 from qinghe.parties.queries import NoSuchOrganisation
+from qinghe.parties.queries.standing import closed
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import ProofKind
 
 # Levels looked at in one run; the rest waits for the next, and its gates are closed meanwhile.
 AT_MOST = 20_000
-
-
-class NotAssured(DomainError):
-    code = "parties.not-assured"
-    status = 403
-    text = _(
-        "This needs assurance level {needed}; {organisation} has level {level}. "
-        "The page about the organisation says what is missing."
-    )
-
-
-class StandingLapsed(DomainError):
-    code = "parties.standing-lapsed"
-    status = 403
-    text = _(
-        "A licence, an authority or a review of {organisation} ended on {ended_on}. "
-        "Work stops until it is renewed."
-    )
 
 
 class NoSuchProof(DomainError):
@@ -50,17 +33,12 @@ def check_standing(organisation: Organisation, act: Act, at: datetime) -> None:
     """
     Refuse an act that the proofs of a party do not open today.
 
-    The stored level counts until its day; from that midnight on it counts for nothing until the
-    levels were looked at again, so a late job opens no gate.
-
     :raises StandingLapsed: what it was proven by has ended
     :raises NotAssured: the level is too low
     """
-    until = organisation.level_until
-    if until is not None and until <= legal_day(at):
-        raise StandingLapsed(organisation=organisation.name, ended_on=until.isoformat())
-    if organisation.level < act:
-        raise NotAssured(organisation=organisation.name, needed=int(act), level=organisation.level)
+    reason = closed(organisation, act, at)
+    if reason is not None:
+        raise reason
 
 
 def keep_proof(

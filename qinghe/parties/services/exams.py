@@ -17,6 +17,7 @@ from qinghe.kernel.ids import digits
 from qinghe.parties.days import legal_day
 from qinghe.parties.exam import bank, drawn, right_answers
 from qinghe.parties.models import Certificate, Sitting, User
+from qinghe.parties.refusals import NoCertificate
 from qinghe.parties.roles import Permission, require
 
 WAIT: Final = timedelta(days=1)
@@ -24,15 +25,6 @@ LONG_WAIT: Final = timedelta(days=7)
 FAILURES_BEFORE_LONG_WAIT: Final = 3
 # A certificate may be renewed so long before its end; the new one begins where the old one ends.
 RENEW_DAYS: Final = 30
-
-
-class NoCertificate(DomainError):
-    code = "parties.no-certificate"
-    status = 403
-    text = _(
-        "You need a valid collector's certificate for this. Sit the exam under Certificate; "
-        "it takes half an hour."
-    )
 
 
 class ExamWait(DomainError):

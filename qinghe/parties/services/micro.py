@@ -76,7 +76,7 @@ def start_transfer(*, org_id: UUID, actor: Actor, at: datetime) -> MicroTransfer
     Let a random amount of one to ninety-nine cents be sent to a party's account.
 
     :raises NoSuchOrganisation: unknown, or another's
-    :raises NoSuchAccount: none was declared
+    :raises NoSettlementAccount: none was declared
     :raises AccountProven: nothing is left to prove
     :raises TransferRunning: one is on its way
     :raises TransferWait: the last one failed less than a day ago
@@ -196,7 +196,7 @@ def state_amount(*, org_id: UUID, cents: int, actor: Actor, at: datetime) -> Mic
     Right: the account is proven. The third wrong one ends it: a new amount after a day.
 
     :raises NoSuchOrganisation: unknown, or another's
-    :raises NoSuchAccount: none was declared
+    :raises NoSettlementAccount: none was declared
     :raises NoSuchTransfer: nothing was sent, or its time is over
     """
     own_organisation(org_id, actor)

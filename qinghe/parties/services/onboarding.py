@@ -49,6 +49,11 @@ class Incomplete(DomainError):
     text = _("Something is still missing: {missing}")
 
 
+class NothingToHandIn(DomainError):
+    code = "parties.nothing-to-hand-in"
+    text = _("The operator registered this organisation; there is nothing to hand in.")
+
+
 class CodeTaken(DomainError):
     code = "parties.code-taken"
     text = _("An organisation with this credit code takes part already. Ask its people to add you.")
@@ -152,13 +157,14 @@ def hand_in(*, org_id: UUID, actor: Actor, at: datetime) -> Application:
 
     :raises NoSuchOrganisation: unknown, or another's
     :raises UnderReview: handed in before
+    :raises NothingToHandIn: it never applied
     :raises Incomplete: a part lacks something
     """
     organisation = declaring(org_id, actor)
     rows = Application.objects.select_for_update(of=("self",)).filter(organisation=organisation)
     application = rows.first()
     if application is None:
-        raise NoSuchApplication
+        raise NothingToHandIn
     missing = [str(part.missing) for part in parts(declared(org_id)) if part.missing]
     if missing:
         raise Incomplete(missing=" ".join(missing))

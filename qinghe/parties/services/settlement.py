@@ -39,8 +39,8 @@ from qinghe.parties.terms import (
 _NUMBER: Final = re.compile(r"[0-9A-Z]{8,34}")
 
 
-class NoSuchAccount(DomainError):
-    code = "parties.no-such-account"
+class NoSettlementAccount(DomainError):
+    code = "parties.no-settlement-account"
     status = 404
     text = _("No account was declared yet.")
 
@@ -98,12 +98,12 @@ def account_of(org_id: UUID) -> SettlementAccount:
     """
     Return the account a party is paid to.
 
-    :raises NoSuchAccount: none was declared
+    :raises NoSettlementAccount: none was declared
     """
     rows = SettlementAccount.objects.filter(organisation=org_id)
     found = rows.exclude(state=SettlementState.REPLACED).first()
     if found is None:
-        raise NoSuchAccount
+        raise NoSettlementAccount
     return found
 
 
