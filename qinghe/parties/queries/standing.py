@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils.translation import gettext as _
 
 from qinghe.kernel.actor import Actor
@@ -52,13 +52,18 @@ def closed(organisation: Organisation, act: Act, at: datetime) -> DomainError | 
 
 
 def work_obstacle(*, actor: Actor, at: datetime) -> DomainError | None:
-    """Return why a collector may take nothing today; None when they may. Two queries."""
-    office = Organisation.objects.filter(pk__in=[actor.org_id] if actor.org_id else []).first()
-    if office is None or actor.user_id is None:
+    """Return why a collector may take nothing today; None when they may. One query."""
+    if actor.org_id is None or actor.user_id is None:
         return None
-    if not is_valid(certificate_of(user_id=actor.user_id, at=at), legal_day(at)):
-        return NoCertificate()
-    return closed(office, Act.WORK, at)
+    today = legal_day(at)
+    valid = Certificate.objects.filter(
+        user_id=actor.user_id, revoked_at__isnull=True, issued_on__lte=today, ends_on__gt=today
+    )
+    offices = Organisation.objects.filter(pk=actor.org_id).annotate(certified=Exists(valid))
+    office = offices.first()
+    if office is None:
+        return None
+    return closed(office, Act.WORK, at) or (None if office.certified else NoCertificate())
 
 
 def proofs(*, org_id: UUID) -> list[Proof]:

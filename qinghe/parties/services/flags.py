@@ -67,7 +67,8 @@ def flag_same_person(representative: Representative, at: datetime) -> None:
         (PartyFlagKind.SAME_PHONE, "line", representative.line),
     ):
         if item is not None:
-            for org_id in _parties(others.filter(**{f"{field}__blind__in": _blinds(item)})):
+            same = {f"{field}__kind": item.kind, f"{field}__blind__in": _blinds(item)}
+            for org_id in _parties(others.filter(**same)):
                 raise_flag(mine, kind, at, other=org_id)
 
 
@@ -75,7 +76,8 @@ def flag_same_account(account: SettlementAccount, at: datetime) -> None:
     """Flag an account that another party has declared too."""
     others = SettlementAccount.objects.exclude(state=SettlementState.REPLACED)
     others = others.exclude(organisation=account.organisation_id)
-    for org_id in _parties(others.filter(number__blind__in=_blinds(account.number))):
+    same = {"number__kind": account.number.kind, "number__blind__in": _blinds(account.number)}
+    for org_id in _parties(others.filter(**same)):
         raise_flag(account.organisation_id, PartyFlagKind.SAME_ACCOUNT, at, other=org_id)
 
 

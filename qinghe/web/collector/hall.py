@@ -18,7 +18,6 @@ from qinghe.market.contracts import terms
 from qinghe.market.queries import HallFilters, hall, listing_for
 from qinghe.market.services import take
 from qinghe.market.terms import Mode
-from qinghe.parties.queries.standing import work_obstacle
 from qinghe.parties.regions import provinces
 from qinghe.parties.roles import Permission
 from qinghe.reporting.queries import collector_record
@@ -90,7 +89,7 @@ def order_hall(request: StaffRequest) -> HttpResponse:
         "page": found,
         "figures": figures_of(record),
         "cards": request.GET.get("view") == "cards",
-        "obstacle": work_obstacle(actor=request.actor, at=request.at),
+        "obstacle": found.obstacle,
     }
     return render(request, "web/collector/hall.html", context)
 
