@@ -12,13 +12,16 @@ from qinghe.kernel.actor import Role
 from qinghe.parties.models import MicroTransfer, VaultItem
 from qinghe.parties.roles import NotPermitted
 from qinghe.parties.services import (
+    ask_registers,
     expire_transfers,
+    lower_levels,
     open_transfer,
     record_returned,
     record_sent,
     send_transfer,
     start_transfer,
     state_amount,
+    warn_ending,
 )
 from qinghe.parties.services.micro import (
     AccountProven,
@@ -113,6 +116,17 @@ def test_only_one_is_on_its_way_and_it_ends_after_a_week(one: Applicant) -> None
     transfer.refresh_from_db()
     assert transfer.state == TransferState.EXPIRED
     one.transfer(week)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_run_outside_any_transaction() -> None:
+    one = Applicant()
+    one.account()
+    one.transfer()
+    assert expire_transfers(at=AT + timedelta(days=8)) == 1
+    assert ask_registers(at=AT) == 0
+    assert lower_levels(at=AT) == 0
+    assert warn_ending(at=AT) == 0
 
 
 def test_a_clerk_sends_by_hand_and_then_nobody_can_read_the_amount(

@@ -15,6 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.journal.services import record, verb
@@ -46,6 +47,7 @@ from qinghe.parties.vault import ring
 MOST_CENTS: Final = 99
 VALID: Final = timedelta(days=7)
 WAIT: Final = timedelta(days=1)
+AT_ONCE: Final = 1000
 SENDER: Final = system("parties.transfers")
 
 
@@ -219,11 +221,17 @@ def state_amount(*, org_id: UUID, cents: int, actor: Actor, at: datetime) -> Mic
 def expire_transfers(*, at: datetime) -> int:
     """End the transfers nobody answered in time; return how many. Safe to repeat."""
     late = MicroTransfer.objects.filter(state__in=LIVE_TRANSFERS, expires_at__lte=at)
-    ended = 0
-    for transfer in late.select_for_update(skip_locked=True)[:1000]:
-        _end(transfer, TransferState.EXPIRED, at)
-        ended += 1
-    return ended
+    ids = list(late.order_by("expires_at", "id").values_list("pk", flat=True)[:AT_ONCE])
+    return sum(_expire(pk, at) for pk in ids)
+
+
+@transaction.atomic
+def _expire(transfer_id: UUID, at: datetime) -> bool:
+    late = MicroTransfer.objects.filter(pk=transfer_id, expires_at__lte=at)
+    found = late.filter(state__in=LIVE_TRANSFERS).select_for_update(of=("self",)).first()
+    if found is not None:
+        _end(found, TransferState.EXPIRED, at)
+    return found is not None
 
 
 def again_at(account_id: UUID) -> datetime | None:
