@@ -21,6 +21,9 @@ class Clock:
 
 
 CLOCKS: Final = (
+    Clock("1 16 * * *", "parties.levels", "what a licence or authority opened closes on its day"),
+    Clock("0 1 * * *", "parties.warn", "who must renew something soon is told in the morning"),
+    Clock("* * * * *", "parties.retry", "registers that have not answered are asked again"),
     Clock("5 16 * * *", "claims.sweep", "a new day: stages change, interest accrues"),
     Clock("10 16 * * *", "casework.sweep", "promises and instalments of yesterday are judged"),
     Clock("*/10 * * * *", "claims.challenges", "challenge windows end"),

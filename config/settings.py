@@ -198,6 +198,14 @@ QINGHE_BASE_URL = os.environ.get(
     "QINGHE_BASE_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
 )
 
+# -- parties ---------------------------------------------------------------------------------
+# Who answers whether a name and a number belong together: `manual` (a person) or `sandbox`.
+REALNAME_GATEWAY = os.environ.get("QINGHE_REALNAME", "sandbox" if DEMO else "manual")
+# Who sends the small transfer that proves an account.
+TRANSFER_GATEWAY = os.environ.get("QINGHE_TRANSFERS", "sandbox" if DEMO else "manual")
+# How many times its deposit an agency may hold in open orders.
+COVER_MULTIPLE = int(os.environ.get("QINGHE_COVER_MULTIPLE", "20"))
+
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_ON_APP_READY = "config.schedule.register"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F
 
@@ -20,7 +21,15 @@ from qinghe.ledger.services import post_many
 from qinghe.ledger.terms import Posting
 from qinghe.market.models import Capacity, Mandate
 from qinghe.market.terms import Mode
-from qinghe.parties.models import ContactPoint, Licence, Organisation, Person
+from qinghe.parties.levels import TOP
+from qinghe.parties.models import (
+    Certificate,
+    ContactPoint,
+    Licence,
+    Organisation,
+    Person,
+    Proof,
+)
 from qinghe.parties.services import seal
 from qinghe.parties.terms import (
     LicenceKind,
@@ -28,6 +37,7 @@ from qinghe.parties.terms import (
     OrgState,
     PersonKind,
     PointState,
+    ProofKind,
     Secret,
     Source,
 )
@@ -43,9 +53,14 @@ def organisation(kind: str = OrgKind.INSTITUTION, **fields: Any) -> Organisation
         "slug": f"org-{number}",
         "name": f"Organisation {number}",
         "state": OrgState.ACTIVE,
+        "level": TOP,
         "created_at": AT,
     }
-    return Organisation.objects.create(kind=kind, **{**defaults, **fields})
+    made = Organisation.objects.create(kind=kind, **{**defaults, **fields})
+    if made.level == TOP:
+        vouched = {"kind": ProofKind.VOUCHED, "source": "operator"}
+        Proof.objects.create(organisation=made, decided_by="tests", decided_at=AT, **vouched)
+    return made
 
 
 def collector(*, limit: int = 100, **fields: Any) -> Organisation:
@@ -148,6 +163,9 @@ def mandate(claim: Claim, collector: Organisation, **fields: Any) -> Mandate:
         "starts_at": AT - timedelta(days=1),
         "ends_at": AT + timedelta(days=90),
     }
+    if not Licence.objects.filter(organisation=collector).exists():
+        # Nobody holds a mandate who was not registered when it began.
+        licence(collector)
     Claim.objects.filter(pk=claim.pk).update(state=ClaimState.PLACED)
     Capacity.objects.filter(collector=collector).update(live=F("live") + 1)
     return Mandate.objects.create(
@@ -158,7 +176,20 @@ def mandate(claim: Claim, collector: Organisation, **fields: Any) -> Mandate:
 def actor(role: Role, organisation: Organisation | None = None, **fields: Any) -> Actor:
     """Return an actor of a role, of an organisation when one is given."""
     org_id = organisation.pk if organisation else None
-    return Actor(role=role, user_id=new_id(), org_id=org_id, **fields)
+    made = Actor(role=role, user_id=new_id(), org_id=org_id, **fields)
+    if role is Role.COLLECTOR and organisation is not None:
+        certificate(made.user_id)
+    return made
+
+
+def certificate(user_id: UUID | None, **fields: Any) -> Certificate:
+    """Return a collector's certificate, valid for years."""
+    defaults = {
+        "number": f"QHC-2020-{digits(10)}",
+        "issued_on": date(2020, 1, 1),
+        "ends_on": date(2030, 1, 1),
+    }
+    return Certificate.objects.create(user_id=user_id, **{**defaults, **fields})
 
 
 def debtor_of(claim: Claim) -> Actor:

@@ -5,10 +5,18 @@ CREATE OR REPLACE FUNCTION bench_made(kind int, number bigint) RETURNS uuid LANG
 $$;
 
 INSERT INTO parties_organisation
-    (id, slug, name, kind, state, credit_code, region, lender_kind, "group", created_at)
+    (id, slug, name, kind, state, credit_code, region, lender_kind, "group", created_at, level)
 SELECT bench_made(1, n), 'bench-' || n, 'bench ' || n, CASE WHEN n < 40 THEN 'agency' ELSE 'institution' END,
-    'active', '', '', 'bank', '', timestamptz '{day}' - interval '2 years'
+    'active', '', '', 'bank', '', timestamptz '{day}' - interval '2 years', 3
 FROM generate_series(0, 59) n;
+
+INSERT INTO parties_licence (id, organisation_id, kind, number, region, starts_on, ends_on, verified_at)
+SELECT bench_made(8, n), bench_made(1, n), 'collection', 'R-' || n, '', date '{day}' - 365,
+    date '{day}' + 365, timestamptz '{day}' - interval '1 year'
+FROM generate_series(0, 39) n;
+
+INSERT INTO parties_certificate (id, user_id, number, sitting_id, issued_on, ends_on, revoked_at, reason)
+SELECT bench_made(9, 1), bench_made(0, 1), 'QHC-1', NULL, date '{day}' - 30, date '{day}' + 335, NULL, '';
 
 INSERT INTO parties_person
     (id, kind, masked_name, region, zones, language, deceased_on, created_at)

@@ -5,9 +5,9 @@ CREATE FUNCTION pg_temp.made(kind int, number bigint) RETURNS uuid LANGUAGE sql 
 $$;
 
 INSERT INTO parties_organisation
-    (id, slug, name, kind, state, credit_code, region, lender_kind, "group", created_at)
+    (id, slug, name, kind, state, credit_code, region, lender_kind, "group", created_at, level)
 SELECT pg_temp.made(1, n), 'bench-' || n, 'bench ' || n, CASE WHEN n <= 20 THEN 'institution' ELSE 'agency' END,
-    'active', '', '', 'bank', '', timestamptz '{day}' - interval '2 years'
+    'active', '', '', 'bank', '', timestamptz '{day}' - interval '2 years', 3
 FROM generate_series(1, 60) n;
 
 INSERT INTO parties_person

@@ -29,6 +29,7 @@ NOUNS: Final[dict[str, Noun]] = {
     "status": _bare("qinghe.cli.status", "Tell what runs in this data folder."),
     "migrate": Noun("qinghe.cli.migrate", "Bring the database to this release's tables."),
     "organisation": Noun("qinghe.cli.organisation", "Register and list organisations."),
+    "party": Noun("qinghe.cli.party", "What is proven of parties, and what waits."),
     "user": Noun("qinghe.cli.user", "Accounts that sign in, their roles and keys."),
     "import": Noun("qinghe.cli.imports", "Take a creditor's file of claims."),
     "claim": Noun("qinghe.cli.claim", "Calculate a claim again from its contract."),

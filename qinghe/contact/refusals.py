@@ -7,6 +7,24 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.kernel.errors import DomainError
 
 
+class RegistrationEnded(DomainError):
+    code = "contact.registration-ended"
+    status = 403
+    text = _(
+        "Your organisation has no valid registration for this debtor's region today. Nobody may "
+        "be contacted until it is renewed and verified."
+    )
+
+
+class StandingEnded(DomainError):
+    code = "contact.standing-ended"
+    status = 403
+    text = _(
+        "A licence, an authority or a review of {organisation} has ended. Nobody may be "
+        "contacted about this claim until it is renewed."
+    )
+
+
 class ContactRefused(DomainError):
     code = "contact.refused"
     text = _("Not now: {sentence} (rule {rule}).")

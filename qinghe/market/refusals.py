@@ -66,6 +66,22 @@ class OverBand(DomainError):
     text = _("This order is larger than your organisation may take.")
 
 
+class CreditorLapsed(DomainError):
+    code = "market.creditor-lapsed"
+    text = _(
+        "The creditor's licence, authority or review has ended or is not finished. Nothing of it "
+        "is offered or taken until that is renewed."
+    )
+
+
+class OverExposure(DomainError):
+    code = "market.over-exposure"
+    text = _(
+        "Your deposit covers open orders of {cap} {currency}; you hold {held}, and this order is "
+        "{asked}. Finish orders or raise the deposit."
+    )
+
+
 class NotForYou(DomainError):
     code = "market.not-for-you"
     status = 404

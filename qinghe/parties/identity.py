@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 import phonenumbers
-from stdnum.cn import uscc
+from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_11_2
 
@@ -43,7 +43,7 @@ def normalise(kind: str, value: str, *, demo: bool = False) -> str:
     if not value:
         raise Malformed(kind)
     match kind:
-        case Secret.ID_NUMBER:
+        case Secret.ID_NUMBER | Secret.PARTY_NUMBER:
             return value.upper().replace(" ", "")
         case Secret.PHONE:
             return phone(value, demo=demo)
@@ -103,6 +103,19 @@ def id_number(value: str, *, kind: str = PersonKind.NATURAL, demo: bool = False)
     return number
 
 
+def area_is_known(number: str) -> bool:
+    """
+    Tell whether the list of areas has the first six digits of a resident's number.
+
+    Areas are renamed and merged, so an unknown one is a reason to look, never to refuse.
+    """
+    try:
+        ric.get_birth_place(number)
+    except ValidationError:
+        return False
+    return True
+
+
 def is_demo_id(number: str) -> bool:
     """Tell whether an id number belongs to nobody: region 99, checksum wrong on purpose."""
     return bool(_DEMO_ID.fullmatch(number)) and not mod_11_2.is_valid(number)
@@ -130,7 +143,7 @@ def mask(kind: str, value: str) -> str:
     match kind:
         case Secret.PHONE:
             return mask_phone(value)
-        case Secret.ID_NUMBER:
+        case Secret.ID_NUMBER | Secret.PARTY_NUMBER:
             # The last four digits answer the question at the debtor's door.
             return value[:4] + "*" * max(len(value) - 4, 4) if len(value) > 8 else "****"
         case Secret.EMAIL:

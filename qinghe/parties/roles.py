@@ -22,6 +22,8 @@ class Permission(StrEnum):
     MANAGE_CLAIMS = "manage_claims"
     PLACE_CLAIMS = "place_claims"
     REPORT_PAYMENTS = "report_payments"
+    # Creditors and collectors: what they say of themselves
+    DECLARE_PARTY = "declare_party"
     DECIDE_PLANS = "decide_plans"
     # Collectors
     TAKE_ORDERS = "take_orders"
@@ -89,6 +91,7 @@ _CREDITOR = RoleClass(
             P.DECIDE_PLANS,
             P.DECIDE_HARDSHIP,
             P.COMPLAIN,
+            P.DECLARE_PARTY,
             P.SEE_STATEMENTS,
         }
     ),
@@ -97,7 +100,16 @@ _CREDITOR = RoleClass(
 _COLLECTOR = RoleClass(
     _("Collector"),
     _("Takes orders and works them inside the contact rules; never sees a phone number."),
-    frozenset({P.TAKE_ORDERS, P.CONTACT_DEBTORS, P.WORK_CASES, P.COMPLAIN, P.SEE_STATEMENTS}),
+    frozenset(
+        {
+            P.TAKE_ORDERS,
+            P.CONTACT_DEBTORS,
+            P.WORK_CASES,
+            P.COMPLAIN,
+            P.DECLARE_PARTY,
+            P.SEE_STATEMENTS,
+        }
+    ),
     frozenset({Purpose.WORK_CASE}),
 )
 _DEBTOR = RoleClass(

@@ -26,6 +26,7 @@ class LicenceKind(TextChoices):
     LENDING = "lending", _("Lending licence")
     COLLECTION = "collection", _("Collection registration")
     MEDIATION = "mediation", _("Mediation registration")
+    BUSINESS = "business", _("Business licence")
 
 
 class PersonKind(TextChoices):
@@ -43,6 +44,8 @@ class Secret(TextChoices):
     ADDRESS = "address", _("Postal address")
     ACCOUNT = "account", _("Bank account")
     TEXT = "text", _("Free text about a person")
+    # Who stands behind a creditor or collector: apart from debtors, for nobody proved it yet.
+    PARTY_NUMBER = "party_number", _("Identity number of a party")
 
 
 class Purpose(TextChoices):
@@ -85,3 +88,89 @@ class PointState(TextChoices):
     UNVERIFIED = "unverified", _("Not verified")
     VALID = "valid", _("Valid")
     INVALID = "invalid", _("Out of service")
+
+
+class ProofKind(TextChoices):
+    """What is known of a party beyond its own word; the levels are made of these."""
+
+    NUMBER = "number", _("Number checked at its register")
+    ACCOUNT = "account", _("Account proven by a small transfer")
+    MANDATE = "mandate", _("Authority of the signatory")
+    LICENCE = "licence", _("Licence compared with its register")
+    PAPERS = "papers", _("Papers seen")
+    PRINCIPAL = "principal", _("Responsible persons checked")
+    COVER = "cover", _("Deposit or insurance confirmed")
+    REVIEW = "review", _("Reviewed by a person")
+    VOUCHED = "vouched", _("Vouched for by the operator")
+
+
+class ActsAs(TextChoices):
+    """In what capacity somebody stands behind a party."""
+
+    SELF = "self", _("The creditor in person")
+    SIGNATORY = "signatory", _("Authorised signatory")
+    PRINCIPAL = "principal", _("Responsible person")
+
+
+class SettlementState(TextChoices):
+    DECLARED = "declared", _("Not proven yet")
+    PROVEN = "proven", pgettext_lazy("account", "Proven")
+    REPLACED = "replaced", _("Replaced")
+
+
+class TransferState(TextChoices):
+    """The small transfer that proves an account."""
+
+    WAITING = "waiting", _("To be sent by the bank desk")
+    SENT = "sent", pgettext_lazy("transfer", "Sent: state the amount")
+    PROVEN = "proven", pgettext_lazy("transfer", "Amount was right")
+    FAILED = "failed", pgettext_lazy("transfer", "Three wrong amounts")
+    EXPIRED = "expired", pgettext_lazy("transfer", "Not answered in time")
+    RETURNED = "returned", pgettext_lazy("transfer", "The bank returned it")
+
+
+LIVE_TRANSFERS = (TransferState.WAITING, TransferState.SENT)
+
+
+class ApplicationState(TextChoices):
+    DRAFT = "draft", pgettext_lazy("application", "Being filled in")
+    SUBMITTED = "submitted", pgettext_lazy("application", "Being reviewed")
+    SECOND = "second", _("Waiting for a second reviewer")
+    RETURNED = "returned", pgettext_lazy("application", "Something is missing")
+    APPROVED = "approved", pgettext_lazy("application", "Approved")
+    REFUSED = "refused", pgettext_lazy("application", "Refused")
+
+
+class ReviewReason(TextChoices):
+    """Why an application goes back or is refused; the applicant reads it."""
+
+    UNREADABLE = "unreadable", _("A document cannot be read")
+    DIFFERS = "differs", _("The documents and the form do not agree")
+    INCOMPLETE = "incomplete", _("A document is missing")
+    LAPSED = "lapsed", _("A licence or an authority is not valid any more")
+    NO_AUTHORITY = "no_authority", _("The signatory's authority is not shown")
+    NOT_FOUND = "not_found", _("The register does not know this number and name")
+    NOT_YOURS = "not_yours", _("The documents belong to somebody else")
+    NOT_ALLOWED = "not_allowed", _("The law does not let this party work here")
+
+
+class CheckOutcome(TextChoices):
+    MATCH = "match", _("Agrees")
+    NO_MATCH = "no_match", _("Does not agree")
+    UNKNOWN = "unknown", _("No answer yet")
+
+
+class CoverKind(TextChoices):
+    DEPOSIT = "deposit", _("Deposit")
+    INSURANCE = "insurance", _("Insurance")
+
+
+class PartyFlagKind(TextChoices):
+    """What a reviewer must look at before a party is approved."""
+
+    SAME_NUMBER = "same_number", _("Another party has the same identity number")
+    SAME_PHONE = "same_phone", _("Another party has the same phone number")
+    SAME_ACCOUNT = "same_account", _("Another party has the same bank account")
+    SAME_LICENCE = "same_licence", _("Another party has the same licence number")
+    OTHER_HOLDER = "other_holder", _("The account's holder is not the declared name")
+    UNKNOWN_AREA = "unknown_area", _("The area of the identity number is not in the list")

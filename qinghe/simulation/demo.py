@@ -10,6 +10,7 @@ from typing import Final
 from qinghe.kernel import clock
 from qinghe.simulation import demo_door
 from qinghe.simulation.commands import in_this_database, is_empty
+from qinghe.simulation.demo_applicant import let_apply
 from qinghe.simulation.demo_desks import leave_open
 from qinghe.simulation.people_of_demo import DEMO_PASSWORD, DEMO_USERS
 
@@ -34,4 +35,5 @@ def fill_if_empty(progress: Callable[[str], None] = lambda _line: None) -> bool:
     start = clock.now().date() - timedelta(days=DAYS)
     in_this_database(claims=CLAIMS, days=DAYS, seed=SEED, start=start, progress=progress)
     leave_open(at=clock.now())
+    let_apply(at=clock.now())
     return True

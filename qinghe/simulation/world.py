@@ -14,7 +14,9 @@ from qinghe.parties.services import (
     add_licence,
     add_membership,
     create_user,
+    finish_sitting,
     register_organisation,
+    start_sitting,
     verify_licence,
     verify_organisation,
 )
@@ -125,4 +127,14 @@ def _account(email: str, role: Role, org_id: UUID, at: datetime) -> Actor:
         at=at,
     )
     add_membership(user_id=user.pk, org_id=org_id, role=role, actor=FOUNDER, at=at)
-    return Actor(role=role, user_id=user.pk, org_id=org_id)
+    actor = Actor(role=role, user_id=user.pk, org_id=org_id)
+    if role is Role.COLLECTOR:
+        _examined(actor, at)
+    return actor
+
+
+def _examined(actor: Actor, at: datetime) -> None:
+    """Sit the exam and know every answer, as somebody does who read the rules."""
+    sitting = start_sitting(actor=actor, at=at)
+    answers = {each["key"]: each["order"].index(0) for each in sitting.drawn}
+    finish_sitting(sitting_id=sitting.pk, answers=answers, actor=actor, at=at)

@@ -21,6 +21,7 @@ OWN_MONEY: Final = frozenset({Role.CREDITOR, Role.COLLECTOR, Role.OPERATOR})
 FIGURES: Final = frozenset({Role.COMPLIANCE, Role.OPERATOR, Role.REGULATOR})
 COMPLAINTS: Final = frozenset({Role.CREDITOR, Role.COLLECTOR, Role.COMPLIANCE})
 PARTIES: Final = PLACING | COLLECTOR
+DECLARING: Final = CREDITOR | COLLECTOR
 HEARD: Final = frozenset({Role.COLLECTOR, Role.COMPLIANCE})
 STAFF: Final = frozenset(Role) - {Role.DEBTOR, Role.SYSTEM}
 EVERYBODY: Final = frozenset(Role) - {Role.SYSTEM}
@@ -44,6 +45,29 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "start": STAFF,
     "membership": STAFF,
     "search": STAFF,
+    # who takes part
+    "join": EVERYBODY,
+    "join-sent": EVERYBODY,
+    "join-kind": EVERYBODY,
+    "application": EVERYBODY,
+    "standing": DECLARING,
+    "standing-hand-in": DECLARING,
+    "standing-part": DECLARING,
+    "certificate": COLLECTOR,
+    "exam-start": COLLECTOR,
+    "exam": COLLECTOR,
+    "parties-desk": REVIEW,
+    "party-ending": OVERSIGHT,
+    "party-review": REVIEW,
+    "party-facts": REVIEW,
+    "party-file": REVIEW,
+    "party-decide": REVIEW,
+    "party-flag": REVIEW,
+    "party-check": REVIEW,
+    "party-transfers": OPERATOR,
+    "party-transfer": OPERATOR,
+    "cover-add": OPERATOR,
+    "cover-decide": OPERATOR,
     # creditor
     "creditor-home": CREDITOR,
     "batches": CREDITOR,

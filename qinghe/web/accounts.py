@@ -21,6 +21,11 @@ class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_email_verification_redirect_url(self, email_address: Any) -> str:
+        """Lead on into the application: only applicants confirm an address."""
+        del email_address
+        return reverse("web:application")
+
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
         """Stop an account of the demonstration in a real market: its password is in the manual."""
         if not settings.DEMO and user.email in DEMO_ADDRESSES:

@@ -41,6 +41,7 @@ STATES: dict[str, Look] = {
     "valid": Look("ok"),
     "unverified": Look(),
     "invalid": Look("line"),
+    "second": Look("warn", "users"),
     # disputes and complaints
     "open": Look("warn"),
     "upheld": Look("ok", "gavel"),

@@ -13,7 +13,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -22,6 +22,7 @@ from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.queries import MembershipRow, NoMembership, memberships
+from qinghe.parties.queries.onboarding import application_of
 from qinghe.parties.roles import Permission, may
 from qinghe.web.devices import marked
 
@@ -94,6 +95,9 @@ def page(
                 if permissions and not any(may(staff.actor, each) for each in permissions):
                     raise Http404
                 return marked(staff, view(staff, *args, **kwargs))
+            except NoMembership as refusal:
+                applies = application_of(request.user.pk) is not None
+                return redirect("web:application") if applies else refused(request, refusal)
             except DomainError as refusal:
                 return refused(request, refusal)
 

@@ -53,6 +53,8 @@ ORGANISATIONS = Item(
 )
 HOUSE = Item(_("House rules"), "web:house-packs", "adjustments-horizontal")
 STATEMENTS = Item(_("Statements"), "web:statements", "receipt")
+STANDING = Item(_("Our standing"), "web:standing", "shield-check", counts=("standing",))
+IDENTITY_DESK = Item(_("Identity desk"), "web:parties-desk", "id-badge", counts=("parties",))
 WORDS = Item(_("Try a sentence"), "web:words", "message")
 
 NAVIGATION: dict[Role, tuple[Section, ...]] = {
@@ -74,7 +76,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
             )
         ),
         Section((Item(_("Payments"), "web:payments", "coin", tab=True), STATEMENTS), _("Money")),
-        Section((COMPLAINTS,), _("Supervision")),
+        Section((STANDING, COMPLAINTS), _("Supervision")),
         RULES,
     ),
     Role.COLLECTOR: (
@@ -97,6 +99,8 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Earnings"), "web:earnings", "coin", tab=True),
                 STATEMENTS,
                 Item(_("Quality record"), "web:quality", "trophy"),
+                STANDING,
+                Item(_("Certificate"), "web:certificate", "id-badge"),
                 COMPLAINTS,
                 WORDS,
             ),
@@ -108,11 +112,12 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
         Section(
             (
                 TO_VERIFY,
+                IDENTITY_DESK,
                 Item(_("All claims"), "web:claims", "file-text", tab=True),
                 Item(
                     _("Organisations"),
                     "web:organisations",
-                    "id-badge",
+                    "building-bank",
                     tab=True,
                     counts=("organisations",),
                 ),
@@ -143,6 +148,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
         Section(
             (
                 Item(_("All claims"), "web:claims", "file-text"),
+                IDENTITY_DESK,
                 ORGANISATIONS,
                 Item(_("Figures"), "web:regulator-home", "chart-bar"),
             ),
@@ -165,12 +171,14 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Payouts"), "web:payouts", "wallet", tab=True, counts=("payouts",)),
                 Item(_("Money in transit"), "web:money", "arrows-exchange", tab=True),
                 Item(_("Payments"), "web:payments", "coin"),
+                Item(_("Small transfers"), "web:party-transfers", "send"),
             ),
             _("Money"),
         ),
         Section(
             (
                 Item(_("Letters to print"), "web:letters", "printer", counts=("letters",)),
+                Item(_("What ends soon"), "web:party-ending", "calendar-event"),
                 HOUSE,
                 Item(_("Jobs and health"), "web:jobs", "server", tab=True),
                 Item(_("Figures"), "web:regulator-home", "chart-bar"),

@@ -31,11 +31,20 @@ from qinghe.web.creditor import (
     titles,
 )
 from qinghe.web.front import front_urls
+from qinghe.web.joining import door, exam, standing
 from qinghe.web.money import pages as money_pages
-from qinghe.web.operator import jobs, letters, money, organisations, reversal
+from qinghe.web.operator import (
+    covers,
+    jobs,
+    letters,
+    money,
+    organisations,
+    reversal,
+    transfers,
+)
 from qinghe.web.public import pages, rules, voice
 from qinghe.web.regulator import journal
-from qinghe.web.review import deciding, disputes, identity, pairs, verify
+from qinghe.web.review import deciding, disputes, identity, pairs, parties, verify
 
 app_name = "web"
 CLAIM = "claims/<uuid:claim_id>/"
@@ -193,6 +202,31 @@ organisation_urls = [
         name="member-end",
     ),
 ]
+PARTY = "identity/<uuid:application_id>/"
+joining_urls = [
+    path("join/", door.join, name="join"),
+    path("join/sent/", door.join_sent, name="join-sent"),
+    path("join/<slug:kind>/", door.join_kind, name="join-kind"),
+    path("application/", door.application, name="application"),
+    path("standing/", standing.standing, name="standing"),
+    path("standing/hand-in/", standing.standing_hand_in, name="standing-hand-in"),
+    path("standing/<slug:part>/", standing.standing_part, name="standing-part"),
+    path("certificate/", exam.certificate, name="certificate"),
+    path("certificate/start/", exam.exam_start, name="exam-start"),
+    path("certificate/exam/", exam.exam, name="exam"),
+    path("identity/", parties.party_desk, name="parties-desk"),
+    path("identity/ending/", parties.party_ending, name="party-ending"),
+    path(PARTY, parties.party_review, name="party-review"),
+    path(PARTY + "facts/", parties.party_facts, name="party-facts"),
+    path(PARTY + "papers/<slug:sha>/", parties.party_file, name="party-file"),
+    path(PARTY + "decide/", parties.party_decide, name="party-decide"),
+    path(PARTY + "doubts/<uuid:flag_id>/", parties.party_flag, name="party-flag"),
+    path(PARTY + "registers/<uuid:check_id>/", parties.party_check, name="party-check"),
+    path("transfers/", transfers.transfer_list, name="party-transfers"),
+    path("transfers/<uuid:transfer_id>/", transfers.transfer_done, name="party-transfer"),
+    path(ORGANISATION + "covers/", covers.cover_add, name="cover-add"),
+    path(ORGANISATION + "covers/<uuid:cover_id>/", covers.cover_decide, name="cover-decide"),
+]
 HOUSE = "house-rules/<uuid:pack_id>/"
 house_urls = [
     path("house-rules/", house.pack_list, name="house-packs"),
@@ -238,6 +272,7 @@ urlpatterns = [
     *collector_urls,
     *review_urls,
     *organisation_urls,
+    *joining_urls,
     *house_urls,
     *operator_urls,
 ]

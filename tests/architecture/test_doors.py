@@ -21,6 +21,9 @@ VALUES: dict[str, Any] = {
     "fmt": "csv",
     "rule_id": "CN-WIN-01",
     "number": "TS-0000-0000",
+    "kind": "agency",
+    "part": "account",
+    "sha": "0" * 64,
 }
 # Drawn by the frame itself, not by a door.
 FRAME = {"preferences", "styleguide", "manifest"}

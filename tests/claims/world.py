@@ -10,6 +10,7 @@ from qinghe.claims.models import Batch, Claim
 from qinghe.claims.services import accept_batch, add_evidence, check_batch
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.kernel.ids import new_id
+from qinghe.parties.levels import TOP
 from qinghe.parties.models import Organisation
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -48,6 +49,7 @@ def creditor(
         kind="institution",
         state=state,
         lender_kind=lender_kind,
+        level=TOP,
         created_at=NOW,
     )
 

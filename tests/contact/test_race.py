@@ -10,6 +10,7 @@ from qinghe.contact.refusals import NothingToSend
 from qinghe.contact.services import start_mailing, step_mailing
 from qinghe.contact.terms import AttemptState
 from qinghe.kernel.actor import Actor, Role
+from tests import factories
 from tests.contact.conftest import Case, make_case
 from tests.factories import AT
 from tests.races import race
@@ -24,7 +25,7 @@ def test_sixty_four_requests_for_the_last_free_call_permit_exactly_one() -> None
     def ask(actor: Actor) -> str:
         return case.ask(AT, actor=actor).state
 
-    runners = [Actor(Role.COLLECTOR, org_id=case.collector.org_id) for _ in range(64)]
+    runners = [factories.actor(Role.COLLECTOR, case.mandate.collector) for _ in range(64)]
     answers = race(runners, ask)
     assert answers.count(AttemptState.PERMITTED) == 1
     assert Attempt.objects.filter(state=AttemptState.PERMITTED).count() == 3

@@ -50,18 +50,25 @@ def test_everybody_sees_what_waits_for_them(
     order: Mandate, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     expected = {
-        Role.CREDITOR: ({"plans": 1, "hardships": 0, "complaints": 1}, order.creditor),
-        Role.COLLECTOR: ({"orders": 1, "promises": 1, "complaints": 1}, order.collector),
-        Role.REVIEWER: ({"verify": 1, "organisations": 0}, None),
+        Role.CREDITOR: (
+            {"plans": 1, "hardships": 0, "complaints": 1, "standing": 0},
+            order.creditor,
+        ),
+        Role.COLLECTOR: (
+            {"orders": 1, "promises": 1, "complaints": 1, "standing": 0},
+            order.collector,
+        ),
+        Role.REVIEWER: ({"verify": 1, "parties": 0, "organisations": 0}, None),
         Role.COMPLIANCE: (
-            {"complaints": 1, "disputes": 1, "verify": 1, "organisations": 0},
+            {"complaints": 1, "disputes": 1, "verify": 1, "parties": 0, "organisations": 0},
             None,
         ),
         Role.OPERATOR: ({"organisations": 0, "payouts": 0, "letters": 0, "complaints": 1}, None),
     }
     for role, (counts, office) in expected.items():
+        actor = factories.actor(role, office)
         with django_assert_num_queries(1):
-            assert waiting(actor=factories.actor(role, office), at=AT) == counts
+            assert waiting(actor=actor, at=AT) == counts
 
 
 def test_nobody_sees_what_waits_for_others(order: Mandate) -> None:

@@ -28,6 +28,8 @@ def member(role: Role, organisation: Organisation) -> User:
     number = User.objects.count()
     user = User.objects.create(email=f"{role}{number}@example.com", display_name=str(role))
     Membership.objects.create(user=user, organisation=organisation, role=role, starts_at=LONG_AGO)
+    if role is Role.COLLECTOR:
+        factories.certificate(user.pk)
     return user
 
 

@@ -32,7 +32,7 @@ from qinghe.claims.services.duplicates import DuplicateDecided, DuplicateReason,
 from qinghe.claims.services.evidence import EmptyFile, FileTooLarge, FileTypeRefused, add_evidence
 from qinghe.claims.services.history import History, HistoryHasErrors, import_history
 from qinghe.claims.services.holds import hold_creditor, lift_hold, lift_holds, place_hold
-from qinghe.claims.services.limits import BadAct, record_act
+from qinghe.claims.services.limitation import BadAct, record_act
 from qinghe.claims.services.manual import HoldNotByHand, NoSuchHold, hold_by_hand, lift_by_hand
 from qinghe.claims.services.money import (
     Paid,

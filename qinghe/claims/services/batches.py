@@ -14,6 +14,7 @@ from qinghe.claims.days import day_of
 from qinghe.claims.intake.columns import SHIPPED, ColumnMapping, UnknownMapping, parse, shipped
 from qinghe.claims.models import Batch, Mapping, RowError
 from qinghe.claims.queries import NoSuchBatch
+from qinghe.claims.services.limits import use_allowance
 from qinghe.claims.services.sifting import Sifted, sift
 from qinghe.claims.services.writing import write_claims
 from qinghe.claims.terms import BatchState
@@ -21,9 +22,11 @@ from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.filestore import load_file, seal_file
+from qinghe.parties.levels import Act
 from qinghe.parties.models import Organisation
 from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.parties.roles import Permission, require
+from qinghe.parties.services.assurance import check_standing
 from qinghe.parties.terms import OrgKind, OrgState
 
 CREDITORS = (OrgKind.INSTITUTION, OrgKind.PRIVATE_CREDITOR)
@@ -73,6 +76,8 @@ def check_batch(
     :raises NotPermitted: the actor may not submit claims
     :raises NoSuchOrganisation: another creditor's, or no creditor
     :raises CreditorInactive: not verified, or suspended
+    :raises NotAssured: the creditor's account is not proven
+    :raises StandingLapsed: a licence or an authority of the creditor has ended
     :raises NotYetDay: `as_of` is a day to come
     :raises UnknownMapping: no mapping of that name
     :raises FileUnreadable: not a table
@@ -81,7 +86,7 @@ def check_batch(
     :raises FieldsMissing: a required field has no column
     """
     require(actor, Permission.SUBMIT_CLAIMS)
-    creditor = _creditor(creditor_id, actor)
+    creditor = _standing_creditor(creditor_id, actor, at)
     # Else a claim could be collected before it falls due.
     if as_of > day_of(at):
         raise NotYetDay
@@ -114,17 +119,30 @@ def accept_batch(*, batch_id: UUID, partial: bool, actor: Actor, at: datetime) -
     :raises NotPermitted: the actor may not submit claims
     :raises NoSuchBatch: unknown, or another creditor's
     :raises CreditorInactive: not verified, or suspended
+    :raises NotAssured: the creditor's account is not proven
+    :raises StandingLapsed: a licence or an authority of the creditor has ended
     :raises BatchDecided: accepted or refused before
     :raises BatchHasErrors: rows have errors and `partial` was not chosen
+    :raises CoolingOff: a private creditor, one of whose claims was rejected lately
+    :raises OverAllowance: more than a private creditor may submit within thirty days
+    :raises AboveAllowance: more than thirty days ever allow a private creditor
+    :raises OnlyYuan: a private creditor's file in another currency
     """
     require(actor, Permission.SUBMIT_CLAIMS)
     batch = _undecided(batch_id, actor)
-    creditor = _creditor(batch.creditor_id, actor)
+    creditor = _standing_creditor(batch.creditor_id, actor, at)
     # What is on the platform may have changed since the check.
     mapping = parse(batch.mapping)
     sifted = sift(load_file(batch.sha256), mapping, creditor=creditor, as_of=batch.as_of)
     if sifted.faults and not partial:
         raise BatchHasErrors(rejected=sifted.rejected)
+    use_allowance(
+        creditor=creditor,
+        amounts=[row.claimed for row in sifted.new],
+        currency=sifted.currency,
+        actor=actor,
+        at=at,
+    )
     _count(batch, sifted)
     RowError.objects.filter(batch=batch).delete()
     _keep_faults(batch, sifted)
@@ -195,6 +213,12 @@ def _creditor(creditor_id: UUID, actor: Actor) -> Organisation:
         raise NoSuchOrganisation
     if creditor.state != OrgState.ACTIVE:
         raise CreditorInactive
+    return creditor
+
+
+def _standing_creditor(creditor_id: UUID, actor: Actor, at: datetime) -> Organisation:
+    creditor = _creditor(creditor_id, actor)
+    check_standing(creditor, Act.SUBMIT, at)
     return creditor
 
 

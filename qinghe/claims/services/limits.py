@@ -1,86 +1,160 @@
-"""What moves the limitation of a claim: recorded with the evidence that shows it."""
+"""How much a private creditor may submit: judged and counted under one lock at submission."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+from django.db.models import Min, Q
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.contract_terms import ActKind
-from qinghe.claims.days import day_of
-from qinghe.claims.models import Claim, Evidence, LimitationAct
-from qinghe.claims.queries.one import NoSuchEvidence
-from qinghe.claims.services.locks import locked
-from qinghe.journal.services import record, verb
+from qinghe.claims.models import Claim, Dispute
+from qinghe.claims.terms import ClaimState, DisputeState, Rejection
+from qinghe.journal.services import record
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
-from qinghe.parties.roles import Permission, require
+from qinghe.kernel.money import to_major
+from qinghe.parties.allowances import Allowed, Past, allowed, window
+from qinghe.parties.models import Allowance, AllowanceUse, Organisation
+from qinghe.parties.terms import OrgKind
+
+CURRENCY: Final = "CNY"
+SUBJECT_TO: Final = (OrgKind.PRIVATE_CREDITOR,)
 
 
-class BadAct(DomainError):
-    code = "claims.bad-limitation-act"
-    status = 422
+class OverAllowance(DomainError):
+    code = "claims.over-allowance"
     text = _(
-        "An act has a day that is not to come and ends after it begins; an obstacle needs both."
+        "In thirty days you may submit {claims_limit} claims over {amount_limit} yuan together. "
+        "{claims_used} claims over {amount_used} yuan count now; this file has {claims} claims "
+        "over {amount} yuan. There is room for it from {opens_at} on."
     )
 
 
-@verb("claims.record_act")
-def record_act(
-    *,
-    claim_id: UUID,
-    kind: str,
-    on: date,
-    ended_on: date | None,
-    evidence_id: UUID,
-    actor: Actor,
-    at: datetime,
-) -> LimitationAct:
-    """
-    Record an act that interrupts or suspends the limitation; the same act is kept once.
-
-    Whether it has an effect is judged by the law each time somebody asks.
-
-    :raises NotPermitted: only the creditor's side
-    :raises NoSuchClaim: unknown, or another creditor's
-    :raises BadAct: a day to come, an end before the beginning, an unknown kind
-    :raises NoSuchEvidence: the file is not of this claim
-    """
-    require(actor, Permission.MANAGE_CLAIMS)
-    claim = locked(claim_id, actor)
-    endless = kind == ActKind.SUSPENSION and ended_on is None
-    backwards = ended_on is not None and ended_on < on
-    if kind not in ActKind.values or on > day_of(at) or endless or backwards:
-        raise BadAct
-    evidence = Evidence.objects.filter(pk=evidence_id, claim=claim).first()
-    if evidence is None:
-        raise NoSuchEvidence
-    act, new = LimitationAct.objects.get_or_create(
-        claim=claim,
-        kind=kind,
-        on=on,
-        defaults={
-            "ended_on": ended_on,
-            "evidence": evidence,
-            "recorded_at": at,
-            "recorded_by": actor.label,
-        },
+class AboveAllowance(DomainError):
+    code = "claims.above-allowance"
+    text = _(
+        "In thirty days you may submit {claims_limit} claims over {amount_limit} yuan together. "
+        "This file has {claims} claims over {amount} yuan: submit fewer. The limit grows with "
+        "claims that end without dispute."
     )
-    if new:
-        _note(act, claim, actor, at)
-    return act
 
 
-def _note(act: LimitationAct, claim: Claim, actor: Actor, at: datetime) -> None:
+class CoolingOff(DomainError):
+    code = "claims.cooling-off"
+    text = _("A claim of yours was rejected. You may submit again from {opens_at} on.")
+
+
+class OnlyYuan(DomainError):
+    code = "claims.only-yuan"
+    text = _("Natural persons submit claims in yuan (CNY) here; this file is in {currency}.")
+
+
+def use_allowance(
+    *, creditor: Organisation, amounts: Sequence[int], currency: str, actor: Actor, at: datetime
+) -> None:
+    """
+    Count new claims against a private creditor's limit, inside the caller's transaction.
+
+    `amounts` has one figure in minor units for each claim.
+
+    :raises CoolingOff: a claim was rejected lately
+    :raises OverAllowance: too many or too much within thirty days; facts say when there is room
+    :raises AboveAllowance: more than thirty days ever allow at this step
+    :raises OnlyYuan: another currency
+    """
+    if creditor.kind not in SUBJECT_TO or not amounts:
+        return
+    if currency != CURRENCY:
+        raise OnlyYuan(currency=currency)
+    row = _locked(creditor.pk, at)
+    now = allowed(past_of(creditor.pk), at)
+    if now.paused_until is not None:
+        raise CoolingOff(opens_at=_moment(now.paused_until))
+    uses = _uses(creditor.pk, at)
+    asked = (len(amounts), sum(amounts))
+    used = (sum(use.claims for use in uses), sum(use.amount for use in uses))
+    if used[0] + asked[0] > now.step.claims or used[1] + asked[1] > now.step.amount:
+        raise _refusal(now, used, asked, uses)
+    row.step = now.step.number
+    row.claims_cap, row.amount_cap = max(now.step.claims, used[0]), max(now.step.amount, used[1])
+    row.claims_used, row.amount_used = used[0] + asked[0], used[1] + asked[1]
+    row.counted_at = at
+    row.save()
+    AllowanceUse.objects.create(organisation=creditor, claims=asked[0], amount=asked[1], at=at)
     record(
-        kind="claims.limitation-act",
-        subject=f"claim:{claim.pk}",
+        kind="claims.allowance-used",
+        subject=f"organisation:{creditor.pk}",
         actor=actor,
         at=at,
-        person_id=claim.debtor_id,
-        act=act.kind,
-        on=act.on,
-        ended_on=act.ended_on,
-        evidence=act.evidence_id,
+        step=row.step,
+        claims=asked[0],
+        amount=asked[1],
     )
+
+
+def past_of(creditor_id: UUID) -> Past:
+    """Return what became of a creditor's claims; three short queries by its index."""
+    mine = Claim.objects.filter(creditor=creditor_id)
+    contested = Dispute.objects.exclude(state=DisputeState.DISMISSED)
+    settled = mine.filter(state=ClaimState.CLOSED).exclude(
+        pk__in=contested.filter(claim__creditor=creditor_id).values("claim_id")
+    )
+    turned_down = mine.filter(state=ClaimState.REJECTED, closed_at__isnull=False)
+    invented = Q(ended_because__startswith=Rejection.INVENTED)
+    return Past(
+        began_at=mine.aggregate(first=Min("created_at"))["first"],
+        settled=settled.count(),
+        rejected=_moments(turned_down.exclude(invented)),
+        invented=_moments(turned_down.filter(invented)),
+    )
+
+
+def _moments(rows: object) -> tuple[datetime, ...]:
+    return tuple(rows.values_list("closed_at", flat=True))  # type: ignore[attr-defined]
+
+
+def _locked(creditor_id: UUID, at: datetime) -> Allowance:
+    Allowance.objects.get_or_create(organisation_id=creditor_id, defaults={"counted_at": at})
+    return Allowance.objects.select_for_update().get(pk=creditor_id)
+
+
+def _uses(creditor_id: UUID, at: datetime) -> list[AllowanceUse]:
+    rows = AllowanceUse.objects.filter(organisation=creditor_id, at__gt=at - window())
+    return list(rows.order_by("at", "id"))
+
+
+def _refusal(
+    now: Allowed, used: tuple[int, int], asked: tuple[int, int], uses: Sequence[AllowanceUse]
+) -> DomainError:
+    step = now.step
+    figures = {
+        "claims_limit": step.claims,
+        "amount_limit": _yuan(step.amount),
+        "claims": asked[0],
+        "amount": _yuan(asked[1]),
+    }
+    if asked[0] > step.claims or asked[1] > step.amount:
+        return AboveAllowance(**figures)
+    claims, amount = used
+    opens = uses[-1].at
+    for use in uses:
+        claims, amount, opens = claims - use.claims, amount - use.amount, use.at
+        if claims + asked[0] <= step.claims and amount + asked[1] <= step.amount:
+            break
+    return OverAllowance(
+        **figures,
+        claims_used=used[0],
+        amount_used=_yuan(used[1]),
+        opens_at=_moment(opens + window()),
+    )
+
+
+def _yuan(amount: int) -> str:
+    return f"{to_major(amount, CURRENCY):,}"
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="minutes")

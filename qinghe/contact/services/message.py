@@ -20,10 +20,10 @@ from qinghe.contact.models import Attempt
 from qinghe.contact.wording import Text, Wording, wording
 from qinghe.contact.wording.fill import amount_text, day_text, fill
 from qinghe.kernel.actor import system
-from qinghe.parties.models import ContactPoint, VaultItem
+from qinghe.parties.models import ContactPoint, Representative, VaultItem
 from qinghe.parties.queries import org_name
 from qinghe.parties.services import issue_door_code, reveal
-from qinghe.parties.terms import Purpose, Secret
+from qinghe.parties.terms import ActsAs, OrgKind, Purpose, Secret
 from qinghe.rules.screen.terms import Utterance
 from qinghe.rules.screen.verdict import screen
 
@@ -113,14 +113,28 @@ def _approved(attempt: Attempt) -> Wording:
 
 
 def _facts(attempt: Attempt, claim: Claim, lang: str, at: datetime) -> dict[str, str]:
+    creditor = _creditor(claim, at)
     return {
-        "creditor": claim.creditor.name,
-        "collector": org_name(attempt.collector_id) or claim.creditor.name,
+        "creditor": creditor,
+        "collector": org_name(attempt.collector_id) or creditor,
         "number": claim.number,
         "amount": amount_text(claim.owed + grown(claim, day_of(at)), claim.currency, lang),
         "due_on": day_text(claim.due_on, lang),
         "door": door(),
     }
+
+
+def _creditor(claim: Claim, at: datetime) -> str:
+    """Return who claims: of a person who applied the name from the vault, for pages mask it."""
+    if claim.creditor.kind != OrgKind.PRIVATE_CREDITOR:
+        return claim.creditor.name
+    own = Representative.objects.filter(
+        organisation=claim.creditor_id, acts_as=ActsAs.SELF, removed_at__isnull=True
+    )
+    item_id = own.values_list("name_id", flat=True).first()
+    if item_id is None:
+        return claim.creditor.name
+    return reveal(item_id=item_id, purpose=Purpose.DELIVER, actor=SENDER, at=at)
 
 
 def _address(attempt: Attempt, at: datetime) -> str:

@@ -18,6 +18,7 @@ from qinghe.contact.refusals import ContactRefused
 from qinghe.contact.seen import facts_of, findings_of
 from qinghe.contact.services.gate import lock_debtor
 from qinghe.contact.services.law import keep_law
+from qinghe.contact.services.worker import check_worker
 from qinghe.contact.terms import AttemptState, ContactPurpose, Mode
 from qinghe.contact.wording import wording
 from qinghe.journal.services import record, verb
@@ -51,6 +52,9 @@ def request_contact(
 
     :raises NotPermitted: the role may not contact debtors
     :raises NoMandate: the actor holds no live mandate on the claim
+    :raises NoCertificate: the actor has no valid certificate today
+    :raises RegistrationEnded: the collector's registration for the region has ended
+    :raises StandingEnded: a licence, authority or review of collector or creditor has ended
     :raises NoSuchClaim: unknown claim
     """
     require(actor, Permission.CONTACT_DEBTORS)
@@ -60,6 +64,8 @@ def request_contact(
     standing = standing_of(claim_id=claim_id, person_id=person_id, collector_id=org_id, at=at)
     if actor.role != Role.SYSTEM and standing.mandate_id is None:
         raise NoMandate
+    if standing.mandate_id is not None:
+        check_worker(mandate_id=standing.mandate_id, actor=actor, at=at)
     situation = standing.situation
     counted_as = _purpose(_word(purpose, ContactPurpose), claim_id, actor)
     asked = Asked(

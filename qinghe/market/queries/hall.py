@@ -16,7 +16,8 @@ from qinghe.market.models import Capacity, Listing
 from qinghe.market.queries.placeable import live_holds
 from qinghe.market.refusals import NoCapacity, NoLicence, NoSuchListing, OnHold, OverBand
 from qinghe.market.terms import ListingState, Mode
-from qinghe.parties.models import Licence
+from qinghe.parties.models import Licence, Organisation
+from qinghe.parties.queries.standing import work_obstacle
 from qinghe.parties.regions import province_of
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.parties.terms import OrgState
@@ -102,6 +103,8 @@ class HallPage:
     page: int
     pages: int
     capacity: CapacityRow | None
+    # Why this collector may take nothing at all today.
+    obstacle: DomainError | None = None
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,11 @@ class _Taker:
 
     capacity: CapacityRow | None
     regions: dict[str, frozenset[str]] = field(default_factory=dict)
+    obstacle: DomainError | None = None
 
     def refuses(self, listing: Listing, *, held: bool) -> DomainError | None:
+        if self.obstacle is not None:
+            return self.obstacle
         if held:
             return OnHold()
         if self.capacity is None or not self.capacity.free:
@@ -131,7 +137,7 @@ def hall(
     """
     Return one page of the open orders an actor may see, with what it may take and why not.
 
-    Four queries, however large the market. Pages count from 1.
+    Five queries, however large the market. Pages count from 1.
     """
     filters = filters or HallFilters()
     open_now = _matching(
@@ -151,6 +157,7 @@ def hall(
         page=page,
         pages=pages,
         capacity=taker.capacity if taker else None,
+        obstacle=taker.obstacle if taker else None,
     )
 
 
@@ -179,7 +186,10 @@ def _visible(actor: Actor) -> QuerySet[Listing]:
     if actor.role == Role.CREDITOR:
         return Listing.objects.filter(claim__creditor=actor.org_id)
     if actor.role == Role.COLLECTOR:
-        return Listing.objects.filter(Q(designated_to__isnull=True) | Q(designated_to=actor.org_id))
+        # Whoever has only applied sees no market yet.
+        works = Organisation.objects.filter(pk__in=[actor.org_id], state=OrgState.ACTIVE)
+        mine = Q(designated_to__isnull=True) | Q(designated_to=actor.org_id)
+        return Listing.objects.filter(mine, Exists(works))
     return Listing.objects.none()
 
 
@@ -217,7 +227,8 @@ def _taker(actor: Actor, at: datetime) -> _Taker | None:
     if actor.role != Role.COLLECTOR or actor.org_id is None:
         return None
     row = Capacity.objects.filter(pk=actor.org_id).values_list("live", "limit", "max_band").first()
-    return _Taker(CapacityRow(*row) if row else None, _licensed(actor.org_id, at))
+    capacity = CapacityRow(*row) if row else None
+    return _Taker(capacity, _licensed(actor.org_id, at), work_obstacle(actor=actor, at=at))
 
 
 def _licensed(org_id: UUID, at: datetime) -> dict[str, frozenset[str]]:

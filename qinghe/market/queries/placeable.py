@@ -11,8 +11,10 @@ from django.db.models import Q, QuerySet
 from qinghe.claims.models import Claim, Hold
 from qinghe.claims.terms import ClaimState, Stage
 from qinghe.kernel.errors import DomainError
-from qinghe.market.refusals import NotDue, NotReady, OnHold, Unreachable
+from qinghe.market.refusals import CreditorLapsed, NotDue, NotReady, OnHold, Unreachable
+from qinghe.parties.levels import Act
 from qinghe.parties.queries import reachable
+from qinghe.parties.queries.standing import below
 
 
 def held(claims: Iterable[Claim], at: datetime) -> set[UUID]:
@@ -38,12 +40,15 @@ def obstacles(claims: Iterable[Claim], at: datetime) -> dict[UUID, type[DomainEr
     """Return the first reason against placing each claim; claims without one are absent."""
     claims = list(claims)
     on_hold = held(claims, at)
+    lapsed = below({claim.creditor_id for claim in claims}, Act.WORK, at)
     channels = reachable(claim.debtor_id for claim in claims)
     found = {
         claim.pk: _obstacle(claim, on_hold=claim.pk in on_hold, known=claim.debtor_id in channels)
         for claim in claims
     }
-    return {pk: reason for pk, reason in found.items() if reason is not None}
+    reasons = {pk: reason for pk, reason in found.items() if reason is not None}
+    ended = {claim.pk: CreditorLapsed for claim in claims if claim.creditor_id in lapsed}
+    return {**ended, **reasons}
 
 
 def _obstacle(claim: Claim, *, on_hold: bool, known: bool) -> type[DomainError] | None:

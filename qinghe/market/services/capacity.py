@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Sum
 
+from qinghe.claims.models import Claim
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
-from qinghe.market.models import Capacity
-from qinghe.market.refusals import CapacityBelowLive, NoCapacity, NotACollector
-from qinghe.market.terms import BAND_BOUNDS
+from qinghe.kernel.money import to_major
+from qinghe.market.models import Capacity, Mandate
+from qinghe.market.refusals import CapacityBelowLive, NoCapacity, NotACollector, OverExposure
+from qinghe.market.terms import BAND_BOUNDS, LIVE
 from qinghe.parties.models import Organisation
 from qinghe.parties.roles import Permission, require
+from qinghe.parties.services.covers import exposure_cap
 from qinghe.parties.terms import OrgKind
 
 COLLECTORS = (OrgKind.AGENCY, OrgKind.OWN_TEAM)
@@ -62,6 +65,28 @@ def use_one(collector_id: UUID) -> None:
     if not mine.filter(live__lt=F("limit")).update(live=F("live") + 1):
         live, limit = mine.values_list("live", "limit").first() or (0, 0)
         raise NoCapacity(live=live, limit=limit)
+
+
+def check_exposure(collector_id: UUID, claim: Claim, at: datetime) -> None:
+    """
+    Refuse an order that the collector's deposit does not cover; its capacity row is locked.
+
+    :raises OverExposure: what is open under its mandates and this order exceed the cap
+    """
+    cap = exposure_cap(org_id=collector_id, currency=claim.currency, at=at)
+    if cap is None:
+        return
+    held = exposure(collector_id, claim.currency)
+    if held + claim.claimed > cap:
+        amounts = {"cap": cap, "held": held, "asked": claim.claimed}
+        told = {name: f"{to_major(n, claim.currency):,}" for name, n in amounts.items()}
+        raise OverExposure(currency=claim.currency, **told)
+
+
+def exposure(collector_id: UUID, currency: str) -> int:
+    """Return what is claimed under a collector's live mandates, in minor units."""
+    live = Mandate.objects.filter(collector=collector_id, state__in=LIVE, claim__currency=currency)
+    return int(live.aggregate(sum=Sum("claim__claimed"))["sum"] or 0)
 
 
 def free_one(collector_id: UUID) -> None:

@@ -28,8 +28,10 @@ from qinghe.market.services.listings import (
 )
 from qinghe.market.services.taking import mandate_of, signed_facts
 from qinghe.market.terms import Mode
+from qinghe.parties.levels import Act
 from qinghe.parties.queries import licences_on
 from qinghe.parties.regions import province_of
+from qinghe.parties.services.assurance import check_standing
 from qinghe.parties.terms import LicenceKind, OrgKind
 from qinghe.rules.contact.clock import NATIONAL, local_day
 
@@ -61,8 +63,10 @@ def place_own_team_many(
     """
     offer = Offer(Mode.OWN_TEAM, Decimal(commission_rate), Decimal(quality_share), period_days)
     check_offer(offer, actor)
-    if check_collector(collector_id).kind != OrgKind.OWN_TEAM:
+    team = check_collector(collector_id)
+    if team.kind != OrgKind.OWN_TEAM:
         raise NotACollector
+    check_standing(team, Act.WORK, at)
     locked = claims_to_place(claim_ids, actor)
     refused: dict[UUID, type[DomainError]] = {
         **_unlicensed(locked, collector_id, at),

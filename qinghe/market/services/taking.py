@@ -21,6 +21,7 @@ from qinghe.market.models import Capacity, Listing, Mandate
 from qinghe.market.queries.placeable import held, obstacles
 from qinghe.market.refusals import (
     AlreadyTaken,
+    CreditorLapsed,
     NoLicence,
     NoSuchListing,
     NotACollector,
@@ -29,12 +30,16 @@ from qinghe.market.refusals import (
     OverBand,
     OwnClaim,
 )
-from qinghe.market.services.capacity import use_one
+from qinghe.market.services.capacity import check_exposure, use_one
 from qinghe.market.services.listings import Offer, check_collector, check_offer, claim_to_place
 from qinghe.market.terms import ListingState, Mode
+from qinghe.parties.levels import Act
 from qinghe.parties.models import Membership, Organisation
 from qinghe.parties.queries import valid_licence
+from qinghe.parties.queries.standing import below
 from qinghe.parties.roles import Permission, require
+from qinghe.parties.services.assurance import check_standing
+from qinghe.parties.services.exams import check_certificate
 from qinghe.parties.terms import LicenceKind, OrgKind
 from qinghe.risk.services import raise_flag
 from qinghe.rules.contact.clock import NATIONAL, local_day
@@ -50,8 +55,13 @@ def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
     :raises AlreadyTaken: somebody was faster, or it is over
     :raises OwnClaim: creditor and collector are one firm, or the taker acts for both
     :raises OnHold: outreach to the debtor is stopped
+    :raises NotAssured: the collector was not reviewed yet
+    :raises StandingLapsed: a licence, a deposit or a review of the collector has ended
+    :raises NoCertificate: the taker has no valid certificate
+    :raises CreditorLapsed: the creditor's own standing has ended
     :raises NoLicence: no valid registration for the region
     :raises OverBand: larger than this collector may take
+    :raises OverExposure: the collector's deposit does not cover it
     :raises NoCapacity: the collector holds as many orders as it may
     """
     require(actor, Permission.TAKE_ORDERS)
@@ -68,6 +78,9 @@ def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
         raise OwnClaim
     if held([claim], at):
         raise OnHold
+    if below([claim.creditor_id], Act.WORK, at):
+        raise CreditorLapsed
+    check_certificate(actor, at)
     _check_taker(collector_id, listing.licence, claim.region, listing.band, at)
     listing.state = ListingState.TAKEN
     listing.save(update_fields=["state"])
@@ -145,6 +158,7 @@ def _on_both_sides(claim: Claim, collector_id: UUID, actor: Actor, at: datetime)
 
 
 def _check_taker(collector_id: UUID, licence: str, region: str, band: int, at: datetime) -> None:
+    check_standing(Organisation.objects.get(pk=collector_id), Act.WORK, at)
     today = local_day(NATIONAL, at)
     if not valid_licence(org_id=collector_id, kind=licence, region=region, on=today):
         raise NoLicence
@@ -161,6 +175,7 @@ def _begin(
     listing: Listing | None,
 ) -> Mandate:
     use_one(collector_id)
+    check_exposure(collector_id, claim, at)
     mandate = mandate_of(claim, collector_id, offer, actor, at, listing=listing)
     mandate.save(force_insert=True)
     set_state(claim_id=claim.pk, state=ClaimState.PLACED, actor=actor, at=at)

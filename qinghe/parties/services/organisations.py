@@ -13,11 +13,13 @@ from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.parties import identity
-from qinghe.parties.models import Licence, Organisation
+from qinghe.parties.models import Application, Licence, Organisation
 from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.parties.roles import Permission, require
+from qinghe.parties.services.assurance import keep_proof
+from qinghe.parties.services.flags import flag_same_licence
 from qinghe.parties.services.people import BadIdentity
-from qinghe.parties.terms import OrgState, PersonKind
+from qinghe.parties.terms import ApplicationState, OrgState, PersonKind, ProofKind
 
 
 class SlugTaken(DomainError):
@@ -34,6 +36,11 @@ class NoSuchLicence(DomainError):
     code = "parties.no-such-licence"
     status = 404
     text = _("There is no such licence.")
+
+
+class HasApplication(DomainError):
+    code = "parties.has-application"
+    text = _("This organisation applied by itself. Decide its application at the identity desk.")
 
 
 @verb("parties.register_organisation")
@@ -81,13 +88,22 @@ def verify_organisation(*, org_id: UUID, actor: Actor, at: datetime) -> Organisa
     """
     Let a checked organisation work; also lifts a suspension.
 
+    Whoever was registered by the operator is vouched for; one that applied is not.
+
     :raises NotPermitted: the actor may not verify parties
     :raises NoSuchOrganisation: unknown id
     :raises WrongState: active already
+    :raises HasApplication: it applied by itself, and that was not approved
     """
     require(actor, Permission.VERIFY_PARTIES)
+    applied = Application.objects.filter(organisation=org_id)
+    if applied.exclude(state=ApplicationState.APPROVED).exists():
+        raise HasApplication
     organisation = _moved(org_id, OrgState.ACTIVE)
     _note("verified", organisation, actor, at)
+    if not applied.exists():
+        keep_proof(org_id=org_id, kind=ProofKind.VOUCHED, source="operator", actor=actor, at=at)
+        organisation.refresh_from_db()
     return organisation
 
 
@@ -117,15 +133,43 @@ def add_licence(
     actor: Actor,
     at: datetime,
     region: str = "",
+    scan: str = "",
 ) -> Licence:
     """
     Put a licence on file; it counts from the day it is verified.
 
-    `ends_on` is the first day without it.
+    `ends_on` is the first day without it; `scan` the hash of a sealed file. A number that another
+    party has on file is flagged.
 
     :raises NotPermitted: the actor may not manage accounts
     """
     require(actor, Permission.MANAGE_ACCOUNTS)
+    return put_licence(
+        org_id=org_id,
+        kind=kind,
+        number=number,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        region=region,
+        scan=scan,
+        actor=actor,
+        at=at,
+    )
+
+
+def put_licence(
+    *,
+    org_id: UUID,
+    kind: str,
+    number: str,
+    starts_on: date,
+    ends_on: date,
+    actor: Actor,
+    at: datetime,
+    region: str = "",
+    scan: str = "",
+) -> Licence:
+    """Put a licence on file inside the caller's transaction, whoever brought it."""
     licence = Licence.objects.create(
         organisation_id=org_id,
         kind=kind,
@@ -133,7 +177,9 @@ def add_licence(
         region=region,
         starts_on=starts_on,
         ends_on=ends_on,
+        scan=scan,
     )
+    flag_same_licence(licence, at)
     record(
         kind="parties.licence-added",
         subject=f"organisation:{org_id}",
@@ -161,6 +207,15 @@ def verify_licence(*, licence_id: UUID, actor: Actor, at: datetime) -> Licence:
         raise NoSuchLicence
     licence.verified_at = at
     licence.save(update_fields=["verified_at"])
+    keep_proof(
+        org_id=licence.organisation_id,
+        kind=ProofKind.LICENCE,
+        source=f"licence:{licence.pk}",
+        licence=licence,
+        expires_on=licence.ends_on,
+        actor=actor,
+        at=at,
+    )
     record(
         kind="parties.licence-verified",
         subject=f"organisation:{licence.organisation_id}",

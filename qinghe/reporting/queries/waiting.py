@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import Q
@@ -18,7 +18,10 @@ from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.together import Reading, counted
 from qinghe.market.models import Mandate
 from qinghe.market.terms import LIVE
-from qinghe.parties.models import Organisation
+from qinghe.parties.days import legal_day
+from qinghe.parties.levels import WARN_DAYS
+from qinghe.parties.models import Application, Organisation
+from qinghe.parties.queries.onboarding import WAITING as UNDECIDED
 from qinghe.parties.terms import OrgState
 from qinghe.quality.models import Complaint
 from qinghe.quality.queries import visible
@@ -55,7 +58,13 @@ def _complaints(actor: Actor, _at: datetime) -> Reading:
 
 
 def _organisations(_actor: Actor, _at: datetime) -> Reading:
-    return Organisation.objects.filter(state=OrgState.PENDING)
+    # Who applied by itself waits at the identity desk instead.
+    applied = Application.objects.exclude(organisation=None).values("organisation")
+    return Organisation.objects.filter(state=OrgState.PENDING).exclude(pk__in=applied)
+
+
+def _parties(_actor: Actor, _at: datetime) -> Reading:
+    return Application.objects.filter(state__in=UNDECIDED)
 
 
 def _payouts(_actor: Actor, _at: datetime) -> Reading:
@@ -84,14 +93,36 @@ def _hardships(actor: Actor, _at: datetime) -> Reading:
     return Hardship.objects.filter(state=HardshipState.OPEN, claim__creditor=actor.org_id)
 
 
+def _lapsing(actor: Actor, at: datetime) -> Reading:
+    """Return the actor's own organisation when its level falls within thirty days."""
+    soon = legal_day(at) + timedelta(days=max(WARN_DAYS))
+    mine = Organisation.objects.filter(pk__in=[actor.org_id] if actor.org_id else [])
+    return mine.filter(level_until__lte=soon)
+
+
 QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
-    Role.CREDITOR: {"plans": _plans, "hardships": _hardships, "complaints": _complaints},
-    Role.COLLECTOR: {"orders": _orders, "promises": _promises, "complaints": _complaints},
-    Role.REVIEWER: {"verify": _to_verify, "organisations": _organisations},
+    Role.CREDITOR: {
+        "plans": _plans,
+        "hardships": _hardships,
+        "complaints": _complaints,
+        "standing": _lapsing,
+    },
+    Role.COLLECTOR: {
+        "orders": _orders,
+        "promises": _promises,
+        "complaints": _complaints,
+        "standing": _lapsing,
+    },
+    Role.REVIEWER: {
+        "verify": _to_verify,
+        "parties": _parties,
+        "organisations": _organisations,
+    },
     Role.COMPLIANCE: {
         "complaints": _complaints,
         "disputes": _disputes,
         "verify": _to_verify,
+        "parties": _parties,
         "organisations": _organisations,
     },
     Role.OPERATOR: {

@@ -19,8 +19,11 @@ from qinghe.ledger.models import Account
 from qinghe.ledger.queries import balance, standing
 from qinghe.ledger.services import lock_accounts, post_many, reverse_many
 from qinghe.ledger.terms import Posting
+from qinghe.parties.levels import Act
 from qinghe.parties.pairs import independent
+from qinghe.parties.queries.standing import below
 from qinghe.parties.roles import Permission, require
+from qinghe.parties.services.assurance import check_standing
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Payout, Split
 from qinghe.settlement.refusals import NoCash, NoSuchPayout, PayoutMoved, SamePerson
@@ -43,7 +46,7 @@ def prepare_payouts(*, actor: Actor, at: datetime) -> list[Payout]:
     _gather_cash(at)
     _net(at)
     payouts, moves = [], []
-    for account in _payable():
+    for account in _payable(at):
         payout = _draft(account, actor, at)
         payouts.append(payout)
         moves.append(
@@ -73,9 +76,12 @@ def approve_payout(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
     :raises NoSuchPayout: unknown
     :raises PayoutMoved: not waiting for approval
     :raises SamePerson: prepared by this very person, or one of the two gave the other the role
+    :raises NotAssured: the organisation's standing does not let it be paid
+    :raises StandingLapsed: a licence, an authority or a review of it has ended
     """
     require(actor, Permission.APPROVE_PAYOUTS)
     payout = _lock(payout_id, PayoutState.DRAFT)
+    check_standing(payout.organisation, Act.WORK, at)
     if payout.prepared_by == actor.label or not independent(payout.prepared_by, actor.label):
         raise SamePerson
     payout.state, payout.approved_by, payout.approved_at = PayoutState.APPROVED, actor.label, at
@@ -93,9 +99,12 @@ def pay_payout(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
     :raises NoSuchPayout: unknown
     :raises PayoutMoved: not approved, or paid before
     :raises NoCash: the platform's account does not hold the amount
+    :raises NotAssured: the organisation's standing does not let it be paid
+    :raises StandingLapsed: a licence, an authority or a review of it has ended
     """
     require(actor, Permission.PREPARE_PAYOUTS)
     payout = _lock(payout_id, PayoutState.APPROVED)
+    check_standing(payout.organisation, Act.WORK, at)
     owed = accounts.payout(payout.pk)
     lock_accounts(keys={(owed, payout.currency), (accounts.BANK, payout.currency)})
     if balance(path=accounts.BANK, currency=payout.currency) < payout.amount:
@@ -224,15 +233,22 @@ def _netting(debt: Account, at: datetime) -> Posting | None:
     return Posting(held, debt.path, amount, debt.currency, "payout.netted", f"netting:{org_id}", at)
 
 
-def _payable() -> list[Account]:
-    return list(Account.objects.filter(path__regex=PAYABLE, balance__lt=0).order_by("pk"))
+def _payable(at: datetime) -> list[Account]:
+    """Return what is payable to parties whose standing lets them be paid; the rest waits."""
+    rows = list(Account.objects.filter(path__regex=PAYABLE, balance__lt=0).order_by("pk"))
+    waiting = below({_owner(row) for row in rows}, Act.WORK, at)
+    return [row for row in rows if _owner(row) not in waiting]
+
+
+def _owner(account: Account) -> UUID:
+    return UUID(account.path.split(":")[1])
 
 
 def _draft(account: Account, actor: Actor, at: datetime) -> Payout:
     return Payout(
         pk=new_id(),
         number=f"PO-{day_of(at):%Y%m%d}-{digits(8)}",
-        organisation_id=UUID(account.path.split(":")[1]),
+        organisation_id=_owner(account),
         amount=-account.balance,
         currency=account.currency,
         prepared_by=actor.label,

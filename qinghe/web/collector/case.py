@@ -18,6 +18,7 @@ from qinghe.contact.queries import (
     budget_of,
     explain,
 )
+from qinghe.contact.queries.worker import obstacle
 from qinghe.contact.terms import AttemptState
 from qinghe.market.queries import mandate_for
 from qinghe.market.refusals import NoMandate
@@ -94,6 +95,7 @@ def case(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "terms": equation(view, as_day(request.at)),
         "holds": hold_marks(view.holds),
         "refusal": _refusal(request, claim_id),
+        "obstacle": obstacle(mandate_id=mandate.id, actor=request.actor, at=request.at),
         "plan": work.plan,
         "promised": work.promised,
         **_left(day, attempts),

@@ -89,6 +89,7 @@ def order_hall(request: StaffRequest) -> HttpResponse:
         "page": found,
         "figures": figures_of(record),
         "cards": request.GET.get("view") == "cards",
+        "obstacle": found.obstacle,
     }
     return render(request, "web/collector/hall.html", context)
 

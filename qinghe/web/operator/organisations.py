@@ -22,6 +22,8 @@ from qinghe.parties.queries import (
     organisation,
     organisations,
 )
+from qinghe.parties.queries.onboarding import application_for
+from qinghe.parties.queries.standing import covers, party_flags, proofs, standing_now
 from qinghe.parties.roles import Permission
 from qinghe.parties.services import (
     add_licence,
@@ -36,6 +38,7 @@ from qinghe.parties.services import (
 from qinghe.parties.services.accounts import NoSuchMembership
 from qinghe.parties.terms import OrgKind, OrgState
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, unclear
+from qinghe.web.operator.covers import CoverForm
 from qinghe.web.operator.forms import (
     LENDERS,
     CapacityForm,
@@ -43,6 +46,7 @@ from qinghe.web.operator.forms import (
     MemberForm,
     OrganisationForm,
 )
+from qinghe.web.operator.history import history
 
 ONE = "web:organisation"
 COLLECTORS = (OrgKind.AGENCY, OrgKind.OWN_TEAM)
@@ -94,12 +98,27 @@ def organisation_page(request: StaffRequest, slug: str) -> HttpResponse:
         "members": members(org_id=found.pk, at=request.at) if operates else [],
         "operates": operates,
         "today": request.at.date(),
+        **_proven(found, request),
         "suspend_form": SuspendForm(),
         "licence_form": LicenceForm(),
         "member_form": MemberForm(),
         **_capacity(found.pk, found.kind),
     }
     return render(request, "web/operator/organisation.html", context)
+
+
+def _proven(found: Any, request: StaffRequest) -> dict[str, Any]:
+    """Return what is proven of a party, its doubts, its deposits, and what happened to it."""
+    return {
+        "now_standing": standing_now(found, request.at),
+        "proofs": proofs(org_id=found.pk),
+        "flags": party_flags(org_id=found.pk),
+        "covers": covers(org_id=found.pk) if found.kind == OrgKind.AGENCY else [],
+        "application": application_for(org_id=found.pk),
+        "history": history(found.pk),
+        "covered": found.kind == OrgKind.AGENCY,
+        "cover_form": CoverForm(),
+    }
 
 
 @page(Permission.MANAGE_ACCOUNTS, methods=("GET", "POST"))

@@ -1,4 +1,4 @@
-"""People, organisations, licences, memberships and the vault."""
+"""Accounts, organisations, licences, memberships; the persons who owe, and the vault."""
 
 from __future__ import annotations
 
@@ -71,7 +71,19 @@ class Organisation(Row):
     lender_kind = models.TextField(default="", blank=True)
     # Creditors of one group share a contact budget.
     group = models.TextField(default="", blank=True)
+    # What is proven of it (`parties.levels`), and the first day on which less will be.
+    level = models.PositiveSmallIntegerField(db_default=0)
+    level_until = models.DateField(null=True)
     created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["level_until"],
+                name="parties_level_due",
+                condition=Q(level_until__isnull=False),
+            )
+        ]
 
 
 class Membership(Row):
@@ -112,12 +124,18 @@ class Licence(Row):
     starts_on = models.DateField()
     ends_on = models.DateField()
     verified_at = models.DateTimeField(null=True)
+    # The paper itself, sealed, by the hash of its content.
+    scan = models.TextField(db_default="", blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on__gt=F("starts_on")), name="parties_licence_period"
             )
+        ]
+        indexes = [
+            models.Index(fields=["number"], name="parties_licence_number"),
+            models.Index(fields=["organisation", "kind"], name="parties_licence_holder"),
         ]
 
 

@@ -1,0 +1,196 @@
+"""A private creditor submits within its limit, whatever the order, the hour and the race."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qinghe.claims.models import Claim, Dispute
+from qinghe.claims.services import accept_batch, check_batch
+from qinghe.claims.services.limits import (
+    AboveAllowance,
+    CoolingOff,
+    OnlyYuan,
+    OverAllowance,
+    use_allowance,
+)
+from qinghe.kernel.errors import DomainError
+from qinghe.parties.allowances import Past, allowed, steps, window
+from qinghe.parties.models import Allowance, AllowanceUse, Organisation
+from qinghe.parties.terms import OrgKind
+from tests import factories
+from tests.claims.world import JOB, NOW, ROW, TODAY, clerk, file_of
+from tests.factories import AT
+from tests.races import race
+
+DAY = timedelta(days=1)
+YUAN = 100
+moments = st.integers(0, 365 * 24 * 60).map(lambda minutes: AT + timedelta(minutes=minutes))
+pasts = st.builds(
+    Past,
+    began_at=st.none() | moments,
+    settled=st.integers(0, 60),
+    rejected=st.lists(moments, max_size=4).map(tuple),
+    invented=st.lists(moments, max_size=2).map(tuple),
+)
+
+
+def person(**fields: object) -> Organisation:
+    return factories.organisation(OrgKind.PRIVATE_CREDITOR, **fields)
+
+
+def submit(creditor: Organisation, count: int, each: int = 1000 * YUAN, at: datetime = AT) -> None:
+    use_allowance(creditor=creditor, amounts=[each] * count, currency="CNY", actor=JOB, at=at)
+
+
+@given(pasts, moments, moments)
+def test_a_worse_past_never_opens_more(past: Past, at: datetime, when: datetime) -> None:
+    before = allowed(past, at)
+    for worse in (
+        Past(past.began_at, past.settled, (*past.rejected, when), past.invented),
+        Past(past.began_at, past.settled, past.rejected, (*past.invented, when)),
+        Past(past.began_at, max(past.settled - 1, 0), past.rejected, past.invented),
+    ):
+        after = allowed(worse, at)
+        assert after.step.claims <= before.step.claims
+        assert after.step.amount <= before.step.amount
+        if before.paused_until is not None:
+            assert after.paused_until is not None
+            assert after.paused_until >= before.paused_until
+
+
+def test_every_step_allows_more_than_the_one_before() -> None:
+    for lower, higher in zip(steps(), steps()[1:], strict=False):
+        assert (lower.claims, lower.amount) < (higher.claims, higher.amount)
+        assert lower.settled < higher.settled
+
+
+@pytest.mark.django_db
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 60 * 24), st.integers(1, 3), st.integers(1, 30_000)), max_size=12
+    )
+)
+def test_no_thirty_days_ever_hold_more_than_the_limit(asked: list[tuple[int, int, int]]) -> None:
+    creditor = person()
+    for hours, count, yuan in asked:
+        try:
+            submit(creditor, count, yuan * YUAN, AT + timedelta(hours=hours))
+        except OverAllowance as refusal:
+            opens = datetime.fromisoformat(str(refusal.facts["opens_at"]))
+            # The promise is kept to the minute.
+            submit_again(creditor, count, yuan * YUAN, opens + timedelta(minutes=1))
+        except AboveAllowance:
+            continue
+    uses = list(AllowanceUse.objects.filter(organisation=creditor))
+    for end in uses:
+        inside = [use for use in uses if end.at - window() < use.at <= end.at]
+        assert sum(use.claims for use in inside) <= steps()[0].claims
+        assert sum(use.amount for use in inside) <= steps()[0].amount
+
+
+def submit_again(creditor: Organisation, count: int, each: int, at: datetime) -> None:
+    # Somebody may have used the room after that moment already; nothing else may refuse.
+    if not AllowanceUse.objects.filter(organisation=creditor, at__gt=at).exists():
+        submit(creditor, count, each, at)
+
+
+@pytest.mark.django_db
+def test_a_new_creditor_submits_three_and_is_told_when_there_is_room() -> None:
+    creditor = person()
+    submit(creditor, 2)
+    with pytest.raises(OverAllowance) as refusal:
+        submit(creditor, 2, at=AT + DAY)
+    assert refusal.value.facts["claims_used"] == 2
+    assert refusal.value.facts["opens_at"] == (AT + window()).isoformat(timespec="minutes")
+    submit(creditor, 2, at=AT + window())
+
+
+@pytest.mark.django_db
+def test_more_than_ever_fits_says_so_and_other_currencies_are_refused() -> None:
+    with pytest.raises(AboveAllowance):
+        submit(person(), 4)
+    with pytest.raises(AboveAllowance):
+        submit(person(), 1, 50_001 * YUAN)
+    with pytest.raises(OnlyYuan):
+        use_allowance(creditor=person(), amounts=[1], currency="USD", actor=JOB, at=AT)
+
+
+@pytest.mark.django_db
+def test_settled_claims_open_more_and_contested_ones_do_not() -> None:
+    creditor = person()
+    old = AT - 40 * DAY
+    for _ in range(3):
+        claim = factories.claim(creditor=creditor, created_at=old, principal=1)
+        Claim.objects.filter(pk=claim.pk).update(state="closed", principal=0, closed_at=AT)
+    submit(creditor, 10)
+    other = person()
+    for _ in range(3):
+        claim = factories.claim(creditor=other, created_at=old, principal=1)
+        Claim.objects.filter(pk=claim.pk).update(state="closed", principal=0, closed_at=AT)
+    contest(claim)
+    with pytest.raises(AboveAllowance):
+        submit(other, 10)
+
+
+def contest(claim: Claim) -> None:
+    Dispute.objects.create(
+        claim=claim, person=claim.debtor, reason="paid", opened_at=AT, answer_due_at=AT + DAY
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("reason", "days"), [("no_proof", 3), ("invented: x", 30)])
+def test_a_rejected_claim_pauses_its_creditor(reason: str, days: int) -> None:
+    creditor = person()
+    claim = factories.claim(creditor=creditor, created_at=AT - DAY)
+    Claim.objects.filter(pk=claim.pk).update(state="rejected", closed_at=AT, ended_because=reason)
+    with pytest.raises(CoolingOff):
+        submit(creditor, 1, at=AT + days * DAY - timedelta(seconds=1))
+    submit(creditor, 1, at=AT + days * DAY)
+
+
+@pytest.mark.django_db
+def test_an_institution_has_no_such_limit() -> None:
+    submit(factories.organisation(), 500)
+    assert not Allowance.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_refused_file_makes_no_claim_and_uses_nothing() -> None:
+    creditor = person()
+    rows = [{**ROW, "contract_number": f"P-{n}"} for n in range(4)]
+    batch = check_batch(
+        creditor_id=creditor.pk,
+        filename="claims.csv",
+        content=file_of(*rows),
+        mapping="qinghe",
+        as_of=TODAY,
+        actor=clerk(creditor),
+        at=NOW,
+    )
+    with pytest.raises(AboveAllowance):
+        accept_batch(batch_id=batch.pk, partial=False, actor=clerk(creditor), at=NOW)
+    assert not Claim.objects.exists()
+    assert not AllowanceUse.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixty_four_submissions_at_once_against_a_limit_of_three() -> None:
+    creditor = person()
+
+    def one(_: int) -> bool:
+        try:
+            with transaction.atomic():
+                submit(creditor, 1)
+        except DomainError:
+            return False
+        return True
+
+    assert sum(race(range(64), one)) == 3
+    assert Allowance.objects.get().claims_used == 3

@@ -1,0 +1,155 @@
+"""A few cents prove an account: three tries, a day's wait, and nobody reads the amount here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from pytest_django import Settings
+
+from qinghe.journal.models import Entry
+from qinghe.kernel.actor import Role
+from qinghe.parties.models import MicroTransfer, VaultItem
+from qinghe.parties.roles import NotPermitted
+from qinghe.parties.services import (
+    ask_registers,
+    expire_transfers,
+    lower_levels,
+    open_transfer,
+    record_returned,
+    record_sent,
+    send_transfer,
+    start_transfer,
+    state_amount,
+    warn_ending,
+)
+from qinghe.parties.services.micro import (
+    AccountProven,
+    NoSuchTransfer,
+    TransferRunning,
+    TransferWait,
+    sandbox_statement,
+)
+from qinghe.parties.terms import TransferState
+from tests import factories
+from tests.factories import AT
+from tests.parties.onboarded import Applicant
+from tests.races import race
+
+CLERK = factories.actor(Role.OPERATOR)
+
+
+@pytest.fixture
+def one(db: None) -> Applicant:
+    one = Applicant()
+    one.account()
+    return one
+
+
+def wrong(transfer: MicroTransfer) -> int:
+    amount = sandbox_statement(transfer)
+    assert amount is not None
+    return amount % 99 + 1
+
+
+def test_the_right_amount_proves_the_account(one: Applicant) -> None:
+    transfer = one.transfer()
+    amount = sandbox_statement(transfer)
+    assert amount is not None
+    assert 1 <= amount <= 99
+    assert state_amount(cents=amount, **one.mine()).state == TransferState.PROVEN
+    with pytest.raises(AccountProven):
+        start_transfer(org_id=one.org_id, actor=one.actor, at=AT)
+    assert not VaultItem.objects.filter(kind="text").exists(), "the amount is forgotten"
+
+
+def test_three_wrong_amounts_end_it_and_a_new_one_waits_a_day(one: Applicant) -> None:
+    transfer = one.transfer()
+    no, yes = wrong(transfer), sandbox_statement(transfer) or 0
+    for left in (1, 2):
+        assert state_amount(cents=no, **one.mine()).tries == left
+    assert state_amount(cents=no, **one.mine()).state == TransferState.FAILED
+    with pytest.raises(NoSuchTransfer):
+        state_amount(cents=yes, **one.mine())
+    with pytest.raises(TransferWait):
+        one.transfer(AT + timedelta(days=1, seconds=-1))
+    # Another account number opens no new guesses.
+    one.account()
+    with pytest.raises(TransferWait):
+        one.transfer(AT + timedelta(hours=1))
+    one.transfer(AT + timedelta(days=1))
+
+
+def test_changing_the_account_between_guesses_wins_no_guess(one: Applicant) -> None:
+    state_amount(cents=wrong(one.transfer()), **one.mine())
+    one.account()
+    with pytest.raises(TransferWait):
+        one.transfer()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixteen_guesses_at_once_are_three() -> None:
+    one = Applicant()
+    one.account()
+    no = wrong(one.transfer())
+
+    def guess(_: int) -> bool:
+        try:
+            state_amount(cents=no, **one.mine())
+        except NoSuchTransfer:
+            return False
+        return True
+
+    assert sum(race(range(16), guess)) == 3
+    assert MicroTransfer.objects.get().tries == 3
+
+
+def test_only_one_is_on_its_way_and_it_ends_after_a_week(one: Applicant) -> None:
+    transfer = one.transfer()
+    with pytest.raises(TransferRunning):
+        one.transfer()
+    week = AT + timedelta(days=7)
+    assert expire_transfers(at=week - timedelta(seconds=1)) == 0
+    with pytest.raises(NoSuchTransfer):
+        state_amount(org_id=one.org_id, cents=1, actor=one.actor, at=week)
+    assert expire_transfers(at=week) == 1
+    transfer.refresh_from_db()
+    assert transfer.state == TransferState.EXPIRED
+    one.transfer(week)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_run_outside_any_transaction() -> None:
+    one = Applicant()
+    one.account()
+    one.transfer()
+    assert expire_transfers(at=AT + timedelta(days=8)) == 1
+    assert ask_registers(at=AT) == 0
+    assert lower_levels(at=AT) == 0
+    assert warn_ending(at=AT) == 0
+
+
+def test_a_clerk_sends_by_hand_and_then_nobody_can_read_the_amount(
+    one: Applicant, settings: Settings
+) -> None:
+    settings.TRANSFER_GATEWAY = "manual"
+    transfer = start_transfer(org_id=one.org_id, actor=one.actor, at=AT)
+    assert not send_transfer(transfer_id=transfer.pk, at=AT)
+    with pytest.raises(NotPermitted):
+        open_transfer(transfer_id=transfer.pk, actor=one.actor, at=AT)
+    order = open_transfer(transfer_id=transfer.pk, actor=CLERK, at=AT)
+    record_sent(transfer_id=transfer.pk, reference="B-1", actor=CLERK, at=AT)
+    with pytest.raises(NoSuchTransfer):
+        open_transfer(transfer_id=transfer.pk, actor=CLERK, at=AT)
+    transfer.refresh_from_db()
+    assert transfer.sealed_id is None
+    assert state_amount(cents=int(order["amount"]), **one.mine()).state == TransferState.PROVEN
+    opened = Entry.objects.filter(kind="parties.transfer-opened")
+    assert opened.count() == 1
+    assert "amount" not in opened.get().facts
+
+
+def test_what_the_bank_returned_is_asked_for_again_at_once(one: Applicant) -> None:
+    transfer = one.transfer()
+    record_returned(transfer_id=transfer.pk, reason="no such account", actor=CLERK, at=AT)
+    one.transfer()
