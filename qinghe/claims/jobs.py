@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from qinghe.claims.days import day_of
-from qinghe.claims.services import forget_row_errors
+from qinghe.claims.services import forget_row_errors, rescan
 from qinghe.claims.services import sweep as sweeps
 from qinghe.kernel import clock
 
@@ -33,3 +33,9 @@ def holds(**_later: object) -> None:
 def forget(**_later: object) -> None:
     """Delete the row errors of batches decided long ago. Safe to run twice."""
     forget_row_errors(at=clock.now())
+
+
+@app.task(name="claims.rescan", queueing_lock="claims.rescan")
+def rescan_files(**_later: object) -> None:
+    """Ask the scanner again about files that wait for it. Safe to run twice."""
+    rescan(at=clock.now())

@@ -79,8 +79,26 @@ class EvidenceKind(TextChoices):
     TRANSFER = "transfer", _("Proof of payment to the debtor")
     STATEMENT = "statement", _("Account statement")
     ASSIGNMENT = "assignment", _("Assignment of the claim")
-    NOTICE = "notice", _("Notice sent to the debtor")
+    NOTICE = "notice", _("Notice of the assignment to the debtor")
+    INVOICE = "invoice", _("Invoice")
+    DELIVERY = "delivery", _("Delivery note or acceptance")
+    JUDGMENT = "judgment", _("Court title")
+    MEDIATION = "mediation", _("Mediation agreement")
+    AUTHORISATION = "authorisation", _("Proof that the debtor signed in person")
     OTHER = "other", _("Other")
+
+
+class Scan(TextChoices):
+    """Whether a scanner for malware has looked at a file."""
+
+    UNCHECKED = "unchecked", _("Not scanned")
+    WAITING = "waiting", _("Waits for the scanner")
+    CLEAN = "clean", _("Scanned, nothing found")
+    INFECTED = "infected", _("Malware found")
+
+
+# Files that prove something: the scanner is absent, or has found nothing.
+USABLE_SCANS = (Scan.UNCHECKED, Scan.CLEAN)
 
 
 class BatchState(TextChoices):
@@ -132,6 +150,8 @@ class LineKind(TextChoices):
     WITHDRAWN = "withdrawn", _("No longer claimed")
 
 
+# How often a claim may have been assigned before it came here.
+MOST_ASSIGNMENTS = 9
 # Days in which the debtor may contest before anybody may collect.
 CHALLENGE_DAYS = 7
 # Days within which a dispute is answered.

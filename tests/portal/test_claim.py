@@ -60,8 +60,8 @@ def test_the_proof_can_be_seen_and_looking_is_on_record(inside: Client, world: W
     assert response.content == content
     assert "secret" not in response["Content-Disposition"]
     assert response["Content-Disposition"].endswith('.pdf"')
-    Evidence.objects.filter(pk=paper.pk).update(claim=world.strange)
-    assert inside.get(f"/d/claims/{world.claim.pk}/evidence/{paper.pk}/").status_code == 404
+    (strange,) = factories.papers(world.strange, "contract")
+    assert inside.get(f"/d/claims/{world.claim.pk}/evidence/{strange.pk}/").status_code == 404
 
 
 def test_every_contact_is_listed_refused_ones_too(inside: Client, world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from qinghe.casework.services import propose_plan
-from qinghe.claims.models import Claim, Evidence, Hold
+from qinghe.claims.models import Claim, Hold
 from qinghe.claims.services import open_dispute
 from qinghe.claims.terms import ClaimState
 from qinghe.kernel import clock
@@ -42,15 +42,7 @@ def worked() -> Claim:
 
 
 def prove(claim: Claim) -> None:
-    Evidence.objects.create(
-        claim=claim,
-        kind="contract",
-        sha256="0" * 64,
-        media_type="application/pdf",
-        size=len(PDF),
-        filename="contract.pdf",
-        uploaded_at=NOON,
-    )
+    factories.papers(claim)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-hans"])

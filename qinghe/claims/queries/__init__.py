@@ -1,6 +1,12 @@
 """Reads of this room: one guard, one claim, many claims, batches, and who waits for a decision."""
 
-from qinghe.claims.queries.access import NoSuchBatch, NoSuchClaim, NoSuchDispute, visible
+from qinghe.claims.queries.access import (
+    NoSuchBatch,
+    NoSuchClaim,
+    NoSuchDispute,
+    require_claim,
+    visible,
+)
 from qinghe.claims.queries.batches import (
     BatchView,
     Preview,
@@ -27,6 +33,7 @@ from qinghe.claims.queries.one import (
     ClaimView,
     EvidenceRow,
     LineRow,
+    NoSuchEvidence,
     Term,
     claim_for,
     claim_view,
@@ -35,6 +42,7 @@ from qinghe.claims.queries.one import (
     owed,
     view_of,
 )
+from qinghe.claims.queries.papers import papers_of, waiting_for_scan
 from qinghe.claims.queries.table import (
     ClaimFilters,
     ClaimRow,
@@ -58,6 +66,7 @@ __all__ = [
     "NoSuchBatch",
     "NoSuchClaim",
     "NoSuchDispute",
+    "NoSuchEvidence",
     "Preview",
     "ReviewRow",
     "RowErrorView",
@@ -76,7 +85,9 @@ __all__ = [
     "mappings",
     "moments_of",
     "owed",
+    "papers_of",
     "preview",
+    "require_claim",
     "review_queue",
     "row_errors",
     "stage_totals",
@@ -86,4 +97,5 @@ __all__ = [
     "view_of",
     "visible",
     "waiting_for_review",
+    "waiting_for_scan",
 ]

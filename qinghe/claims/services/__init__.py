@@ -1,5 +1,15 @@
 """The verbs of this room, in the order of the story: intake, proof, review, dispute, money."""
 
+from qinghe.claims.media import (
+    DamagedFile,
+    EmptyFile,
+    FileTooLarge,
+    FileTypeRefused,
+    MacrosRefused,
+    NameContradicts,
+    PictureTooLarge,
+    TwoFilesInOne,
+)
 from qinghe.claims.services.batches import (
     BatchDecided,
     BatchHasErrors,
@@ -19,11 +29,19 @@ from qinghe.claims.services.disputes import (
     open_dispute,
 )
 from qinghe.claims.services.evidence import (
-    EmptyFile,
-    FileTooLarge,
-    FileTypeRefused,
+    AlreadyReplaced,
+    AssignmentsFixed,
+    FileKnown,
+    FileWaits,
+    NoSuchKind,
+    ReplacedWithoutReason,
+    TooManyAssignments,
     add_evidence,
+    open_evidence,
+    replace_evidence,
+    set_assignments,
 )
+from qinghe.claims.services.examining import MalwareFound, PdfEncrypted, PdfTooHeavy, PdfTooLong
 from qinghe.claims.services.holds import lift_hold, place_hold
 from qinghe.claims.services.manual import HoldNotByHand, NoSuchHold, hold_by_hand, lift_by_hand
 from qinghe.claims.services.money import (
@@ -34,6 +52,7 @@ from qinghe.claims.services.money import (
     apply_payments,
     undo_payment,
 )
+from qinghe.claims.services.rescanning import rescan
 from qinghe.claims.services.spoken import WordsRefused, check_words
 from qinghe.claims.services.states import (
     ChallengeOpen,
@@ -50,23 +69,39 @@ from qinghe.claims.services.states import (
 )
 
 __all__ = [
+    "AlreadyReplaced",
+    "AssignmentsFixed",
     "BadCorrection",
     "BatchDecided",
     "BatchHasErrors",
     "ChallengeOpen",
     "CreditorInactive",
+    "DamagedFile",
     "DecisionWithoutReason",
     "DisputeDecided",
     "DisputeOpen",
     "EmptyFile",
+    "FileKnown",
     "FileTooLarge",
     "FileTypeRefused",
+    "FileWaits",
     "HoldNotByHand",
+    "MacrosRefused",
+    "MalwareFound",
+    "NameContradicts",
     "NoSuchHold",
+    "NoSuchKind",
     "NotVerifiable",
     "Paid",
+    "PdfEncrypted",
+    "PdfTooHeavy",
+    "PdfTooLong",
+    "PictureTooLarge",
+    "ReplacedWithoutReason",
     "StillPlaced",
+    "TooManyAssignments",
     "TooMuchApplied",
+    "TwoFilesInOne",
     "WordsRefused",
     "WrongClaimState",
     "accept_batch",
@@ -84,10 +119,14 @@ __all__ = [
     "lift_by_hand",
     "lift_hold",
     "open_dispute",
+    "open_evidence",
     "place_hold",
     "refuse_batch",
     "reject_claim",
+    "replace_evidence",
+    "rescan",
     "save_mapping",
+    "set_assignments",
     "set_state",
     "set_states",
     "undo_payment",

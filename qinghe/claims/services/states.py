@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims import ageing
 from qinghe.claims.days import day_of
-from qinghe.claims.models import Claim, Dispute, Evidence, Hold
+from qinghe.claims.models import Claim, Dispute, Hold
+from qinghe.claims.queries import papers_of
 from qinghe.claims.services.books import write_off
 from qinghe.claims.services.locks import locked
 from qinghe.claims.terms import (
@@ -23,9 +24,7 @@ from qinghe.claims.terms import (
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
-from qinghe.parties.models import Person
 from qinghe.parties.roles import Permission, require
-from qinghe.parties.terms import PersonKind
 
 
 class WrongClaimState(DomainError):
@@ -48,7 +47,6 @@ class StillPlaced(DomainError):
     text = _("A collector has this claim, or it is listed. Recall it first.")
 
 
-EVIDENCE_MISSING = _("evidence that the debt exists")
 FLAG_OPEN = _("a decision on the doubt about its authenticity")
 
 
@@ -105,11 +103,8 @@ def verify_claim(*, claim_id: UUID, actor: Actor, at: datetime, note: str = "") 
 
 def checklist(claim: Claim) -> list[str]:
     """Return what is still missing before a claim may be released, in the active language."""
-    natural = Person.objects.filter(pk=claim.debtor_id, kind=PersonKind.NATURAL).exists()
+    missing = [part.name for part in papers_of([claim.pk])[claim.pk].missing]
     flags = Hold.objects.filter(claim=claim, kind=HoldKind.FLAG, lifted_at__isnull=True)
-    missing = []
-    if natural and not Evidence.objects.filter(claim=claim).exists():
-        missing.append(str(EVIDENCE_MISSING))
     if flags.exists():
         missing.append(str(FLAG_OPEN))
     return missing

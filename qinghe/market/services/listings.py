@@ -78,6 +78,7 @@ def publish(
     :raises OnHold: a hold stands
     :raises NotDue: the claim is not past due
     :raises Unreachable: the debtor has no usable contact point
+    :raises NotProven: a paper that it needs is missing
     """
     offer = Offer(
         mode, Decimal(commission_rate), Decimal(quality_share), period_days, designated_to

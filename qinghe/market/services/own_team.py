@@ -64,7 +64,7 @@ def place_own_team_many(
     if check_collector(collector_id).kind != OrgKind.OWN_TEAM:
         raise NotACollector
     locked = claims_to_place(claim_ids, actor)
-    refused: dict[UUID, type[DomainError]] = {
+    refused: dict[UUID, DomainError | type[DomainError]] = {
         **_unlicensed(locked, collector_id, at),
         **obstacles(locked, at),
     }
