@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims import ageing
 from qinghe.claims.models import Claim, Evidence
+from qinghe.claims.queries import PROVES
 from qinghe.graph.queries import sharing
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.money import to_major
@@ -115,7 +116,8 @@ def _alike(people: Collection[UUID]) -> dict[Likeness, int]:
 
 
 def _evidence(claim_ids: Collection[UUID]) -> dict[UUID, int]:
-    rows = Evidence.objects.filter(claim_id__in=claim_ids).order_by().values("claim_id")
+    proving = Evidence.objects.filter(PROVES, claim_id__in=claim_ids)
+    rows = proving.order_by().values("claim_id")
     return dict(rows.annotate(n=Count("pk")).values_list("claim_id", "n"))
 
 

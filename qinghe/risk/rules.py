@@ -79,11 +79,20 @@ class Reason:
 
 @dataclass(frozen=True)
 class Score:
-    """Points from 0 to 100, their band (A best), and every reason with its points."""
+    """
+    Points from 0 to 100, their band (A best), and what they are made of.
+
+    Base, reasons and `cut` (what goes beyond 0 or 100) add up to the points.
+    """
 
     points: int
     band: str
     reasons: tuple[Reason, ...]
+    base: int
+
+    @property
+    def cut(self) -> int:
+        return self.points - self.base - sum(reason.points for reason in self.reasons)
 
 
 def _own(facts: Facts) -> dict[str, int] | None:
@@ -173,7 +182,7 @@ def rate(facts: Facts) -> Score:
     reasons = tuple(reason for reason in _reasons(facts) if reason.points)
     points = min(max(BASE + sum(reason.points for reason in reasons), 0), 100)
     band = next((name for least, name in BANDS if points >= least), "D")
-    return Score(points, band, reasons)
+    return Score(points, band, reasons, base=BASE)
 
 
 def _reasons(facts: Facts) -> list[Reason]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qinghe.web import dashboards, mandateterms, start
+from qinghe.web import dashboards, evidence, mandateterms, start
 from qinghe.web.collector import acts, case, hall, mailing, notes, work
 from qinghe.web.compliance import complaints, house, measures, overrides, refusals, screening
 from qinghe.web.contact import attempt
@@ -18,6 +18,7 @@ from qinghe.web.creditor import (
     placing,
     received,
 )
+from qinghe.web.creditor import evidence as adding
 from qinghe.web.front import front_urls
 from qinghe.web.money import pages as money_pages
 from qinghe.web.operator import jobs, letters, money, organisations, reversal
@@ -27,6 +28,7 @@ from qinghe.web.review import disputes, identity, verify
 
 app_name = "web"
 CLAIM = "claims/<uuid:claim_id>/"
+EVIDENCE = "evidence/<uuid:evidence_id>/"
 CASE = "cases/<uuid:claim_id>/"
 ORGANISATION = "organisations/<slug:slug>/"
 
@@ -65,8 +67,12 @@ claim_urls = [
     path("claims/", claims.claim_list, name="claims"),
     path("claims/publish/", placing.publish, name="publish"),
     path(CLAIM, claims.claim_page, name="claim"),
-    path(CLAIM + "evidence/", claims.evidence_add, name="claim-evidence"),
-    path("evidence/<uuid:evidence_id>/", claims.evidence_file, name="evidence-file"),
+    path(CLAIM + "evidence/", adding.evidence_add, name="claim-evidence"),
+    path(CLAIM + "assignments/", adding.assignments_set, name="claim-assignments"),
+    path(EVIDENCE, evidence.evidence_look, name="evidence-look"),
+    path(EVIDENCE + "view/", evidence.evidence_view, name="evidence-view"),
+    path(EVIDENCE + "file/", evidence.evidence_file, name="evidence-file"),
+    path(EVIDENCE + "replace/", adding.evidence_replace, name="evidence-replace"),
     path(CLAIM + "withdraw/", claims.claim_withdraw, name="claim-withdraw"),
     path(CLAIM + "complaint/", complaining.complaint_open, name="claim-complaint"),
     path(CLAIM + "payment/", received.payment_received, name="claim-payment"),

@@ -42,7 +42,7 @@ from qinghe.claims.queries.one import (
     owed,
     view_of,
 )
-from qinghe.claims.queries.papers import papers_of, waiting_for_scan
+from qinghe.claims.queries.papers import PROVES, papers_of, waiting_for_scan
 from qinghe.claims.queries.table import (
     ClaimFilters,
     ClaimRow,
@@ -53,6 +53,7 @@ from qinghe.claims.queries.table import (
 from qinghe.claims.queries.timeline import Moment, moments_of, timeline
 
 __all__ = [
+    "PROVES",
     "BatchView",
     "ClaimFilters",
     "ClaimRow",

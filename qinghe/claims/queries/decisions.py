@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 
 from qinghe.claims.models import Claim, Dispute, Evidence
 from qinghe.claims.queries.access import NoSuchDispute, visible
+from qinghe.claims.queries.papers import PROVES
 from qinghe.claims.terms import ClaimState, DisputeState
 from qinghe.kernel.actor import Actor
 
@@ -91,7 +92,7 @@ def disputes_about(claim_id: UUID) -> QuerySet[Dispute, tuple[Any, ...]]:
 def review_queue(*, actor: Actor, limit: int = REVIEW_PAGE) -> list[ReviewRow]:
     """Return the claims that wait for their check, oldest first."""
     count = (
-        Evidence.objects.filter(claim=OuterRef("pk"))
+        Evidence.objects.filter(PROVES, claim=OuterRef("pk"))
         .order_by()
         .values("claim")
         .annotate(n=Count("pk"))

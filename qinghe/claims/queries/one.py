@@ -16,11 +16,13 @@ from qinghe.claims.models import Claim, Evidence, Line
 from qinghe.claims.queries.access import NoSuchClaim, visible
 from qinghe.claims.queries.decisions import DisputeRow, disputes_about
 from qinghe.claims.queries.holds import HoldRow, holds_about
-from qinghe.claims.terms import USABLE_SCANS, Component, DisputeState
+from qinghe.claims.terms import USABLE_SCANS, Component, DisputeState, HoldKind
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.together import together
 from qinghe.parties.queries import channels_by_person, usable_points
+
+FLAG_OPEN = _("a decision on the doubt about its authenticity")
 
 
 class NoSuchEvidence(DomainError):
@@ -132,6 +134,13 @@ class ClaimView:
         """Return how complete the evidence is."""
         case = Case(self.product, self.creditor_kind, self.lender_kind, self.assignments)
         return completeness(case, [each.kind for each in self.evidence if each.usable])
+
+    @property
+    def blockers(self) -> list[str]:
+        """Return what is still missing before it may be released, in the active language."""
+        doubted = any(each.kind == HoldKind.FLAG and each.claim_id for each in self.holds)
+        missing = [part.name for part in self.papers.missing]
+        return [*missing, str(FLAG_OPEN)] if doubted else missing
 
 
 def claim_for(*, claim_id: UUID, actor: Actor) -> ClaimView:

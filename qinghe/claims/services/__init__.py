@@ -53,6 +53,7 @@ from qinghe.claims.services.money import (
     undo_payment,
 )
 from qinghe.claims.services.rescanning import rescan
+from qinghe.claims.services.signers import signers_of
 from qinghe.claims.services.spoken import WordsRefused, check_words
 from qinghe.claims.services.states import (
     ChallengeOpen,
@@ -129,6 +130,7 @@ __all__ = [
     "set_assignments",
     "set_state",
     "set_states",
+    "signers_of",
     "undo_payment",
     "verify_claim",
     "withdraw_claim",

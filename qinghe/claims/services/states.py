@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims import ageing
 from qinghe.claims.days import day_of
-from qinghe.claims.models import Claim, Dispute, Hold
-from qinghe.claims.queries import papers_of
+from qinghe.claims.models import Claim, Dispute
+from qinghe.claims.queries import claim_view
 from qinghe.claims.services.books import write_off
 from qinghe.claims.services.locks import locked
 from qinghe.claims.terms import (
@@ -19,7 +19,6 @@ from qinghe.claims.terms import (
     NEXT,
     ClaimState,
     DisputeState,
-    HoldKind,
 )
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
@@ -45,9 +44,6 @@ class ChallengeOpen(DomainError):
 class StillPlaced(DomainError):
     code = "claims.still-placed"
     text = _("A collector has this claim, or it is listed. Recall it first.")
-
-
-FLAG_OPEN = _("a decision on the doubt about its authenticity")
 
 
 @verb("claims.set_state")
@@ -103,11 +99,7 @@ def verify_claim(*, claim_id: UUID, actor: Actor, at: datetime, note: str = "") 
 
 def checklist(claim: Claim) -> list[str]:
     """Return what is still missing before a claim may be released, in the active language."""
-    missing = [part.name for part in papers_of([claim.pk])[claim.pk].missing]
-    flags = Hold.objects.filter(claim=claim, kind=HoldKind.FLAG, lifted_at__isnull=True)
-    if flags.exists():
-        missing.append(str(FLAG_OPEN))
-    return missing
+    return claim_view(claim.pk).blockers
 
 
 @verb("claims.reject_claim")

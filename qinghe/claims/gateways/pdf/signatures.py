@@ -47,9 +47,16 @@ def _roots(trust: Path) -> list[x509.Certificate]:
 
 
 def _certificates(content: bytes) -> list[x509.Certificate]:
-    if not pem.detect(content):
-        return [x509.Certificate.load(content)]
-    return [x509.Certificate.load(der) for _kind, _head, der in pem.unarmor(content, multiple=True)]
+    """Return the certificates of one file; a file that holds none vouches for nobody."""
+    try:
+        parts = [content]
+        if pem.detect(content):
+            parts = [der for _kind, _head, der in pem.unarmor(content, multiple=True)]
+        found = [x509.Certificate.load(der) for der in parts]
+        # Reading a certificate is lazy; a broken one fails at its first use.
+        return [each for each in found if each.subject and each.public_key]
+    except (ValueError, TypeError):
+        return []
 
 
 def _checked(embedded: Any, reader: PdfFileReader, roots: list[x509.Certificate]) -> Signature:
