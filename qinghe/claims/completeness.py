@@ -47,6 +47,11 @@ class Need:
     assigned: bool = False
     or_else: frozenset[EvidenceKind] = frozenset()
 
+    @property
+    def instead(self) -> list[EvidenceKind]:
+        """Return the papers that prove the same, always in the same order."""
+        return sorted(self.or_else)
+
 
 _WROTE = _("It shows that the debtor agreed to these terms.")
 # A court title ends the question what is owed; a mediated settlement, what was agreed.

@@ -85,6 +85,7 @@ def evidence_look(request: StaffRequest, evidence_id: UUID) -> HttpResponse:
             actor=request.actor,
             at=request.at,
         ),
+        "anyway": "show" in request.GET,
         "mine": mine,
         "replace_form": ReplaceForm() if mine and row.superseded_at is None else None,
     }

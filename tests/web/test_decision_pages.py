@@ -53,7 +53,7 @@ def test_a_reviewer_sees_the_claim_beside_its_evidence(submitted: Claim, lang: s
         assert submitted.number in client.get("/verify/").content.decode()
         page = client.get(f"/verify/{submitted.pk}/").content.decode()
     assert 'data-test="verify"' in page
-    assert "application/pdf" in page
+    assert page.count('data-test="evidence"') == 2
 
 
 def test_a_claim_without_evidence_is_not_released(submitted: Claim) -> None:
