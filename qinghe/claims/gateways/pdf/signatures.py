@@ -76,12 +76,13 @@ def _context(roots: list[x509.Certificate]) -> ValidationContext:
 
 def _told(embedded: Any, reader: PdfFileReader, status: Any) -> Signature:
     names = status.signing_cert.subject.native
+    issuer = status.signing_cert.issuer.native
     when, stamped = _when(status)
     return Signature(
         verdict=_verdict(status),
         signer=_text(names.get("common_name")),
         organisation=_text(names.get("organization_name")),
-        issuer=_text(status.signing_cert.issuer.human_friendly),
+        issuer=_text(issuer.get("common_name") or issuer.get("organization_name")),
         signed_at=when.isoformat() if when else "",
         stamped=stamped,
         whole=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
