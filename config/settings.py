@@ -162,6 +162,10 @@ DISPLAY_ZONE = "Asia/Shanghai"
 STATIC_URL = "static/"
 STATIC_ROOT = var.root() / "static"
 VAULT_FILES = var.root() / "files"
+# Certificates of the authorities whose signatures under evidence are known here; empty: none is.
+TRUST_FOLDER = os.environ.get("QINGHE_TRUST") or str(var.root() / "trust")
+# A scanner for malware, `unix:/path` or `tcp:host:port`; empty: files are not scanned.
+CLAMD = os.environ.get("QINGHE_CLAMD", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [

@@ -13,7 +13,8 @@ from uuid import UUID
 
 from django.db.models import F
 
-from qinghe.claims.models import Claim
+from qinghe.claims.completeness import Case, needs_of
+from qinghe.claims.models import Claim, Evidence
 from qinghe.claims.terms import ClaimState, Product, Stage
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.ids import digits, new_id
@@ -111,7 +112,11 @@ def licence(organisation: Organisation, **fields: Any) -> Licence:
 
 
 def claim(*, principal: int = 100_000, interest: int = 0, costs: int = 0, **fields: Any) -> Claim:
-    """Return a claim that is ready to be placed; amounts in minor units, booked in the ledger."""
+    """
+    Return a claim that is ready to be placed; amounts in minor units, booked in the ledger.
+
+    Past its check it has the papers that it needed there.
+    """
     owed = {"principal": principal, "interest": interest, "costs": costs}
     defaults = {
         "number": f"C{digits(12)}",
@@ -147,7 +152,28 @@ def claim(*, principal: int = 100_000, interest: int = 0, costs: int = 0, **fiel
             if amount
         ]
     )
+    if row.state != ClaimState.SUBMITTED:
+        papers(row)
     return row
+
+
+def papers(claim: Claim, *kinds: str) -> list[Evidence]:
+    """Return files on record for a claim; without kinds, all that its release needs."""
+    org = claim.creditor
+    case = Case(claim.product, org.kind, org.lender_kind, claim.assignments)
+    kinds = kinds or tuple(need.paper for need, _link in needs_of(case) if need.needed)
+    return Evidence.objects.bulk_create(
+        Evidence(
+            claim=claim,
+            kind=kind,
+            sha256=digits(10).zfill(64),
+            media_type="application/pdf",
+            size=1,
+            filename="a.pdf",
+            uploaded_at=claim.created_at,
+        )
+        for kind in kinds
+    )
 
 
 def mandate(claim: Claim, collector: Organisation, **fields: Any) -> Mandate:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from qinghe.claims.days import day_of
-from qinghe.claims.services import end_returned, forget_row_errors, uphold_unproven
+from qinghe.claims.services import (
+    end_returned,
+    forget_row_errors,
+    rescan,
+    uphold_unproven,
+)
 from qinghe.claims.services import sweep as sweeps
 from qinghe.kernel import clock
 
@@ -41,3 +46,9 @@ def unanswered(**_later: object) -> None:
 def forget(**_later: object) -> None:
     """Delete the row errors of batches decided long ago. Safe to run twice."""
     forget_row_errors(at=clock.now())
+
+
+@app.task(name="claims.rescan", queueing_lock="claims.rescan")
+def rescan_files(**_later: object) -> None:
+    """Ask the scanner again about files that wait for it. Safe to run twice."""
+    rescan(at=clock.now())

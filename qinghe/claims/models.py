@@ -26,6 +26,7 @@ from qinghe.claims.terms import (
     Product,
     ReviewQueue,
     ReviewStep,
+    Scan,
     Stage,
 )
 from qinghe.claims.title import Duplicate, IdentityDoubt, Title
@@ -148,6 +149,8 @@ class Claim(Row):
     product = models.TextField(choices=Product.choices)
     # Times the claim was outsourced before plus one (手别).
     hand = models.PositiveSmallIntegerField(default=1)
+    # How often it was assigned before it came to this creditor; each link needs its paper.
+    assignments = models.PositiveSmallIntegerField(default=0, db_default=0)
     region = models.TextField(default="", blank=True)
     currency = models.CharField(max_length=3)
     contract_on = models.DateField(null=True)
@@ -258,9 +261,14 @@ class Line(Row):
 
 
 class Evidence(Row):
-    """One file that proves something about a claim; content lies encrypted under its hash."""
+    """
+    One file that proves something about a claim; content lies encrypted under its hash.
 
-    privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("filename", "sha256"))
+    Append-only, in the database too: a better file is added and the old one is marked as replaced.
+    What may change is what the scanner says, and once, that and why it was replaced.
+    """
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("filename", "sha256", "report"))
 
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="+")
     kind = models.TextField(choices=EvidenceKind.choices)
@@ -269,12 +277,33 @@ class Evidence(Row):
     size = models.PositiveBigIntegerField()
     filename = models.TextField()
     uploaded_at = models.DateTimeField()
+    # What was found in it, as codes and numbers: pages, points, what a PDF may set off, the
+    # verdict on each signature. Names of signers are in the report.
+    findings = models.JSONField(default=dict, db_default={})
+    # Hash of the sealed report with the signers' names; empty when there is no signature.
+    report = models.TextField(default="", db_default="", blank=True)
+    scan = models.TextField(choices=Scan.choices, default=Scan.UNCHECKED, db_default=Scan.UNCHECKED)
+    scanned_at = models.DateTimeField(null=True)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
+    superseded_at = models.DateTimeField(null=True)
+    superseded_because = models.TextField(default="", db_default="", blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["sha256"], name="claims_evidence_same")]
         constraints = [
             models.UniqueConstraint(fields=["claim", "sha256"], name="claims_evidence_once"),
             models.CheckConstraint(condition=Q(size__gt=0), name="claims_evidence_not_empty"),
+            models.CheckConstraint(
+                condition=Q(superseded_at__isnull=True) | ~Q(superseded_because=""),
+                name="claims_evidence_replaced_why",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["sha256"], name="claims_evidence_same"),
+            models.Index(
+                fields=["uploaded_at"],
+                name="claims_evidence_waiting",
+                condition=Q(scan=Scan.WAITING),
+            )
         ]
 
 

@@ -126,8 +126,26 @@ class EvidenceKind(TextChoices):
     TRANSFER = "transfer", _("Proof of payment to the debtor")
     STATEMENT = "statement", _("Account statement")
     ASSIGNMENT = "assignment", _("Assignment of the claim")
-    NOTICE = "notice", _("Notice sent to the debtor")
+    NOTICE = "notice", _("Notice of the assignment to the debtor")
+    INVOICE = "invoice", _("Invoice")
+    DELIVERY = "delivery", _("Delivery note or acceptance")
+    JUDGMENT = "judgment", _("Court title")
+    MEDIATION = "mediation", _("Mediation agreement")
+    AUTHORISATION = "authorisation", _("Proof that the debtor signed in person")
     OTHER = "other", _("Other")
+
+
+class Scan(TextChoices):
+    """Whether a scanner for malware has looked at a file."""
+
+    UNCHECKED = "unchecked", _("Not scanned")
+    WAITING = "waiting", _("Waits for the scanner")
+    CLEAN = "clean", _("Scanned, nothing found")
+    INFECTED = "infected", _("Malware found")
+
+
+# Files that prove something: the scanner is absent, or has found nothing.
+USABLE_SCANS = (Scan.UNCHECKED, Scan.CLEAN)
 
 
 class BatchState(TextChoices):
@@ -183,6 +201,8 @@ class LineKind(TextChoices):
     WITHDRAWN = "withdrawn", _("No longer claimed")
 
 
+# How often a claim may have been assigned before it came here.
+MOST_ASSIGNMENTS = 9
 # Days within which a dispute is answered to the debtor.
 ANSWER_DAYS = 15
 # Days within which the creditor must prove a contested claim; silence ends the claim.

@@ -123,7 +123,7 @@ def standing_of(view: ClaimView, on: date) -> Standing:
         claim=view,
         due=view.due_on < on and view.state in OPEN_STATES,
         disputed=view.open_dispute is not None,
-        has_evidence=bool(view.evidence),
+        has_evidence=any(each.usable for each in view.evidence),
         servable=Channel.LETTER in view.reachable,
         in_country=bool(zones) and zones <= CHINESE_ZONES,
         limitation=limitation_on(view.due_on, (*plans, *pauses, *acts), on),

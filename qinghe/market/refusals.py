@@ -103,6 +103,11 @@ class NotReady(DomainError):
     text = _("The claim is not ready to be placed.")
 
 
+class NotProven(DomainError):
+    code = "market.not-proven"
+    text = _("Papers are missing, so the claim cannot be placed: {missing}.")
+
+
 class NotDue(DomainError):
     code = "market.not-due"
     text = _("The claim is not past due yet.")

@@ -11,8 +11,9 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from qinghe.claims.days import day_of
+from qinghe.claims.findings import Signed, signatures_of
 from qinghe.claims.interest import accrue, grown
-from qinghe.claims.queries import ClaimView, claim_for
+from qinghe.claims.queries import ClaimView, EvidenceRow, claim_for
 from qinghe.claims.terms import (
     OPEN_STATES,
     ClaimState,
@@ -68,12 +69,20 @@ class Booking:
 
 @dataclass(frozen=True)
 class Paper:
-    """One file that the creditor sent as proof."""
+    """
+    One file that the creditor sent as proof.
+
+    `signatures` in words and without names; `replaced_because` when there is a newer version.
+    """
 
     id: UUID
     label: str
     at: datetime
     size: int
+    readable: bool
+    signatures: list[Signed]
+    replaced_at: datetime | None
+    replaced_because: str
 
 
 @dataclass(frozen=True)
@@ -151,10 +160,9 @@ class MyClaim:
 
     @property
     def papers(self) -> list[Paper]:
-        return [
-            Paper(row.id, str(EvidenceKind(row.kind).label), row.uploaded_at, row.size)
-            for row in self.view.evidence
-        ]
+        """Return every file against the person, those that count first; none is left out."""
+        rows = sorted(self.view.evidence, key=lambda row: row.superseded_at is not None)
+        return [_paper(row) for row in rows]
 
     @property
     def terms(self) -> list[Term]:
@@ -169,6 +177,19 @@ class MyClaim:
             Booking(_label(row.kind, row.component), row.amount, row.booked_at, _facts(row.facts))
             for row in lines
         ]
+
+
+def _paper(row: EvidenceRow) -> Paper:
+    return Paper(
+        id=row.id,
+        label=str(EvidenceKind(row.kind).label),
+        at=row.uploaded_at,
+        size=row.size,
+        readable=row.readable,
+        signatures=signatures_of(row.findings),
+        replaced_at=row.superseded_at,
+        replaced_because=row.superseded_because,
+    )
 
 
 def claim_of(claim_id: UUID, actor: Actor) -> MyClaim:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from mimetypes import guess_extension
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from qinghe.claims.queries import ClaimRow, claims_table, evidence_for
+from qinghe.claims.media.kinds import MEDIA
+from qinghe.claims.queries import ClaimRow, claims_table
 from qinghe.claims.queries.amounts import verification_for
 from qinghe.claims.queries.titles import chain_for
+from qinghe.claims.services import open_evidence
 from qinghe.claims.terms import OPEN_STATES, ClaimState
 from qinghe.contact.queries import budget, wishes
 from qinghe.contact.terms import WishKind
@@ -18,7 +19,6 @@ from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor
 from qinghe.market.queries import live_mandate_of
 from qinghe.parties.queries import org_name
-from qinghe.parties.services import open_file
 from qinghe.parties.terms import Purpose
 from qinghe.portal.claims import MyClaim, claim_of
 from qinghe.portal.contacts import contacts_of
@@ -90,15 +90,18 @@ def lines(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
 @page()
 def evidence(request: DebtorRequest, claim_id: UUID, evidence_id: UUID) -> HttpResponse:
     """Open one file that the creditor sent as proof. Opening it is written into the records."""
-    row = evidence_for(evidence_id=evidence_id, actor=request.actor)
-    content = open_file(
-        sha256=row.sha256, purpose=Purpose.DATA_COPY, actor=request.actor, at=clock.now()
+    row, content = open_evidence(
+        evidence_id=evidence_id,
+        purpose=Purpose.DATA_COPY,
+        actor=request.actor,
+        at=clock.now(),
     )
     response = HttpResponse(content, content_type=row.media_type)
     # A name of our own: the creditor's file name may hold anything.
-    name = f"{row.kind}-{row.id.hex[-8:]}{guess_extension(row.media_type) or ''}"
+    name = f"{row.kind}-{row.id.hex[-8:]}{MEDIA[row.media_type].endings[0]}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
 

@@ -45,28 +45,33 @@ class Reason:
 
 @dataclass(frozen=True)
 class Score:
-    """Points from 0 to 100, their band (A best), and every reason with its points."""
+    """
+    Points from 0 to 100, their band (A best), and what they are made of.
+
+    Base, reasons and `cut` (what goes beyond 0 or 100) add up to the points.
+    """
 
     points: int
     band: str
     reasons: tuple[Reason, ...]
+    base: int
+
+    @property
+    def cut(self) -> int:
+        return self.points - self.base - sum(reason.points for reason in self.reasons)
 
 
 def rate(facts: Facts) -> Score:
-    """Return the score of a claim: the points of its reasons, which add up to it."""
-    reasons = [reason for reason in _reasons(facts) if reason.points]
-    total = sum(reason.points for reason in reasons)
-    points = min(max(total, 0), 100)
-    if points != total:
-        reasons.append(Reason(points - total, _("A score stays between 0 and 100."), {}))
+    """Return the score of a claim: a base and the points of its reasons, kept in bounds."""
+    reasons = tuple(reason for reason in _reasons(facts) if reason.points)
+    points = min(max(BASE + sum(reason.points for reason in reasons), 0), 100)
     band = next((name for least, name in BANDS if points >= least), "D")
-    return Score(points, band, tuple(reasons))
+    return Score(points, band, reasons, base=BASE)
 
 
 def _reasons(facts: Facts) -> list[Reason]:
     percent = facts.paid * 100 // facts.claimed if facts.claimed else 0
     return [
-        Reason(BASE, _("Every claim starts in the middle."), {}),
         Reason(
             STAGE_POINTS[Stage(facts.stage)],
             _("Stage {stage}: the sooner after the due day, the better."),

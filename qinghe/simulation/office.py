@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from qinghe.claims.models import Batch, Claim
+from qinghe.claims.queries import papers_of
 from qinghe.claims.services import (
     accept_batch,
     add_evidence,
@@ -78,13 +79,14 @@ class Office:
 
     def _evidence(self, claim: Claim, at: datetime) -> None:
         owner = self._creditor_of(claim)
-        for kind in ("contract", "transfer"):
+        for part in papers_of([claim.pk])[claim.pk].missing:
+            kind = part.need.paper
             self.doer.do(
                 add_evidence,
                 claim_id=claim.pk,
-                kind=kind,
+                kind=kind.value,
                 filename=f"{kind}-{claim.number}.pdf",
-                content=contract_pdf(claim.number, kind),
+                content=contract_pdf(claim.number, f"{kind} {part.link or ''}".strip()),
                 actor=self.world.actor(owner),
                 at=at,
             )

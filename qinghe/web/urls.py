@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qinghe.web import dashboards, mandateterms, start
+from qinghe.web import dashboards, evidence, mandateterms, start
 from qinghe.web.collector import acts, case, hall, mailing, notes, work
 from qinghe.web.compliance import (
     complaints,
@@ -30,6 +30,7 @@ from qinghe.web.creditor import (
     received,
     titles,
 )
+from qinghe.web.creditor import evidence as adding
 from qinghe.web.front import front_urls
 from qinghe.web.joining import door, exam, standing
 from qinghe.web.money import pages as money_pages
@@ -48,6 +49,7 @@ from qinghe.web.review import deciding, disputes, identity, pairs, parties, veri
 
 app_name = "web"
 CLAIM = "claims/<uuid:claim_id>/"
+EVIDENCE = "evidence/<uuid:evidence_id>/"
 CASE = "cases/<uuid:claim_id>/"
 ORGANISATION = "organisations/<slug:slug>/"
 
@@ -86,8 +88,12 @@ claim_urls = [
     path("claims/", claims.claim_list, name="claims"),
     path("claims/publish/", placing.publish, name="publish"),
     path(CLAIM, claims.claim_page, name="claim"),
-    path(CLAIM + "evidence/", claims.evidence_add, name="claim-evidence"),
-    path("evidence/<uuid:evidence_id>/", claims.evidence_file, name="evidence-file"),
+    path(CLAIM + "evidence/", adding.evidence_add, name="claim-evidence"),
+    path(CLAIM + "assignments/", adding.assignments_set, name="claim-assignments"),
+    path(EVIDENCE, evidence.evidence_look, name="evidence-look"),
+    path(EVIDENCE + "view/", evidence.evidence_view, name="evidence-view"),
+    path(EVIDENCE + "file/", evidence.evidence_file, name="evidence-file"),
+    path(EVIDENCE + "replace/", adding.evidence_replace, name="evidence-replace"),
     path(CLAIM + "withdraw/", claims.claim_withdraw, name="claim-withdraw"),
     path(CLAIM + "contract/", contract.contract_page, name="claim-contract"),
     path(CLAIM + "restate/", contract.claim_restate, name="claim-restate"),

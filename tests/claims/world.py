@@ -12,11 +12,12 @@ from qinghe.kernel.actor import Actor, Role, system
 from qinghe.kernel.ids import new_id
 from qinghe.parties.levels import TOP
 from qinghe.parties.models import Organisation
+from qinghe.simulation.evidence import contract_pdf
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 JOB = system("tests")
-PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
+PDF = contract_pdf("C-1", "contract")
 REVIEWER = Actor(role=Role.REVIEWER, user_id=new_id())
 COMPLIANCE = Actor(role=Role.COMPLIANCE, user_id=new_id())
 
@@ -91,12 +92,14 @@ def claim_of(organisation: Organisation, **changes: str) -> Claim:
 
 
 def proven(claim: Claim) -> Claim:
-    add_evidence(
-        claim_id=claim.pk,
-        kind="contract",
-        filename="contract.pdf",
-        content=PDF,
-        actor=JOB,
-        at=NOW,
-    )
+    """Return a claim with the papers that a bank's loan needs."""
+    for kind in ("contract", "transfer"):
+        add_evidence(
+            claim_id=claim.pk,
+            kind=kind,
+            filename=f"{kind}.pdf",
+            content=contract_pdf(claim.number, kind),
+            actor=JOB,
+            at=NOW,
+        )
     return claim

@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-GUARDED = {"journal_entry", "journal_batch", "journal_leaf", "ledger_transfer", "ledger_account"}
+GUARDED = {
+    "journal_entry",
+    "journal_batch",
+    "journal_leaf",
+    "ledger_transfer",
+    "ledger_account",
+    "claims_evidence",
+}
 GUARDS = """
 SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname='never_emptied'
 """

@@ -13,6 +13,8 @@ from tests.journeys.visitor import Visitor
 from tests.place import until
 
 CONTRACT = {"name": "contract.pdf", "mimeType": "application/pdf"}
+# What a factoring company needs, to whom every claim was assigned.
+PAPERS = ("contract", "transfer", "assignment", "notice")
 WINDOW_DAYS = 8
 
 
@@ -64,11 +66,13 @@ class Beginning(Story):
         ]
         for number, address in zip(self.numbers, self.claims, strict=True):
             one.go(address)
-            one.page.locator("[name=kind]").select_option("contract")
-            paper = {**CONTRACT, "buffer": contract_pdf(number, "contract")}
-            one.page.locator("[name=file]").set_input_files(paper)  # type: ignore[arg-type]
+            one.page.locator("details.more > summary").click()
+            for place, kind in enumerate(PAPERS, start=1):
+                one.page.locator(f"[name='{place}-kind']").select_option(kind)
+                paper = {**CONTRACT, "buffer": contract_pdf(number, kind)}
+                one.page.locator(f"[name='{place}-file']").set_input_files(paper)  # type: ignore[arg-type]
             one.press("add-evidence")
-            expect(one.page.locator("a[href^='/evidence/']")).to_have_count(1)
+            expect(one.page.locator("a[href^='/evidence/']")).to_have_count(len(PAPERS))
         one.look("claim-of-creditor")
 
     def reviewer_verifies(self) -> None:

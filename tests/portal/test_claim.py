@@ -12,10 +12,12 @@ from django.test import Client
 from qinghe.claims.models import Claim, Evidence, Line
 from qinghe.contact.models import Attempt
 from qinghe.contact.services import request_contact
+from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Role
 from qinghe.parties.services import seal_file
 from qinghe.portal.claims import claim_of
 from tests import factories
+from tests.claims.samples import PDF
 from tests.portal.conftest import NOON, World
 
 
@@ -45,23 +47,51 @@ def test_two_claims_are_a_list_and_one_is_shown_at_once(inside: Client, world: W
     assert inside.get("/d/home/").url == f"/d/claims/{world.claim.pk}/"
 
 
+def proof(world: World, content: bytes = PDF, **fields: Any) -> Evidence:
+    made = {
+        "claim": world.claim,
+        "kind": "contract",
+        "sha256": seal_file(content),
+        "media_type": "application/pdf",
+        "size": len(content),
+        "filename": "secret name.pdf",
+        "uploaded_at": NOON,
+    }
+    return Evidence.objects.create(**{**made, **fields})
+
+
 def test_the_proof_can_be_seen_and_looking_is_on_record(inside: Client, world: World) -> None:
-    content = b"%PDF-1.4 the contract"
-    paper = Evidence.objects.create(
-        claim=world.claim,
-        kind="contract",
-        sha256=seal_file(content),
-        media_type="application/pdf",
-        size=len(content),
-        filename="secret name.pdf",
-        uploaded_at=NOON,
-    )
-    response = inside.get(f"/d/claims/{world.claim.pk}/evidence/{paper.pk}/")
-    assert response.content == content
+    paper = proof(world)
+    address = f"/d/claims/{world.claim.pk}/evidence/{paper.pk}/"
+    response = inside.get(address)
+    assert response.content == PDF
     assert "secret" not in response["Content-Disposition"]
+    assert response["Content-Disposition"].startswith("attachment")
     assert response["Content-Disposition"].endswith('.pdf"')
-    Evidence.objects.filter(pk=paper.pk).update(claim=world.strange)
-    assert inside.get(f"/d/claims/{world.claim.pk}/evidence/{paper.pk}/").status_code == 404
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in response["Content-Security-Policy"]
+    assert Entry.objects.filter(subject=f"file:{paper.sha256}", kind="parties.file-opened").exists()
+    (strange,) = factories.papers(world.strange, "contract")
+    assert inside.get(f"/d/claims/{world.claim.pk}/evidence/{strange.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/d/claims/{claim}/", "/d/papers/"])
+def test_a_person_sees_what_no_longer_counts_and_what_is_not_checked_yet(
+    inside: Client, world: World, address: str
+) -> None:
+    old = proof(world, superseded_at=NOON, superseded_because="page 2 was missing")
+    signed = {"signatures": [{"verdict": "modified", "changes": "other"}]}
+    waits = proof(world, b"%PDF-1.7 two", scan="waiting", kind="statement")
+    proof(world, b"%PDF-1.7 three", findings=signed)
+    page = inside.get(address.format(claim=world.claim.pk)).content.decode()
+    assert "page 2 was missing" in page
+    assert f"/evidence/{old.pk}/" in page
+    assert "is being checked, and does not count yet" in page
+    assert f"/evidence/{waits.pk}/" not in page
+    assert "The file was changed after it was signed." in page
+    refused = inside.get(f"/d/claims/{world.claim.pk}/evidence/{waits.pk}/")
+    assert refused.status_code == 409
+    assert "waits for the scanner" in refused.content.decode()
 
 
 def test_every_contact_is_listed_refused_ones_too(inside: Client, world: World) -> None:

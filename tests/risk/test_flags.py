@@ -109,8 +109,8 @@ facts_of_any_claim = st.builds(
 @given(facts_of_any_claim)
 def test_a_score_is_its_reasons_and_stays_in_bounds(seen: Facts) -> None:
     found = rate(seen)
-    assert found.points == sum(each.points for each in found.reasons)
-    assert 0 <= found.points <= 100
+    assert found.points == min(max(50 + sum(each.points for each in found.reasons), 0), 100)
+    assert found.base + sum(each.points for each in found.reasons) + found.cut == found.points
     assert all("{" not in each.text for each in found.reasons)
 
 

@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from qinghe.claims.models import Claim, Evidence
+from qinghe.claims.models import Claim
 from qinghe.claims.services import NotVerifiable, verify_claim
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.kernel.ids import new_id
 from qinghe.parties.models import Organisation, Person
 from qinghe.risk.models import Flag
 from qinghe.risk.services import decide_flag, raise_flags
-from tests.factories import AT, claim, organisation, person, point
+from tests.factories import AT, claim, organisation, papers, person, point
 
 pytestmark = pytest.mark.django_db
 JOB = system("tests")
@@ -39,10 +39,7 @@ def test_the_claim_waits_until_a_person_has_looked(kind: str) -> None:
     assert codes(named(victim, organisation(), AT, "phone")) == []
     planted = named(victim, organisation(), LATER, kind)
     assert codes(planted) == ["other-address"]
-    Evidence.objects.create(
-        claim=planted, kind="contract", sha256="0" * 64, media_type="application/pdf",
-        size=1, filename="a.pdf", uploaded_at=LATER,
-    )  # fmt: skip
+    papers(planted)
     with pytest.raises(NotVerifiable):
         verify_claim(claim_id=planted.pk, actor=REVIEWER, at=LATER)
     flag = Flag.objects.get(claim=planted)

@@ -56,6 +56,7 @@ def test_name_and_number_are_opened_and_the_telephone_is_not(
 
 
 def test_after_the_decision_nobody_is_opened_any_more(claim: Claim) -> None:
+    factories.papers(claim)
     Claim.objects.update(state=ClaimState.CHALLENGE)
     with clock.at(AT):
         client = signed_in(Role.REVIEWER)

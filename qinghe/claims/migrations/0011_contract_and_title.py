@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('claims', '0007_page_indexes'),
+        ('claims', '0010_evidence_room'),
         ('parties', '0002_id_number_once'),
     ]
 

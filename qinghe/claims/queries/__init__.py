@@ -1,6 +1,12 @@
 """Reads of this room: one guard, one claim, many claims, batches, and who waits for a decision."""
 
-from qinghe.claims.queries.access import NoSuchBatch, NoSuchClaim, NoSuchDispute, visible
+from qinghe.claims.queries.access import (
+    NoSuchBatch,
+    NoSuchClaim,
+    NoSuchDispute,
+    require_claim,
+    visible,
+)
 from qinghe.claims.queries.batches import (
     BatchView,
     Preview,
@@ -14,17 +20,13 @@ from qinghe.claims.queries.batches import (
     suggest_mapping,
     taken_before,
 )
-from qinghe.claims.queries.decisions import (
-    DisputeRow,
-    dispute_for,
-    disputes,
-    waiting_for_review,
-)
+from qinghe.claims.queries.decisions import DisputeRow, dispute_for, disputes, waiting_for_review
 from qinghe.claims.queries.holds import HoldRow, live_holds
 from qinghe.claims.queries.one import (
     ClaimView,
     EvidenceRow,
     LineRow,
+    NoSuchEvidence,
     Term,
     claim_for,
     claim_view,
@@ -33,6 +35,7 @@ from qinghe.claims.queries.one import (
     owed,
     view_of,
 )
+from qinghe.claims.queries.papers import PROVES, papers_of, waiting_for_scan
 from qinghe.claims.queries.review import (
     ReviewRow,
     StepRow,
@@ -50,6 +53,7 @@ from qinghe.claims.queries.table import (
 from qinghe.claims.queries.timeline import Moment, moments_of, timeline
 
 __all__ = [
+    "PROVES",
     "BatchView",
     "ClaimFilters",
     "ClaimRow",
@@ -63,6 +67,7 @@ __all__ = [
     "NoSuchBatch",
     "NoSuchClaim",
     "NoSuchDispute",
+    "NoSuchEvidence",
     "Preview",
     "ReviewRow",
     "RowErrorView",
@@ -82,7 +87,9 @@ __all__ = [
     "mappings",
     "moments_of",
     "owed",
+    "papers_of",
     "preview",
+    "require_claim",
     "review_counts",
     "review_queue",
     "review_steps",
@@ -94,4 +101,5 @@ __all__ = [
     "view_of",
     "visible",
     "waiting_for_review",
+    "waiting_for_scan",
 ]

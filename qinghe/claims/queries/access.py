@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.claims.models import Claim
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.roles import OVERSIGHT
@@ -43,3 +46,13 @@ def visible(actor: Actor) -> Q:
     if actor.role is Role.DEBTOR and actor.person_id:
         return Q(debtor_id=actor.person_id)
     return NOTHING
+
+
+def require_claim(claim_id: UUID, actor: Actor) -> None:
+    """
+    Check that an actor may see a claim, before anything is done for it.
+
+    :raises NoSuchClaim: unknown, or a stranger's
+    """
+    if not Claim.objects.filter(visible(actor), pk=claim_id).exists():
+        raise NoSuchClaim

@@ -11,15 +11,19 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.claims.completeness import Case, Completeness, completeness
 from qinghe.claims.models import Claim, Evidence, Line
 from qinghe.claims.queries.access import NoSuchClaim, visible
 from qinghe.claims.queries.decisions import DisputeRow, disputes_about
 from qinghe.claims.queries.holds import HoldRow, holds_about
-from qinghe.claims.terms import Component, DisputeState
+from qinghe.claims.terms import USABLE_SCANS, Component, DisputeState, HoldKind
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.together import together
 from qinghe.parties.queries import channels_by_person, usable_points
+
+FLAG_OPEN = _("a decision on the doubt about its authenticity")
+DUPLICATE_OPEN = _("a decision on the other claim that looks like the same debt")
 
 
 class NoSuchEvidence(DomainError):
@@ -51,6 +55,8 @@ class Term:
 
 @dataclass(frozen=True)
 class EvidenceRow:
+    """One file's facts; `report` is the hash of the sealed report about its signatures."""
+
     id: UUID
     kind: str
     filename: str
@@ -58,6 +64,23 @@ class EvidenceRow:
     size: int
     sha256: str
     uploaded_at: datetime
+    findings: dict[str, Any]
+    report: str
+    scan: str
+    replaces_id: UUID | None
+    superseded_at: datetime | None
+    superseded_because: str
+    claim_id: UUID
+
+    @property
+    def usable(self) -> bool:
+        """Return whether it proves something: no newer version, and the scanner lets it."""
+        return self.superseded_at is None and self.scan in USABLE_SCANS
+
+    @property
+    def readable(self) -> bool:
+        """Return whether it may be opened; an old version may."""
+        return self.scan in USABLE_SCANS
 
 
 @dataclass(frozen=True)
@@ -68,11 +91,14 @@ class ClaimView:
     number: str
     creditor_id: UUID
     creditor_name: str
+    creditor_kind: str
+    lender_kind: str
     debtor_id: UUID
     debtor_label: str
     contract_number: str
     product: str
     hand: int
+    assignments: int
     region: str
     currency: str
     contract_on: date | None
@@ -105,6 +131,22 @@ class ClaimView:
     def open_dispute(self) -> DisputeRow | None:
         """Return the dispute that waits for a decision."""
         return next((each for each in self.disputes if each.state == DisputeState.OPEN), None)
+
+    @property
+    def papers(self) -> Completeness:
+        """Return how complete the evidence is."""
+        case = Case(self.product, self.creditor_kind, self.lender_kind, self.assignments)
+        return completeness(case, [each.kind for each in self.evidence if each.usable])
+
+    @property
+    def blockers(self) -> list[str]:
+        """Return what is still missing before it may be released, in the active language."""
+        doubted = any(each.kind == HoldKind.FLAG and each.claim_id for each in self.holds)
+        doubled = any(each.kind == HoldKind.DUPLICATE and each.claim_id for each in self.holds)
+        missing = [part.name for part in self.papers.missing]
+        if doubted:
+            missing.append(str(FLAG_OPEN))
+        return [*missing, str(DUPLICATE_OPEN)] if doubled else missing
 
 
 def claim_for(*, claim_id: UUID, actor: Actor) -> ClaimView:
@@ -158,12 +200,15 @@ def evidence_for(*, evidence_id: UUID, actor: Actor) -> EvidenceRow:
 
 # What a view takes over from the row as it is.
 _OWN = (
-    "id", "number", "creditor_id", "debtor_id", "contract_number", "product", "hand", "region",
-    "currency", "contract_on", "due_on", "stage", "state", "overdue_rate_pct", "interest_to",
-    "principal", "interest", "costs", "owed", "claimed", "paid", "challenge_ends_at",
-    "noticed_at", "review", "created_at", "closed_at", "ended_because",
+    "id", "number", "creditor_id", "debtor_id", "contract_number", "product", "hand",
+    "assignments", "region", "currency", "contract_on", "due_on", "stage", "state",
+    "overdue_rate_pct", "interest_to", "principal", "interest", "costs", "owed", "claimed", "paid",
+    "challenge_ends_at", "noticed_at", "review", "created_at", "closed_at", "ended_because",
 )  # fmt: skip
-_EVIDENCE = ("id", "kind", "filename", "media_type", "size", "sha256", "uploaded_at")
+_EVIDENCE = (
+    "id", "kind", "filename", "media_type", "size", "sha256", "uploaded_at", "findings", "report",
+    "scan", "replaces_id", "superseded_at", "superseded_because", "claim_id",
+)  # fmt: skip
 
 
 def view_of(claim: Claim) -> ClaimView:
@@ -182,6 +227,8 @@ def view_of(claim: Claim) -> ClaimView:
     return ClaimView(
         **{name: getattr(claim, name) for name in _OWN},
         creditor_name=claim.creditor.name,
+        creditor_kind=claim.creditor.kind,
+        lender_kind=claim.creditor.lender_kind,
         debtor_label=claim.debtor.masked_name,
         reachable=channels_by_person(read["points"]).get(claim.debtor_id, frozenset()),
         lines=all_lines,

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from qinghe.claims.models import Claim, Evidence, Review
 from qinghe.claims.queries.access import visible
+from qinghe.claims.queries.papers import PROVES
 from qinghe.claims.terms import TARGET_HOURS, ClaimState, ReviewQueue
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.together import counted
@@ -71,7 +72,7 @@ def review_queue(
 ) -> list[ReviewRow]:
     """Return the claims of one queue, oldest first."""
     count = (
-        Evidence.objects.filter(claim=OuterRef("pk"))
+        Evidence.objects.filter(PROVES, claim=OuterRef("pk"))
         .order_by()
         .values("claim")
         .annotate(n=Count("pk"))

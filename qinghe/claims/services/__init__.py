@@ -1,5 +1,15 @@
 """The verbs of this room, in the order of the story: intake, proof, review, dispute, money."""
 
+from qinghe.claims.media import (
+    DamagedFile,
+    EmptyFile,
+    FileTooLarge,
+    FileTypeRefused,
+    MacrosRefused,
+    NameContradicts,
+    PictureTooLarge,
+    TwoFilesInOne,
+)
 from qinghe.claims.services.agreed import (
     BadPayment,
     BadTerms,
@@ -29,7 +39,20 @@ from qinghe.claims.services.disputes import (
     open_dispute,
 )
 from qinghe.claims.services.duplicates import DuplicateDecided, DuplicateReason, decide_duplicate
-from qinghe.claims.services.evidence import EmptyFile, FileTooLarge, FileTypeRefused, add_evidence
+from qinghe.claims.services.evidence import (
+    AlreadyReplaced,
+    AssignmentsFixed,
+    FileKnown,
+    FileWaits,
+    NoSuchKind,
+    ReplacedWithoutReason,
+    TooManyAssignments,
+    add_evidence,
+    open_evidence,
+    replace_evidence,
+    set_assignments,
+)
+from qinghe.claims.services.examining import MalwareFound, PdfEncrypted, PdfTooHeavy, PdfTooLong
 from qinghe.claims.services.history import History, HistoryHasErrors, import_history
 from qinghe.claims.services.holds import hold_creditor, lift_hold, lift_holds, place_hold
 from qinghe.claims.services.limitation import BadAct, record_act
@@ -43,6 +66,7 @@ from qinghe.claims.services.money import (
     undo_payment,
 )
 from qinghe.claims.services.proving import ProofMissing, ProvenAlready, prove_claim, uphold_unproven
+from qinghe.claims.services.rescanning import rescan
 from qinghe.claims.services.restating import (
     BadRestatement,
     BadWriteOff,
@@ -68,6 +92,7 @@ from qinghe.claims.services.reviewing import (
     return_claim,
     verify_claim,
 )
+from qinghe.claims.services.signers import signers_of
 from qinghe.claims.services.spoken import WordsRefused, check_words
 from qinghe.claims.services.states import (
     ChallengeOpen,
@@ -98,6 +123,8 @@ from qinghe.claims.services.titles import (
 
 __all__ = [
     "AlreadyOffered",
+    "AlreadyReplaced",
+    "AssignmentsFixed",
     "BadAct",
     "BadCorrection",
     "BadNoticeDay",
@@ -112,6 +139,7 @@ __all__ = [
     "ChallengeOpen",
     "ContractNumberTaken",
     "CreditorInactive",
+    "DamagedFile",
     "DecisionWithoutReason",
     "DisputeDecided",
     "DisputeOpen",
@@ -119,14 +147,20 @@ __all__ = [
     "DuplicateReason",
     "EmptyFile",
     "FeeGiven",
+    "FileKnown",
     "FileTooLarge",
     "FileTypeRefused",
+    "FileWaits",
     "History",
     "HistoryHasErrors",
     "HoldNotByHand",
+    "MacrosRefused",
+    "MalwareFound",
     "MoreThanLawful",
+    "NameContradicts",
     "NoSuchCreditor",
     "NoSuchHold",
+    "NoSuchKind",
     "NotInReview",
     "NotVerifiable",
     "NothingRestated",
@@ -134,14 +168,21 @@ __all__ = [
     "NothingToTell",
     "Paid",
     "PaymentGiven",
+    "PdfEncrypted",
+    "PdfTooHeavy",
+    "PdfTooLong",
+    "PictureTooLarge",
     "ProofMissing",
     "ProvenAlready",
     "ReasonMissing",
+    "ReplacedWithoutReason",
     "SecondReviewer",
     "StepGiven",
     "StillPlaced",
     "TermsGiven",
+    "TooManyAssignments",
     "TooMuchApplied",
+    "TwoFilesInOne",
     "WordsMissing",
     "WordsRefused",
     "WrongClaimState",
@@ -175,6 +216,7 @@ __all__ = [
     "notice_sent",
     "offer_assignment",
     "open_dispute",
+    "open_evidence",
     "place_hold",
     "prove_claim",
     "record_act",
@@ -182,12 +224,16 @@ __all__ = [
     "refuse_batch",
     "reject_claim",
     "release_automatically",
+    "replace_evidence",
+    "rescan",
     "restate",
     "resubmit_claim",
     "return_claim",
     "save_mapping",
+    "set_assignments",
     "set_state",
     "set_states",
+    "signers_of",
     "tell_chain",
     "undo_payment",
     "uphold_unproven",

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.challenge import challenge_end
 from qinghe.claims.contract_terms import Outcome
-from qinghe.claims.models import Claim, Evidence, Hold, Review
+from qinghe.claims.models import Claim, Review
+from qinghe.claims.queries import claim_view
 from qinghe.claims.queries.amounts import facts_of
 from qinghe.claims.recompute import excess_of, verified
 from qinghe.claims.services.locks import locked
@@ -20,7 +21,6 @@ from qinghe.claims.terms import (
     RETURNED_DAYS,
     TWO_REVIEWERS_MAJOR,
     ClaimState,
-    HoldKind,
     Rejection,
     Release,
     Return,
@@ -34,7 +34,6 @@ from qinghe.kernel.money import to_major
 from qinghe.parties.models import Person
 from qinghe.parties.pairs import independent
 from qinghe.parties.roles import Permission, require
-from qinghe.parties.terms import PersonKind
 
 CHUNK = 500
 
@@ -60,12 +59,6 @@ class NotInReview(DomainError):
 class WordsMissing(DomainError):
     code = "claims.words-missing"
     text = _("Write what the creditor should do: it reads your words.")
-
-
-EVIDENCE_MISSING = _("evidence that the debt exists")
-FLAG_OPEN = _("a decision on the doubt about its authenticity")
-DUPLICATE_OPEN = _("a decision on the other claim that looks like the same debt")
-NO_ANSWER = "no_proof: -"
 
 
 @verb("claims.verify_claim")
@@ -224,17 +217,7 @@ def needs_two(claim: Claim) -> bool:
 
 def checklist(claim: Claim) -> list[str]:
     """Return what is still missing before a claim may be released, in the active language."""
-    natural = Person.objects.filter(pk=claim.debtor_id, kind=PersonKind.NATURAL).exists()
-    held = Hold.objects.filter(claim=claim, lifted_at__isnull=True)
-    flags = held.filter(kind=HoldKind.FLAG)
-    missing = []
-    if natural and not Evidence.objects.filter(claim=claim).exists():
-        missing.append(str(EVIDENCE_MISSING))
-    if flags.exists():
-        missing.append(str(FLAG_OPEN))
-    if held.filter(kind=HoldKind.DUPLICATE).exists():
-        missing.append(str(DUPLICATE_OPEN))
-    return missing
+    return claim_view(claim.pk).blockers
 
 
 def _release(

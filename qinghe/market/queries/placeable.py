@@ -1,4 +1,4 @@
-"""What keeps a claim from being placed; asked for many claims at once, in two queries."""
+"""What keeps a claim from being placed; asked for many claims at once, in four queries."""
 
 from __future__ import annotations
 
@@ -8,10 +8,19 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from qinghe.claims.completeness import Completeness, names
 from qinghe.claims.models import Claim, Hold
+from qinghe.claims.queries import papers_of
 from qinghe.claims.terms import ClaimState, Stage
 from qinghe.kernel.errors import DomainError
-from qinghe.market.refusals import CreditorLapsed, NotDue, NotReady, OnHold, Unreachable
+from qinghe.market.refusals import (
+    CreditorLapsed,
+    NotDue,
+    NotProven,
+    NotReady,
+    OnHold,
+    Unreachable,
+)
 from qinghe.parties.levels import Act
 from qinghe.parties.queries import reachable
 from qinghe.parties.queries.standing import below
@@ -36,26 +45,32 @@ def live_holds(at: datetime) -> QuerySet[Hold]:
     )
 
 
-def obstacles(claims: Iterable[Claim], at: datetime) -> dict[UUID, type[DomainError]]:
+def obstacles(claims: Iterable[Claim], at: datetime) -> dict[UUID, DomainError]:
     """Return the first reason against placing each claim; claims without one are absent."""
     claims = list(claims)
     on_hold = held(claims, at)
     lapsed = below({claim.creditor_id for claim in claims}, Act.WORK, at)
     channels = reachable(claim.debtor_id for claim in claims)
+    papers = papers_of([claim.pk for claim in claims])
     found = {
         claim.pk: _obstacle(claim, on_hold=claim.pk in on_hold, known=claim.debtor_id in channels)
+        or _unproven(papers[claim.pk])
         for claim in claims
     }
     reasons = {pk: reason for pk, reason in found.items() if reason is not None}
-    ended = {claim.pk: CreditorLapsed for claim in claims if claim.creditor_id in lapsed}
+    ended = {claim.pk: CreditorLapsed() for claim in claims if claim.creditor_id in lapsed}
     return {**ended, **reasons}
 
 
-def _obstacle(claim: Claim, *, on_hold: bool, known: bool) -> type[DomainError] | None:
+def _obstacle(claim: Claim, *, on_hold: bool, known: bool) -> DomainError | None:
     if claim.state != ClaimState.READY:
-        return NotReady
+        return NotReady()
     if on_hold:
-        return OnHold
+        return OnHold()
     if claim.stage == Stage.M0:
-        return NotDue
-    return None if known else Unreachable
+        return NotDue()
+    return None if known else Unreachable()
+
+
+def _unproven(papers: Completeness) -> DomainError | None:
+    return None if papers.complete else NotProven(missing=names(papers.missing))

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from qinghe.claims.models import Claim, Evidence
+from qinghe.claims.queries import PROVES
 from qinghe.claims.services import set_state, set_states
 from qinghe.claims.terms import ClaimState
 from qinghe.journal.services import record, record_many, verb
@@ -78,6 +79,7 @@ def publish(
     :raises OnHold: a hold stands
     :raises NotDue: the claim is not past due
     :raises Unreachable: the debtor has no usable contact point
+    :raises NotProven: a paper that it needs is missing
     """
     offer = Offer(
         mode, Decimal(commission_rate), Decimal(quality_share), period_days, designated_to
@@ -301,5 +303,5 @@ def _listing(claim: Claim, offer: Offer, files: int, at: datetime) -> Listing:
 
 
 def _evidence_counts(claims: Iterable[Claim]) -> dict[UUID, int]:
-    rows = Evidence.objects.filter(claim__in=list(claims)).values("claim_id")
+    rows = Evidence.objects.filter(PROVES, claim__in=list(claims)).values("claim_id")
     return dict(rows.annotate(files=Count("id")).values_list("claim_id", "files"))

@@ -68,7 +68,7 @@ def place_own_team_many(
         raise NotACollector
     check_standing(team, Act.WORK, at)
     locked = claims_to_place(claim_ids, actor)
-    refused: dict[UUID, type[DomainError]] = {
+    refused: dict[UUID, DomainError | type[DomainError]] = {
         **_unlicensed(locked, collector_id, at),
         **obstacles(locked, at),
     }

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef
 
 from qinghe.claims import ageing
 from qinghe.claims.models import Claim, Evidence, IdentityDoubt
+from qinghe.claims.queries import PROVES
 from qinghe.claims.queries.limits import barred_among
 from qinghe.graph.queries import crossed, shared_with_debtors, sharing
 from qinghe.kernel.money import to_major
@@ -133,7 +134,8 @@ def _alike(people: Collection[UUID]) -> dict[Likeness, int]:
 
 
 def _evidence(claim_ids: Collection[UUID]) -> dict[UUID, int]:
-    rows = Evidence.objects.filter(claim_id__in=claim_ids).order_by().values("claim_id")
+    proving = Evidence.objects.filter(PROVES, claim_id__in=claim_ids)
+    rows = proving.order_by().values("claim_id")
     return dict(rows.annotate(n=Count("pk")).values_list("claim_id", "n"))
 
 

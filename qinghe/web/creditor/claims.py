@@ -11,41 +11,30 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.casework.queries import items_of, work_on
-from qinghe.claims.queries import ClaimFilters, ClaimView, claim_for, claims_table, evidence_for
-from qinghe.claims.services import add_evidence, withdraw_claim
-from qinghe.claims.terms import ClaimState, EvidenceKind, Product, Stage
+from qinghe.claims.queries import ClaimFilters, ClaimView, claim_for, claims_table
+from qinghe.claims.services import withdraw_claim
+from qinghe.claims.terms import ClaimState, Product, Stage
 from qinghe.contact.queries import attempts_of_claim
 from qinghe.contact.services import insist, send_door_letter
 from qinghe.kernel.actor import Actor
 from qinghe.market.queries import mandates
 from qinghe.parties.queries import contact_points, erasure_asked_at
 from qinghe.parties.roles import Permission, may
-from qinghe.parties.services import open_file
-from qinghe.parties.terms import Purpose
 from qinghe.web.claimparts import equation, hold_marks, next_step
 from qinghe.web.compliance.measures import measures_for
 from qinghe.web.creditor.agreements import HardshipForm
 from qinghe.web.creditor.answering import answers_for
 from qinghe.web.creditor.complaining import ComplaintForm
+from qinghe.web.creditor.evidence import forms_for
 from qinghe.web.creditor.received import ReceivedForm
 from qinghe.web.doors import StaffRequest, acted, page, unclear
+from qinghe.web.evidence import items_of as items_of_evidence
 from qinghe.web.formats import as_day
 from qinghe.web.happenings import happenings, shown
 from qinghe.web.legalparts import law_of
 from qinghe.web.numbers import whole
 
 ONE = "web:claim"
-LARGEST_FILE = 25 * 1024 * 1024
-
-
-class EvidenceForm(forms.Form):
-    """One file that proves something."""
-
-    kind = forms.ChoiceField(label=_("What it proves"), choices=EvidenceKind.choices)
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("PDF, PNG, JPEG, XLSX, MP3 or WAV, 25 MB at most. It is kept encrypted."),
-    )
 
 
 class WithdrawForm(forms.Form):
@@ -110,7 +99,10 @@ def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         **_points(view, request.actor),
         "mine": request.actor.role == "creditor",
         **answers_for(view, mine=request.actor.role == "creditor"),
-        "evidence_form": EvidenceForm(),
+        "evidence": items_of_evidence(view),
+        "opens_evidence": may(request.actor, Permission.MANAGE_CLAIMS)
+        or may(request.actor, Permission.VERIFY_CLAIMS),
+        **forms_for(view),
         "withdraw_form": WithdrawForm(),
         "complaint_form": ComplaintForm(),
         "received_form": ReceivedForm(currency=view.currency),
@@ -127,48 +119,6 @@ def _points(view: ClaimView, actor: Actor) -> dict[str, Any]:
         "points": contact_points(view.debtor_id),
         "erasure_asked": erasure_asked_at(view.debtor_id),
     }
-
-
-@page(Permission.MANAGE_CLAIMS, methods=("POST",))
-def evidence_add(request: StaffRequest, claim_id: UUID) -> HttpResponse:
-    """Add a file to a claim; its type is read from its content, not from its name."""
-    form = EvidenceForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return unclear(request, form, ONE, claim_id=claim_id)
-    file = form.cleaned_data["file"]
-
-    def act() -> object:
-        return add_evidence(
-            claim_id=claim_id,
-            kind=form.cleaned_data["kind"],
-            filename=file.name,
-            content=file.read(LARGEST_FILE + 1),
-            actor=request.actor,
-            at=request.at,
-        )
-
-    return acted(request, act, to=ONE, done=_("The file was added."), claim_id=claim_id)
-
-
-@page(Permission.MANAGE_CLAIMS, Permission.VERIFY_CLAIMS)
-def evidence_file(request: StaffRequest, evidence_id: UUID) -> HttpResponse:
-    """Open one file of evidence; who looked is recorded."""
-    found = evidence_for(evidence_id=evidence_id, actor=request.actor)
-    content = open_file(
-        sha256=found.sha256,
-        purpose=Purpose.VERIFY_IDENTITY,
-        actor=request.actor,
-        at=request.at,
-    )
-    return HttpResponse(
-        content,
-        content_type=found.media_type,
-        headers={
-            "Content-Disposition": f'inline; filename="evidence-{found.sha256[:8]}"',
-            "X-Content-Type-Options": "nosniff",
-            "Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'",
-        },
-    )
 
 
 @page(Permission.MANAGE_CLAIMS, methods=("POST",))

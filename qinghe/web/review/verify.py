@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as now_
 
 from qinghe.claims.contract_terms import Outcome
+from qinghe.claims.findings import signatures_of
 from qinghe.claims.queries import ClaimView, claim_for, review_counts, review_queue
 from qinghe.claims.queries.amounts import VerificationView, verification_for
 from qinghe.claims.queries.review import QUEUES
@@ -20,6 +21,7 @@ from qinghe.parties.roles import Permission
 from qinghe.risk.queries import flags, score
 from qinghe.web.claimparts import equation, hold_marks
 from qinghe.web.doors import StaffRequest, page
+from qinghe.web.evidence import items_of
 from qinghe.web.formats import as_day
 from qinghe.web.legalparts import law_of
 from qinghe.web.review.deciding import decision_for
@@ -56,12 +58,16 @@ def _checks(
     view: ClaimView, open_flags: int, amount: VerificationView | None, chain: Chain
 ) -> list[Check]:
     """Return what the data themselves say; the reviewer looks at the papers."""
-    kinds = {each.kind for each in view.evidence}
     dated = view.contract_on is not None and view.contract_on <= view.due_on
+    signed = [each for row in view.evidence if row.usable for each in signatures_of(row.findings)]
     return [
         *_amount_and_title(amount, chain),
-        Check(now_("A document proves the debt"), bool(kinds & {"contract", "transfer"}) or None),
-        Check(now_("There is at least one document"), bool(view.evidence)),
+        Check(now_("Every paper that is needed is there"), view.papers.complete),
+        Check(
+            now_("No signature in a file is broken"),
+            not any(each.tone == "bad" for each in signed),
+            now_("look at the file that was changed"),
+        ),
         Check(now_("The contract came before the due day"), dated or None),
         Check(
             now_("The debtor can be reached"),
@@ -107,6 +113,7 @@ def verify_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "score": score(claim_id=claim_id, on=request.at.date()),
         "checks": _checks(view, len(still_open), check, chain),
         "points": contact_points(view.debtor_id),
+        "evidence": items_of(view),
         "law": law_of(view, as_day(request.at)),
         "check": check,
         "chain": chain,

@@ -134,6 +134,12 @@ def paragraphs(text: str) -> SafeString:
 
 
 @register.filter
+def signed(points: int) -> str:
+    """Return points with their sign, as terms of a sum are written."""
+    return f"{points:+d}".replace("-", "−")
+
+
+@register.filter
 def of(mapping: Any, key: Any) -> Any:
     """Return the value of a key in a mapping, or nothing."""
     return mapping.get(key, "") if mapping else ""

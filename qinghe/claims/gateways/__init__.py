@@ -1,0 +1,1 @@
+"""The outside world of this room: a scanner for malware, and a child that reads PDF files."""

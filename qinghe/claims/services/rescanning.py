@@ -1,0 +1,56 @@
+"""Show files that waited for the scanner to it again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from qinghe.claims.gateways import scanner
+from qinghe.claims.models import Evidence
+from qinghe.claims.queries import waiting_for_scan
+from qinghe.claims.services.locks import locked
+from qinghe.claims.terms import Scan
+from qinghe.journal.services import record, verb
+from qinghe.kernel.actor import Actor, system
+from qinghe.parties.filestore import load_file
+
+RESCANNER = system("claims.rescan")
+
+
+def rescan(*, at: datetime) -> int:
+    """
+    Ask the scanner again about every file that waits for it; return how many got an answer.
+
+    A scanner that is still away ends the run. When the setting was taken away meanwhile, the files
+    count as not scanned. Safe to run twice.
+    """
+    answered = 0
+    for evidence_id, sha256 in waiting_for_scan():
+        verdict = scanner.scan(load_file(sha256), address=settings.CLAMD)
+        if verdict.scan is Scan.WAITING:
+            break
+        _scanned(evidence_id=evidence_id, scan=verdict.scan, actor=RESCANNER, at=at)
+        answered += 1
+    return answered
+
+
+@verb("claims.scanned")
+def _scanned(*, evidence_id: UUID, scan: Scan, actor: Actor, at: datetime) -> None:
+    row = Evidence.objects.get(pk=evidence_id)
+    claim = locked(row.claim_id)
+    row.refresh_from_db()
+    if row.scan != Scan.WAITING:
+        return
+    row.scan, row.scanned_at = scan, at
+    row.save(update_fields=["scan", "scanned_at"])
+    record(
+        kind="claims.evidence-scanned",
+        subject=f"claim:{claim.pk}",
+        actor=actor,
+        at=at,
+        person_id=claim.debtor_id,
+        evidence=row.pk,
+        scan=scan,
+    )
