@@ -26,10 +26,11 @@ pytestmark = pytest.mark.django_db
 
 def waiting(**fields: object) -> Claim:
     claim = factories.claim(state="submitted", **fields)  # type: ignore[arg-type]
-    Evidence.objects.create(
-        claim=claim, kind="contract", sha256=claim.pk.hex, media_type="application/pdf", size=9,
-        filename="a.pdf", uploaded_at=NOON,
-    )  # fmt: skip
+    for kind in ("contract", "transfer"):
+        Evidence.objects.create(
+            claim=claim, kind=kind, sha256=f"{claim.pk.hex}{kind}", media_type="application/pdf",
+            size=9, filename="a.pdf", uploaded_at=NOON,
+        )  # fmt: skip
     return claim
 
 
