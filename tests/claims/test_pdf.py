@@ -171,7 +171,7 @@ class TestHostile:
             seen.update(kwargs)
             return subprocess.CompletedProcess([], 0, b'{"pages": 1}', b"")
 
-        monkeypatch.setenv("QINGHE_SECRET", "x")
+        monkeypatch.setenv("HOUSE_PASSWORD", "x")
         monkeypatch.setattr(subprocess, "run", run)
         looked(signing.signed())
         assert set(seen["env"]) == {"PATH", "LANG"}  # type: ignore[call-overload]

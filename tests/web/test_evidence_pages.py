@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -55,11 +55,15 @@ def sent(owner: Client, claim: Claim, *files: tuple[str, bytes, str], **more: st
 
 
 def kept(
-    claim: Claim, content: bytes = samples.PDF, name: str = "", kind: str = "contract"
+    claim: Claim,
+    content: bytes = samples.PDF,
+    name: str = "",
+    kind: str = "contract",
+    at: datetime = NOON,
 ) -> Evidence:
     owner = factories.actor(Role.CREDITOR, claim.creditor)
     return add_evidence(
-        claim_id=claim.pk, kind=kind, filename=name, content=content, actor=owner, at=NOON
+        claim_id=claim.pk, kind=kind, filename=name, content=content, actor=owner, at=at
     )
 
 
@@ -140,7 +144,8 @@ class TestShowing:
                 assert client.get(f"/evidence/{row.pk}/{page}").status_code == 404
 
     def test_a_file_stands_beside_its_claim_and_leads_to_its_neighbours(self, claim: Claim) -> None:
-        first, second = kept(claim, samples.png()), kept(claim, samples.wav(), kind="other")
+        first = kept(claim, samples.png())
+        second = kept(claim, samples.wav(), kind="other", at=NOON + timedelta(minutes=1))
         page = signed_in(Role.REVIEWER).get(f"/evidence/{first.pk}/").content.decode()
         assert claim.contract_number in page
         assert f'rel="next" href="/evidence/{second.pk}/"' in page

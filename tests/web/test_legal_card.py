@@ -8,7 +8,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from qinghe.casework.services import propose_plan
-from qinghe.claims.models import Claim
+from qinghe.claims.models import Claim, Evidence
 from qinghe.claims.queries import claim_view
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
@@ -34,6 +34,7 @@ def agency() -> Organisation:
 @pytest.fixture
 def claim(agency: Organisation) -> Claim:
     claim = factories.claim(due_on=date(2026, 1, 10))
+    Evidence.objects.update(superseded_at=NOON, superseded_because="of another claim")
     factories.point(claim.debtor)
     factories.mandate(claim, agency)
     return claim
