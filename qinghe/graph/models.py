@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from qinghe.graph.terms import TraceKind
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
-from qinghe.parties.terms import Secret
+from qinghe.parties.terms import DEBTOR_SECRETS
 
 
 class Link(Row):
@@ -22,7 +22,7 @@ class Link(Row):
 
     left = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
     right = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
-    kind = models.TextField(choices=Secret.choices)
+    kind = models.TextField(choices=DEBTOR_SECRETS)
     source = models.TextField()
     found_at = models.DateTimeField()
 

@@ -11,7 +11,7 @@ from qinghe.claims.terms import Product, Stage
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
 from qinghe.market.terms import LIVE, ListingState, MandateState, Mode
-from qinghe.parties.terms import LicenceKind
+from qinghe.parties.terms import WORK_LICENCES, LicenceKind
 
 KEEP = "Five years after the claim is closed."
 
@@ -41,7 +41,7 @@ class Listing(Row):
     # Part of the commission that hangs on quality, not on money (0.2 = a fifth).
     quality_share = models.DecimalField(max_digits=5, decimal_places=4)
     period_days = models.PositiveSmallIntegerField()
-    licence = models.TextField(choices=LicenceKind.choices, default=LicenceKind.COLLECTION)
+    licence = models.TextField(choices=WORK_LICENCES, default=LicenceKind.COLLECTION)
     designated_to = models.ForeignKey(
         "parties.Organisation", models.PROTECT, null=True, related_name="+"
     )

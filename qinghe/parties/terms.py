@@ -29,6 +29,10 @@ class LicenceKind(TextChoices):
     BUSINESS = "business", _("Business licence")
 
 
+# What an order may ask of its taker: a business licence lets nobody collect.
+WORK_LICENCES = [(each.value, each.label) for each in LicenceKind if each != LicenceKind.BUSINESS]
+
+
 class PersonKind(TextChoices):
     NATURAL = "natural", _("Natural person")
     BUSINESS = "business", _("Business")
@@ -46,6 +50,10 @@ class Secret(TextChoices):
     TEXT = "text", _("Free text about a person")
     # Who stands behind a creditor or collector: apart from debtors, for nobody proved it yet.
     PARTY_NUMBER = "party_number", _("Identity number of a party")
+
+
+# What is compared between debtors; the numbers of parties are never among it.
+DEBTOR_SECRETS = [(each.value, each.label) for each in Secret if each != Secret.PARTY_NUMBER]
 
 
 class Purpose(TextChoices):

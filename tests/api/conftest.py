@@ -66,6 +66,8 @@ def caller(role: Role, organisation: Organisation) -> Caller:
     member = Membership.objects.create(
         user=user, organisation=organisation, role=role, starts_at=NOON
     )
+    if role is Role.COLLECTOR:
+        factories.certificate(user.pk)
     actor = Actor(role=role, user_id=user.pk, org_id=organisation.pk)
     key = create_api_key(membership_id=member.pk, name="test", actor=actor, at=NOON)
     return Caller(key)

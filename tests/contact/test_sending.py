@@ -9,6 +9,7 @@ from django.core import mail
 from pypdf import PdfReader
 from pytest_django import DjangoAssertNumQueries
 
+from qinghe.claims.models import Claim
 from qinghe.claims.services import place_hold
 from qinghe.contact.gateways import GatewayFailed
 from qinghe.contact.models import Attempt, Delivery
@@ -30,11 +31,13 @@ from qinghe.contact.services import (
 from qinghe.contact.terms import AttemptState
 from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Role, system
-from qinghe.parties.models import ContactPoint, VaultItem
+from qinghe.market.models import Mandate
+from qinghe.parties.models import ContactPoint, Organisation, VaultItem
 from qinghe.parties.services import MayNotReveal, seal, unseal
 from tests import factories
 from tests.contact.conftest import Case, make_case
 from tests.factories import AT
+from tests.parties.onboarded import NAME, Applicant
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -57,6 +60,20 @@ def test_a_text_message_is_kept_sealed_and_read_by_its_person_only(case: Case) -
     assert attempts_of_person(person_id=case.claim.debtor_id, actor=stranger) == []
     with pytest.raises(NoSuchAttempt):
         read_text(attempt_id=attempt.pk, actor=stranger, at=AT)
+
+
+def test_a_creditor_whose_name_is_sealed_is_named_to_the_debtor_and_nowhere_else(
+    case: Case,
+) -> None:
+    creditor = Applicant()
+    creditor.tell()
+    Organisation.objects.filter(pk=creditor.org_id).update(level=3, level_until=None)
+    Claim.objects.filter(pk=case.claim.pk).update(creditor=creditor.org_id)
+    Mandate.objects.filter(pk=case.mandate.pk).update(creditor=creditor.org_id)
+    case.reach(AT, "email")
+    (sent,) = mail.outbox
+    assert NAME in sent.body
+    assert NAME not in str(list(Entry.objects.values_list("facts", flat=True)))
 
 
 def test_an_e_mail_goes_to_the_address_in_the_vault_and_the_look_is_on_record(case: Case) -> None:

@@ -100,7 +100,9 @@ def test_a_person_applies_and_a_reviewer_approves(client: Client) -> None:
     assert "A document cannot be read" in see(client, "/standing/")
     post(client, "/standing/hand-in/", {})
     assert "Approved." in post(desk, here + "decide/", {"decision": "approve"})
-    assert "L3" in see(client, "/standing/")
+    page = see(client, "/standing/")
+    assert "L3" in page
+    assert "0 / 3" in page, "it says how much may be submitted"
 
 
 def factories_transfer() -> MicroTransfer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -16,7 +17,7 @@ from qinghe.journal.services import record
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.money import to_major
-from qinghe.parties.allowances import Allowed, Past, allowed, window
+from qinghe.parties.allowances import Allowed, Past, Step, allowed, window
 from qinghe.parties.models import Allowance, AllowanceUse, Organisation
 from qinghe.parties.terms import OrgKind
 
@@ -92,6 +93,27 @@ def use_allowance(
         step=row.step,
         claims=asked[0],
         amount=asked[1],
+    )
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a private creditor may still submit now; amounts in fen, reasons in two languages."""
+
+    step: Step
+    claims_used: int
+    amount_used: int
+    paused_until: datetime | None
+
+
+def room_of(*, creditor_id: UUID, at: datetime) -> Room:
+    """Return how much of its limit a private creditor has used; four queries, no lock."""
+    now, uses = allowed(past_of(creditor_id), at), _uses(creditor_id, at)
+    return Room(
+        step=now.step,
+        claims_used=sum(use.claims for use in uses),
+        amount_used=sum(use.amount for use in uses),
+        paused_until=now.paused_until,
     )
 
 

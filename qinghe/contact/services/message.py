@@ -51,7 +51,7 @@ def compose(attempt: Attempt, claim: Claim, at: datetime) -> Message:
     The address leaves the vault only for gateways that need one, and the vault puts it on record.
 
     :raises LookupError: the wording was withdrawn since
-    :raises NotToBeSaid: the finished text must not be said in this case; nothing was revealed
+    :raises NotToBeSaid: the finished text must not be said in this case; the debtor's data stay
     """
     found = _approved(attempt)
     lang = claim.debtor.language

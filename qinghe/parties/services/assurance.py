@@ -51,11 +51,19 @@ def keep_proof(
     expires_on: date | None = None,
     licence: Licence | None = None,
 ) -> Proof:
-    """Keep one item of proof and count the level anew, inside the caller's transaction."""
+    """
+    Keep one item of proof and count the level anew, inside the caller's transaction.
+
+    The same proof with the same end is kept once; with another end it replaces the one before.
+    """
     organisation = _locked(org_id)
-    Proof.objects.filter(
+    live = Proof.objects.filter(
         organisation=organisation, kind=kind, source=source, ended_at__isnull=True
-    ).update(ended_at=at)
+    )
+    same = live.filter(expires_on=expires_on).first()
+    if same is not None:
+        return same
+    live.update(ended_at=at)
     proof = Proof.objects.create(
         organisation=organisation,
         kind=kind,

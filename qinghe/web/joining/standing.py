@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.claims.services.limits import room_of
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.queries.onboarding import Declared, application_for, declared, parts
 from qinghe.parties.queries.standing import standing_now
@@ -29,6 +30,7 @@ from qinghe.parties.services.micro import sandbox_statement
 from qinghe.parties.services.own import OPEN_TO_CHANGE
 from qinghe.parties.terms import ActsAs, OrgKind, TransferState
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in
+from qinghe.web.formats import chinese
 from qinghe.web.joining.forms import (
     AccountForm,
     AmountForm,
@@ -61,8 +63,17 @@ def standing(request: StaffRequest) -> HttpResponse:
         "parts": rows,
         "ready": all(each.done for each in rows),
         "found": found,
+        **_room(request, found),
     }
     return render(request, "web/joining/standing.html", context)
+
+
+def _room(request: StaffRequest, found: Declared) -> dict[str, Any]:
+    """Return how much a person may still submit, and why so much; nothing for organisations."""
+    if found.organisation.kind != OrgKind.PRIVATE_CREDITOR:
+        return {}
+    room = room_of(creditor_id=found.organisation.pk, at=request.at)
+    return {"room": room, "room_why": room.step.zh if chinese() else room.step.en}
 
 
 @page(Permission.DECLARE_PARTY, methods=("POST",))
