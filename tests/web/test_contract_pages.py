@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from qinghe.claims.models import (
     Claim,
+    ContractFee,
     ContractPayment,
     ContractTerms,
     Duplicate,
@@ -47,7 +48,6 @@ TERMS = {
     "rate_pct": "10",
     "day_count": "act/365",
     "grace_days": "0",
-    "fee_kind": "charge",
 }
 
 
@@ -115,11 +115,25 @@ def test_release_waits_for_the_creditor(owner: Client, claim: Claim) -> None:
 def test_terms_that_cannot_be_stay_in_the_form(owner: Client, claim: Claim) -> None:
     bad = {**TERMS, "matures_on": "2025-01-01"}
     assert "the day of maturity" in send(owner, "claim-contract", claim, **bad)
-    no_day = {**TERMS, "fee_amount": "5.00"}
-    assert "the day on which the charge" in send(owner, "claim-contract", claim, **no_day)
+    for charge in ("5.00", "2025-07-01 much", "2025-07-01 0"):
+        odd = {**TERMS, "charge": f"2025-06-01 1.00\n{charge}"}
+        assert "Line 2: write a day and an amount" in send(owner, "claim-contract", claim, **odd)
     assert not ContractTerms.objects.exists()
-    send(owner, "claim-contract", claim, **no_day, fee_on="2025-07-01")
-    assert ContractTerms.objects.count() == 1
+
+
+def test_charges_are_told_line_by_line_and_come_back(owner: Client, claim: Claim) -> None:
+    fees = {"charge": "2025-06-01 1,500.00\n2025-07-01 5.00", "enforcement": "2026-11-01 50.00"}
+    send(owner, "claim-contract", claim, **TERMS, **fees)
+    text = page(owner, "claim-contract", claim)
+    assert "2025-06-01 1500.00" in text
+    # Sending the page again as it came back loses nothing.
+    send(owner, "claim-contract", claim, **TERMS, **fees)
+    kept = ContractFee.objects.filter(terms__replaced_at=None).order_by("on")
+    assert [(fee.kind, fee.amount) for fee in kept] == [
+        ("charge", 150_000),
+        ("charge", 500),
+        ("enforcement", 5_000),
+    ]
 
 
 def test_amounts_are_corrected_and_waived_with_words(owner: Client, claim: Claim) -> None:

@@ -60,13 +60,15 @@ def contract_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
 
 
 def _terms_form(request: StaffRequest, view: ClaimView) -> TermsForm:
-    terms = agreed_for(claim_id=view.id, actor=request.actor).terms
+    agreed = agreed_for(claim_id=view.id, actor=request.actor)
+    terms = agreed.terms
     first: dict[str, Any] = {"matures_on": view.due_on, "disbursed_on": view.contract_on}
     if terms is not None:
         first = {name: getattr(terms, name) for name in TERMS}
     form = TermsForm(request.POST or None, initial=first, currency=view.currency)
     if terms is not None:
         form.show_amounts(terms.principal, terms.handed_over)
+        form.show_fees([(x.kind, x.amount, x.on) for x in agreed.fees], view.currency)
     return form
 
 
