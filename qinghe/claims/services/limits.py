@@ -49,9 +49,7 @@ def record_act(
     """
     require(actor, Permission.MANAGE_CLAIMS)
     claim = locked(claim_id, actor)
-    endless = kind == ActKind.SUSPENSION and ended_on is None
-    backwards = ended_on is not None and ended_on < on
-    if kind not in ActKind.values or on > day_of(at) or endless or backwards:
+    if on > day_of(at) or not _possible(kind, on, ended_on):
         raise BadAct
     evidence = Evidence.objects.filter(pk=evidence_id, claim=claim).first()
     if evidence is None:
@@ -80,3 +78,9 @@ def record_act(
             evidence=evidence.pk,
         )
     return act
+
+
+def _possible(kind: str, on: date, ended_on: date | None) -> bool:
+    endless = kind == ActKind.SUSPENSION and ended_on is None
+    backwards = ended_on is not None and ended_on < on
+    return kind in ActKind.values and not endless and not backwards
