@@ -54,16 +54,10 @@ def record_act(
     evidence = Evidence.objects.filter(pk=evidence_id, claim=claim).first()
     if evidence is None:
         raise NoSuchEvidence
+    told = {"ended_on": ended_on, "evidence": evidence}
+    who = {"recorded_at": at, "recorded_by": actor.label}
     act, new = LimitationAct.objects.get_or_create(
-        claim=claim,
-        kind=kind,
-        on=on,
-        defaults={
-            "ended_on": ended_on,
-            "evidence": evidence,
-            "recorded_at": at,
-            "recorded_by": actor.label,
-        },
+        claim=claim, kind=kind, on=on, defaults={**told, **who}
     )
     if new:
         record(

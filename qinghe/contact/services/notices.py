@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from qinghe.claims.models import Claim
-from qinghe.claims.terms import ClaimState
+from qinghe.claims.terms import CHALLENGE_DAYS, ClaimState
 from qinghe.contact.models import Attempt
 from qinghe.contact.refusals import LetterOnItsWay
 from qinghe.contact.services.gate import lock_debtor
@@ -106,6 +106,8 @@ def _without_notice(at: datetime) -> QuerySet[Claim]:
         claim=OuterRef("pk"),
         purpose=ContactPurpose.LEGAL_NOTICE,
         template__startswith=TEMPLATE,
+        # An amount that was raised opens a new window, and the debtor hears of it anew.
+        at__gte=OuterRef("challenge_ends_at") - timedelta(days=CHALLENGE_DAYS),
     )
     standing = Q(state__in=ON_THE_WAY)
     refused = Q(state=AttemptState.REFUSED) & (
