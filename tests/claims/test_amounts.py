@@ -221,7 +221,7 @@ def test_the_rate_that_goes_on_is_held_to_the_law_too() -> None:
     told(claim)
     restated(claim, interest=LAWFUL)
     # At 12 % it would grow faster than the 10 % that was agreed.
-    with pytest.raises(MoreThanLawful, match="12.0000 %"):
+    with pytest.raises(MoreThanLawful, match=r"12\.0000 %"):
         verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     accept_lawful(claim_id=claim.pk, actor=clerk(claim.creditor), at=NOW)
     claim.refresh_from_db()

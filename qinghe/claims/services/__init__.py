@@ -39,7 +39,7 @@ from qinghe.claims.services.evidence import (
     FileTypeRefused,
     add_evidence,
 )
-from qinghe.claims.services.history import History, HistoryHasErrors, import_history
+from qinghe.claims.services.history import History, HistoryHasErrors, import_history, import_terms
 from qinghe.claims.services.holds import lift_hold, place_hold
 from qinghe.claims.services.limits import BadAct, record_act
 from qinghe.claims.services.manual import HoldNotByHand, NoSuchHold, hold_by_hand, lift_by_hand
@@ -156,6 +156,7 @@ __all__ = [
     "forget_row_errors",
     "hold_by_hand",
     "import_history",
+    "import_terms",
     "lift_by_hand",
     "lift_hold",
     "offer_assignment",

@@ -269,9 +269,13 @@ class ChainForm(FileForm):
 
 
 class HistoryForm(forms.Form):
-    """A file of earlier payments of many contracts."""
+    """A file about many contracts: their earlier payments, or their terms."""
 
+    what = forms.ChoiceField(
+        label=_("What is in it"),
+        choices=[("payments", _("Earlier payments")), ("terms", _("Terms of contracts"))],
+    )
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV or XLSX: contract_number, paid_on, amount, booked_to, reference."),
+        help_text=_("CSV or XLSX, up to 100 MB. The columns are named below."),
     )

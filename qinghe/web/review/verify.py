@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.claims.contract_terms import Outcome
 from qinghe.claims.queries import ClaimView, claim_for, review_queue
 from qinghe.claims.queries.amounts import VerificationView, verification_for
-from qinghe.claims.queries.titles import Chain, chain_for, duplicates_of
+from qinghe.claims.queries.titles import Chain, chain_for, duplicates_of, open_duplicates
 from qinghe.claims.services import check_amount, decide_duplicate, reject_claim, verify_claim
 from qinghe.claims.terms import ClaimState, Rejection
 from qinghe.parties.queries import contact_points
@@ -84,7 +84,8 @@ def verify_queue(request: StaffRequest) -> HttpResponse:
     """Show the claims that wait for their check, the oldest first."""
     rows = review_queue(actor=request.actor)
     aged = [(row, (request.at - row.created_at).days) for row in rows]
-    return render(request, "web/review/queue.html", {"rows": aged})
+    context = {"rows": aged, "pairs": open_duplicates(actor=request.actor)}
+    return render(request, "web/review/queue.html", context)
 
 
 def _checks(
