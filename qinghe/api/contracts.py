@@ -105,6 +105,7 @@ class VerificationOut(Schema):
     claimed: int
     contract: int | None
     lawful: int | None
+    late_rate_pct: Decimal | None
     not_due: int
     credit: int
     completeness: int

@@ -2,7 +2,18 @@
 
 from django.contrib import admin
 
-from qinghe.claims.models import Batch, Claim, Dispute, Evidence, Hold, Line
+from qinghe.claims.models import (
+    Batch,
+    Claim,
+    ContractTerms,
+    Dispute,
+    Duplicate,
+    Evidence,
+    Hold,
+    Line,
+    Title,
+    Verification,
+)
 from qinghe.ledger.admin import ReadOnly
 
 
@@ -45,3 +56,30 @@ class HoldAdmin(ReadOnly):
     list_display = ("kind", "cause", "claim", "placed_at", "ends_at", "lifted_at")
     list_filter = ("kind",)
     raw_id_fields = ("person", "claim")
+
+
+@admin.register(ContractTerms)
+class ContractTermsAdmin(ReadOnly):
+    list_display = ("claim", "schedule", "rate_pct", "delivered_at", "replaced_at")
+    raw_id_fields = ("claim",)
+
+
+@admin.register(Verification)
+class VerificationAdmin(ReadOnly):
+    list_display = ("claim", "outcome", "claimed", "lawful", "law", "computed_at")
+    list_filter = ("outcome",)
+    raw_id_fields = ("claim",)
+
+
+@admin.register(Title)
+class TitleAdmin(ReadOnly):
+    list_display = ("claim", "step", "from_name", "to_name", "on", "notice_reached_on", "state")
+    list_filter = ("state",)
+    raw_id_fields = ("claim", "evidence", "notice_evidence")
+
+
+@admin.register(Duplicate)
+class DuplicateAdmin(ReadOnly):
+    list_display = ("first", "second", "ground", "state", "found_at", "decided_at")
+    list_filter = ("state", "ground")
+    raw_id_fields = ("first", "second", "kept")

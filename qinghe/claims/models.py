@@ -303,7 +303,7 @@ class Evidence(Row):
                 fields=["uploaded_at"],
                 name="claims_evidence_waiting",
                 condition=Q(scan=Scan.WAITING),
-            )
+            ),
         ]
 
 

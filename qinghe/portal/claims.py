@@ -64,6 +64,8 @@ class Booking:
     @property
     def reason(self) -> str:
         """Return what the creditor wrote about a correction or a waiver."""
+        if "lawful" in self.facts:
+            return _("Lowered to what contract and law give.")
         return str(self.facts.get("reason", ""))
 
 

@@ -122,6 +122,33 @@ BY_NAME: dict[str, str] = {
             WHERE h.cause = 'complaint:' || q.id AND h.lifted_at IS NULL
         )
     """,
+    "claims-belong-to-their-last-title": """
+        SELECT c.number FROM claims_claim c JOIN LATERAL (
+            SELECT t.to_org_id FROM claims_title t
+            WHERE t.claim_id = c.id AND t.state = 'held' ORDER BY t.step DESC LIMIT 1
+        ) AS last ON true
+        WHERE last.to_org_id <> c.creditor_id
+    """,
+    "creditors-are-owed-what-their-claims-show": """
+        WITH owed AS (
+            SELECT creditor_id, currency, sum(principal + interest + costs) AS total
+            FROM claims_claim GROUP BY creditor_id, currency
+        )
+        SELECT o.slug FROM owed JOIN parties_organisation o ON o.id = owed.creditor_id
+        LEFT JOIN ledger_account a
+            ON a.path = 'creditor:' || o.id || ':claimed' AND a.currency = owed.currency
+        WHERE owed.total <> -coalesce(a.balance, 0)
+    """,
+    "doubled-claims-stand-still": """
+        SELECT c.number FROM claims_duplicate d
+        JOIN claims_claim c ON c.id IN (d.first_id, d.second_id)
+        WHERE d.state = 'open'
+            AND c.state IN ('submitted', 'challenge', 'ready', 'listed', 'placed')
+            AND NOT EXISTS (
+                SELECT 1 FROM claims_hold h
+                WHERE h.claim_id = c.id AND h.kind = 'duplicate' AND h.lifted_at IS NULL
+            )
+    """,
     "payouts-by-two-persons": """
         SELECT o.number FROM settlement_payout o
         WHERE o.state IN ('approved', 'paid')

@@ -14,7 +14,7 @@ from django_stubs_ext import StrPromise
 from qinghe.claims.interest import grown
 from qinghe.claims.queries import ClaimView, HoldRow
 from qinghe.claims.queries.one import Term as OpenTerm
-from qinghe.claims.terms import ClaimState, Component, LineKind
+from qinghe.claims.terms import ClaimState, Component, HoldKind, LineKind
 from qinghe.web import formats
 from qinghe.web.parts import Term
 from qinghe.web.words import label
@@ -127,6 +127,14 @@ def next_step(view: ClaimView) -> str:
     """Say in one sentence what happens next to a claim, or why it ended."""
     if view.open_dispute:
         return _("The debtor contests it. Contact is stopped until a compliance officer decides.")
+    kinds = {hold.kind for hold in view.holds}
+    if HoldKind.DUPLICATE in kinds:
+        return _(
+            "Another claim looks like the same debt. Both stand still until a reviewer has "
+            "decided; add what proves yours."
+        )
+    if HoldKind.UNNOTIFIED in kinds:
+        return _("The debtor was not told of the assignment yet. Nobody collects before that.")
     if view.state == ClaimState.READY and not view.reachable:
         return _("It cannot be placed: there is no usable way to reach the debtor.")
     if view.state in ENDED and view.ended_because:

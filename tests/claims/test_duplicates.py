@@ -20,6 +20,7 @@ from qinghe.claims.services import (
     verify_claim,
     withdraw_claim,
 )
+from qinghe.claims.services.states import DUPLICATE_OPEN
 from qinghe.kernel.ids import new_id
 from qinghe.parties.roles import NotPermitted
 from tests.claims.world import (
@@ -62,8 +63,9 @@ def test_both_stand_still(changes: dict[str, str], ground: str) -> None:
     (pair,) = open_duplicates(actor=REVIEWER)
     assert pair.ground == ground
     assert {pair.first_id, pair.second_id} == {first.pk, second.pk}
-    with pytest.raises(NotVerifiable, match="not-verifiable"):
+    with pytest.raises(NotVerifiable) as refused:
         verify_claim(claim_id=second.pk, actor=REVIEWER, at=NOW)
+    assert refused.value.facts == {"missing": str(DUPLICATE_OPEN)}
 
 
 @pytest.mark.parametrize(

@@ -156,8 +156,8 @@ def test_an_open_doubt_keeps_a_claim_from_being_released() -> None:
 @pytest.mark.django_db
 def test_a_contested_claim_does_not_become_ready_by_itself() -> None:
     quiet, contested_one = (
-        proven(claim_of(creditor(name), contract_number=name, due_date=due))
-        for name, due in (("a", "2026-10-01"), ("b", "2026-09-01"))
+        proven(claim_of(creditor(name), contract_number=name, principal=principal))
+        for name, principal in (("a", "10000.00"), ("b", "9000.00"))
     )
     for claim in (quiet, contested_one):
         verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)

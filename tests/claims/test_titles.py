@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -215,6 +217,13 @@ def test_the_cap_of_the_first_lender_follows_the_loan(market: Market) -> None:
     assert found.lines[1]["lawful"] == found.lines[1]["contract"]
 
 
+@contextmanager
+def breaks_at(step: int) -> Iterator[None]:
+    with pytest.raises(BrokenChain) as refused:
+        yield
+    assert refused.value.facts == {"step": step}
+
+
 def steps_of(
     claim: Claim, *names: str, told: date | None = TODAY, kind: str = ""
 ) -> list[StepGiven]:
@@ -235,13 +244,13 @@ def test_a_chain_from_before_is_kept_and_must_not_break(market: Market) -> None:
     tell("First (China) Lender", "Second Fund", "Demo-Bank")
     chain = chain_for(claim_id=claim.pk, actor=REVIEWER)
     assert (len(chain.steps), chain.unbroken) == (2, True)
-    with pytest.raises(BrokenChain, match="step 3"):
+    with breaks_at(3):
         tell("First Lender", "Second Fund", "Another")
     broken = [
         *steps_of(claim, "First Lender", "Second Fund"),
         *steps_of(claim, "Third Fund", "demo-bank"),
     ]
-    with pytest.raises(BrokenChain, match="step 2"):
+    with breaks_at(2):
         tell_chain(claim_id=claim.pk, steps=broken, actor=actor, at=NOW)
     assert len(chain_for(claim_id=claim.pk, actor=REVIEWER).steps) == 2
     tell("First Lender", "demo-bank", told=None)
@@ -256,7 +265,7 @@ def test_a_chain_from_before_is_kept_and_must_not_break(market: Market) -> None:
 def test_a_chain_with_days_out_of_order_is_broken(market: Market) -> None:
     steps = steps_of(market.claim, "First", "Second", "demo-bank")
     mixed = [steps[0], StepGiven("Second", "demo-bank", date(2025, 1, 1), steps[0].evidence_id)]
-    with pytest.raises(BrokenChain, match="step 2"):
+    with breaks_at(2):
         tell_chain(claim_id=market.claim.pk, steps=mixed, actor=clerk(market.bank), at=NOW)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 from typer.testing import CliRunner
 
 from qinghe.claims.queries import NoSuchClaim
@@ -36,7 +37,8 @@ def test_a_claim_is_explained() -> None:
 
 def test_what_is_missing_is_named() -> None:
     claim = claim_of(creditor())
-    told = CliRunner().invoke(app, ["recompute", claim.number])
+    with translation.override("en"):
+        told = CliRunner().invoke(app, ["recompute", claim.number])
     assert "missing (28 % known): the terms of the contract" in told.output
 
 

@@ -139,3 +139,14 @@ def test_letters_with_a_code_cannot_be_rained_on_anybody() -> None:
             send_door_letter(claim_id=claim.pk, actor=officer, at=AT + 6 * DAY)
     again = send_door_letter(claim_id=first.pk, actor=officer, at=AT + 7 * DAY)
     assert again.state == AttemptState.PERMITTED
+
+
+@pytest.mark.django_db
+def test_a_new_window_is_told_anew() -> None:
+    claim = contested_soon("address")
+    notify(at=AT)
+    send(attempt_id=Attempt.objects.get().pk, at=AT)
+    later = AT + 9 * DAY
+    Claim.objects.filter(pk=claim.pk).update(challenge_ends_at=later + 7 * DAY)
+    assert notify(at=later) == {"permitted": 1, "refused": 0}
+    assert notify(at=later) == {"permitted": 0, "refused": 0}

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from qinghe.claims.models import (
     Claim,
+    ContractFee,
     ContractPayment,
     ContractTerms,
     Duplicate,
@@ -47,7 +48,6 @@ TERMS = {
     "rate_pct": "10",
     "day_count": "act/365",
     "grace_days": "0",
-    "fee_kind": "charge",
 }
 
 
@@ -115,11 +115,25 @@ def test_release_waits_for_the_creditor(owner: Client, claim: Claim) -> None:
 def test_terms_that_cannot_be_stay_in_the_form(owner: Client, claim: Claim) -> None:
     bad = {**TERMS, "matures_on": "2025-01-01"}
     assert "the day of maturity" in send(owner, "claim-contract", claim, **bad)
-    no_day = {**TERMS, "fee_amount": "5.00"}
-    assert "the day on which the charge" in send(owner, "claim-contract", claim, **no_day)
+    for charge in ("5.00", "2025-07-01 much", "2025-07-01 0"):
+        odd = {**TERMS, "charge": f"2025-06-01 1.00\n{charge}"}
+        assert "Line 2: write a day and an amount" in send(owner, "claim-contract", claim, **odd)
     assert not ContractTerms.objects.exists()
-    send(owner, "claim-contract", claim, **no_day, fee_on="2025-07-01")
-    assert ContractTerms.objects.count() == 1
+
+
+def test_charges_are_told_line_by_line_and_come_back(owner: Client, claim: Claim) -> None:
+    fees = {"charge": "2025-06-01 1,500.00\n2025-07-01 5.00", "enforcement": "2026-11-01 50.00"}
+    send(owner, "claim-contract", claim, **TERMS, **fees)
+    text = page(owner, "claim-contract", claim)
+    assert "2025-06-01 1500.00" in text
+    # Sending the page again as it came back loses nothing.
+    send(owner, "claim-contract", claim, **TERMS, **fees)
+    kept = ContractFee.objects.filter(terms__replaced_at=None).order_by("on")
+    assert [(fee.kind, fee.amount) for fee in kept] == [
+        ("charge", 150_000),
+        ("charge", 500),
+        ("enforcement", 5_000),
+    ]
 
 
 def test_amounts_are_corrected_and_waived_with_words(owner: Client, claim: Claim) -> None:
@@ -217,7 +231,8 @@ def test_a_file_of_earlier_payments_is_taken_or_named(owner: Client, claim: Clai
 
     def upload(*rows: dict[str, str]) -> str:
         file = SimpleUploadedFile("payments.csv", file_of(*rows))
-        answer = owner.post(path, {"file": file, "request_key": str(new_id())}, follow=True)
+        sent = {"what": "payments", "file": file, "request_key": str(new_id())}
+        answer = owner.post(path, sent, follow=True)
         return answer.content.decode()
 
     bad = [
@@ -232,8 +247,8 @@ def test_a_file_of_earlier_payments_is_taken_or_named(owner: Client, claim: Clai
         assert f"Row {row}, {column}:" in text
     assert not ContractPayment.objects.exists()
     text = upload(good, good | {"contract_number": "Z-9", "reference": "b"})
-    assert "1 earlier payment is kept." in text
-    assert "1 payment names no open claim here." in text
+    assert "1 row is kept." in text
+    assert "1 row names no open claim here." in text
     assert ContractPayment.objects.get().amount == 100_000
     assert "cannot be read" in upload({"contract": "C-1", "sum": "1"})
 
@@ -261,3 +276,53 @@ def test_the_reviewer_can_calculate_again(owner: Client, claim: Claim) -> None:
     text = send(reviewer, "verify-check", claim)
     assert "Cannot be calculated" in text
     assert "the terms of the contract" in text
+
+
+def test_a_file_of_terms_is_taken_or_named(owner: Client, claim: Claim) -> None:
+    good = {
+        "contract_number": "C-1",
+        "principal": "10,000.00",
+        "disbursed_on": "2025-06-01",
+        "matures_on": "2026/10/01",
+        "rate_pct": "10",
+        "schedule": "bullet",
+        "periods": "",
+    }
+    bad = [
+        good | {"contract_number": "B", "principal": "much"},
+        good | {"contract_number": "C", "disbursed_on": "yesterday"},
+        good | {"contract_number": "D", "rate_pct": "-1"},
+        good | {"contract_number": "E", "schedule": "whenever"},
+        good | {"contract_number": "F", "periods": "601"},
+        good | {"contract_number": "", "matures_on": ""},
+        good,
+    ]
+
+    def upload(*rows: dict[str, str]) -> str:
+        file = SimpleUploadedFile("terms.csv", file_of(*rows))
+        sent = {"what": "terms", "file": file, "request_key": str(new_id())}
+        answer = owner.post(reverse("web:claims-history"), sent, follow=True)
+        return answer.content.decode()
+
+    text = upload(good, *bad)
+    assert "8 cells are wrong" in text
+    for row, column in (
+        (3, "principal"),
+        (4, "disbursed_on"),
+        (5, "rate_pct"),
+        (6, "schedule"),
+        (7, "periods"),
+        (8, "contract_number"),
+        (8, "matures_on"),
+        (9, "contract_number"),
+    ):
+        assert f"Row {row}, {column}:" in text
+    assert "contradicts itself: the day of maturity" in upload(good | {"matures_on": "2025-01-01"})
+    assert not ContractTerms.objects.exists()
+    text = upload(good, good | {"contract_number": "Z-9"})
+    assert "1 row is kept." in text
+    assert "1 row names no open claim here." in text
+    terms = ContractTerms.objects.get()
+    assert (terms.claim_id, terms.principal, terms.rate_pct) == (claim.pk, 1_000_000, 10)
+    assert "2,020.54" in page(owner, "claim-contract", claim)
+    assert "cannot be read" in upload({"contract": "C-1"})

@@ -44,6 +44,13 @@ ADVICE: Final[dict[str, Advice]] = {
         _("This is not an amount."), _("Write digits with a decimal point, such as 1234.50.")
     ),
     "negative": Advice(_("The amount is negative."), _("Write what is owed as a positive amount.")),
+    "bad-term": Advice(
+        _("This is no value of this column."),
+        _("Write it as the form for one contract shows it, or leave the cell empty."),
+    ),
+    "contradiction": Advice(
+        _("This row contradicts itself: {fact}."), _("Correct it by the contract.")
+    ),
     "bad-booked-to": Advice(
         _("This is no part of a debt."),
         _("Write costs, interest or principal, or leave the cell empty."),

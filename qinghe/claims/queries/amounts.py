@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +75,8 @@ class VerificationView:
     claimed: int
     contract: int | None
     lawful: int | None
+    # The highest yearly rate at which the claim may go on to bear interest.
+    late_rate_pct: Decimal | None
     not_due: int
     credit: int
     completeness: int
@@ -201,6 +204,7 @@ def view_of_check(row: Verification) -> VerificationView:
         claimed=row.claimed,
         contract=row.contract,
         lawful=row.lawful,
+        late_rate_pct=row.late_rate_pct,
         not_due=row.not_due,
         credit=row.credit,
         completeness=row.completeness,

@@ -53,7 +53,7 @@ from qinghe.claims.services.evidence import (
     set_assignments,
 )
 from qinghe.claims.services.examining import MalwareFound, PdfEncrypted, PdfTooHeavy, PdfTooLong
-from qinghe.claims.services.history import History, HistoryHasErrors, import_history
+from qinghe.claims.services.history import History, HistoryHasErrors, import_history, import_terms
 from qinghe.claims.services.holds import hold_creditor, lift_hold, lift_holds, place_hold
 from qinghe.claims.services.limitation import BadAct, record_act
 from qinghe.claims.services.manual import HoldNotByHand, NoSuchHold, hold_by_hand, lift_by_hand
@@ -209,6 +209,7 @@ __all__ = [
     "hold_by_hand",
     "hold_creditor",
     "import_history",
+    "import_terms",
     "lift_by_hand",
     "lift_hold",
     "lift_holds",

@@ -22,7 +22,7 @@ from qinghe.claims.models import (
     Verification,
 )
 from qinghe.claims.queries.amounts import facts_of
-from qinghe.claims.recompute import contract_of, verified
+from qinghe.claims.recompute import Facts, contract_of, verified
 from qinghe.claims.services.locks import locked
 from qinghe.claims.services.states import WrongClaimState
 from qinghe.claims.terms import OPEN_STATES, ClaimState
@@ -123,14 +123,7 @@ def deliver_terms(
     require(actor, Permission.MANAGE_CLAIMS)
     claim = _open(claim_id, actor)
     _check_payments(payments, at)
-    older = ContractTerms.objects.filter(claim=claim, replaced_at__isnull=True)
-    older.update(replaced_at=at)
-    given = asdict(terms)
-    fees = given.pop("fees")
-    row = ContractTerms(claim=claim, delivered_at=at, **given, lender_kind=lender_of(claim))
-    _check(row, terms, claim)
-    row.save(force_insert=True)
-    ContractFee.objects.bulk_create([ContractFee(terms=row, **fee) for fee in fees])
+    (row,) = keep_terms([(claim, terms)], at)
     record(
         kind="claims.terms-delivered",
         subject=f"claim:{claim.pk}",
@@ -138,7 +131,7 @@ def deliver_terms(
         at=at,
         person_id=claim.debtor_id,
         terms=row.pk,
-        fees=len(fees),
+        fees=len(terms.fees),
     )
     if payments:
         keep_payments([(claim, each) for each in payments], actor, at)
@@ -162,6 +155,23 @@ def deliver_payments(
     _check_payments(payments, at)
     keep_payments([(claim, each) for each in payments], actor, at)
     return _kept([claim], at)[0]
+
+
+def keep_terms(rows: Sequence[tuple[Claim, TermsGiven]], at: datetime) -> list[ContractTerms]:
+    """
+    Write the terms of locked claims in place of older ones, with a fixed number of statements.
+
+    :raises BadTerms: some contradict each other; nothing is written
+    """
+    claims = [claim for claim, _terms in rows]
+    lenders = lenders_of(claims)
+    new = [made(claim, terms, lenders[claim.pk], at) for claim, terms in rows]
+    older = ContractTerms.objects.filter(claim__in=claims, replaced_at__isnull=True)
+    older.update(replaced_at=at)
+    ContractTerms.objects.bulk_create([row for row, _fees in new], batch_size=5_000)
+    fees = [fee for _row, fees in new for fee in fees]
+    ContractFee.objects.bulk_create(fees, batch_size=5_000)
+    return [row for row, _fees in new]
 
 
 def keep_payments(rows: Sequence[tuple[Claim, PaymentGiven]], actor: Actor, at: datetime) -> None:
@@ -236,26 +246,40 @@ def _open(claim_id: UUID, actor: Actor) -> Claim:
     return claim
 
 
-def lender_of(claim: Claim) -> str:
-    """Return what kind of lender made the loan: whom the claim came from first, if it was told."""
-    first = Title.objects.filter(claim=claim, step=1, state=TitleState.HELD)
-    kind = first.values_list("from_kind", flat=True).first()
+def lenders_of(claims: Sequence[Claim]) -> dict[UUID, str]:
+    """Return what kind of lender made each loan: whom it came from first, if that was told."""
+    first = Title.objects.filter(claim__in=claims, step=1, state=TitleState.HELD)
+    kinds = dict(first.values_list("claim_id", "from_kind"))
     # A first creditor of unknown kind is judged the stricter way.
-    return claim.creditor.lender_kind if kind is None else kind or STRICTEST
+    return {
+        claim.pk: (kinds[claim.pk] or STRICTEST)
+        if claim.pk in kinds
+        else claim.creditor.lender_kind
+        for claim in claims
+    }
 
 
-def _check(row: ContractTerms, terms: TermsGiven, claim: Claim) -> None:
-    """Refuse terms that the calculation could not use, before the database would."""
+def made(
+    claim: Claim, terms: TermsGiven, lender: str, at: datetime
+) -> tuple[ContractTerms, list[ContractFee]]:
+    """
+    Return the unsaved rows of a contract that the calculation can use.
+
+    :raises BadTerms: they contradict each other
+    """
     if any(fee.kind not in FeeKind.values or fee.amount <= 0 for fee in terms.fees):
         raise BadTerms(fact=FACTS["fees"])
-    fees = [ContractFee(kind=fee.kind, amount=fee.amount, on=fee.on) for fee in terms.fees]
-    facts = facts_of([claim])[claim.pk]
+    given = asdict(terms)
+    fees = given.pop("fees")
+    row = ContractTerms(claim=claim, delivered_at=at, lender_kind=lender, **given)
+    kept = [ContractFee(terms=row, **fee) for fee in fees]
     signed_on = claim.contract_on or terms.disbursed_on
     known = Claim(creditor=claim.creditor, currency=claim.currency, contract_on=signed_on)
-    contract = contract_of(type(facts)(known, row, fees, (), ()))
+    contract = contract_of(Facts(known, row, kept, (), ()))
     try:
         if contract is not None:
             contract.check()
             due_days(contract)
     except ContractError as wrong:
         raise BadTerms(fact=FACTS.get(wrong.fact, wrong.fact)) from wrong
+    return row, kept

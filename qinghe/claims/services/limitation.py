@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.contract_terms import ActKind
 from qinghe.claims.days import day_of
-from qinghe.claims.models import Claim, Evidence, LimitationAct
+from qinghe.claims.models import Evidence, LimitationAct
 from qinghe.claims.queries.one import NoSuchEvidence
 from qinghe.claims.services.locks import locked
 from qinghe.journal.services import record, verb
@@ -49,38 +49,32 @@ def record_act(
     """
     require(actor, Permission.MANAGE_CLAIMS)
     claim = locked(claim_id, actor)
-    endless = kind == ActKind.SUSPENSION and ended_on is None
-    backwards = ended_on is not None and ended_on < on
-    if kind not in ActKind.values or on > day_of(at) or endless or backwards:
+    if on > day_of(at) or not _possible(kind, on, ended_on):
         raise BadAct
     evidence = Evidence.objects.filter(pk=evidence_id, claim=claim).first()
     if evidence is None:
         raise NoSuchEvidence
+    told = {"ended_on": ended_on, "evidence": evidence}
+    who = {"recorded_at": at, "recorded_by": actor.label}
     act, new = LimitationAct.objects.get_or_create(
-        claim=claim,
-        kind=kind,
-        on=on,
-        defaults={
-            "ended_on": ended_on,
-            "evidence": evidence,
-            "recorded_at": at,
-            "recorded_by": actor.label,
-        },
+        claim=claim, kind=kind, on=on, defaults={**told, **who}
     )
     if new:
-        _note(act, claim, actor, at)
+        record(
+            kind="claims.limitation-act",
+            subject=f"claim:{claim.pk}",
+            actor=actor,
+            at=at,
+            person_id=claim.debtor_id,
+            act=kind,
+            on=on,
+            ended_on=ended_on,
+            evidence=evidence.pk,
+        )
     return act
 
 
-def _note(act: LimitationAct, claim: Claim, actor: Actor, at: datetime) -> None:
-    record(
-        kind="claims.limitation-act",
-        subject=f"claim:{claim.pk}",
-        actor=actor,
-        at=at,
-        person_id=claim.debtor_id,
-        act=act.kind,
-        on=act.on,
-        ended_on=act.ended_on,
-        evidence=act.evidence_id,
-    )
+def _possible(kind: str, on: date, ended_on: date | None) -> bool:
+    endless = kind == ActKind.SUSPENSION and ended_on is None
+    backwards = ended_on is not None and ended_on < on
+    return kind in ActKind.values and not endless and not backwards

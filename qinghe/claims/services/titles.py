@@ -15,7 +15,7 @@ from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim, ContractTerms, Evidence, LimitationAct, Title
 from qinghe.claims.queries.one import NoSuchEvidence
 from qinghe.claims.queries.titles import NoSuchOffer, break_of
-from qinghe.claims.services.agreed import lender_of
+from qinghe.claims.services.agreed import lenders_of
 from qinghe.claims.services.books import claimed_account
 from qinghe.claims.services.holds import lift_hold, place_hold
 from qinghe.claims.services.locks import locked
@@ -123,7 +123,7 @@ def tell_chain(*, claim_id: UUID, steps: Sequence[StepGiven], actor: Actor, at: 
         [_step(claim, place, each, at) for place, each in enumerate(steps, start=1)]
     )
     current = ContractTerms.objects.filter(claim=claim, replaced_at__isnull=True)
-    current.update(lender_kind=lender_of(claim))
+    current.update(lender_kind=lenders_of([claim])[claim.pk])
     _hold_until_told(claim, rows[-1] if rows else None, actor, at)
     _note("claims.chain-told", claim, actor, at, steps=len(rows))
     return claim

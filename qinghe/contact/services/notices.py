@@ -107,7 +107,8 @@ def _without_notice(at: datetime) -> QuerySet[Claim]:
         purpose=ContactPurpose.LEGAL_NOTICE,
         template__startswith=TEMPLATE,
     )
-    standing = Q(state__in=ON_THE_WAY)
+    # What has arrived began a window; a claim without one was raised since, and is told anew.
+    standing = Q(state__in=(AttemptState.PERMITTED, AttemptState.SENDING))
     refused = Q(state=AttemptState.REFUSED) & (
         Q(next_allowed_at__isnull=True) | Q(next_allowed_at__gt=at)
     )

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from qinghe.claims.intake.terms import COLUMNS
 from qinghe.claims.queries import ClaimView, claim_for
 from qinghe.claims.queries.amounts import agreed_for, verification_for
 from qinghe.claims.queries.limits import acts_of
@@ -19,6 +20,7 @@ from qinghe.claims.services import (
     accept_lawful,
     deliver_terms,
     import_history,
+    import_terms,
     restate,
     write_off_part,
 )
@@ -60,13 +62,15 @@ def contract_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
 
 
 def _terms_form(request: StaffRequest, view: ClaimView) -> TermsForm:
-    terms = agreed_for(claim_id=view.id, actor=request.actor).terms
+    agreed = agreed_for(claim_id=view.id, actor=request.actor)
+    terms = agreed.terms
     first: dict[str, Any] = {"matures_on": view.due_on, "disbursed_on": view.contract_on}
     if terms is not None:
         first = {name: getattr(terms, name) for name in TERMS}
     form = TermsForm(request.POST or None, initial=first, currency=view.currency)
     if terms is not None:
         form.show_amounts(terms.principal, terms.handed_over)
+        form.show_fees([(x.kind, x.amount, x.on) for x in agreed.fees], view.currency)
     return form
 
 
@@ -146,25 +150,21 @@ def claim_waive(request: StaffRequest, claim_id: UUID) -> HttpResponse:
 
 @page(Permission.MANAGE_CLAIMS, methods=("GET", "POST"))
 def claims_history(request: StaffRequest) -> HttpResponse:
-    """Take a file of earlier payments: all of it, or nothing with every fault named."""
+    """Take a file of terms or earlier payments: all of it, or nothing with every fault named."""
     form = HistoryForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         with refusals_in(form):
-            done = import_history(
-                content=form.cleaned_data["file"].read(LARGEST_FILE),
-                actor=request.actor,
-                at=request.at,
-            )
-            words = ngettext(
-                "%(n)d earlier payment is kept.", "%(n)d earlier payments are kept.", done.payments
-            )
-            messages.success(request, words % {"n": done.payments})
+            verb = import_terms if form.cleaned_data["what"] == "terms" else import_history
+            content = form.cleaned_data["file"].read(LARGEST_FILE)
+            done = verb(content=content, actor=request.actor, at=request.at)
+            words = ngettext("%(n)d row is kept.", "%(n)d rows are kept.", done.kept)
+            messages.success(request, words % {"n": done.kept})
             if done.unmatched:
                 words = ngettext(
-                    "%(n)d payment names no open claim here.",
-                    "%(n)d payments name no open claim here.",
+                    "%(n)d row names no open claim here.",
+                    "%(n)d rows name no open claim here.",
                     done.unmatched,
                 )
                 messages.warning(request, words % {"n": done.unmatched})
             return redirect("web:claims")
-    return formed(request, "web/creditor/history.html", {}, form)
+    return formed(request, "web/creditor/history.html", {"columns": COLUMNS}, form)

@@ -50,6 +50,16 @@ def _percent(
     )
 
 
+def _lines(label: StrPromise, help_text: StrPromise) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=help_text,
+    )
+
+
 class TermsForm(forms.Form):
     """What was agreed, as it stands in the contract."""
 
@@ -77,8 +87,11 @@ class TermsForm(forms.Form):
         required=False,
         help_text=_("For contracts from before 20 August 2020."),
     )
-    fee_kind = forms.ChoiceField(label=_("A charge: kind"), choices=FeeKind.choices)
-    fee_on = forms.DateField(label=_("A charge: due on"), widget=DAY, required=False)
+    charge = _lines(
+        _("Service and other charges"),
+        _("One a line: the day and the amount, as 2025-06-01 500.00."),
+    )
+    enforcement = _lines(_("Costs of enforcing the claim"), _("Court and lawyer; one a line."))
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,17 +102,31 @@ class TermsForm(forms.Form):
             required=False,
             help_text=_("What the debtor received, after anything kept back."),
         )
-        self.fields["fee_amount"] = Amount(
-            label=_("A charge: amount"), currency=currency, required=False
-        )
         self.order_fields(self.field_order)
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse a charge with an amount and no day."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("fee_amount") and not cleaned.get("fee_on"):
-            self.add_error("fee_on", _("Write the day on which the charge fell due."))
-        return cleaned
+    def clean_charge(self) -> list[FeeGiven]:
+        """Return the charges that count towards the cap."""
+        return self._fees(FeeKind.CHARGE)
+
+    def clean_enforcement(self) -> list[FeeGiven]:
+        """Return the costs that stand outside the cap."""
+        return self._fees(FeeKind.ENFORCEMENT)
+
+    def _fees(self, kind: FeeKind) -> list[FeeGiven]:
+        amount = self.fields["principal"]
+        assert isinstance(amount, Amount)
+        found = []
+        for place, text in enumerate(self.cleaned_data[kind.value].splitlines(), start=1):
+            if not text.strip():
+                continue
+            try:
+                day, sum_text = text.split()
+                minor = amount.clean(sum_text.replace(",", ""))
+                found.append(FeeGiven(kind, minor or 0, date.fromisoformat(day)))
+            except (ValueError, forms.ValidationError):
+                wrong = _("Line %(n)d: write a day and an amount, such as “2025-06-01 500.00”.")
+                raise forms.ValidationError(wrong, params={"n": place}) from None
+        return found
 
     def show_amounts(self, principal: int, handed_over: int | None) -> None:
         """Fill in the amounts that were told before, given in minor units."""
@@ -109,11 +136,18 @@ class TermsForm(forms.Form):
             if minor is not None:
                 field.initial = to_major(minor, field.currency)
 
+    def show_fees(self, fees: Sequence[tuple[str, int, date]], currency: str) -> None:
+        """Fill in the charges that were told before, as (kind, minor units, day)."""
+        for kind in FeeKind.values:
+            rows = [
+                f"{on} {to_major(amount, currency)}" for each, amount, on in fees if each == kind
+            ]
+            self.fields[kind].initial = "\n".join(rows)
+
     def given(self) -> TermsGiven:
         """Return the terms as the service takes them."""
         facts = dict(self.cleaned_data)
-        kind, amount, on = (facts.pop(f"fee_{name}") for name in ("kind", "amount", "on"))
-        fees = (FeeGiven(kind, amount, on),) if amount else ()
+        fees = (*facts.pop(FeeKind.CHARGE.value), *facts.pop(FeeKind.ENFORCEMENT.value))
         return TermsGiven(**facts, fees=fees)
 
 
@@ -235,9 +269,13 @@ class ChainForm(FileForm):
 
 
 class HistoryForm(forms.Form):
-    """A file of earlier payments of many contracts."""
+    """A file about many contracts: their earlier payments, or their terms."""
 
+    what = forms.ChoiceField(
+        label=_("What is in it"),
+        choices=[("payments", _("Earlier payments")), ("terms", _("Terms of contracts"))],
+    )
     file = forms.FileField(
         label=_("File"),
-        help_text=_("CSV or XLSX: contract_number, paid_on, amount, booked_to, reference."),
+        help_text=_("CSV or XLSX, up to 100 MB. The columns are named below."),
     )

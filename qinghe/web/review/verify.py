@@ -14,7 +14,7 @@ from qinghe.claims.findings import signatures_of
 from qinghe.claims.queries import ClaimView, claim_for, review_counts, review_queue
 from qinghe.claims.queries.amounts import VerificationView, verification_for
 from qinghe.claims.queries.review import QUEUES
-from qinghe.claims.queries.titles import Chain, chain_for, duplicates_of
+from qinghe.claims.queries.titles import Chain, chain_for, duplicates_of, open_duplicates
 from qinghe.claims.terms import TARGET_HOURS, ReviewQueue
 from qinghe.parties.queries import contact_points
 from qinghe.parties.roles import Permission
@@ -50,6 +50,7 @@ def verify_queue(request: StaffRequest) -> HttpResponse:
         "queues": [(each.value, each.label, counts[each.value]) for each in QUEUES],
         "waiting": counts[queue],
         "hours": TARGET_HOURS[queue],
+        "pairs": open_duplicates(actor=request.actor),
     }
     return render(request, "web/review/queue.html", context)
 
