@@ -14,6 +14,8 @@ from qinghe.claims.intake.columns import ColumnMapping
 from qinghe.claims.intake.faults import Fault
 from qinghe.claims.intake.parse import AMOUNTS, typed
 from qinghe.claims.intake.rates import Applied, applied
+from qinghe.claims.intake.read import ROW
+from qinghe.claims.intake.strangers import refuse_phones_in_text
 from qinghe.parties import identity
 from qinghe.parties.terms import PersonKind
 from qinghe.rules.currencies import CURRENCIES
@@ -55,7 +57,12 @@ class Checked:
 def check(
     table: pl.DataFrame, mapping: ColumnMapping, *, as_of: date, lender_kind: str, demo: bool
 ) -> Checked:
-    """Return what is wrong with each row of a file and which rows may become claims."""
+    """
+    Return what is wrong with each row of a file and which rows may become claims.
+
+    :raises PhonesInText: telephone numbers stand where they have no business
+    """
+    refuse_phones_in_text(table, mapping.columns, ROW)
     frame = typed(table, mapping)
     frame = frame.with_columns(
         _id_faults(frame, demo).alias("id_fault"),

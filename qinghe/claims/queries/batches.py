@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-import xlsxwriter
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from qinghe.claims.intake.columns import SHIPPED, Suggestion, date_format, suggest
+from qinghe.claims.intake.columns import SHIPPED, Suggestion, date_format, missing_fields
 from qinghe.claims.intake.faults import ADVICE
-from qinghe.claims.intake.read import ADDED, ROW, header_of, read_table
+from qinghe.claims.intake.how import AS_IT_IS, How
+from qinghe.claims.intake.read import ADDED, ROW, header_of, how_read, read_table
+from qinghe.claims.intake.strangers import refused_columns
+from qinghe.claims.intake.suggest import LOOKED_AT, Guess, guesses
 from qinghe.claims.models import Batch, Mapping, RowError
 from qinghe.claims.queries.access import NoSuchBatch
 from qinghe.claims.terms import BatchState
 from qinghe.kernel.actor import Actor, Role
+from qinghe.kernel.tables import as_csv, as_workbook
 from qinghe.parties.filestore import load_file
 from qinghe.parties.roles import OVERSIGHT
 
 RECENT: Final = 50
 SAMPLE_ROWS: Final = 5
-# A cell that a spreadsheet would run.
-FORMULA: Final = re.compile(r"^[=+\-@＝＋－＠\t\r\n]")
-NUMBER: Final = re.compile(r"^[+-]?[\d.,]+%?$")
+DATES: Final = ("contract_date", "due_date")
 FORMATS: Final = ("csv", "xlsx")
 
 
@@ -76,6 +74,9 @@ class Preview:
     sample: list[list[str]]
     rows: int
     suggestion: Suggestion
+    guesses: dict[str, Guess]
+    how: How
+    sheets: list[str]
 
 
 _FIELDS = (
@@ -126,28 +127,63 @@ def mappings(*, creditor_id: UUID) -> list[str]:
     return names + [name for name in SHIPPED if name not in names]
 
 
-def preview(content: bytes) -> Preview:
+def preview(content: bytes, asked: How = AS_IT_IS) -> Preview:
     """
-    Return the head of a file, with a suggestion of what its columns are.
+    Return the head of a file, with a suggestion of what its columns are, and how it was read.
 
     :raises FileUnreadable: not a table
+    :raises EncodingUnsure: its encoding must be chosen first
     """
-    table = read_table(content)
+    table = read_table(content, asked)
+    way, sheets = how_read(content, asked)
     header = header_of(table)
-    sample = [list(row) for row in table.select(header).head(SAMPLE_ROWS).iter_rows()]
-    return Preview(header, sample, table.height, suggest_mapping(header, sample))
+    rows = [list(row) for row in table.select(header).head(LOOKED_AT).iter_rows()]
+    return Preview(
+        header=header,
+        sample=rows[:SAMPLE_ROWS],
+        rows=table.height,
+        suggestion=suggest_mapping(header, rows),
+        guesses=guesses(header, rows),
+        how=way,
+        sheets=sheets,
+    )
 
 
 def suggest_mapping(header: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> Suggestion:
     """Return what the columns most likely are, and how the dates of the sample are written."""
-    suggestion = suggest(header)
-    columns = [
-        list(header).index(suggestion.columns[name])
-        for name in ("contract_date", "due_date")
-        if name in suggestion.columns
-    ]
+    sure = {guess.field: column for column, guess in guesses(header, sample).items() if guess.sure}
+    refused = refused_columns(header)
+    known = {*sure.values(), *refused}
+    columns = [list(header).index(sure[name]) for name in DATES if name in sure]
     written = [row[place] for row in sample for place in columns if len(row) > place]
-    return replace(suggestion, date_format=date_format(written))
+    return Suggestion(
+        columns=sure,
+        unknown=tuple(column for column in header if column not in known),
+        refused=refused,
+        missing=missing_fields(sure),
+        date_format=date_format(written),
+    )
+
+
+def recognised(*, creditor_id: UUID, header: Sequence[str]) -> tuple[str, dict[str, Any]] | None:
+    """
+    Return the mapping a creditor used for a file with these very columns, and its name.
+
+    A saved mapping comes first; else the one of its newest file with these columns, without a name.
+    """
+    columns = frozenset(header)
+    saved = Mapping.objects.filter(creditor_id=creditor_id).order_by("-created_at", "name")
+    for name, mapping in saved.values_list("name", "columns"):
+        if _covers(mapping, columns):
+            return name, mapping
+    used = Batch.objects.filter(creditor_id=creditor_id).order_by("-uploaded_at")
+    recent = used.values_list("mapping", flat=True)[:RECENT]
+    found = next((mapping for mapping in recent if _covers(mapping, columns)), None)
+    return None if found is None else ("", found)
+
+
+def _covers(mapping: dict[str, Any], columns: frozenset[str]) -> bool:
+    return columns == {*(mapping.get("columns") or {}).values(), *(mapping.get("ignore") or [])}
 
 
 def error_file(batch: BatchView | Batch, fmt: str) -> bytes:
@@ -162,7 +198,7 @@ def error_file(batch: BatchView | Batch, fmt: str) -> bytes:
     if fmt not in FORMATS:
         raise ValueError(fmt)
     rows = _faulty_rows(batch)
-    return _as_csv(rows) if fmt == "csv" else _as_workbook(rows)
+    return as_csv(rows) if fmt == "csv" else as_workbook(rows)
 
 
 def _mine(actor: Actor) -> Q:
@@ -192,26 +228,3 @@ def _faulty_rows(batch: BatchView | Batch) -> list[list[str]]:
 def _joined(errors: list[RowErrorView]) -> list[str]:
     pairs = [(error.column, error.reason, error.fix) for error in errors]
     return [" / ".join(words) for words in zip(*pairs, strict=True)]
-
-
-def _harmless(cell: str) -> str:
-    risky = FORMULA.match(cell) and not NUMBER.match(cell)
-    return f"'{cell}" if risky else cell
-
-
-def _as_csv(rows: list[list[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
-    # The mark tells spreadsheets that the file is UTF-8.
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _as_workbook(rows: list[list[str]]) -> bytes:
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet()
-    for place, row in enumerate(rows):
-        for column, cell in enumerate(row):
-            sheet.write_string(place, column, _harmless(cell))
-    book.close()
-    return out.getvalue()

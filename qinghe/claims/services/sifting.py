@@ -89,7 +89,7 @@ def sift(content: bytes, mapping: ColumnMapping, *, creditor: Organisation, as_o
     :raises ColumnsNotMapped: a column is neither mapped nor ignored
     :raises FieldsMissing: a required field has no column
     """
-    table = read_table(content)
+    table = read_table(content, mapping.how)
     fitted = fit(mapping, header_of(table))
     checked = check(
         table, fitted, as_of=as_of, lender_kind=creditor.lender_kind, demo=settings.DEMO
