@@ -10,7 +10,10 @@ import typer
 from django.utils import timezone
 
 from qinghe.claims.days import day_of
-from qinghe.claims.queries import BatchView, batch_for, error_file, row_errors
+from qinghe.claims.intake.columns import SHIPPED
+from qinghe.claims.intake.encodings import CODECS
+from qinghe.claims.intake.how import How
+from qinghe.claims.queries import BatchView, batch_for, error_file, mapping_named, row_errors
 from qinghe.claims.services import accept_batch, check_batch, refuse_batch
 from qinghe.cli.output import AsJson, show
 from qinghe.kernel.actor import Actor, system
@@ -29,12 +32,16 @@ def import_claims(
     ],
     creditor: Annotated[str, typer.Option(help="Short name of the creditor.")],
     mapping: Annotated[
-        str, typer.Option(help="Column mapping: qinghe, ar_ibm, or one the creditor saved.")
+        str, typer.Option(help=f"Column mapping: {', '.join(SHIPPED)}, or one the creditor saved.")
     ] = "qinghe",
     as_of: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Day on which the file is true; else today."),
     ] = None,
+    encoding: Annotated[
+        str, typer.Option(help=f"Encoding of a text file, when unsure: {', '.join(CODECS)}.")
+    ] = "",
+    sheet: Annotated[str, typer.Option(help="Sheet of a workbook; else the first table.")] = "",
     partial: Annotated[
         bool, typer.Option("--partial", help="Take the sound rows although others have errors.")
     ] = False,
@@ -45,11 +52,13 @@ def import_claims(
 ) -> None:
     """Take a file of claims for a creditor, as a whole unless --partial is given."""
     actor, at = system("import"), timezone.now()
+    creditor_id = organisation(creditor).pk
+    how = How(encoding=encoding, sheet=sheet)
     checked = check_batch(
-        creditor_id=organisation(creditor).pk,
+        creditor_id=creditor_id,
         filename=file.name,
         content=file.read_bytes(),
-        mapping=mapping,
+        mapping=mapping_named(creditor_id=creditor_id, name=mapping, how=how),
         as_of=as_of.date() if as_of else day_of(at),
         actor=actor,
         at=at,

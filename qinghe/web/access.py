@@ -48,6 +48,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "creditor-home": CREDITOR,
     "batches": CREDITOR,
     "batch-new": CREDITOR,
+    "batch-reading": CREDITOR,
     "batch-columns": CREDITOR,
     "batch": CREDITOR,
     "batch-decide": CREDITOR,

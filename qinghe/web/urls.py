@@ -16,6 +16,7 @@ from qinghe.web.creditor import (
     intake,
     mandates,
     placing,
+    reading,
     received,
 )
 from qinghe.web.front import front_urls
@@ -58,6 +59,7 @@ board_urls = [
 claim_urls = [
     path("batches/", batches.batch_list, name="batches"),
     path("batches/new/", intake.batch_new, name="batch-new"),
+    path("batches/reading/", reading.batch_reading, name="batch-reading"),
     path("batches/columns/", intake.batch_columns, name="batch-columns"),
     path("batches/<uuid:batch_id>/", batches.batch_page, name="batch"),
     path("batches/<uuid:batch_id>/decide/", batches.batch_decide, name="batch-decide"),

@@ -3,15 +3,11 @@
 from qinghe.claims.queries.access import NoSuchBatch, NoSuchClaim, NoSuchDispute, visible
 from qinghe.claims.queries.batches import (
     BatchView,
-    Preview,
     RowErrorView,
     batch_for,
     batches,
     error_file,
-    mappings,
-    preview,
     row_errors,
-    suggest_mapping,
     taken_before,
 )
 from qinghe.claims.queries.decisions import (
@@ -23,6 +19,15 @@ from qinghe.claims.queries.decisions import (
     waiting_for_review,
 )
 from qinghe.claims.queries.holds import HoldRow, live_holds
+from qinghe.claims.queries.mappings import (
+    Preview,
+    mapping_named,
+    mappings,
+    preview,
+    recognised,
+    suggest_mapping,
+    ways_to_read,
+)
 from qinghe.claims.queries.one import (
     ClaimView,
     EvidenceRow,
@@ -73,10 +78,12 @@ __all__ = [
     "evidence_for",
     "lines",
     "live_holds",
+    "mapping_named",
     "mappings",
     "moments_of",
     "owed",
     "preview",
+    "recognised",
     "review_queue",
     "row_errors",
     "stage_totals",
@@ -86,4 +93,5 @@ __all__ = [
     "view_of",
     "visible",
     "waiting_for_review",
+    "ways_to_read",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -11,13 +10,9 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from qinghe.claims.intake.columns import SHIPPED, Suggestion, date_format, missing_fields
 from qinghe.claims.intake.faults import ADVICE
-from qinghe.claims.intake.how import AS_IT_IS, How
-from qinghe.claims.intake.read import ADDED, ROW, header_of, how_read, read_table
-from qinghe.claims.intake.strangers import refused_columns
-from qinghe.claims.intake.suggest import LOOKED_AT, Guess, guesses
-from qinghe.claims.models import Batch, Mapping, RowError
+from qinghe.claims.intake.read import ADDED, ROW, header_of, read_table
+from qinghe.claims.models import Batch, RowError
 from qinghe.claims.queries.access import NoSuchBatch
 from qinghe.claims.terms import BatchState
 from qinghe.kernel.actor import Actor, Role
@@ -26,8 +21,6 @@ from qinghe.parties.filestore import load_file
 from qinghe.parties.roles import OVERSIGHT
 
 RECENT: Final = 50
-SAMPLE_ROWS: Final = 5
-DATES: Final = ("contract_date", "due_date")
 FORMATS: Final = ("csv", "xlsx")
 
 
@@ -64,19 +57,6 @@ class RowErrorView:
     code: str
     reason: str
     fix: str
-
-
-@dataclass(frozen=True)
-class Preview:
-    """The head of a file before it is mapped."""
-
-    header: list[str]
-    sample: list[list[str]]
-    rows: int
-    suggestion: Suggestion
-    guesses: dict[str, Guess]
-    how: How
-    sheets: list[str]
 
 
 _FIELDS = (
@@ -118,72 +98,6 @@ def row_errors(batch: BatchView | Batch, *, limit: int | None = None) -> list[Ro
     rows = RowError.objects.filter(batch_id=batch.id).order_by("row", "id")
     found = rows.values_list("row", "column", "code", "facts")
     return [_told(*row) for row in (found[:limit] if limit else found)]
-
-
-def mappings(*, creditor_id: UUID) -> list[str]:
-    """Return the names of the mappings a creditor may choose: saved ones, then shipped ones."""
-    saved = Mapping.objects.filter(creditor_id=creditor_id).order_by("name")
-    names = list(saved.values_list("name", flat=True))
-    return names + [name for name in SHIPPED if name not in names]
-
-
-def preview(content: bytes, asked: How = AS_IT_IS) -> Preview:
-    """
-    Return the head of a file, with a suggestion of what its columns are, and how it was read.
-
-    :raises FileUnreadable: not a table
-    :raises EncodingUnsure: its encoding must be chosen first
-    """
-    table = read_table(content, asked)
-    way, sheets = how_read(content, asked)
-    header = header_of(table)
-    rows = [list(row) for row in table.select(header).head(LOOKED_AT).iter_rows()]
-    return Preview(
-        header=header,
-        sample=rows[:SAMPLE_ROWS],
-        rows=table.height,
-        suggestion=suggest_mapping(header, rows),
-        guesses=guesses(header, rows),
-        how=way,
-        sheets=sheets,
-    )
-
-
-def suggest_mapping(header: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> Suggestion:
-    """Return what the columns most likely are, and how the dates of the sample are written."""
-    sure = {guess.field: column for column, guess in guesses(header, sample).items() if guess.sure}
-    refused = refused_columns(header)
-    known = {*sure.values(), *refused}
-    columns = [list(header).index(sure[name]) for name in DATES if name in sure]
-    written = [row[place] for row in sample for place in columns if len(row) > place]
-    return Suggestion(
-        columns=sure,
-        unknown=tuple(column for column in header if column not in known),
-        refused=refused,
-        missing=missing_fields(sure),
-        date_format=date_format(written),
-    )
-
-
-def recognised(*, creditor_id: UUID, header: Sequence[str]) -> tuple[str, dict[str, Any]] | None:
-    """
-    Return the mapping a creditor used for a file with these very columns, and its name.
-
-    A saved mapping comes first; else the one of its newest file with these columns, without a name.
-    """
-    columns = frozenset(header)
-    saved = Mapping.objects.filter(creditor_id=creditor_id).order_by("-created_at", "name")
-    for name, mapping in saved.values_list("name", "columns"):
-        if _covers(mapping, columns):
-            return name, mapping
-    used = Batch.objects.filter(creditor_id=creditor_id).order_by("-uploaded_at")
-    recent = used.values_list("mapping", flat=True)[:RECENT]
-    found = next((mapping for mapping in recent if _covers(mapping, columns)), None)
-    return None if found is None else ("", found)
-
-
-def _covers(mapping: dict[str, Any], columns: frozenset[str]) -> bool:
-    return columns == {*(mapping.get("columns") or {}).values(), *(mapping.get("ignore") or [])}
 
 
 def error_file(batch: BatchView | Batch, fmt: str) -> bytes:
