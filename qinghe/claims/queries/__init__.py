@@ -6,9 +6,18 @@ from qinghe.claims.queries.batches import (
     RowErrorView,
     batch_for,
     batches,
-    error_file,
     row_errors,
     taken_before,
+)
+from qinghe.claims.queries.corrections import (
+    CorrectionRow,
+    FaultKind,
+    WrongRow,
+    cells_of,
+    corrections,
+    fault_kinds,
+    table_of,
+    wrong_rows,
 )
 from qinghe.claims.queries.decisions import (
     DisputeRow,
@@ -18,6 +27,7 @@ from qinghe.claims.queries.decisions import (
     review_queue,
     waiting_for_review,
 )
+from qinghe.claims.queries.errorfile import error_file
 from qinghe.claims.queries.holds import HoldRow, live_holds
 from qinghe.claims.queries.mappings import (
     Preview,
@@ -55,8 +65,10 @@ __all__ = [
     "ClaimRow",
     "ClaimView",
     "ClaimsPage",
+    "CorrectionRow",
     "DisputeRow",
     "EvidenceRow",
+    "FaultKind",
     "HoldRow",
     "LineRow",
     "Moment",
@@ -67,15 +79,19 @@ __all__ = [
     "ReviewRow",
     "RowErrorView",
     "Term",
+    "WrongRow",
     "batch_for",
     "batches",
+    "cells_of",
     "claim_for",
     "claim_view",
     "claims_table",
+    "corrections",
     "dispute_for",
     "disputes",
     "error_file",
     "evidence_for",
+    "fault_kinds",
     "lines",
     "live_holds",
     "mapping_named",
@@ -88,10 +104,12 @@ __all__ = [
     "row_errors",
     "stage_totals",
     "suggest_mapping",
+    "table_of",
     "taken_before",
     "timeline",
     "view_of",
     "visible",
     "waiting_for_review",
     "ways_to_read",
+    "wrong_rows",
 ]

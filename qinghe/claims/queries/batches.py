@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from qinghe.claims.intake.faults import ADVICE
-from qinghe.claims.intake.read import ADDED, ROW, header_of, read_table
 from qinghe.claims.models import Batch, RowError
 from qinghe.claims.queries.access import NoSuchBatch
 from qinghe.claims.terms import BatchState
 from qinghe.kernel.actor import Actor, Role
-from qinghe.kernel.tables import as_csv, as_workbook
-from qinghe.parties.filestore import load_file
 from qinghe.parties.roles import OVERSIGHT
 
 RECENT: Final = 50
-FORMATS: Final = ("csv", "xlsx")
 
 
 @dataclass(frozen=True)
@@ -100,19 +96,10 @@ def row_errors(batch: BatchView | Batch, *, limit: int | None = None) -> list[Ro
     return [_told(*row) for row in (found[:limit] if limit else found)]
 
 
-def error_file(batch: BatchView | Batch, fmt: str) -> bytes:
-    """
-    Return the faulty rows as delivered, with three columns: column, reason, how to fix.
-
-    `fmt` is csv or xlsx. Corrected, it can be sent again as it is: the three columns are passed
-    over. Cells that a spreadsheet would run as formulas are made harmless.
-
-    :raises ValueError: another format
-    """
-    if fmt not in FORMATS:
-        raise ValueError(fmt)
-    rows = _faulty_rows(batch)
-    return as_csv(rows) if fmt == "csv" else as_workbook(rows)
+def row_errors_of(batch: BatchView | Batch, rows: Sequence[int]) -> list[RowErrorView]:
+    """Return what is wrong with some rows of a file."""
+    found = RowError.objects.filter(batch_id=batch.id, row__in=rows).order_by("row", "id")
+    return [_told(*row) for row in found.values_list("row", "column", "code", "facts")]
 
 
 def _mine(actor: Actor) -> Q:
@@ -124,21 +111,3 @@ def _mine(actor: Actor) -> Q:
 
 def _told(row: int, column: str, code: str, facts: dict[str, int | str]) -> RowErrorView:
     return RowErrorView(row, column, code, *ADVICE[code].told(facts))
-
-
-def _faulty_rows(batch: BatchView | Batch) -> list[list[str]]:
-    table = read_table(load_file(batch.sha256))
-    header = header_of(table)
-    errors: dict[int, list[RowErrorView]] = {}
-    for error in row_errors(batch):
-        errors.setdefault(error.row, []).append(error)
-    faulty = table.filter(table[ROW].is_in(sorted(errors)))
-    added = [f"{ADDED}{word}" for word in (_("Column"), _("Reason"), _("How to fix"))]
-    return [header + added] + [
-        [*row[1:], *_joined(errors[row[0]])] for row in faulty.select(ROW, *header).iter_rows()
-    ]
-
-
-def _joined(errors: list[RowErrorView]) -> list[str]:
-    pairs = [(error.column, error.reason, error.fix) for error in errors]
-    return [" / ".join(words) for words in zip(*pairs, strict=True)]

@@ -10,6 +10,13 @@ from qinghe.claims.services.batches import (
     refuse_batch,
     save_mapping,
 )
+from qinghe.claims.services.corrections import (
+    CellTooLong,
+    NoSuchColumn,
+    RowNotWrong,
+    TooManyCells,
+    correct_rows,
+)
 from qinghe.claims.services.disputes import (
     BadCorrection,
     DecisionWithoutReason,
@@ -53,6 +60,7 @@ __all__ = [
     "BadCorrection",
     "BatchDecided",
     "BatchHasErrors",
+    "CellTooLong",
     "ChallengeOpen",
     "CreditorInactive",
     "DecisionWithoutReason",
@@ -62,10 +70,13 @@ __all__ = [
     "FileTooLarge",
     "FileTypeRefused",
     "HoldNotByHand",
+    "NoSuchColumn",
     "NoSuchHold",
     "NotVerifiable",
     "Paid",
+    "RowNotWrong",
     "StillPlaced",
+    "TooManyCells",
     "TooMuchApplied",
     "WordsRefused",
     "WrongClaimState",
@@ -77,6 +88,7 @@ __all__ = [
     "check_batch",
     "check_words",
     "checklist",
+    "correct_rows",
     "decide_dispute",
     "end_challenge",
     "forget_row_errors",

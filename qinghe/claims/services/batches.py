@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.claims.days import day_of
 from qinghe.claims.intake.columns import SHIPPED, ColumnMapping, UnknownMapping, parse, shipped
 from qinghe.claims.models import Batch, Mapping, RowError
-from qinghe.claims.queries import NoSuchBatch
+from qinghe.claims.queries import NoSuchBatch, cells_of
 from qinghe.claims.services.sifting import Sifted, sift
 from qinghe.claims.services.writing import write_claims
 from qinghe.claims.terms import BatchState
@@ -122,7 +122,13 @@ def accept_batch(*, batch_id: UUID, partial: bool, actor: Actor, at: datetime) -
     creditor = _creditor(batch.creditor_id, actor)
     # What is on the platform may have changed since the check.
     mapping = parse(batch.mapping)
-    sifted = sift(load_file(batch.sha256), mapping, creditor=creditor, as_of=batch.as_of)
+    sifted = sift(
+        load_file(batch.sha256),
+        mapping,
+        creditor=creditor,
+        as_of=batch.as_of,
+        cells=cells_of(batch.pk),
+    )
     if sifted.faults and not partial:
         raise BatchHasErrors(rejected=sifted.rejected)
     _count(batch, sifted)
@@ -150,6 +156,20 @@ def refuse_batch(*, batch_id: UUID, actor: Actor, at: datetime) -> Batch:
     batch.save(update_fields=["state", "decided_at"])
     _note("refused", batch, actor, at)
     return batch
+
+
+def open_batch(batch_id: UUID, actor: Actor) -> tuple[Batch, Organisation]:
+    """Lock a batch that still waits for its decision, and its creditor, who must be active."""
+    batch = _undecided(batch_id, actor)
+    return batch, _creditor(batch.creditor_id, actor)
+
+
+def judge_again(batch: Batch, sifted: Sifted) -> None:
+    """Replace the counts and the faults of a batch by those of a new look at it."""
+    _count(batch, sifted)
+    batch.save()
+    RowError.objects.filter(batch=batch).delete()
+    _keep_faults(batch, sifted)
 
 
 def forget_row_errors(*, at: datetime) -> int:
