@@ -51,6 +51,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "batch-reading": CREDITOR,
     "batch-columns": CREDITOR,
     "batch": CREDITOR,
+    "batch-rows": CREDITOR,
     "batch-decide": CREDITOR,
     "batch-errors": CREDITOR,
     "claims": CREDITOR | OVERSIGHT,

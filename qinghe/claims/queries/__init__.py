@@ -16,6 +16,7 @@ from qinghe.claims.queries.corrections import (
     cells_of,
     corrections,
     fault_kinds,
+    table_header,
     table_of,
     wrong_rows,
 )
@@ -104,6 +105,7 @@ __all__ = [
     "row_errors",
     "stage_totals",
     "suggest_mapping",
+    "table_header",
     "table_of",
     "taken_before",
     "timeline",

@@ -82,6 +82,12 @@ def table_of(batch: BatchView | Batch) -> pl.DataFrame:
     return corrected(table, cells_of(batch.id))
 
 
+def table_header(batch: BatchView) -> list[str]:
+    """Return the columns of a batch's file, as the mapping it was checked with names them."""
+    mapping = parse(batch.mapping)
+    return header_of(read_table(load_file(batch.sha256), mapping.how))
+
+
 def fault_kinds(batch: BatchView) -> list[FaultKind]:
     """Return the kinds of faults of a batch, the most frequent first."""
     rows = RowError.objects.filter(batch_id=batch.id).values("code")
@@ -120,11 +126,10 @@ def corrections(batch: BatchView, *, limit: int = 50) -> tuple[list[CorrectionRo
     """Return what was corrected, the newest first, and how many corrections there are."""
     kept = Correction.objects.filter(batch_id=batch.id)
     newest = list(kept.order_by("-at", "-id").values_list("row", "column", "by", "at")[:limit])
-    names = dict(
-        User.objects.filter(pk__in={by for _row, _column, by, _at in newest if by}).values_list(
-            "pk", "email"
-        )
-    )
+    users = User.objects.filter(pk__in={by for _row, _column, by, _at in newest if by})
+    names = {
+        pk: name or email for pk, name, email in users.values_list("pk", "display_name", "email")
+    }
     return [CorrectionRow(r, c, names.get(by, ""), at) for r, c, by, at in newest], kept.count()
 
 

@@ -9,7 +9,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from qinghe.claims.queries import batch_for, batches, error_file, row_errors, taken_before
+from qinghe.claims.queries import (
+    batch_for,
+    batches,
+    corrections,
+    error_file,
+    fault_kinds,
+    row_errors,
+    taken_before,
+)
 from qinghe.claims.services import accept_batch, refuse_batch
 from qinghe.claims.terms import BatchState, Stage
 from qinghe.kernel.errors import DomainError
@@ -39,6 +47,8 @@ def batch_page(request: StaffRequest, batch_id: UUID) -> HttpResponse:
         "before": taken_before(found),
         "stages": [(s, found.stages.get(s.value, 0)) for s in Stage if found.stages.get(s.value)],
         "errors": row_errors(found, limit=SHOWN_ERRORS),
+        "kinds": fault_kinds(found),
+        "corrected": corrections(found, limit=0)[1],
         "waiting": found.state == BatchState.CHECKED,
         "step": Crumb(3, 3, _("Look and decide")),
     }
