@@ -52,6 +52,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "batch-columns": CREDITOR,
     "batch": CREDITOR,
     "batch-rows": CREDITOR,
+    "batch-forecast": CREDITOR,
     "batch-decide": CREDITOR,
     "batch-errors": CREDITOR,
     "claims": CREDITOR | OVERSIGHT,

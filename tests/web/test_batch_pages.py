@@ -150,3 +150,17 @@ def test_another_creditor_sees_no_rows(creditor: Organisation) -> None:
         stranger = signed_in(Role.CREDITOR, factories.organisation())
         assert stranger.get(here).status_code == 404
         assert stranger.post(here, {"cell-3-6": "5"}).status_code == 404
+
+
+def test_the_forecast_says_what_would_happen_and_does_nothing(creditor: Organisation) -> None:
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, creditor)
+        batch, _here = rows_of(client, GOOD, BAD)
+        page = client.get(f"/batches/{batch.pk}/forecast/").content.decode()
+        assert 'data-test="forecast-counts"' in page
+        assert "陈示例" not in page
+        assert "10012345678" not in page
+        assert not Claim.objects.exists()
+        client.post(f"/batches/{batch.pk}/decide/", {"choice": "part"})
+        again = client.get(f"/batches/{batch.pk}/forecast/")
+    assert again.status_code == 302

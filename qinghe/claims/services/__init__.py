@@ -25,6 +25,7 @@ from qinghe.claims.services.disputes import (
     decide_dispute,
     open_dispute,
 )
+from qinghe.claims.services.dryrun import DryRun, dry_run
 from qinghe.claims.services.evidence import (
     EmptyFile,
     FileTooLarge,
@@ -66,6 +67,7 @@ __all__ = [
     "DecisionWithoutReason",
     "DisputeDecided",
     "DisputeOpen",
+    "DryRun",
     "EmptyFile",
     "FileTooLarge",
     "FileTypeRefused",
@@ -90,6 +92,7 @@ __all__ = [
     "checklist",
     "correct_rows",
     "decide_dispute",
+    "dry_run",
     "end_challenge",
     "forget_row_errors",
     "hold_by_hand",

@@ -117,6 +117,13 @@ def sift_table(
     checked = check(
         table, fitted, as_of=as_of, lender_kind=creditor.lender_kind, demo=settings.DEMO
     )
+    return against_books(checked, fitted, creditor=creditor, as_of=as_of)
+
+
+def against_books(
+    checked: Checked, fitted: ColumnMapping, *, creditor: Organisation, as_of: date
+) -> Sifted:
+    """Return which of the sound rows are new, which are known, and which contradict the books."""
     rows = _sound(checked)
     known = _known(creditor.pk, rows)
     column = fitted.columns.get("contract_number", "contract_number")
