@@ -66,6 +66,7 @@ class ColumnMapping:
     dates: tuple[str, ...] = DATE_FORMATS
     how: How = AS_IT_IS
     payments: Mapping[str, str] = field(default_factory=dict)
+    waterfall: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return the form in which a mapping is stored."""
@@ -75,6 +76,7 @@ class ColumnMapping:
             "constants": dict(self.constants),
             "formats": {"date": list(self.dates), **self.how.as_json()},
             "payments": dict(self.payments),
+            "waterfall": dict(self.waterfall),
         }
 
 
@@ -103,6 +105,7 @@ def parse(stored: Mapping[str, Any]) -> ColumnMapping:
         dates=(dates,) if isinstance(dates, str) else tuple(dates),
         how=How.of(stored.get("formats") or {}),
         payments=dict(stored.get("payments") or {}),
+        waterfall=dict(stored.get("waterfall") or {}),
     )
     unknown = (set(mapping.columns) | set(mapping.constants)) - set(fields())
     if unknown:

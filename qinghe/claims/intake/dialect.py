@@ -28,9 +28,9 @@ from qinghe.claims.intake.unreadable import (
 
 HEAD: Final = 256 * 1024
 ROWS: Final = 50
-# In the order in which equals are preferred; the second line only when none of the first fits.
+# In the order in which equals are preferred.
 USUAL: Final = (",", "\t", ";", "|", "^", "~", "\x1f", "\x01", "，", "；", "｜")
-UNUSUAL: Final = tuple("\x1e\x02\x07§¦¬#!$&*@=/:")
+UNUSUAL: Final = tuple("\x1e\x02\x07§¦¬#!$&*@=/:：、")
 # So much of the first rows must agree.
 AGREED: Final = 0.8
 
@@ -83,25 +83,27 @@ def _check_first(head: str, delimiter: str, rows: Sequence[tuple[int, list[str]]
 
 
 def _delimiter(head: str, whole: bool) -> str:
-    for candidates in (USUAL, UNUSUAL):
-        marks = {sign: _agreement(head, sign, whole) for sign in candidates if sign in head}
-        best = max(marks, key=lambda sign: marks[sign], default="")
-        if best and marks[best][0] >= AGREED:
-            return best
+    marks = {sign: _agreement(head, sign, whole) for sign in (*USUAL, *UNUSUAL) if sign in head}
+    best = max(marks, key=lambda sign: (marks[sign][0], sign in USUAL, marks[sign][1]), default="")
+    if best and marks[best][0]:
+        return best
     # Rows that do not agree are told to the clerk by row, so some delimiter must be taken.
     counts = Counter(sign for sign in head if sign in USUAL)
     return max(USUAL, key=lambda sign: counts[sign])
 
 
-def _agreement(head: str, sign: str, whole: bool) -> tuple[float, int]:
-    """Return which share of rows has the most usual width, the header's; 0 when it is one cell."""
+def _agreement(head: str, sign: str, whole: bool) -> tuple[int, int]:
+    """Return how many rows are as wide as the header, and its width; 0 when too few of them are."""
     rows = [row for _line, row in islice(_rows(head, sign, whole), ROWS) if any(row)]
     below = rows[heading(rows) :]
-    widths = Counter(len(row) for row in below)
     if not below or len(below[0]) < 2 or not all(_plain(cell) for cell in below[0]):
-        return 0.0, 0
-    share = widths[len(below[0])] / len(below)
-    return share, min(len(below[0]), MAX_COLUMNS)
+        return 0, 0
+    alike = sum(len(row) == len(below[0]) for row in below)
+    # One row alone agrees with itself, which says nothing unless there is no other.
+    lonely = alike == 1 and len(rows) > 1
+    if lonely or alike < AGREED * len(below):
+        return 0, 0
+    return alike, min(len(below[0]), MAX_COLUMNS)
 
 
 def _plain(name: str) -> bool:

@@ -134,7 +134,7 @@ def dry_run(*, batch_id: UUID, actor: Actor, at: datetime) -> DryRun:
         new=len(sifted.new),
         unchanged=sifted.unchanged,
         wrong=sifted.rejected,
-        duplicates=faults["duplicate"],
+        duplicates=faults["duplicate"] + faults["duplicate-differs"],
         over_cap=faults["rate-over-limit"],
         listable=len(free),
         need_evidence=len(natural),
