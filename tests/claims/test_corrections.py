@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from django.utils import translation
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
@@ -37,6 +37,7 @@ from qinghe.claims.services import (
 )
 from qinghe.claims.services.corrections import Cell
 from qinghe.journal.models import Entry
+from qinghe.kernel.ids import new_id
 from qinghe.parties.filestore import load_file
 from qinghe.parties.models import Organisation
 from tests.claims.world import NOW, REVIEWER, ROW, clerk, creditor, delivered
@@ -80,6 +81,52 @@ def test_corrected_cells_are_judged_again_and_join_the_batch(batch: Batch) -> No
     assert taken.accepted == 3
     assert Claim.objects.get(contract_number="C-2").principal == 500
     assert b",-5," in load_file(batch.sha256)
+
+
+CHANGES = {
+    "contract_number": ["C-1", "C-2", "C-3", "C-9", ""],
+    "principal": ["5", "-5", "7.25"],
+    "currency": ["CNY", "USD", "XXX"],
+    "due_date": ["2026-02-28", "2026-02-30", "2026-11-01"],
+}
+changes = st.lists(
+    st.tuples(st.sampled_from([3, 4, 5, 6]), st.sampled_from(sorted(CHANGES)), st.integers(0, 4)),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.lists(changes, min_size=1, max_size=3))
+def test_judging_the_touched_rows_is_judging_the_whole_file(
+    rounds: list[list[tuple[int, str, int]]],
+) -> None:
+    same = ROW | {"contract_number": "C-2", "principal": "-1"}
+    rows = [ROW, TWO, THREE, same, TWO | {"contract_number": "C-3"}]
+    bank = creditor(slug=f"bank-{new_id()}")
+    batch = delivered(bank, *rows)
+    for some in rounds:
+        cells = [(row, name, CHANGES[name][n % len(CHANGES[name])]) for row, name, n in some]
+        wrong = set(RowError.objects.filter(batch=batch).values_list("row", flat=True))
+        wrong |= set(Correction.objects.filter(batch=batch).values_list("row", flat=True))
+        taken = [cell for cell in cells if cell[0] in wrong]
+        correct(batch, *taken)
+        for row, name, text in taken:
+            rows[row - 2] = rows[row - 2] | {name: text}
+    batch.refresh_from_db()
+    whole = delivered(creditor(slug=f"bank-{new_id()}"), *rows)
+    assert essence(batch) == essence(whole)
+
+
+def essence(batch: Batch) -> tuple[object, ...]:
+    faults = RowError.objects.filter(batch=batch).order_by("row", "column", "code")
+    counts = (batch.read, batch.valid, batch.rejected, batch.unchanged, batch.amount)
+    named = list(faults.values_list("row", "column", "code", "facts"))
+    return counts, batch.currency, batch.stages, named
 
 
 def test_a_cell_may_be_corrected_once_more_and_the_newest_counts(batch: Batch) -> None:

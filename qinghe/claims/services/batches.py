@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping as Dict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -170,6 +172,21 @@ def judge_again(batch: Batch, sifted: Sifted) -> None:
     batch.save()
     RowError.objects.filter(batch=batch).delete()
     _keep_faults(batch, sifted)
+
+
+def adjust(batch: Batch, rows: Sequence[int], before: Sifted, after: Sifted) -> None:
+    """Replace what some rows of a batch contributed to its counts and faults."""
+    batch.valid += len(after.new) - len(before.new)
+    batch.rejected += after.rejected - before.rejected
+    batch.unchanged += after.unchanged - before.unchanged
+    batch.amount += after.amount - before.amount
+    stages = Counter(batch.stages)
+    stages.update(after.stages)
+    stages.subtract(before.stages)
+    batch.stages = {stage: count for stage, count in sorted(stages.items()) if count > 0}
+    batch.save()
+    RowError.objects.filter(batch=batch, row__in=rows).delete()
+    _keep_faults(batch, after)
 
 
 def forget_row_errors(*, at: datetime) -> int:

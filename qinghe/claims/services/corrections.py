@@ -12,19 +12,20 @@ from uuid import UUID
 import polars as pl
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.intake.columns import parse
+from qinghe.claims.intake.columns import fit, parse
 from qinghe.claims.intake.corrected import corrected
 from qinghe.claims.intake.read import ROW, header_of
 from qinghe.claims.intake.unreadable import MAX_FIELD
 from qinghe.claims.models import Batch, Correction, RowError
 from qinghe.claims.queries import table_of
-from qinghe.claims.services.batches import judge_again, open_batch
+from qinghe.claims.services.batches import adjust, judge_again, open_batch
 from qinghe.claims.services.sifting import sift_table
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.ids import new_id
 from qinghe.parties.filestore import seal_file
+from qinghe.parties.models import Organisation
 from qinghe.parties.roles import Permission, require
 
 MOST_CELLS: Final = 1000
@@ -77,8 +78,7 @@ def correct_rows(*, batch_id: UUID, cells: Sequence[Cell], actor: Actor, at: dat
         return batch
     _keep(batch, changed, actor, at)
     new = corrected(table, {(row, column): text for row, column, text in changed})
-    mapping = parse(batch.mapping)
-    judge_again(batch, sift_table(new, mapping, creditor=creditor, as_of=batch.as_of))
+    _judge(batch, creditor, table, new, changed)
     record(
         kind="claims.batch-corrected",
         subject=f"batch:{batch.pk}",
@@ -90,6 +90,47 @@ def correct_rows(*, batch_id: UUID, cells: Sequence[Cell], actor: Actor, at: dat
         valid=batch.valid,
     )
     return batch
+
+
+def _judge(
+    batch: Batch,
+    creditor: Organisation,
+    old: pl.DataFrame,
+    new: pl.DataFrame,
+    changed: Sequence[Cell],
+) -> None:
+    """Judge the rows again that a change can touch; the whole file only when its currency may."""
+    mapping = fit(parse(batch.mapping), header_of(new))
+    rows = _touched(old, new, changed, mapping.columns.get("contract_number", ""))
+    before, after = (
+        sift_table(
+            each.filter(pl.col(ROW).is_in(rows)), mapping, creditor=creditor, as_of=batch.as_of
+        )
+        for each in (old, new)
+    )
+    money = mapping.columns.get("currency")
+    if {before.currency, after.currency} == {batch.currency} and money not in _columns(changed):
+        adjust(batch, rows, before, after)
+    else:
+        judge_again(batch, sift_table(new, mapping, creditor=creditor, as_of=batch.as_of))
+
+
+def _touched(
+    old: pl.DataFrame, new: pl.DataFrame, changed: Sequence[Cell], number: str
+) -> list[int]:
+    """Return the changed rows, and those that share a contract number with them or did so."""
+    rows = {row for row, _column, _text in changed}
+    if number not in new.columns:
+        return sorted(rows)
+    here = pl.col(ROW).is_in(list(rows))
+    numbers = {*old.filter(here)[number], *new.filter(here)[number]} - {""}
+    for each in (old, new):
+        rows |= set(each.filter(pl.col(number).is_in(list(numbers)))[ROW])
+    return sorted(rows)
+
+
+def _columns(changed: Sequence[Cell]) -> set[str]:
+    return {column for _row, column, _text in changed}
 
 
 def _check(batch: Batch, header: Sequence[str], cells: Sequence[Cell]) -> None:
