@@ -13,6 +13,7 @@ from qinghe.claims.intake.how import How
 from qinghe.claims.intake.read import read_table
 from qinghe.claims.intake.waterfall import FIELDS, NEEDED, Reconciliation, reconcile
 from qinghe.cli.output import AsJson, show
+from qinghe.cli.reading import Encoding, Sheet
 from qinghe.kernel.tables import as_csv
 
 SHOWN: int = 20
@@ -30,8 +31,8 @@ def reconcile_file(
     mapping: Annotated[
         str, typer.Option(help=f"Whose columns: {', '.join(SHIPPED)}.")
     ] = "lending_club",
-    encoding: Annotated[str, typer.Option(help="Encoding of a text file, when unsure.")] = "",
-    sheet: Annotated[str, typer.Option(help="Sheet of a workbook.")] = "",
+    encoding: Encoding = "",
+    sheet: Sheet = "",
     differences: Annotated[
         Path | None, typer.Option(help="Write every difference here, as CSV.")
     ] = None,

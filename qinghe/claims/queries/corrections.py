@@ -130,7 +130,9 @@ def corrections(batch: BatchView, *, limit: int = 50) -> tuple[list[CorrectionRo
     names = {
         pk: name or email for pk, name, email in users.values_list("pk", "display_name", "email")
     }
-    return [CorrectionRow(r, c, names.get(by, ""), at) for r, c, by, at in newest], kept.count()
+    return [
+        CorrectionRow(r, c, names.get(by, "") if by else "", at) for r, c, by, at in newest
+    ], kept.count()
 
 
 def _filled(batch: BatchView, numbers: Sequence[int]) -> list[WrongRow]:

@@ -70,7 +70,7 @@ def batch_rows(request: StaffRequest, batch_id: UUID) -> HttpResponse:
 def _corrected(request: StaffRequest, batch: BatchView) -> HttpResponse:
     header = table_header(batch)
     cells: list[Cell] = [
-        (int(found[1]), header[int(found[2])], value)
+        (int(found[1]), header[int(found[2])], str(value))
         for name, value in request.POST.items()
         if (found := CELL.fullmatch(name)) and int(found[2]) < len(header)
     ]
