@@ -10,9 +10,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.intake.encodings import Reading
+from qinghe.claims.intake.encodings import Reading, encoding_of
 from qinghe.claims.intake.how import How
 from qinghe.claims.queries import Preview, preview, ways_to_read
+from qinghe.kernel.errors import DomainError
 from qinghe.parties.filestore import load_file
 from qinghe.parties.roles import Permission
 from qinghe.web.creditor.fields import LONG_DIGITS, STARS
@@ -88,7 +89,7 @@ def batch_reading(request: StaffRequest) -> HttpResponse:
     ways = ways_to_read(content)
     form: TextForm | SheetForm
     if ways:
-        first = {"encoding": asked.encoding}
+        first = {"encoding": asked.encoding or _sure(content)}
         form = TextForm(request.POST or None, ways=ways, initial=first)
     else:
         head = preview(content, asked)
@@ -117,6 +118,13 @@ def read_as(head: Preview) -> str:
         "encoding": ENCODING_WORDS.get(head.how.encoding, head.how.encoding),
         "sign": sign,
     }
+
+
+def _sure(content: bytes) -> str:
+    try:
+        return encoding_of(content)
+    except DomainError:
+        return ""
 
 
 def _veiled(line: str) -> str:
