@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from django.utils import translation
 
-from qinghe.claims.intake.read import read_table
+from qinghe.claims.intake.read import FileUnreadable, read_table
 from tests.claims.hostile import HOSTILE
 from tests.claims.reader import Outcome, outcomes
 
@@ -79,3 +79,13 @@ def test_cells_that_look_like_formulas_are_text_and_leave_harmless() -> None:
     assert [cell.data_type for row in book.active.iter_rows() for cell in row] == ["s"] * 18
     kept = list(csv.reader(io.StringIO(as_csv([[cell] for cell in safe]).decode("utf-8-sig"))))
     assert [row[0] if row else "" for row in kept] == ["-12.50", "'+86 138", "A-1", "5%", ""]
+
+
+def test_a_loose_quotation_mark_never_swallows_the_next_rows() -> None:
+    rows = b'"a","b","c"\r\n"1","2","3"\r\n"1","2","3" "\r\n"4","5","6"\r\n"7","8","9"\r\n'
+    with translation.override("en"), pytest.raises(FileUnreadable, match="row 3"):
+        read_table(rows)
+    assert read_table(b'a,b\n1,12" pipe\n2,"x ""y"" z\n5"\n').rows() == [
+        (2, "1", '12" pipe'),
+        (3, "2", 'x "y" z\n5'),
+    ]

@@ -10,7 +10,7 @@ import pytest
 from django.utils import translation
 from pytest_django.fixtures import Settings
 
-from qinghe.claims.intake.columns import ColumnsRefused
+from qinghe.claims.intake.columns import BadMapping, ColumnsRefused, parse
 from qinghe.claims.intake.read import ROW as NUMBER
 from qinghe.claims.intake.strangers import (
     PhonesInText,
@@ -210,3 +210,23 @@ def test_amounts_in_ten_thousands_become_yuan_and_columns_are_remembered() -> No
     assert again[0] == "月报"
     assert recognised(creditor_id=bank.pk, header=[*header, "新列"]) is None
     assert recognised(creditor_id=creditor("other").pk, header=header) is None
+
+
+@pytest.mark.parametrize(
+    "crooked",
+    [
+        {"columns": ["phone"]},
+        {"columns": {"phone": 5}},
+        {"columns": {"phone": ["a", "b"]}},
+        {"ignore": "branch"},
+        {"ignore": [1]},
+        {"constants": [["currency", "CNY"]]},
+        {"formats": "x"},
+        {"formats": {"date": 5}},
+        {"formats": {"encoding": ["big5"]}},
+        {"columns": {"no_such_field": "x"}},
+    ],
+)
+def test_a_mapping_of_another_shape_is_refused_in_words(crooked: dict[str, object]) -> None:
+    with pytest.raises(BadMapping):
+        parse(crooked)

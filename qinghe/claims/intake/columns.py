@@ -91,12 +91,45 @@ class Suggestion:
     date_format: str | None = None
 
 
+def _names(value: object) -> bool:
+    pairs = value.items() if isinstance(value, dict) else [] if value is None else [(1, 1)]
+    return all(isinstance(name, str) and isinstance(each, str) for name, each in pairs)
+
+
+def _texts(value: object) -> bool:
+    return value is None or (
+        isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+    )
+
+
+def _formats(value: object) -> bool:
+    if not isinstance(value, dict):
+        return value is None
+    how = {name: each for name, each in value.items() if name != "date"}
+    dates = value.get("date")
+    return _names(how) and (dates is None or isinstance(dates, str) or _texts(dates))
+
+
+# What comes as JSON may have any shape.
+SHAPES: Final = {
+    "columns": _names,
+    "ignore": _texts,
+    "constants": _names,
+    "formats": _formats,
+    "payments": _names,
+    "waterfall": _names,
+}
+
+
 def parse(stored: Mapping[str, Any]) -> ColumnMapping:
     """
     Return a mapping from its stored form.
 
-    :raises BadMapping: a field that does not exist
+    :raises BadMapping: a field that does not exist, or a part of another shape
     """
+    crooked = [name for name, is_right in SHAPES.items() if not is_right(stored.get(name))]
+    if crooked:
+        raise BadMapping(names=", ".join(crooked))
     dates = (stored.get("formats") or {}).get("date") or DATE_FORMATS
     mapping = ColumnMapping(
         columns=dict(stored.get("columns") or {}),
