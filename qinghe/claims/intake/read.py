@@ -138,8 +138,8 @@ def _parsed(below: str, found: Dialect, names: list[str]) -> pl.DataFrame:
 
 def _swallowed(table: pl.DataFrame) -> bool:
     """Tell whether a loose quotation mark may have drawn the next rows into one cell."""
-    both = pl.all().str.contains('"', literal=True) & pl.all().str.contains("\n", literal=True)
-    return bool(table.select(pl.any_horizontal(both).any()).item())
+    lines = pl.all().str.contains("\n", literal=True)
+    return bool(table.select(pl.any_horizontal(lines).any()).item())
 
 
 def _frame(text: str, delimiter: str, names: list[str]) -> pl.DataFrame:
