@@ -244,6 +244,7 @@ def test_every_fault_has_words_without_its_facts() -> None:
         assert all(words and "{" not in words for words in _generally(code))
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.tuples(st.integers(1, 12), st.sampled_from(["a", "b", "c"])), st.text(max_size=5)

@@ -78,6 +78,7 @@ def judged(some: list[dict[str, str]]) -> Checked:
     return check(table, mapping, as_of=TODAY, lender_kind="bank", demo=True)
 
 
+@settings(deadline=None)
 @given(rows)
 def test_every_row_is_sound_or_has_a_fault(some: list[dict[str, str]]) -> None:
     found = judged(some)
@@ -87,6 +88,7 @@ def test_every_row_is_sound_or_has_a_fault(some: list[dict[str, str]]) -> None:
     assert not bad & set(found.sound["row"])
 
 
+@settings(deadline=None)
 @given(rows, st.randoms(use_true_random=False))
 def test_the_order_of_rows_decides_nothing(
     some: list[dict[str, str]], chance: random.Random
@@ -114,6 +116,7 @@ def test_accepted_and_rejected_and_unchanged_are_what_was_read(some: list[dict[s
         assert not again or taken.accepted == 0
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**11), 10**11), st.sampled_from([-2, -1, 0, 3, 4]))
 def test_a_unit_moves_the_point_and_nothing_else(minor: int, places: int) -> None:
     text = f"{'-' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02}"
@@ -125,6 +128,7 @@ DELIMITERS = [",", "\t", ";", "|", "^", "~", "\x1f", "，", "#", "："]
 cells = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zs"]), max_size=6)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(cells, cells, cells), min_size=3, max_size=8),
     st.sampled_from(DELIMITERS),

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -80,6 +80,7 @@ def test_a_difference_names_loan_figure_and_reason(
     assert ("7", figure, reason.value) in reasons(LOST | changes)
 
 
+@settings(deadline=None)
 @given(st.tuples(cents, cents, cents, cents), st.integers(-500, 500).filter(lambda n: abs(n) > 2))
 def test_parts_that_add_up_pass_and_any_other_sum_is_found(
     parts: tuple[Decimal, ...], off: int
@@ -94,6 +95,7 @@ def test_parts_that_add_up_pass_and_any_other_sum_is_found(
     assert (both.loans, both.equal, len(both.open_differences)) == (2, 1, 1)
 
 
+@settings(deadline=None)
 @given(
     st.integers(100_00, 40_000_00),
     st.integers(1, 3600),
