@@ -100,8 +100,13 @@ class Correction(Row):
     sha256 = models.TextField()
     by = models.UUIDField(null=True)
     at = models.DateTimeField()
+    # Counted within the batch: of two texts for one cell the later one holds.
+    number = models.PositiveIntegerField()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "number"], name="claims_correction_once")
+        ]
         indexes = [models.Index(fields=["batch", "row"], name="claims_correction_batch")]
 
 

@@ -68,7 +68,7 @@ class CorrectionRow:
 
 def cells_of(batch_id: UUID) -> dict[tuple[int, str], str]:
     """Return the corrected cells of a batch, the newest of each: for the room itself."""
-    kept = Correction.objects.filter(batch_id=batch_id).order_by("at", "id")
+    kept = Correction.objects.filter(batch_id=batch_id).order_by("number")
     cells: dict[tuple[int, str], str] = {}
     for sha256 in dict.fromkeys(kept.values_list("sha256", flat=True)):
         for row, column, value in json.loads(load_file(sha256))["cells"]:
@@ -125,7 +125,7 @@ def wrong_rows(
 def corrections(batch: BatchView, *, limit: int = 50) -> tuple[list[CorrectionRow], int]:
     """Return what was corrected, the newest first, and how many corrections there are."""
     kept = Correction.objects.filter(batch_id=batch.id)
-    newest = list(kept.order_by("-at", "-id").values_list("row", "column", "by", "at")[:limit])
+    newest = list(kept.order_by("-number").values_list("row", "column", "by", "at")[:limit])
     users = User.objects.filter(pk__in={by for _row, _column, by, _at in newest if by})
     names = {
         pk: name or email for pk, name, email in users.values_list("pk", "display_name", "email")

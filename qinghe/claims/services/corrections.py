@@ -152,14 +152,15 @@ def _changed(table: pl.DataFrame, cells: Sequence[Cell]) -> list[Cell]:
     rows = table.filter(pl.col(ROW).is_in([row for row, _column, _text in cells]))
     there = {one[ROW]: one for one in rows.iter_rows(named=True)}
     # NUL cannot be stored, and no spreadsheet shows it.
-    tidy = [(row, column, text.replace("\0", "").strip()) for row, column, text in cells]
-    return [cell for cell in tidy if there[cell[0]][cell[1]] != cell[2]]
+    last = {(row, column): text.replace("\0", "").strip() for row, column, text in cells}
+    return [(*cell, text) for cell, text in last.items() if there[cell[0]][cell[1]] != text]
 
 
 def _keep(batch: Batch, changed: Sequence[Cell], actor: Actor, at: datetime) -> None:
     # The random word keeps short values from being found by trying their hash.
     kept = {"word": secrets.token_hex(16), "cells": changed}
     sha256 = seal_file(json.dumps(kept, ensure_ascii=False).encode())
+    before = Correction.objects.filter(batch=batch).count()
     Correction.objects.bulk_create(
         Correction(
             id=new_id(),
@@ -169,6 +170,7 @@ def _keep(batch: Batch, changed: Sequence[Cell], actor: Actor, at: datetime) -> 
             sha256=sha256,
             by=actor.user_id,
             at=at,
+            number=number,
         )
-        for row, column, _text in changed
+        for number, (row, column, _text) in enumerate(changed, before + 1)
     )
