@@ -115,6 +115,32 @@ class RowError(models.Model):
         indexes = [models.Index(fields=["batch", "row"], name="claims_rowerror_batch")]
 
 
+class Correction(Row):
+    """
+    One cell of a batch that a clerk set right before the decision: who and when.
+
+    Neither the old nor the new value is here; the new one lies sealed like the file itself, under
+    a hash that nobody can guess (the sealed text begins with a random word).
+    """
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("sha256",))
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="+")
+    row = models.PositiveIntegerField()
+    column = models.TextField()
+    sha256 = models.TextField()
+    by = models.UUIDField(null=True)
+    at = models.DateTimeField()
+    # Counted within the batch: of two texts for one cell the later one holds.
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "number"], name="claims_correction_once")
+        ]
+        indexes = [models.Index(fields=["batch", "row"], name="claims_correction_batch")]
+
+
 class DebtorReference(Row):
     """How one creditor names a person in its own books (customer number)."""
 

@@ -33,6 +33,9 @@ NOUNS: Final[dict[str, Noun]] = {
     "user": Noun("qinghe.cli.user", "Accounts that sign in, their roles and keys."),
     "import": Noun("qinghe.cli.imports", "Take a creditor's file of claims."),
     "claim": Noun("qinghe.cli.claim", "Calculate a claim again from its contract."),
+    "reconcile": Noun(
+        "qinghe.cli.reconcile", "Compute a loan file's sums anew, to the cent.", database=False
+    ),
     "payments": Noun("qinghe.cli.payments", "Book payments from a creditor's file; reverse one."),
     "letters": Noun("qinghe.cli.letters", "Letters that wait for the printer."),
     "hold": Noun("qinghe.cli.hold", "Stop contact with a debtor, and let it go on."),

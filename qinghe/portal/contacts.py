@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from qinghe.contact.queries import AttemptRow, Sentences, attempts_of_person
 from qinghe.contact.terms import AttemptState, Outcome
+from qinghe.kernel.tables import as_csv
 from qinghe.parties.terms import Channel
 from qinghe.portal.doors import DebtorRequest, page
 from qinghe.portal.reasons import why
@@ -25,7 +24,6 @@ MOST = 5_000
 # A call that nobody took said nothing, whatever it was meant to say.
 HEARD = (Outcome.TALK, Outcome.DELIVERED, Outcome.VOICEMAIL, Outcome.DROPPED)
 # Spreadsheets take these first characters for the beginning of a formula.
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -60,20 +58,11 @@ def contacts(request: DebtorRequest) -> HttpResponse:
 @page()
 def contacts_file(request: DebtorRequest) -> HttpResponse:
     """Give every contact as a table that spreadsheets open."""
-    out = StringIO()
-    # Without the mark, spreadsheets in China read UTF-8 as GBK.
-    out.write("\ufeff")
-    table = csv.writer(out)
     zone = ZoneInfo(request.zone or settings.DISPLAY_ZONE)
-    table.writerows([[plain(cell) for cell in row] for row in _rows(request, zone)])
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
+    table = as_csv(_rows(request, zone))
+    response = HttpResponse(table, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="contacts.csv"'
     return response
-
-
-def plain(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _rows(request: DebtorRequest, zone: ZoneInfo) -> Iterator[list[str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,12 +11,11 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from qinghe.kernel.money import to_major
+from qinghe.kernel.tables import as_csv
 from qinghe.kernel.typeset import typeset
 from qinghe.settlement.queries.statements import Statement, StatementLine
 
 TEMPLATE: Final = "qinghe.settlement:statement.typ"
-# A spreadsheet would run a cell that begins so.
-FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def statement_pdf(statement: Statement, *, at: datetime) -> bytes:
@@ -53,31 +50,29 @@ def statement_pdf(statement: Statement, *, at: datetime) -> bytes:
 
 def statement_csv(statement: Statement) -> bytes:
     """Return the bookings of a statement as CSV in UTF-8 with a mark, amounts in major units."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
     words = _words()
-    writer.writerow(
-        [words[name] for name in ("day", "what", "reference", "claim")]
-        + [f"{words[name]} ({statement.currency})" for name in ("amount", "balance")]
+    head = [words[name] for name in ("day", "what", "reference", "claim")]
+    sums = [f"{words[name]} ({statement.currency})" for name in ("amount", "balance")]
+    opening, closing = _plain(statement.opening, statement), _plain(statement.closing, statement)
+    return as_csv(
+        [
+            [*head, *sums],
+            [statement.starts_on, words["opening"], "", "", "", opening],
+            *[_bookings(line, statement) for line in statement.lines],
+            [statement.ends_on, words["closing"], "", "", "", closing],
+        ]
     )
-    writer.writerow(
-        [statement.starts_on, words["opening"], "", "", "", _plain(statement.opening, statement)]
-    )
-    for line in statement.lines:
-        writer.writerow(
-            [
-                _local(line.at).date().isoformat(),
-                line.text,
-                _safe(line.reference),
-                _safe(line.claim_number),
-                _plain(line.amount, statement),
-                _plain(line.balance, statement),
-            ]
-        )
-    writer.writerow(
-        [statement.ends_on, words["closing"], "", "", "", _plain(statement.closing, statement)]
-    )
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _bookings(line: StatementLine, statement: Statement) -> list[object]:
+    return [
+        _local(line.at).date().isoformat(),
+        line.text,
+        line.reference,
+        line.claim_number,
+        _plain(line.amount, statement),
+        _plain(line.balance, statement),
+    ]
 
 
 def _words() -> dict[str, str]:
@@ -124,7 +119,3 @@ def _amount(minor: int, statement: Statement) -> str:
 
 def _plain(minor: int, statement: Statement) -> str:
     return str(to_major(minor, statement.currency))
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text

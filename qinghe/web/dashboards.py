@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from qinghe.casework.queries import hardships, plans
 from qinghe.claims.queries import batches, disputes
+from qinghe.kernel.tables import as_csv
 from qinghe.parties.roles import Permission
 from qinghe.quality.queries import complaints
 from qinghe.reporting.queries import (
@@ -68,14 +66,9 @@ def regulator_home(request: StaffRequest) -> HttpResponse:
 def figures_file(request: StaffRequest) -> HttpResponse:
     """Download the figures as CSV: definition, value, numerator, denominator."""
     board = operator_dashboard(actor=request.actor, at=request.at)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        [_("Definition"), _("Figure"), _("Value"), _("Counted"), _("Divided by"), _("Currency")]
-    )
-    writer.writerows(_line(each) for each in board.figures)
+    head = [_("Definition"), _("Figure"), _("Value"), _("Counted"), _("Divided by"), _("Currency")]
     return HttpResponse(
-        out.getvalue().encode("utf-8-sig"),
+        as_csv([head, *[_line(each) for each in board.figures]]),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="figures.csv"'},
     )

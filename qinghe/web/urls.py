@@ -24,9 +24,11 @@ from qinghe.web.creditor import (
     claims,
     complaining,
     contract,
+    correcting,
     intake,
     mandates,
     placing,
+    reading,
     received,
     titles,
 )
@@ -81,8 +83,11 @@ board_urls = [
 claim_urls = [
     path("batches/", batches.batch_list, name="batches"),
     path("batches/new/", intake.batch_new, name="batch-new"),
+    path("batches/reading/", reading.batch_reading, name="batch-reading"),
     path("batches/columns/", intake.batch_columns, name="batch-columns"),
     path("batches/<uuid:batch_id>/", batches.batch_page, name="batch"),
+    path("batches/<uuid:batch_id>/rows/", correcting.batch_rows, name="batch-rows"),
+    path("batches/<uuid:batch_id>/forecast/", batches.batch_forecast, name="batch-forecast"),
     path("batches/<uuid:batch_id>/decide/", batches.batch_decide, name="batch-decide"),
     path("batches/<uuid:batch_id>/errors.<str:fmt>", batches.batch_errors, name="batch-errors"),
     path("claims/", claims.claim_list, name="claims"),

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from qinghe.claims.models import Claim, Duplicate, Hold
 from qinghe.claims.queries import claim_for
+from qinghe.claims.queries.one import DUPLICATE_OPEN
 from qinghe.claims.queries.titles import NoSuchDuplicate, duplicates_of, open_duplicates
 from qinghe.claims.services import (
     DuplicateDecided,
@@ -20,7 +21,6 @@ from qinghe.claims.services import (
     verify_claim,
     withdraw_claim,
 )
-from qinghe.claims.services.states import DUPLICATE_OPEN
 from qinghe.kernel.ids import new_id
 from qinghe.parties.roles import NotPermitted
 from tests.claims.world import (

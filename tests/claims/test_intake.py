@@ -330,11 +330,12 @@ def test_a_row_of_data_is_never_taken_for_the_names_of_columns() -> None:
     assert header_of(read_table(rows.encode())) == ["合同号"]
 
 
-def test_units_in_the_names_of_columns_are_understood_but_not_ten_thousands() -> None:
+def test_units_in_the_names_of_columns_are_understood() -> None:
     found = suggest(["合同编号", "未还本金（元）", "逾期年利率(%)", "利息(万元)"])
     assert found.columns["principal"] == "未还本金（元）"
     assert found.columns["annual_overdue_rate"] == "逾期年利率(%)"
-    assert found.unknown == ("利息(万元)",)
+    assert found.columns["interest"] == "利息(万元)"
+    assert not found.unknown
 
 
 def test_a_workbook_reads_like_its_csv() -> None:

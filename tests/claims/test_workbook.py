@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED
 import pytest
 import xlsxwriter
 
-from qinghe.claims.intake import read
+from qinghe.claims.intake import book as book_reader
 from qinghe.claims.intake.read import FileUnreadable, read_table
 
 LAST_ROW, LAST_COLUMN = 1_048_575, 16_383
@@ -83,7 +83,7 @@ def test_a_row_far_below_is_read_while_the_sheet_is_narrow() -> None:
 def test_a_size_that_the_archive_lies_about_is_not_believed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(read, "MAX_UNPACKED_MB", 1)
+    monkeypatch.setattr(book_reader, "MAX_UNPACKED_MB", 1)
     content = repacked(HONEST, xl__media__big_DOT_png=b"\0" * 4_000_000)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         told = archive.getinfo("xl/media/big.png")

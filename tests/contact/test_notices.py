@@ -147,6 +147,6 @@ def test_a_new_window_is_told_anew() -> None:
     notify(at=AT)
     send(attempt_id=Attempt.objects.get().pk, at=AT)
     later = AT + 9 * DAY
-    Claim.objects.filter(pk=claim.pk).update(challenge_ends_at=later + 7 * DAY)
+    Claim.objects.filter(pk=claim.pk).update(noticed_at=None, challenge_ends_at=later + 7 * DAY)
     assert notify(at=later) == {"permitted": 1, "refused": 0}
     assert notify(at=later) == {"permitted": 0, "refused": 0}

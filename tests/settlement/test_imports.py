@@ -48,6 +48,16 @@ def test_the_same_file_again_books_nothing() -> None:
     assert (again.posted, again.amount_minor, again.open_minor) == (0, 0, 6_000)
 
 
+def test_a_payer_s_name_in_chinese_letters_does_not_stop_a_file_of_payments() -> None:
+    one = claim(contract_number="K-1", principal=10_000)
+    rows = f"{HEADER},x\nK-1,b1,40.00,CNY,2026-11-20,李四\n"
+    found = services.import_payments(
+        creditor_id=one.creditor_id, content=rows.encode("gb18030"), mapping="qinghe", until=UNTIL,
+        actor=JOB, at=AT,
+    )  # fmt: skip
+    assert (found.posted, found.amount_minor) == (1, 4_000)
+
+
 def test_later_payments_wait_for_their_day() -> None:
     one = claim(contract_number="K-1", principal=10_000)
     row = "K-1,b1,40.00,CNY,2026-11-23"

@@ -10,10 +10,12 @@ from typing import Final
 
 import polars as pl
 
-from qinghe.claims.intake.columns import ColumnMapping
+from qinghe.claims.intake.columns import ColumnMapping, fields
 from qinghe.claims.intake.faults import Fault
 from qinghe.claims.intake.parse import AMOUNTS, typed
 from qinghe.claims.intake.rates import Applied, applied
+from qinghe.claims.intake.read import ROW
+from qinghe.claims.intake.strangers import refuse_phones_in_text
 from qinghe.parties import identity
 from qinghe.parties.terms import PersonKind
 from qinghe.rules.currencies import CURRENCIES
@@ -55,12 +57,18 @@ class Checked:
 def check(
     table: pl.DataFrame, mapping: ColumnMapping, *, as_of: date, lender_kind: str, demo: bool
 ) -> Checked:
-    """Return what is wrong with each row of a file and which rows may become claims."""
+    """
+    Return what is wrong with each row of a file and which rows may become claims.
+
+    :raises PhonesInText: telephone numbers stand where they have no business
+    """
+    refuse_phones_in_text(table, mapping.columns, ROW)
     frame = typed(table, mapping)
     frame = frame.with_columns(
         _id_faults(frame, demo).alias("id_fault"),
         _wrong(frame["phone"], lambda each: identity.phone(each, demo=demo)).alias("phone_fault"),
         _wrong(frame["email"], identity.email).alias("email_fault"),
+        _contradicts(frame),
         *_rates(frame, lender_kind),
     )
     currency = _currency(frame)
@@ -79,7 +87,14 @@ def _texts() -> list[Test]:
         Test(
             "duplicate",
             "contract_number",
-            (number != "") & (first != pl.col("row")),
+            (number != "") & (first != pl.col("row")) & ~pl.col("contradicts"),
+            (("first_row", first),),
+        ),
+        # Which of them is right only the clerk knows; the order of rows must not decide it.
+        Test(
+            "duplicate-differs",
+            "contract_number",
+            pl.col("contradicts"),
             (("first_row", first),),
         ),
         *[
@@ -241,9 +256,18 @@ def _unknown(written: str, understood: str) -> pl.Expr:
     return unknown
 
 
+def _contradicts(frame: pl.DataFrame) -> pl.Series:
+    """Tell which rows share a contract number with a row that says something else."""
+    number = pl.col("contract_number")
+    again = frame.filter((number != "") & (pl.len().over(number) > 1)).select(fields())
+    differing = again.unique().group_by("contract_number").len().filter(pl.col("len") > 1)
+    marks = frame["contract_number"].is_in(differing["contract_number"].to_list())
+    return marks.alias("contradicts")
+
+
 def _currency(frame: pl.DataFrame) -> str:
     known = frame["currency"].filter(frame["currency"].is_in(sorted(CURRENCIES)))
-    ranked = known.value_counts(sort=True)
+    ranked = known.value_counts().sort("count", "currency", descending=[True, False])
     return str(ranked[0, "currency"]) if ranked.height else "CNY"
 
 

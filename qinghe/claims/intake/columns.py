@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -14,12 +13,15 @@ import yaml
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims import intake
+from qinghe.claims.intake.how import AS_IT_IS, How
+from qinghe.claims.intake.strangers import refused_columns
+from qinghe.claims.intake.vocabulary import bare, by_name, vocabulary
 from qinghe.kernel.errors import DomainError
 
 REQUIRED: Final = ("contract_number", "principal", "due_date", "currency")
 # Written once over the columns of the debtor: one of them must be known.
 IDENTITY: Final = ("id_number", "debtor_reference", "phone")
-SHIPPED: Final = ("qinghe", "ar_ibm")
+SHIPPED: Final = ("qinghe", "ar_ibm", "lending_club")
 # Only when the mapping says so: 3/4/2026 is two different days.
 FOREIGN_DATES: Final = ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")
 DATE_FORMATS: Final = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日")
@@ -62,7 +64,9 @@ class ColumnMapping:
     ignore: tuple[str, ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
     dates: tuple[str, ...] = DATE_FORMATS
+    how: How = AS_IT_IS
     payments: Mapping[str, str] = field(default_factory=dict)
+    waterfall: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return the form in which a mapping is stored."""
@@ -70,8 +74,9 @@ class ColumnMapping:
             "columns": dict(self.columns),
             "ignore": list(self.ignore),
             "constants": dict(self.constants),
-            "formats": {"date": list(self.dates)},
+            "formats": {"date": list(self.dates), **self.how.as_json()},
             "payments": dict(self.payments),
+            "waterfall": dict(self.waterfall),
         }
 
 
@@ -86,19 +91,54 @@ class Suggestion:
     date_format: str | None = None
 
 
+def _names(value: object) -> bool:
+    pairs = value.items() if isinstance(value, dict) else [] if value is None else [(1, 1)]
+    return all(isinstance(name, str) and isinstance(each, str) for name, each in pairs)
+
+
+def _texts(value: object) -> bool:
+    return value is None or (
+        isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
+    )
+
+
+def _formats(value: object) -> bool:
+    if not isinstance(value, dict):
+        return value is None
+    how = {name: each for name, each in value.items() if name != "date"}
+    dates = value.get("date")
+    return _names(how) and (dates is None or isinstance(dates, str) or _texts(dates))
+
+
+# What comes as JSON may have any shape.
+SHAPES: Final = {
+    "columns": _names,
+    "ignore": _texts,
+    "constants": _names,
+    "formats": _formats,
+    "payments": _names,
+    "waterfall": _names,
+}
+
+
 def parse(stored: Mapping[str, Any]) -> ColumnMapping:
     """
     Return a mapping from its stored form.
 
-    :raises BadMapping: a field that does not exist
+    :raises BadMapping: a field that does not exist, or a part of another shape
     """
+    crooked = [name for name, is_right in SHAPES.items() if not is_right(stored.get(name))]
+    if crooked:
+        raise BadMapping(names=", ".join(crooked))
     dates = (stored.get("formats") or {}).get("date") or DATE_FORMATS
     mapping = ColumnMapping(
         columns=dict(stored.get("columns") or {}),
         ignore=tuple(stored.get("ignore") or ()),
         constants={key: str(each) for key, each in (stored.get("constants") or {}).items()},
         dates=(dates,) if isinstance(dates, str) else tuple(dates),
+        how=How.of(stored.get("formats") or {}),
         payments=dict(stored.get("payments") or {}),
+        waterfall=dict(stored.get("waterfall") or {}),
     )
     unknown = (set(mapping.columns) | set(mapping.constants)) - set(fields())
     if unknown:
@@ -125,7 +165,7 @@ def suggest(header: Sequence[str]) -> Suggestion:
     found: dict[str, str] = {}
     unknown = []
     for column in header:
-        known = _by_name().get(_bare(column))
+        known = by_name().get(bare(column))
         if column in refused:
             continue
         if known and known not in found:
@@ -160,9 +200,7 @@ def fit(mapping: ColumnMapping, header: Sequence[str]) -> ColumnMapping:
     missing = missing_fields(columns | dict(mapping.constants))
     if missing:
         raise FieldsMissing(fields=", ".join(missing))
-    return ColumnMapping(
-        columns, mapping.ignore, mapping.constants, mapping.dates, mapping.payments
-    )
+    return replace(mapping, columns=columns)
 
 
 def date_format(written: Sequence[str]) -> str | None:
@@ -172,26 +210,17 @@ def date_format(written: Sequence[str]) -> str | None:
     return fitting[0] if cells and len(fitting) == 1 else None
 
 
-def refused_columns(header: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns that look like data about relatives, colleagues or an address book."""
-    words = [_bare(word) for word in _data()["other_people"]]
-    return tuple(
-        column
-        for column in header
-        if _by_name().get(_bare(column)) is None and any(word in _bare(column) for word in words)
-    )
-
-
 @cache
 def fields() -> tuple[str, ...]:
     """Return every field a claim may have, in the order of our template."""
-    return tuple(_data()["fields"])
+    return tuple(vocabulary()["fields"])
 
 
 @cache
 def value_names(of: str) -> dict[str, str]:
     """Return the accepted spellings of a field's values."""
-    return {_bare(name): value for value, names in _data()["values"][of].items() for name in names}
+    spelled = vocabulary()["values"][of]
+    return {bare(name): value for value, names in spelled.items() for name in names}
 
 
 def _fits(cells: Sequence[str], written: str) -> bool:
@@ -204,20 +233,3 @@ def missing_fields(found: Iterable[str]) -> tuple[str, ...]:
     found = frozenset(found)
     missing = [each for each in REQUIRED if each not in found]
     return tuple(missing if any(each in found for each in IDENTITY) else [*missing, "id_number"])
-
-
-def _bare(name: str) -> str:
-    name = re.sub(r"[（(](元|人民币|%|％|cny|rmb)[）)]\s*$", "", name, flags=re.IGNORECASE)
-    return re.sub(r"[\s_\-.:：()（）*＊/]", "", name).lower()
-
-
-@cache
-def _by_name() -> dict[str, str]:
-    return {_bare(name): each for each, names in _data()["fields"].items() for name in names}
-
-
-@cache
-def _data() -> dict[str, Any]:
-    text = files(intake).joinpath("columns.yaml").read_text("utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
-    return loaded

@@ -40,6 +40,10 @@ ADVICE: Final[dict[str, Advice]] = {
         _("The same contract number stands in row {first_row}."),
         _("Keep one row per contract, or give each claim its own number."),
     ),
+    "duplicate-differs": Advice(
+        _("The same contract number has other data in another row; the first is row {first_row}."),
+        _("Keep the row that is right, or give each claim its own number."),
+    ),
     "bad-amount": Advice(
         _("This is not an amount."), _("Write digits with a decimal point, such as 1234.50.")
     ),

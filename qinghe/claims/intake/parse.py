@@ -9,6 +9,7 @@ import polars as pl
 
 from qinghe.claims.intake.columns import ColumnMapping, fields, value_names
 from qinghe.claims.intake.read import ROW
+from qinghe.claims.intake.units import moved, unit_of
 from qinghe.kernel.money import EXPONENTS
 from qinghe.parties.regions import find_region
 
@@ -30,6 +31,7 @@ def typed(table: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
     `product_value`, `kind_value`, `region_code`, `exponent`.
     """
     frame = table.select(pl.col(ROW).alias("row"), *_fields(table, mapping))
+    frame = frame.with_columns(_moved(mapping))
     frame = frame.with_columns(pl.col("currency", "id_number").str.to_uppercase())
     exponent = pl.col("currency").replace_strict(EXPONENTS, default=2, return_dtype=pl.Int64)
     frame = frame.with_columns(exponent.alias("exponent"))
@@ -57,6 +59,11 @@ def _fields(table: pl.DataFrame, mapping: ColumnMapping) -> list[pl.Expr]:
         else:
             chosen.append(pl.lit(mapping.constants.get(each, "")).alias(each))
     return chosen
+
+
+def _moved(mapping: ColumnMapping) -> list[pl.Expr]:
+    places = {each: unit_of(mapping.columns.get(each, "")) for each in AMOUNTS}
+    return [moved(each, place).alias(each) for each, place in places.items() if place]
 
 
 def _cleaned(name: str) -> pl.Expr:

@@ -16,10 +16,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from qinghe.claims.intake.kinds import EICAR
+from qinghe.claims.intake.parts import declares_entities, is_xml
+from qinghe.claims.intake.unreadable import (
+    A_BOMB,
+    DOCTYPE,
+    VIRUS_TEST,
+    FileUnreadable,
+    unreadable,
+)
+
 NEEDED: Final = "xl/workbook.xml"
 # What makes other formats of the same reader, whose cells can be told to repeat.
 FOREIGN: Final = frozenset({"content.xml", "xl/workbook.bin"})
 STEP: Final = 1024 * 1024
+# Repeated rows of an honest sheet pack well, but not so well; small parts do no harm.
+MAX_RATIO: Final = 200
+SMALL: Final = 32 * 1024 * 1024
 # Longer than the head of any honest cell.
 OVERLAP: Final = 4096
 LOCAL_HEAD: Final = struct.Struct("<26x2H")
@@ -49,6 +62,7 @@ def measure(content: bytes, *, most: int) -> Room:
     The corner is looked for only when it lies beyond row 99,999 or column 200.
 
     :raises BadZipFile: damaged, protected, or no workbook of this format
+    :raises FileUnreadable: a part declares entities, or unpacks beyond all proportion
     """
     try:
         size, far = _size(content, most)
@@ -89,10 +103,21 @@ def _chunks(content: bytes) -> Iterator[bytes]:
     if NEEDED not in names or names & FOREIGN:
         raise zipfile.BadZipFile
     for each in members:
-        before = b" " * OVERLAP
+        before, size = b" " * OVERLAP, 0
         for piece in _unpacked(content, each):
+            size += len(piece)
+            _check(each, before + piece, size)
             yield before + piece
             before = (before + piece)[-OVERLAP:]
+
+
+def _check(member: zipfile.ZipInfo, chunk: bytes, size: int) -> None:
+    if size > SMALL and size > member.compress_size * MAX_RATIO:
+        raise unreadable(A_BOMB, times=MAX_RATIO)
+    if is_xml(member.filename) and declares_entities(chunk):
+        raise FileUnreadable(reason=DOCTYPE)
+    if EICAR in chunk:
+        raise FileUnreadable(reason=VIRUS_TEST)
 
 
 def _unpacked(content: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-import xlsxwriter
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
-from qinghe.claims.intake.columns import SHIPPED, Suggestion, date_format, suggest
 from qinghe.claims.intake.faults import ADVICE
-from qinghe.claims.intake.read import ADDED, ROW, header_of, read_table
-from qinghe.claims.models import Batch, Mapping, RowError
+from qinghe.claims.models import Batch, RowError
 from qinghe.claims.queries.access import NoSuchBatch
 from qinghe.claims.terms import BatchState
 from qinghe.kernel.actor import Actor, Role
-from qinghe.parties.filestore import load_file
 from qinghe.parties.roles import OVERSIGHT
 
 RECENT: Final = 50
-SAMPLE_ROWS: Final = 5
-# A cell that a spreadsheet would run.
-FORMULA: Final = re.compile(r"^[=+\-@＝＋－＠\t\r\n]")
-NUMBER: Final = re.compile(r"^[+-]?[\d.,]+%?$")
-FORMATS: Final = ("csv", "xlsx")
 
 
 @dataclass(frozen=True)
@@ -66,16 +53,6 @@ class RowErrorView:
     code: str
     reason: str
     fix: str
-
-
-@dataclass(frozen=True)
-class Preview:
-    """The head of a file before it is mapped."""
-
-    header: list[str]
-    sample: list[list[str]]
-    rows: int
-    suggestion: Suggestion
 
 
 _FIELDS = (
@@ -119,50 +96,10 @@ def row_errors(batch: BatchView | Batch, *, limit: int | None = None) -> list[Ro
     return [_told(*row) for row in (found[:limit] if limit else found)]
 
 
-def mappings(*, creditor_id: UUID) -> list[str]:
-    """Return the names of the mappings a creditor may choose: saved ones, then shipped ones."""
-    saved = Mapping.objects.filter(creditor_id=creditor_id).order_by("name")
-    names = list(saved.values_list("name", flat=True))
-    return names + [name for name in SHIPPED if name not in names]
-
-
-def preview(content: bytes) -> Preview:
-    """
-    Return the head of a file, with a suggestion of what its columns are.
-
-    :raises FileUnreadable: not a table
-    """
-    table = read_table(content)
-    header = header_of(table)
-    sample = [list(row) for row in table.select(header).head(SAMPLE_ROWS).iter_rows()]
-    return Preview(header, sample, table.height, suggest_mapping(header, sample))
-
-
-def suggest_mapping(header: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> Suggestion:
-    """Return what the columns most likely are, and how the dates of the sample are written."""
-    suggestion = suggest(header)
-    columns = [
-        list(header).index(suggestion.columns[name])
-        for name in ("contract_date", "due_date")
-        if name in suggestion.columns
-    ]
-    written = [row[place] for row in sample for place in columns if len(row) > place]
-    return replace(suggestion, date_format=date_format(written))
-
-
-def error_file(batch: BatchView | Batch, fmt: str) -> bytes:
-    """
-    Return the faulty rows as delivered, with three columns: column, reason, how to fix.
-
-    `fmt` is csv or xlsx. Corrected, it can be sent again as it is: the three columns are passed
-    over. Cells that a spreadsheet would run as formulas are made harmless.
-
-    :raises ValueError: another format
-    """
-    if fmt not in FORMATS:
-        raise ValueError(fmt)
-    rows = _faulty_rows(batch)
-    return _as_csv(rows) if fmt == "csv" else _as_workbook(rows)
+def row_errors_of(batch: BatchView | Batch, rows: Sequence[int]) -> list[RowErrorView]:
+    """Return what is wrong with some rows of a file."""
+    found = RowError.objects.filter(batch_id=batch.id, row__in=rows).order_by("row", "id")
+    return [_told(*row) for row in found.values_list("row", "column", "code", "facts")]
 
 
 def _mine(actor: Actor) -> Q:
@@ -174,44 +111,3 @@ def _mine(actor: Actor) -> Q:
 
 def _told(row: int, column: str, code: str, facts: dict[str, int | str]) -> RowErrorView:
     return RowErrorView(row, column, code, *ADVICE[code].told(facts))
-
-
-def _faulty_rows(batch: BatchView | Batch) -> list[list[str]]:
-    table = read_table(load_file(batch.sha256))
-    header = header_of(table)
-    errors: dict[int, list[RowErrorView]] = {}
-    for error in row_errors(batch):
-        errors.setdefault(error.row, []).append(error)
-    faulty = table.filter(table[ROW].is_in(sorted(errors)))
-    added = [f"{ADDED}{word}" for word in (_("Column"), _("Reason"), _("How to fix"))]
-    return [header + added] + [
-        [*row[1:], *_joined(errors[row[0]])] for row in faulty.select(ROW, *header).iter_rows()
-    ]
-
-
-def _joined(errors: list[RowErrorView]) -> list[str]:
-    pairs = [(error.column, error.reason, error.fix) for error in errors]
-    return [" / ".join(words) for words in zip(*pairs, strict=True)]
-
-
-def _harmless(cell: str) -> str:
-    risky = FORMULA.match(cell) and not NUMBER.match(cell)
-    return f"'{cell}" if risky else cell
-
-
-def _as_csv(rows: list[list[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
-    # The mark tells spreadsheets that the file is UTF-8.
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _as_workbook(rows: list[list[str]]) -> bytes:
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet()
-    for place, row in enumerate(rows):
-        for column, cell in enumerate(row):
-            sheet.write_string(place, column, _harmless(cell))
-    book.close()
-    return out.getvalue()

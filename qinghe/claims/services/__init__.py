@@ -30,6 +30,13 @@ from qinghe.claims.services.batches import (
     refuse_batch,
     save_mapping,
 )
+from qinghe.claims.services.corrections import (
+    CellTooLong,
+    NoSuchColumn,
+    RowNotWrong,
+    TooManyCells,
+    correct_rows,
+)
 from qinghe.claims.services.disputes import (
     BadCorrection,
     DecisionWithoutReason,
@@ -38,6 +45,7 @@ from qinghe.claims.services.disputes import (
     decide_dispute,
     open_dispute,
 )
+from qinghe.claims.services.dryrun import DryRun, dry_run
 from qinghe.claims.services.duplicates import DuplicateDecided, DuplicateReason, decide_duplicate
 from qinghe.claims.services.evidence import (
     AlreadyReplaced,
@@ -135,6 +143,7 @@ __all__ = [
     "BatchDecided",
     "BatchHasErrors",
     "BrokenChain",
+    "CellTooLong",
     "ChainClosed",
     "ChallengeOpen",
     "ContractNumberTaken",
@@ -143,6 +152,7 @@ __all__ = [
     "DecisionWithoutReason",
     "DisputeDecided",
     "DisputeOpen",
+    "DryRun",
     "DuplicateDecided",
     "DuplicateReason",
     "EmptyFile",
@@ -158,6 +168,7 @@ __all__ = [
     "MalwareFound",
     "MoreThanLawful",
     "NameContradicts",
+    "NoSuchColumn",
     "NoSuchCreditor",
     "NoSuchHold",
     "NoSuchKind",
@@ -176,11 +187,13 @@ __all__ = [
     "ProvenAlready",
     "ReasonMissing",
     "ReplacedWithoutReason",
+    "RowNotWrong",
     "SecondReviewer",
     "StepGiven",
     "StillPlaced",
     "TermsGiven",
     "TooManyAssignments",
+    "TooManyCells",
     "TooMuchApplied",
     "TwoFilesInOne",
     "WordsMissing",
@@ -198,11 +211,13 @@ __all__ = [
     "check_sample",
     "check_words",
     "checklist",
+    "correct_rows",
     "decide_dispute",
     "decide_duplicate",
     "decline_assignment",
     "deliver_payments",
     "deliver_terms",
+    "dry_run",
     "end_challenge",
     "end_returned",
     "forget_row_errors",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping as Dict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.claims.days import day_of
 from qinghe.claims.intake.columns import SHIPPED, ColumnMapping, UnknownMapping, parse, shipped
 from qinghe.claims.models import Batch, Mapping, RowError
-from qinghe.claims.queries import NoSuchBatch
+from qinghe.claims.queries import NoSuchBatch, cells_of
 from qinghe.claims.services.limits import use_allowance
 from qinghe.claims.services.sifting import Sifted, sift
 from qinghe.claims.services.writing import write_claims
@@ -133,7 +135,13 @@ def accept_batch(*, batch_id: UUID, partial: bool, actor: Actor, at: datetime) -
     creditor = _standing_creditor(batch.creditor_id, actor, at)
     # What is on the platform may have changed since the check.
     mapping = parse(batch.mapping)
-    sifted = sift(load_file(batch.sha256), mapping, creditor=creditor, as_of=batch.as_of)
+    sifted = sift(
+        load_file(batch.sha256),
+        mapping,
+        creditor=creditor,
+        as_of=batch.as_of,
+        cells=cells_of(batch.pk),
+    )
     if sifted.faults and not partial:
         raise BatchHasErrors(rejected=sifted.rejected)
     use_allowance(
@@ -168,6 +176,35 @@ def refuse_batch(*, batch_id: UUID, actor: Actor, at: datetime) -> Batch:
     batch.save(update_fields=["state", "decided_at"])
     _note("refused", batch, actor, at)
     return batch
+
+
+def open_batch(batch_id: UUID, actor: Actor) -> tuple[Batch, Organisation]:
+    """Lock a batch that still waits for its decision, and its creditor, who must be active."""
+    batch = _undecided(batch_id, actor)
+    return batch, _creditor(batch.creditor_id, actor)
+
+
+def judge_again(batch: Batch, sifted: Sifted) -> None:
+    """Replace the counts and the faults of a batch by those of a new look at it."""
+    _count(batch, sifted)
+    batch.save()
+    RowError.objects.filter(batch=batch).delete()
+    _keep_faults(batch, sifted)
+
+
+def adjust(batch: Batch, rows: Sequence[int], before: Sifted, after: Sifted) -> None:
+    """Replace what some rows of a batch contributed to its counts and faults."""
+    batch.valid += len(after.new) - len(before.new)
+    batch.rejected += after.rejected - before.rejected
+    batch.unchanged += after.unchanged - before.unchanged
+    batch.amount += after.amount - before.amount
+    stages = Counter(batch.stages)
+    stages.update(after.stages)
+    stages.subtract(before.stages)
+    batch.stages = {stage: count for stage, count in sorted(stages.items()) if count > 0}
+    batch.save()
+    RowError.objects.filter(batch=batch, row__in=rows).delete()
+    _keep_faults(batch, after)
 
 
 def forget_row_errors(*, at: datetime) -> int:

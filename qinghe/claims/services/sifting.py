@@ -10,11 +10,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import polars as pl
 from django.conf import settings
 
 from qinghe.claims import ageing
 from qinghe.claims.intake.check import Checked, check
 from qinghe.claims.intake.columns import ColumnMapping, fit
+from qinghe.claims.intake.corrected import Cells, corrected
 from qinghe.claims.intake.faults import Fault
 from qinghe.claims.intake.read import header_of, read_table
 from qinghe.claims.models import Claim
@@ -80,20 +82,48 @@ class Sifted:
         return len({fault.row for fault in self.faults})
 
 
-def sift(content: bytes, mapping: ColumnMapping, *, creditor: Organisation, as_of: date) -> Sifted:
+def sift(
+    content: bytes,
+    mapping: ColumnMapping,
+    *,
+    creditor: Organisation,
+    as_of: date,
+    cells: Cells | None = None,
+) -> Sifted:
     """
-    Return what a file would change.
+    Return what a file would change, with cells that were corrected since.
 
     :raises FileUnreadable: not a table
-    :raises ColumnsRefused: data about other people than the debtor
+    :raises EncodingUnsure: its encoding must be chosen
+    :raises ColumnsRefused, PhonesInText: data about other people than the debtor
     :raises ColumnsNotMapped: a column is neither mapped nor ignored
     :raises FieldsMissing: a required field has no column
     """
-    table = read_table(content)
+    table = corrected(read_table(content, mapping.how), cells or {})
+    return sift_table(table, mapping, creditor=creditor, as_of=as_of)
+
+
+def sift_table(
+    table: pl.DataFrame, mapping: ColumnMapping, *, creditor: Organisation, as_of: date
+) -> Sifted:
+    """
+    Return what the rows of a file would change.
+
+    :raises ColumnsRefused, PhonesInText: data about other people than the debtor
+    :raises ColumnsNotMapped: a column is neither mapped nor ignored
+    :raises FieldsMissing: a required field has no column
+    """
     fitted = fit(mapping, header_of(table))
     checked = check(
         table, fitted, as_of=as_of, lender_kind=creditor.lender_kind, demo=settings.DEMO
     )
+    return against_books(checked, fitted, creditor=creditor, as_of=as_of)
+
+
+def against_books(
+    checked: Checked, fitted: ColumnMapping, *, creditor: Organisation, as_of: date
+) -> Sifted:
+    """Return which of the sound rows are new, which are known, and which contradict the books."""
     rows = _sound(checked)
     known = _known(creditor.pk, rows)
     column = fitted.columns.get("contract_number", "contract_number")

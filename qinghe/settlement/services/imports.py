@@ -14,10 +14,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import polars as pl
 from django.db.models import QuerySet
 
 from qinghe.claims.ageing import stage
+from qinghe.claims.intake.how import How
 from qinghe.claims.intake.read import read_table
+from qinghe.claims.intake.unreadable import EncodingUnsure
 from qinghe.claims.models import Claim
 from qinghe.claims.terms import OPEN_STATES, ClaimState
 from qinghe.journal.services import record, verb
@@ -73,7 +76,7 @@ def import_payments(
     """
     require(actor, Permission.REPORT_PAYMENTS)
     _lock_creditor(creditor_id, actor)
-    table = read_table(content)
+    table = _table(content)
     columns = mapping_named(mapping) if isinstance(mapping, str) else mapping
     reported = read_payments(table.columns, table.rows(), columns)
     new, waiting = _sort_out(creditor_id, [each for each in reported if each.paid_on <= until])
@@ -92,6 +95,14 @@ def import_payments(
         **asdict(result),
     )
     return result
+
+
+def _table(content: bytes) -> pl.DataFrame:
+    try:
+        return read_table(content)
+    except EncodingUnsure:
+        # Numbers, days and amounts read the same; a contract named by other signs is set aside.
+        return read_table(content, How(encoding="gb18030"))
 
 
 def _lock_creditor(creditor_id: UUID, actor: Actor) -> None:

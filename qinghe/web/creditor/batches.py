@@ -9,8 +9,16 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from qinghe.claims.queries import batch_for, batches, error_file, row_errors, taken_before
-from qinghe.claims.services import accept_batch, refuse_batch
+from qinghe.claims.queries import (
+    batch_for,
+    batches,
+    corrections,
+    error_file,
+    fault_kinds,
+    row_errors,
+    taken_before,
+)
+from qinghe.claims.services import accept_batch, dry_run, refuse_batch
 from qinghe.claims.terms import BatchState, Stage
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.roles import Permission
@@ -39,10 +47,23 @@ def batch_page(request: StaffRequest, batch_id: UUID) -> HttpResponse:
         "before": taken_before(found),
         "stages": [(s, found.stages.get(s.value, 0)) for s in Stage if found.stages.get(s.value)],
         "errors": row_errors(found, limit=SHOWN_ERRORS),
+        "kinds": fault_kinds(found),
+        "corrected": corrections(found, limit=0)[1],
         "waiting": found.state == BatchState.CHECKED,
         "step": Crumb(3, 3, _("Look and decide")),
     }
     return render(request, "web/creditor/batch.html", context)
+
+
+@page(Permission.SUBMIT_CLAIMS)
+def batch_forecast(request: StaffRequest, batch_id: UUID) -> HttpResponse:
+    """Show what would happen if the batch were taken over now; nothing happens."""
+    found = batch_for(batch_id=batch_id, actor=request.actor)
+    if found.state != BatchState.CHECKED:
+        return redirect("web:batch", batch_id)
+    run = dry_run(batch_id=batch_id, actor=request.actor, at=request.at)
+    context = {"run": run, "batch": run.batch, "kinds": fault_kinds(run.batch)}
+    return render(request, "web/creditor/batch_forecast.html", context)
 
 
 @page(Permission.SUBMIT_CLAIMS, methods=("POST",))

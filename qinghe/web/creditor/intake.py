@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,20 +12,23 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from qinghe.claims.intake.columns import ColumnsRefused, missing_fields
-from qinghe.claims.queries import mappings, preview
-from qinghe.claims.queries.batches import Preview
+from qinghe.claims.intake.how import How
+from qinghe.claims.intake.unreadable import EncodingUnsure
+from qinghe.claims.queries import Preview, mappings, preview, recognised
 from qinghe.claims.services import check_batch, save_mapping
 from qinghe.claims.terms import Product
 from qinghe.parties.filestore import load_file, seal_file
 from qinghe.parties.roles import Permission
 from qinghe.web.creditor.fields import DATE_WORDS, FIELD_WORDS, IGNORE, veiled
+from qinghe.web.creditor.reading import UPLOAD, read_as
 from qinghe.web.doors import StaffRequest, formed, page, refusals_in
 from qinghe.web.formats import as_day
 from qinghe.web.parts import Crumb
 
-UPLOAD = "upload"
+Known = tuple[str, dict[str, Any]]
 LARGEST_FILE = 100 * 1024 * 1024
 CURRENCIES = ("CNY", "USD", "EUR", "HKD", "GBP", "JPY", "SGD")
 
@@ -49,6 +53,25 @@ class FileForm(forms.Form):
         field.choices = [("", _("I say what they are in the next step")), *((n, n) for n in names)]
 
 
+@dataclass(frozen=True)
+class GuessWords:
+    """What a column may be, how sure that is in percent, and why."""
+
+    field: StrPromise
+    confidence: int
+    sure: bool
+    reason: StrPromise
+
+
+@dataclass(frozen=True)
+class ColumnRow:
+    """One column of the file on the mapping page."""
+
+    field: forms.BoundField
+    values: list[str]
+    guess: GuessWords | None
+
+
 class ColumnsForm(forms.Form):
     """One choice per column of the file; what stands in no column may be the same for all."""
 
@@ -67,10 +90,12 @@ class ColumnsForm(forms.Form):
         label=_("Keep these columns under a name"), required=False, max_length=80
     )
 
-    def __init__(self, *args: Any, head: Preview, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, head: Preview, chosen: dict[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.head = head
-        guessed = {column: name for name, column in head.suggestion.columns.items()}
+        guessed = chosen or {name: each.field for name, each in head.guesses.items() if each.sure}
         choices = [("", _("choose")), (IGNORE, _("leave out")), *FIELD_WORDS.items()]
         for place, column in enumerate(head.header):
             self.fields[f"col{place}"] = forms.ChoiceField(
@@ -81,16 +106,23 @@ class ColumnsForm(forms.Form):
                 widget=forms.Select(attrs={"aria-label": column}),
             )
 
-    def columns(self) -> list[tuple[forms.BoundField, list[str]]]:
-        """Return each column's choice beside the first values of the column, made unreadable."""
-        guessed = {column: name for name, column in self.head.suggestion.columns.items()}
+    def columns(self) -> list[ColumnRow]:
+        """Return each column's choice, its first values made unreadable, and what it may be."""
         return [
-            (
-                self[f"col{place}"],
-                [veiled(row[place] or "", guessed.get(column, "")) for row in self.head.sample],
-            )
+            ColumnRow(self[f"col{place}"], self._values(place, column), self._guess(column))
             for place, column in enumerate(self.head.header)
         ]
+
+    def _values(self, place: int, column: str) -> list[str]:
+        guess = self.head.guesses.get(column)
+        field = guess.field if guess else ""
+        return [veiled(row[place] or "", field) for row in self.head.sample]
+
+    def _guess(self, column: str) -> GuessWords | None:
+        guess = self.head.guesses.get(column)
+        if guess is None:
+            return None
+        return GuessWords(FIELD_WORDS[guess.field], guess.confidence, guess.sure, guess.reason)
 
     def rest(self) -> list[forms.BoundField]:
         """Return the choices that are about every row."""
@@ -105,7 +137,7 @@ class ColumnsForm(forms.Form):
             "columns": {name: column for column, name in said.items() if name not in ("", IGNORE)},
             "ignore": [column for column, name in said.items() if name == IGNORE],
             "constants": constants,
-            "formats": {"date": data["dates"]} if data["dates"] else {},
+            "formats": ({"date": data["dates"]} if data["dates"] else {}) | self.head.how.as_json(),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -148,16 +180,17 @@ def batch_new(request: StaffRequest) -> HttpResponse:
 def _taken(request: StaffRequest, form: FileForm) -> HttpResponse:
     file, as_of = form.cleaned_data["file"], form.cleaned_data["as_of"]
     content = file.read(LARGEST_FILE)
+    sent = {"filename": file.name, "as_of": as_of.isoformat()}
+    try:
+        head = preview(content)
+    except EncodingUnsure:
+        request.session[UPLOAD] = {**sent, "sha256": seal_file(content)}
+        return redirect("web:batch-reading")
     if form.cleaned_data["mapping"]:
         return _check(request, content, file.name, as_of, form.cleaned_data["mapping"])
-    refused = preview(content).suggestion.refused
-    if refused:
-        raise ColumnsRefused(columns=", ".join(refused))
-    request.session[UPLOAD] = {
-        "sha256": seal_file(content),
-        "filename": file.name,
-        "as_of": as_of.isoformat(),
-    }
+    if head.suggestion.refused:
+        raise ColumnsRefused(columns=", ".join(head.suggestion.refused))
+    request.session[UPLOAD] = {**sent, "sha256": seal_file(content)}
     return redirect("web:batch-columns")
 
 
@@ -168,10 +201,13 @@ def batch_columns(request: StaffRequest) -> HttpResponse:
     if not sent:
         return redirect("web:batch-new")
     content = load_file(sent["sha256"])
-    head = preview(content)
-    form = ColumnsForm(
-        request.POST or None, head=head, initial={"dates": _date_guess(head), "currency": ""}
-    )
+    try:
+        head = preview(content, How.of(sent.get("how") or {}))
+    except EncodingUnsure:
+        return redirect("web:batch-reading")
+    assert request.actor.org_id is not None
+    known = recognised(creditor_id=request.actor.org_id, header=head.header)
+    form = ColumnsForm(request.POST or None, head=head, **_first_choices(head, known))
     if form.is_valid():
         with refusals_in(form):
             _keep_name(request, form)
@@ -180,14 +216,34 @@ def batch_columns(request: StaffRequest) -> HttpResponse:
     context = {
         "head": head,
         "filename": sent["filename"],
+        "read_as": read_as(head),
+        "known": known,
         "step": Crumb(2, 3, _("Say what the columns are")),
     }
     return formed(request, "web/creditor/batch_columns.html", context, form)
 
 
-def _date_guess(head: Preview) -> str:
-    guess = head.suggestion.date_format or ""
-    return guess if guess in dict(DATE_WORDS) else ""
+def _first_choices(head: Preview, known: Known | None) -> dict[str, Any]:
+    """Return what the form begins with: the choices of last time, else the guesses."""
+    if known is None:
+        return {"initial": {"dates": _offered(head.suggestion.date_format), "currency": ""}}
+    _name, mapping = known
+    constants = mapping.get("constants") or {}
+    dates = (mapping.get("formats") or {}).get("date") or ""
+    return {
+        "chosen": {column: name for name, column in (mapping.get("columns") or {}).items()}
+        | dict.fromkeys(mapping.get("ignore") or (), IGNORE),
+        "initial": {
+            "dates": _offered(dates if isinstance(dates, str) else dates[0]),
+            "currency": constants.get("currency", ""),
+            "product": constants.get("product", ""),
+            "name": _name,
+        },
+    }
+
+
+def _offered(date_format: str | None) -> str:
+    return date_format if date_format in dict(DATE_WORDS) else ""
 
 
 def _keep_name(request: StaffRequest, form: ColumnsForm) -> None:

@@ -1,0 +1,174 @@
+"""The wrong rows of a batch as its creditor corrects them: what is wrong, and what stands there."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import polars as pl
+from django.db.models import Count
+
+from qinghe.claims.intake.columns import parse
+from qinghe.claims.intake.corrected import corrected
+from qinghe.claims.intake.faults import ADVICE
+from qinghe.claims.intake.read import ROW, header_of, read_table
+from qinghe.claims.models import Batch, Correction, RowError
+from qinghe.claims.queries.access import NoSuchBatch
+from qinghe.claims.queries.batches import BatchView, RowErrorView, row_errors_of
+from qinghe.kernel.actor import Actor, Role
+from qinghe.parties.filestore import load_file
+from qinghe.parties.models import User
+
+AT_ONCE: Final = 20
+
+
+@dataclass(frozen=True)
+class FaultKind:
+    """One kind of fault in a batch, in the active language, and how many rows have it."""
+
+    code: str
+    reason: str
+    fix: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class WrongCell:
+    """One cell with a fault: its text as delivered or corrected, and what is wrong with it."""
+
+    column: str
+    place: int
+    value: str
+    errors: tuple[RowErrorView, ...]
+
+
+@dataclass(frozen=True)
+class WrongRow:
+    """One row with faults; `contract` is its contract number."""
+
+    row: int
+    contract: str
+    cells: tuple[WrongCell, ...]
+
+
+@dataclass(frozen=True)
+class CorrectionRow:
+    """One cell that was set right, by whom and when; never the value."""
+
+    row: int
+    column: str
+    by: str
+    at: datetime
+
+
+def cells_of(batch_id: UUID) -> dict[tuple[int, str], str]:
+    """Return the corrected cells of a batch, the newest of each: for the room itself."""
+    kept = Correction.objects.filter(batch_id=batch_id).order_by("number")
+    cells: dict[tuple[int, str], str] = {}
+    for sha256 in dict.fromkeys(kept.values_list("sha256", flat=True)):
+        for row, column, value in json.loads(load_file(sha256))["cells"]:
+            cells[row, column] = value
+    return cells
+
+
+def table_of(batch: BatchView | Batch) -> pl.DataFrame:
+    """Return a batch's rows as delivered, with what was corrected since: for the room itself."""
+    table = read_table(load_file(batch.sha256), parse(batch.mapping).how)
+    return corrected(table, cells_of(batch.id))
+
+
+def table_header(batch: BatchView) -> list[str]:
+    """Return the columns of a batch's file, as the mapping it was checked with names them."""
+    mapping = parse(batch.mapping)
+    return header_of(read_table(load_file(batch.sha256), mapping.how))
+
+
+def fault_kinds(batch: BatchView) -> list[FaultKind]:
+    """Return the kinds of faults of a batch, the most frequent first."""
+    rows = RowError.objects.filter(batch_id=batch.id).values("code")
+    counted = rows.annotate(rows=Count("row", distinct=True)).order_by("-rows", "code")
+    return [
+        FaultKind(code, *_generally(code), count)
+        for code, count in counted.values_list("code", "rows")
+    ]
+
+
+def wrong_rows(
+    batch: BatchView, *, actor: Actor, code: str = "", row: int | None = None, start: int = 0
+) -> tuple[list[WrongRow], int]:
+    """
+    Return a page of the rows to correct, with their values, and how many there are in all.
+
+    Only rows with faults, or `row` when it was corrected before.
+
+    :raises NoSuchBatch: not a clerk of the creditor itself
+    """
+    if actor.role is not Role.CREDITOR or actor.org_id != batch.creditor_id:
+        raise NoSuchBatch
+    found = RowError.objects.filter(batch_id=batch.id)
+    numbers = found.filter(code=code) if code else found
+    if row is not None:
+        kept = Correction.objects.filter(batch_id=batch.id, row=row).exists()
+        here = [row] if kept or found.filter(row=row).exists() else []
+        total = len(here)
+    else:
+        distinct = numbers.order_by("row").values_list("row", flat=True).distinct()
+        total, here = distinct.count(), list(distinct[start : start + AT_ONCE])
+    return _filled(batch, here), total
+
+
+def corrections(batch: BatchView, *, limit: int = 50) -> tuple[list[CorrectionRow], int]:
+    """Return what was corrected, the newest first, and how many corrections there are."""
+    kept = Correction.objects.filter(batch_id=batch.id)
+    newest = list(kept.order_by("-number").values_list("row", "column", "by", "at")[:limit])
+    users = User.objects.filter(pk__in={by for _row, _column, by, _at in newest if by})
+    names = {
+        pk: name or email for pk, name, email in users.values_list("pk", "display_name", "email")
+    }
+    return [
+        CorrectionRow(r, c, names.get(by, "") if by else "", at) for r, c, by, at in newest
+    ], kept.count()
+
+
+def _filled(batch: BatchView, numbers: Sequence[int]) -> list[WrongRow]:
+    if not numbers:
+        return []
+    table = table_of(batch)
+    header = header_of(table)
+    errors: dict[int, dict[str, list[RowErrorView]]] = defaultdict(lambda: defaultdict(list))
+    for error in row_errors_of(batch, numbers):
+        errors[error.row][error.column].append(error)
+    before = Correction.objects.filter(batch_id=batch.id, row__in=numbers)
+    for row, column in before.values_list("row", "column"):
+        errors[row].setdefault(column, [])
+    contract = parse(batch.mapping).columns.get("contract_number", "contract_number")
+    rows = table.filter(pl.col(ROW).is_in(list(numbers)))
+    return [_wrong(one, header, contract, errors[one[ROW]]) for one in rows.iter_rows(named=True)]
+
+
+def _wrong(
+    one: dict[str, str], header: list[str], contract: str, errors: dict[str, list[RowErrorView]]
+) -> WrongRow:
+    # A fault of a field that no column gives is shown at the column that could tell instead.
+    shown = {column: found for column, found in errors.items() if column in header}
+    lost = [each for column, found in errors.items() if column not in header for each in found]
+    if lost:
+        first = next(iter(shown), contract if contract in header else header[0])
+        shown[first] = [*shown.get(first, []), *lost]
+    cells = tuple(
+        WrongCell(column, header.index(column), one[column], tuple(shown[column]))
+        for column in sorted(shown, key=header.index)
+    )
+    return WrongRow(int(one[ROW]), one.get(contract, ""), cells)
+
+
+def _generally(code: str) -> tuple[str, str]:
+    """Return reason and fix without the facts of a single row."""
+    open_facts: dict[str, int | str] = defaultdict(lambda: "…")
+    advice = ADVICE[code]
+    return str(advice.reason).format_map(open_facts), str(advice.fix).format_map(open_facts)

@@ -1,0 +1,122 @@
+"""Before a file is checked: how it reads, what its columns are likely to be, and what was used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from qinghe.claims.intake.columns import (
+    SHIPPED,
+    Suggestion,
+    date_format,
+    missing_fields,
+    shipped,
+)
+from qinghe.claims.intake.encodings import Reading, readings
+from qinghe.claims.intake.how import AS_IT_IS, How
+from qinghe.claims.intake.kinds import ZIP
+from qinghe.claims.intake.read import header_of, how_read, read_table
+from qinghe.claims.intake.strangers import refused_columns
+from qinghe.claims.intake.suggest import LOOKED_AT, Guess, guesses
+from qinghe.claims.models import Batch, Mapping
+
+RECENT: Final = 50
+SAMPLE_ROWS: Final = 5
+DATES: Final = ("contract_date", "due_date")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The head of a file before it is mapped."""
+
+    header: list[str]
+    sample: list[list[str]]
+    rows: int
+    suggestion: Suggestion
+    guesses: dict[str, Guess]
+    how: How
+    sheets: list[str]
+
+
+def mappings(*, creditor_id: UUID) -> list[str]:
+    """Return the names of the mappings a creditor may choose: saved ones, then shipped ones."""
+    saved = Mapping.objects.filter(creditor_id=creditor_id).order_by("name")
+    names = list(saved.values_list("name", flat=True))
+    return names + [name for name in SHIPPED if name not in names]
+
+
+def preview(content: bytes, asked: How = AS_IT_IS) -> Preview:
+    """
+    Return the head of a file, with a suggestion of what its columns are, and how it was read.
+
+    :raises FileUnreadable: not a table
+    :raises EncodingUnsure: its encoding must be chosen first
+    """
+    table = read_table(content, asked)
+    way, sheets = how_read(content, asked)
+    header = header_of(table)
+    rows = [list(row) for row in table.select(header).head(LOOKED_AT).iter_rows()]
+    return Preview(
+        header=header,
+        sample=rows[:SAMPLE_ROWS],
+        rows=table.height,
+        suggestion=suggest_mapping(header, rows),
+        guesses=guesses(header, rows),
+        how=way,
+        sheets=sheets,
+    )
+
+
+def suggest_mapping(header: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> Suggestion:
+    """Return what the columns most likely are, and how the dates of the sample are written."""
+    sure = {guess.field: column for column, guess in guesses(header, sample).items() if guess.sure}
+    refused = refused_columns(header)
+    known = {*sure.values(), *refused}
+    columns = [list(header).index(sure[name]) for name in DATES if name in sure]
+    written = [row[place] for row in sample for place in columns if len(row) > place]
+    return Suggestion(
+        columns=sure,
+        unknown=tuple(column for column in header if column not in known),
+        refused=refused,
+        missing=missing_fields(sure),
+        date_format=date_format(written),
+    )
+
+
+def recognised(*, creditor_id: UUID, header: Sequence[str]) -> tuple[str, dict[str, Any]] | None:
+    """
+    Return the mapping a creditor used for a file with these very columns, and its name.
+
+    A saved mapping comes first; else the one of its newest file with these columns, without a name.
+    """
+    columns = frozenset(header)
+    saved = Mapping.objects.filter(creditor_id=creditor_id).order_by("-created_at", "name")
+    for name, mapping in saved.values_list("name", "columns"):
+        if _covers(mapping, columns):
+            return name, mapping
+    used = Batch.objects.filter(creditor_id=creditor_id).order_by("-uploaded_at")
+    recent = used.values_list("mapping", flat=True)[:RECENT]
+    found = next((mapping for mapping in recent if _covers(mapping, columns)), None)
+    return None if found is None else ("", found)
+
+
+def _covers(mapping: dict[str, Any], columns: frozenset[str]) -> bool:
+    return columns == {*(mapping.get("columns") or {}).values(), *(mapping.get("ignore") or [])}
+
+
+def mapping_named(*, creditor_id: UUID, name: str, how: How = AS_IT_IS) -> dict[str, Any]:
+    """
+    Return a mapping a creditor may choose in its stored form, for a file read in a certain way.
+
+    :raises UnknownMapping: neither saved nor shipped
+    """
+    saved = Mapping.objects.filter(creditor_id=creditor_id, name=name).first()
+    stored = dict(saved.columns) if saved is not None else shipped(name).as_json()
+    return {**stored, "formats": {**(stored.get("formats") or {}), **how.as_json()}}
+
+
+def ways_to_read(content: bytes) -> list[Reading]:
+    """Return the first lines of a text file in each encoding it may have; none for a workbook."""
+    return [] if content.startswith(ZIP) else readings(content)

@@ -1,0 +1,252 @@
+"""
+What would happen if a batch were accepted now. Writes nothing.
+
+It stands among the verbs because it judges with the very functions that accepting uses.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from qinghe.claims import ageing
+from qinghe.claims.intake.check import Checked, check
+from qinghe.claims.intake.columns import fit, parse
+from qinghe.claims.intake.read import header_of
+from qinghe.claims.models import Batch, DebtorReference, Hold
+from qinghe.claims.queries import BatchView, NoSuchBatch, batch_for, table_of
+from qinghe.claims.services.sifting import Sifted, Sound, against_books
+from qinghe.claims.terms import EvidenceKind, Product
+from qinghe.kernel.actor import Actor, Role
+from qinghe.parties.identity import mask, mask_business, normalise
+from qinghe.parties.models import Organisation, VaultItem
+from qinghe.parties.terms import PersonKind, Secret
+from qinghe.parties.vault import ring
+from qinghe.rules.calendar import StaleCalendar
+from qinghe.rules.limitation import limitation
+
+SAMPLE: Final = 10
+# What shows a debt of each kind: that it was agreed, and that the debtor had the money or goods.
+LOAN: Final = (EvidenceKind.CONTRACT, EvidenceKind.TRANSFER)
+ACCOUNT: Final = (EvidenceKind.CONTRACT, EvidenceKind.STATEMENT)
+SHOWN_BY: Final = {
+    Product.CREDIT_CARD: ACCOUNT,
+    Product.CONSUMER_LOAN: LOAN,
+    Product.SMALL_LOAN: LOAN,
+    Product.PRIVATE_LOAN: LOAN,
+    Product.TRADE_CREDIT: ACCOUNT,
+    Product.OTHER: (EvidenceKind.CONTRACT,),
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """New claims of one product and stage: how many, and their amount in minor units."""
+
+    product: str
+    stage: str
+    count: int
+    amount: int
+
+
+@dataclass(frozen=True)
+class RateCuts:
+    """New claims whose agreed rate is above the lawful cap: cut by these percentage points."""
+
+    count: int
+    most: Decimal
+    mean: Decimal
+
+
+@dataclass(frozen=True)
+class MaskedRow:
+    """One new claim as it may be shown; amounts in minor units, rates in percent a year."""
+
+    row: int
+    contract_number: str
+    name: str
+    id_number: str
+    phone: str
+    product: str
+    stage: str
+    due_on: date
+    amount: int
+    rate_agreed: Decimal | None
+    rate_applied: Decimal | None
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """
+    The outcome of accepting a batch now.
+
+    `listable` may be offered once the window is over; of them `need_evidence` wait for papers
+    first. `barred` are too old by the law of the pack, `held` are owed by persons whom a hold
+    protects as a whole: only their number is told, never which.
+    """
+
+    batch: BatchView
+    new: int
+    unchanged: int
+    wrong: int
+    duplicates: int
+    over_cap: int
+    listable: int
+    need_evidence: int
+    evidence: tuple[tuple[str, tuple[str, ...]], ...]
+    barred: int
+    held: int
+    cuts: RateCuts | None
+    groups: tuple[Group, ...]
+    amount: int
+    currency: str
+    sample: tuple[MaskedRow, ...]
+
+
+def dry_run(*, batch_id: UUID, actor: Actor, at: datetime) -> DryRun:
+    """
+    Return what accepting a batch at an instant would do, judged like accepting itself.
+
+    :raises NoSuchBatch: unknown, or another creditor's
+    """
+    view = batch_for(batch_id=batch_id, actor=actor)
+    if actor.role is not Role.SYSTEM and actor.org_id != view.creditor_id:
+        raise NoSuchBatch
+    batch = Batch.objects.select_related("creditor").get(pk=batch_id)
+    checked, sifted = _judged(batch, batch.creditor)
+    barred = {row.row for row in sifted.new if _barred(row, batch.as_of)}
+    held = _held(sifted.new, batch.creditor_id, at)
+    free = [row for row in sifted.new if row.row not in barred | held]
+    natural = [row for row in free if row.debtor_kind == PersonKind.NATURAL]
+    faults = Counter(code for _row, code in {(each.row, each.code) for each in sifted.faults})
+    agreed = _agreed(checked)
+    return DryRun(
+        batch=view,
+        new=len(sifted.new),
+        unchanged=sifted.unchanged,
+        wrong=sifted.rejected,
+        duplicates=faults["duplicate"] + faults["duplicate-differs"],
+        over_cap=faults["rate-over-limit"],
+        listable=len(free),
+        need_evidence=len(natural),
+        evidence=_evidence(natural),
+        barred=len(barred),
+        held=len(held),
+        cuts=_cuts(sifted.new, agreed),
+        groups=_groups(sifted.new, batch.as_of),
+        amount=sum(row.claimed for row in sifted.new),
+        currency=sifted.currency,
+        sample=tuple(_masked(row, agreed, batch.as_of) for row in _spread(sifted.new)),
+    )
+
+
+def _judged(batch: Batch, creditor: Organisation) -> tuple[Checked, Sifted]:
+    table = table_of(batch)
+    fitted = fit(parse(batch.mapping), header_of(table))
+    kind = creditor.lender_kind
+    checked = check(table, fitted, as_of=batch.as_of, lender_kind=kind, demo=settings.DEMO)
+    return checked, against_books(checked, fitted, creditor=creditor, as_of=batch.as_of)
+
+
+def _agreed(checked: Checked) -> dict[int, Decimal | None]:
+    pairs = checked.sound.select("row", "rate").iter_rows()
+    return {row: Decimal(rate) if rate else None for row, rate in pairs}
+
+
+def _barred(row: Sound, on: date) -> bool:
+    # A period that no pack holds is for a person to judge.
+    return row.currency == "CNY" and _expired(row.due_on, on)
+
+
+@cache
+def _expired(due_on: date, on: date) -> bool:
+    try:
+        return limitation(basis="contract", starts_on=due_on, as_of=on).expired
+    except (ValueError, StaleCalendar):
+        return False
+
+
+def _held(rows: Sequence[Sound], creditor_id: UUID, at: datetime) -> set[int]:
+    """Return the rows whose debtor is known here and protected as a whole person."""
+    standing = Hold.objects.filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=at), claim__isnull=True, lifted_at__isnull=True
+    ).values("person_id")
+    keys = [row.debtor_key for row in rows]
+    known = DebtorReference.objects.filter(
+        creditor_id=creditor_id, reference__in=keys, person_id__in=standing
+    )
+    named = set(known.values_list("reference", flat=True))
+    numbers: dict[bytes, set[int]] = defaultdict(set)
+    for row in rows:
+        for blind in _blinds(row):
+            numbers[blind].add(row.row)
+    items = VaultItem.objects.filter(
+        kind=Secret.ID_NUMBER, blind__in=list(numbers), person_id__in=standing
+    )
+    blinds = items.values_list("blind", flat=True)
+    found = {row for blind in blinds for row in numbers[bytes(blind or b"")]}
+    return found | {row.row for row in rows if row.debtor_key in named}
+
+
+def _blinds(row: Sound) -> list[bytes]:
+    if not row.id_number:
+        return []
+    number = normalise(Secret.ID_NUMBER, row.id_number, demo=settings.DEMO)
+    return ring().blinds(Secret.ID_NUMBER, number)
+
+
+def _evidence(rows: Sequence[Sound]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    products = sorted({row.product for row in rows})
+    return tuple((each, tuple(SHOWN_BY[Product(each)])) for each in products)
+
+
+def _cuts(rows: Sequence[Sound], agreed: dict[int, Decimal | None]) -> RateCuts | None:
+    cuts = [
+        wanted - row.rate_pct
+        for row in rows
+        if (wanted := agreed[row.row]) is not None and row.rate_pct is not None
+        if wanted > row.rate_pct
+    ]
+    if not cuts:
+        return None
+    mean = (sum(cuts, Decimal(0)) / len(cuts)).quantize(Decimal("0.01"))
+    return RateCuts(len(cuts), max(cuts), mean)
+
+
+def _groups(rows: Sequence[Sound], as_of: date) -> tuple[Group, ...]:
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for row in rows:
+        found[row.product, ageing.stage(row.due_on, as_of).value].append(row.claimed)
+    return tuple(Group(*key, len(each), sum(each)) for key, each in sorted(found.items()))
+
+
+def _spread(rows: Sequence[Sound]) -> list[Sound]:
+    """Return ten rows from all over the file, always the same ones."""
+    step = max(len(rows) // SAMPLE, 1)
+    return list(rows[::step][:SAMPLE])
+
+
+def _masked(row: Sound, agreed: dict[int, Decimal | None], as_of: date) -> MaskedRow:
+    firm = row.debtor_kind == PersonKind.BUSINESS
+    return MaskedRow(
+        row=row.row,
+        contract_number=row.contract_number,
+        name=mask_business(row.debtor_name) if firm else mask(Secret.NAME, row.debtor_name),
+        id_number=mask(Secret.ID_NUMBER, row.id_number) if row.id_number else "",
+        phone=mask(Secret.PHONE, row.phone) if row.phone else "",
+        product=row.product,
+        stage=ageing.stage(row.due_on, as_of).value,
+        due_on=row.due_on,
+        amount=row.claimed,
+        rate_agreed=agreed[row.row],
+        rate_applied=row.rate_pct,
+    )
