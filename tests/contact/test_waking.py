@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Barrier, Event, Thread
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 import pytest
@@ -65,15 +66,13 @@ def test_jobs_that_woke_nobody_are_done_within_moments() -> None:
         done.append(context.job.id)
 
     def ask() -> None:
-        enqueue(TASK)
-        wait_until(lambda: len(done) == 1)
         with queued_but_not_committed(jobs=1):
             at_once(8, lambda: enqueue(TASK))
             begun = time.monotonic()
-            wait_until(lambda: len(done) == 9)
+            wait_until(lambda: len(done) == 8)
             # Five seconds is what the library waits by itself.
             assert time.monotonic() - begun < 5
-        wait_until(lambda: len(done) == 10)
+        wait_until(lambda: len(done) == 9)
 
     try:
         async_to_sync(beside_a_worker)(ask)
@@ -158,13 +157,22 @@ def wait_until(satisfied: Callable[[], bool]) -> None:
 
 
 async def beside_a_worker(act: Callable[[], None]) -> None:
-    """Run a worker as `qinghe run` does, and something beside it."""
+    """Run a worker as `qinghe run` does; once it has looked and found nothing, do something."""
     with app.replace_connector(app.connector.get_worker_connector()):
         async with app.open_async():
             how = {"fetch_job_polling_interval": POLL_SECONDS, "install_signal_handlers": False}
-            worker = asyncio.create_task(app.run_worker_async(queues=[TASK], **how))
-            try:
-                await asyncio.to_thread(closing, act)
-            finally:
-                worker.cancel()
-                await asyncio.gather(worker, return_exceptions=True)
+            looked, fetch = asyncio.Event(), app.job_manager.fetch_job
+
+            async def noted(*words: Any, **named: Any) -> Any:
+                job = await fetch(*words, **named)
+                looked.set()
+                return job
+
+            with patch.object(app.job_manager, "fetch_job", noted):
+                worker = asyncio.create_task(app.run_worker_async(queues=[TASK], **how))
+                try:
+                    await asyncio.wait_for(looked.wait(), SECONDS)
+                    await asyncio.to_thread(closing, act)
+                finally:
+                    worker.cancel()
+                    await asyncio.gather(worker, return_exceptions=True)

@@ -6,24 +6,32 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.conf import LazySettings
 from django.db import (
     DatabaseError,
+    DataError,
     IntegrityError,
     NotSupportedError,
+    OperationalError,
     ProgrammingError,
     connection,
     transaction,
 )
 from django.db.transaction import TransactionManagementError
+from django.forms.models import model_to_dict
 from django.test.utils import CaptureQueriesContext
 from psycopg import Cursor
+from psycopg.pq import TransactionStatus
 from psycopg.types.json import Jsonb
 
+from qinghe.contact.models import HousePack
+from qinghe.contact.terms import HouseState
 from qinghe.journal.models import Entry
 from qinghe.kernel import prepared
 
+NOON = datetime(2026, 3, 10, 4, tzinfo=UTC)
 APPEND = """
     INSERT INTO journal_entry (at, kind, subject, actor, rules, pack, facts)
     VALUES (now(), %s, 'test', 'test', '{}', '', '{}')
@@ -222,3 +230,51 @@ def _append_and_fail() -> None:
 def _go_on_in_a_broken_transaction() -> None:
     transaction.set_rollback(True)
     prepared.execute(APPEND, ["never"])
+
+
+@pytest.mark.django_db
+def test_an_array_of_texts_is_read_as_it_was_written() -> None:
+    words = ["", "NULL", "a,b", '"', "\\", "{}", " ", "清和", '\\"']
+    assert prepared.execute("SELECT %s::text[]", [prepared.array(words)]) == [(words,)]
+    assert prepared.execute("SELECT %s::text[]", [prepared.array([])]) == [([],)]
+
+
+@pytest.mark.django_db
+def test_a_row_is_made_with_its_defaults_and_is_what_the_table_holds() -> None:
+    facts = {"number": 7, "title": 'a "b" \\', "content": {"清": [1, None]}, "author": UUID(int=7)}
+    made = prepared.create(HousePack, **facts, drafted_at=NOON)
+    found = HousePack.objects.get()
+    assert made == found
+    assert model_to_dict(made) == model_to_dict(found)
+    assert (made.state, made._state.adding) == (HouseState.DRAFT, False)
+    with pytest.raises(TypeError, match="no column titel"):
+        prepared.create(HousePack, titel="")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("names", [True, False])
+def test_a_first_statement_that_fails_fails_the_transaction_it_began(
+    settings: LazySettings, names: bool
+) -> None:
+    settings.PREPARE_STATEMENTS = names
+    for _ in range(2):
+        with pytest.raises(DataError, match="zero"), transaction.atomic():
+            prepared.execute("SELECT 1 / %s::int", [0])
+        with pytest.raises(DatabaseError), transaction.atomic():
+            prepared.execute("SELECT FROM WHERE", [])
+        with transaction.atomic():
+            assert ask() == [(7,)]
+            assert connection.connection.pgconn.transaction_status == TransactionStatus.INTRANS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_lost_says_so_and_comes_back() -> None:
+    ask()
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(%s, 9999)", [connection.connection.info.backend_pid]
+        )
+    with pytest.raises(OperationalError), transaction.atomic():
+        ask()
+    connection.close_if_unusable_or_obsolete()
+    assert ask() == [(7,)]
