@@ -97,7 +97,7 @@ def heard(ear: psycopg.Connection[Any]) -> list[str]:
     """Return what was said until now: a word of ours comes after it, in order."""
     with connection.cursor() as cursor:
         cursor.execute("NOTIFY procrastinate_any_queue_v1, 'end'")
-    said = []
+    said: list[str] = []
     for each in ear.notifies(timeout=SECONDS):
         if each.payload == "end":
             return said
@@ -158,9 +158,13 @@ def wait_until(satisfied: Callable[[], bool]) -> None:
 
 async def beside_a_worker(act: Callable[[], None]) -> None:
     """Run a worker as `qinghe run` does; once it has looked and found nothing, do something."""
-    with app.replace_connector(app.connector.get_worker_connector()):
+    connector: Any = app.connector
+    with app.replace_connector(connector.get_worker_connector()):
         async with app.open_async():
-            how = {"fetch_job_polling_interval": POLL_SECONDS, "install_signal_handlers": False}
+            how: Any = {
+                "fetch_job_polling_interval": POLL_SECONDS,
+                "install_signal_handlers": False,
+            }
             looked, fetch = asyncio.Event(), app.job_manager.fetch_job
 
             async def noted(*words: Any, **named: Any) -> Any:
