@@ -40,8 +40,8 @@ BATCH = 10_000
 # Every verb appends; the columns not named have their defaults in the table.
 APPEND: Final = """
     INSERT INTO journal_entry (at, kind, subject, actor, person_id, rules, pack, facts)
-    VALUES (%(at)s, %(kind)s, %(subject)s, %(actor)s, %(person_id)s::uuid, %(rules)s, %(pack)s,
-        %(facts)s)
+    VALUES (%(at)s, %(kind)s, %(subject)s, %(actor)s, %(person_id)s::uuid, %(rules)s::text[],
+        %(pack)s, %(facts)s::jsonb)
     RETURNING id
 """
 # One sealer at a time (any constant of our own does).
