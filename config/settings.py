@@ -98,13 +98,16 @@ _DATABASE = postgres.database_settings()
 DATABASES = {
     "default": {
         **_DATABASE,
-        # A statement of `kernel.prepared` is planned anew so many times before the server keeps it.
-        "OPTIONS": {"prepare_threshold": 3, **_DATABASE["OPTIONS"]},
+        # `kernel.prepared` names its statements itself; see there why psycopg must name none.
+        "OPTIONS": {**_DATABASE["OPTIONS"], "prepare_threshold": None},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"NAME": os.environ.get("QINGHE_TEST_DB")},
     }
 }
+
+# A pooler that gives a connection away after each transaction may not know the names.
+PREPARE_STATEMENTS = os.environ.get("QINGHE_PREPARE_STATEMENTS", "1") == "1"
 
 # -- sign-in ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "parties.User"

@@ -16,7 +16,6 @@ from django.apps import apps
 from django.conf import settings
 from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext_lazy as _
-from psycopg.types.json import Jsonb
 
 from qinghe.journal import answers, seals
 from qinghe.journal.models import Answer, Batch, Entry, Leaf
@@ -32,6 +31,8 @@ R = TypeVar("R")
 _inside: ContextVar[bool] = ContextVar("qinghe_inside_verb", default=False)
 
 
+# Whatever is not JSON is told by its text.
+ENCODER: Final = json.JSONEncoder(default=str)
 # Facts that people type: everything else is made by the product.
 TYPED = frozenset({"reason", "note"})
 # Entries under one root; proofs stay short and one batch fits in memory.
@@ -39,8 +40,8 @@ BATCH = 10_000
 # Every verb appends; the columns not named have their defaults in the table.
 APPEND: Final = """
     INSERT INTO journal_entry (at, kind, subject, actor, person_id, rules, pack, facts)
-    VALUES (%(at)s, %(kind)s, %(subject)s, %(actor)s, %(person_id)s::uuid, %(rules)s, %(pack)s,
-        %(facts)s)
+    VALUES (%(at)s, %(kind)s, %(subject)s, %(actor)s, %(person_id)s::uuid, %(rules)s::text[],
+        %(pack)s, %(facts)s::jsonb)
     RETURNING id
 """
 # One sealer at a time (any constant of our own does).
@@ -70,6 +71,7 @@ def record(
 
     `facts` must be plain JSON values without personal data.
     """
+    text = _text(facts)
     entry = Entry(
         kind=kind,
         subject=subject,
@@ -78,9 +80,9 @@ def record(
         person_id=person_id,
         rules=list(rules),
         pack=pack,
-        facts=_plain(facts),
+        facts=json.loads(text),
     )
-    named = {"at": at, "person_id": person_id, "rules": entry.rules, "facts": Jsonb(entry.facts)}
+    named = {"at": at, "person_id": person_id, "rules": prepared.array(entry.rules), "facts": text}
     texts = {"kind": kind, "subject": subject, "actor": entry.actor, "pack": pack}
     ((entry.pk,),) = prepared.execute(APPEND, {**named, **texts})
     entry._state.adding = False
@@ -105,7 +107,7 @@ def record_many(
                 actor=actor.label,
                 at=at,
                 person_id=person_id,
-                facts=_plain(facts),
+                facts=json.loads(_text(facts)),
             )
             for subject, person_id, facts in rows
         ],
@@ -113,11 +115,10 @@ def record_many(
     )
 
 
-def _plain(facts: dict[str, object]) -> dict[str, Any]:
+def _text(facts: dict[str, object]) -> str:
     """Return facts as JSON; what people typed loses what looks like a number or an address."""
     typed = {key: redact(str(facts[key])) for key in TYPED & facts.keys()}
-    plain: dict[str, Any] = json.loads(json.dumps({**facts, **typed}, default=str))
-    return plain
+    return ENCODER.encode({**facts, **typed})
 
 
 def seal(*, at: datetime) -> list[Batch]:

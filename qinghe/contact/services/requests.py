@@ -146,7 +146,8 @@ def keep(
 ) -> Attempt:
     """Write an attempt down with its decision; one that an override let through uses it up."""
     found = wording(template)
-    attempt = Attempt(
+    return prepared.create(
+        Attempt,
         person_id=standing.person_id,
         claim_id=standing.claim_id,
         mandate_id=standing.mandate_id,
@@ -169,8 +170,6 @@ def keep(
         must_end_by=decision.must_end_by,
         override_id=None if decision.denied else override_id,
     )
-    prepared.insert(attempt)
-    return attempt
 
 
 def note(attempt: Attempt, actor: Actor) -> None:
