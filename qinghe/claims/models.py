@@ -14,18 +14,16 @@ from qinghe.claims.contract import (
     LimitationAct,
     Verification,
 )
+from qinghe.claims.decisions import Dispute, Review
 from qinghe.claims.terms import (
     OPEN_STATES,
     BatchState,
     ClaimState,
     Component,
-    DisputeReason,
-    DisputeState,
     EvidenceKind,
     HoldKind,
     Product,
     ReviewQueue,
-    ReviewStep,
     Scan,
     Stage,
 )
@@ -48,6 +46,7 @@ __all__ = [
     "LimitationAct",
     "Line",
     "Mapping",
+    "Review",
     "RowError",
     "Title",
     "Verification",
@@ -249,27 +248,6 @@ class Claim(Row):
         return self.principal + self.interest + self.costs
 
 
-class Review(Row):
-    """One step at the review desk: what was decided about a claim, why and by whom. Append-only."""
-
-    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
-
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+")
-    step = models.TextField(choices=ReviewStep.choices)
-    # A code of `Release`, `Return` or `Rejection`.
-    reason = models.TextField()
-    # What the creditor reads; no names, no numbers of accounts.
-    words = models.TextField(default="", blank=True)
-    by = models.TextField()
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["claim", "at"], name="claims_review_claim"),
-            models.Index(fields=["step", "-at"], name="claims_review_step"),
-        ]
-
-
 class Line(Row):
     """One term of the amount: what, how much, and where it comes from. Append-only."""
 
@@ -329,50 +307,6 @@ class Evidence(Row):
                 fields=["uploaded_at"],
                 name="claims_evidence_waiting",
                 condition=Q(scan=Scan.WAITING),
-            ),
-        ]
-
-
-class Dispute(Row):
-    """The debtor says the claim is wrong; from that second nobody collects."""
-
-    privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("person", "statement"))
-
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+")
-    person = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
-    reason = models.TextField(choices=DisputeReason.choices)
-    statement = models.ForeignKey("parties.VaultItem", models.PROTECT, null=True, related_name="+")
-    state = models.TextField(choices=DisputeState.choices, default=DisputeState.OPEN)
-    opened_at = models.DateTimeField()
-    answer_due_at = models.DateTimeField()
-    # Until when the creditor must prove the claim, and what it answered (in the vault).
-    proof_due_at = models.DateTimeField(null=True)
-    proof = models.ForeignKey("parties.VaultItem", models.PROTECT, null=True, related_name="+")
-    proved_at = models.DateTimeField(null=True)
-    decided_at = models.DateTimeField(null=True)
-    decision_text = models.TextField(default="")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["claim"], condition=Q(state="open"), name="claims_one_open_dispute"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="open", decided_at__isnull=True)
-                | (~Q(state="open") & Q(decided_at__isnull=False)),
-                name="claims_dispute_decided",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["answer_due_at", "id"],
-                name="claims_dispute_open",
-                condition=Q(state="open"),
-            ),
-            models.Index(
-                fields=["proof_due_at"],
-                name="claims_proof_due",
-                condition=Q(state="open", proved_at__isnull=True),
             ),
         ]
 

@@ -12,7 +12,7 @@ from qinghe.claims.terms import HoldKind
 from qinghe.contact.models import Attempt
 from qinghe.contact.queries import budget
 from qinghe.contact.refusals import ContactRefused
-from qinghe.contact.services import insist, request_contact, set_wish
+from qinghe.contact.services import insist, law, request_contact, set_wish
 from qinghe.contact.terms import AttemptState
 from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Role, system
@@ -242,7 +242,10 @@ def test_a_request_is_five_statements_whatever_happened_before(
     case: Case,
     django_assert_num_queries: DjangoAssertNumQueries,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # What this test has seen committed is rolled back; other tests must not believe it.
+    monkeypatch.setattr(law, "_kept", set())
     # Lock, read, attempt, journal, job; and a verb is a savepoint in a test's transaction.
     permitted, refused = 7, 6
     # The law is kept once, by the first decision of a process.

@@ -9,6 +9,7 @@ import pytest
 from qinghe.casework.models import Plan, Promise
 from qinghe.claims.models import Hold
 from qinghe.kernel.actor import Role
+from qinghe.parties.models import Licence
 from qinghe.parties.roles import NotPermitted
 from qinghe.quality.services import decide_complaint, open_complaint
 from qinghe.reporting import queries
@@ -168,6 +169,7 @@ def test_the_directory_lists_whoever_may_work_today(
     world: World, django_assert_num_queries: Any
 ) -> None:
     agency = world["agency"]
+    Licence.objects.filter(organisation=agency).delete()
     assert queries.agencies(at=AT) == []
     licence(agency)
     with django_assert_num_queries(5):

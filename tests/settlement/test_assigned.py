@@ -18,11 +18,12 @@ from qinghe.market.services import take_over
 from qinghe.parties.models import Organisation
 from qinghe.settlement import services
 from qinghe.settlement.models import Payment
+from qinghe.simulation.evidence import contract_pdf
 from tests.factories import AT, Role, actor, claim, collector, mandate, organisation
 from tests.settlement.test_payments import JOB, assert_books, fresh
 from tests.settlement.test_payments import pay as paid
 
-PAPER = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
+PAPER = contract_pdf("C-1", "assignment")
 
 
 def pay(target: Claim, amount: int) -> Payment:

@@ -20,8 +20,10 @@ from qinghe.claims.terms import OPEN_STATES, ClaimState
 from qinghe.contact.decision import objection, since
 from qinghe.contact.facts import KIND_OF, Earlier, Held, Point, Situation, counted_outcome
 from qinghe.contact.queries.house import ended_holds, house_in_force
+from qinghe.contact.queries.worker import RIGHTS, Rights, asked_of
 from qinghe.contact.terms import SILENT, AttemptState
 from qinghe.kernel import prepared
+from qinghe.kernel.actor import Actor
 from qinghe.market.models import Mandate
 from qinghe.market.terms import LIVE, MandateState
 from qinghe.parties.terms import OrgKind, PointState
@@ -76,7 +78,7 @@ FROM unnest(%(claims)s::uuid[], %(persons)s::uuid[]) AS k (claim, person)
 # The claim with its debtor and creditor, and the live mandate of one collector on it.
 STANDING: Final = f"""
 SELECT d.zones::text, d.deceased_on IS NOT NULL, c.state, c.product, c.creditor_id, o."group",
-    o.lender_kind, m.id, m.collector_id, m.state, m.ends_at, w.kind, {FACTS}
+    o.lender_kind, m.id, m.collector_id, m.state, m.ends_at, w.kind, {RIGHTS}, {FACTS}
 FROM claims_claim c
 JOIN parties_person d ON d.id = c.debtor_id
 JOIN parties_organisation o ON o.id = c.creditor_id
@@ -84,26 +86,38 @@ LEFT JOIN market_mandate m ON m.claim_id = c.id AND m.collector_id = %(collector
     AND m.state = ANY ({_among(LIVE)}) AND m.starts_at <= %(at)s AND m.ends_at > %(at)s
     AND c.state = '{ClaimState.PLACED.value}'
 LEFT JOIN parties_organisation w ON w.id = m.collector_id
+LEFT JOIN market_listing l ON l.id = m.listing_id
 WHERE c.id = %(claim)s
 """  # noqa: S608  constants of this module
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One claim at the gate: who works it, and the situation. No mandate: the platform itself."""
+    """
+    One claim at the gate: who works it, and the situation. No mandate: the platform itself.
+
+    `rights` are those of who asks, for the mandate; without a mandate there are none to look at.
+    """
 
     claim_id: UUID
     person_id: UUID
     mandate_id: UUID | None
     collector_id: UUID | None
+    rights: Rights | None
     situation: Situation
 
 
 def standing_of(
-    *, claim_id: UUID, person_id: UUID, collector_id: UUID | None, at: datetime
+    *,
+    claim_id: UUID,
+    person_id: UUID,
+    collector_id: UUID | None,
+    actor: Actor,
+    at: datetime,
 ) -> Standing:
     """Return a claim of a locked person as the gate sees it, with one collector's live mandate."""
-    asked = {**_asked(person_id, claim_id, at, None), "collector": collector_id}
+    own = {"collector": collector_id, **asked_of(actor, at)}
+    asked = {**_asked(person_id, claim_id, at, None), **own}
     (row,) = prepared.execute(STANDING, asked)
     zones, deceased, state, product, creditor, group, lender = row[:7]
     mandate_id, mandated, mandate_state, ends_at, kind = row[7:12]
@@ -117,7 +131,8 @@ def standing_of(
         person_id=person_id,
         mandate_id=mandate_id,
         collector_id=mandated,
-        situation=_situation(person_id, decode(zones), deceased, debt, worker, at, row[12:]),
+        rights=row[12:18] if mandate_id is not None else None,
+        situation=_situation(person_id, decode(zones), deceased, debt, worker, at, row[18:]),
     )
 
 

@@ -132,7 +132,9 @@ def use_override(*, override_id: UUID, actor: Actor, at: datetime) -> Attempt:
         raise NoSuchOverride
     lock(found)
     override = _lock(override_id, OverrideState.APPROVED, at)
-    standing = standing_of(claim_id=override.claim_id, person_id=found, collector_id=None, at=at)
+    standing = standing_of(
+        claim_id=override.claim_id, person_id=found, collector_id=None, actor=actor, at=at
+    )
     asked = _asked(override, at)
     decision = decide(standing.situation, asked)
     attempt = keep(standing, asked, decision, override.template, actor, override.pk)

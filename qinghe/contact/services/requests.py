@@ -61,11 +61,13 @@ def request_contact(
     person_id = lock_debtor(claim_id)
     # What the platform sends is its own: no collector answers for it.
     org_id = actor.org_id if actor.role == Role.COLLECTOR else None
-    standing = standing_of(claim_id=claim_id, person_id=person_id, collector_id=org_id, at=at)
+    standing = standing_of(
+        claim_id=claim_id, person_id=person_id, collector_id=org_id, actor=actor, at=at
+    )
     if actor.role != Role.SYSTEM and standing.mandate_id is None:
         raise NoMandate
-    if standing.mandate_id is not None:
-        check_worker(mandate_id=standing.mandate_id, actor=actor, at=at)
+    if standing.rights is not None:
+        check_worker(standing.rights)
     situation = standing.situation
     counted_as = _purpose(_word(purpose, ContactPurpose), claim_id, actor)
     asked = Asked(

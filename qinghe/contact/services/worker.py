@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from uuid import UUID
-
-from qinghe.contact.queries.worker import obstacle
-from qinghe.kernel.actor import Actor
+from qinghe.contact.queries.worker import Rights, obstacle_in
 
 
-def check_worker(*, mandate_id: UUID, actor: Actor, at: datetime) -> None:
+def check_worker(rights: Rights) -> None:
     """
     Refuse a collector whose right to work has ended on this calendar day in China.
 
@@ -17,6 +13,6 @@ def check_worker(*, mandate_id: UUID, actor: Actor, at: datetime) -> None:
     :raises RegistrationEnded: no valid registration for the claim's region
     :raises StandingEnded: a licence, authority or review of the collector or creditor has ended
     """
-    reason = obstacle(mandate_id=mandate_id, actor=actor, at=at)
+    reason = obstacle_in(rights)
     if reason is not None:
         raise reason
