@@ -14,7 +14,7 @@ from tests.place import until
 
 CONTRACT = {"name": "contract.pdf", "mimeType": "application/pdf"}
 # What a factoring company needs, to whom every claim was assigned.
-PAPERS = ("contract", "transfer", "assignment", "notice")
+PAPERS = ("contract", "transfer", "statement", "assignment", "notice")
 WINDOW_DAYS = 8
 
 
