@@ -16,6 +16,7 @@ from qinghe.casework.queries.next_action import Facts, Suggestion, suggest
 from qinghe.claims.days import day_of
 from qinghe.claims.interest import accrue
 from qinghe.claims.models import Hold
+from qinghe.claims.terms import ClaimState
 from qinghe.contact.models import Attempt
 from qinghe.contact.terms import AttemptState, Outcome
 from qinghe.kernel.actor import Actor, Role
@@ -139,7 +140,12 @@ def still_own(*, claim_ids: Iterable[UUID], actor: Actor, at: datetime) -> froze
 def own(actor: Actor, at: datetime) -> QuerySet[Mandate]:
     """Narrow to the live mandates of an actor's organisation."""
     return Mandate.objects.filter(
-        collector=actor.org_id, state__in=LIVE, starts_at__lte=at, ends_at__gt=at
+        # A claim that was stopped is worked no more, though its mandate ends a moment later.
+        claim__state=ClaimState.PLACED,
+        collector=actor.org_id,
+        state__in=LIVE,
+        starts_at__lte=at,
+        ends_at__gt=at,
     )
 
 
