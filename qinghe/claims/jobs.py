@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from procrastinate.contrib.django import app
 
 from qinghe.claims.days import day_of
-from qinghe.claims.services import forget_row_errors
+from qinghe.claims.services import forget_row_errors, forget_undecided, intake, resume_batches
 from qinghe.claims.services import sweep as sweeps
 from qinghe.kernel import clock
 
@@ -31,5 +33,18 @@ def holds(**_later: object) -> None:
 
 @app.task(name="claims.forget", queueing_lock="claims.forget")
 def forget(**_later: object) -> None:
-    """Delete the row errors of batches decided long ago. Safe to run twice."""
+    """Delete the row errors of batches decided long ago, and rows nobody decided on."""
     forget_row_errors(at=clock.now())
+    forget_undecided(at=clock.now())
+
+
+@app.task(name="claims.intake")
+def work(batch_id: str, **_later: object) -> None:
+    """Check or take over a batch, as far as it goes. Safe to run twice, and beside itself."""
+    intake(batch_id=UUID(batch_id), clock=clock.now)
+
+
+@app.task(name="claims.resume", queueing_lock="claims.resume")
+def resume(**_later: object) -> None:
+    """Put batches back on the queue that nobody works on. Safe to run twice."""
+    resume_batches()

@@ -102,9 +102,7 @@ def _seal_again(path: Path) -> None:
         _write(path, _sealed(path.name, _opened(path.name, path.read_bytes())))
         return
     with path.open("rb") as stored, _written(path) as out:
-        segments.write(
-            segments.read(stored, digest=path.name), out, digest=path.name, keys=ring()
-        )
+        segments.write(segments.read(stored, digest=path.name), out, digest=path.name, keys=ring())
 
 
 def _is_long(path: Path) -> bool:

@@ -26,7 +26,9 @@ BIRTH: Final = r"^.{6}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3
 # ISO 7064 MOD 11-2 over eighteen places, the last one being the check digit.
 WEIGHTS: Final = tuple(pow(2, 17 - place, 11) for place in range(17))
 # Characters on which two engines might disagree whether they are blank.
-ODD: Final = r"[\x00-\x1f\x7f-\xa0\x{1680}\x{180e}\x{2000}-\x{200f}\x{2028}-\x{202f}\x{205f}\x{feff}]"
+ODD: Final = (
+    r"[\x00-\x1f\x7f-\xa0\x{1680}\x{180e}\x{2000}-\x{200f}\x{2028}-\x{202f}\x{205f}\x{feff}]"
+)
 PLACE: Final = r"^(.*?(?:市|自治州|地区|盟))"
 
 

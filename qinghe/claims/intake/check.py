@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,9 +12,10 @@ import polars as pl
 
 from qinghe.claims.intake.columns import ColumnMapping
 from qinghe.claims.intake.faults import Fault
-from qinghe.claims.intake.parse import AMOUNTS, typed
+from qinghe.claims.intake.parse import AMOUNTS, cell, typed
 from qinghe.claims.intake.rates import Applied, applied
-from qinghe.parties import identity
+from qinghe.claims.intake.read import ROW
+from qinghe.parties import tabular
 from qinghe.parties.terms import PersonKind
 from qinghe.rules.currencies import CURRENCIES
 
@@ -30,6 +31,8 @@ MOST_MINOR: Final = 100_000_000_000
 MOST_HANDS: Final = 20
 FIRST_DAY: Final = date(1990, 1, 1)
 YEARS_AHEAD: Final = 50
+_NO_CONTRACTS: Final = pl.DataFrame(schema={"contract_number": pl.String, "first_row": pl.UInt32})
+_NO_COUNTS: Final = pl.DataFrame(schema={"currency": pl.String, "rows": pl.UInt32})
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,22 @@ class Test:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """What only the whole file tells: how many rows it has, its currency, and which contract
+    numbers stand in it more than once (`contract_number`, `first_row`)."""
+
+    rows: int
+    currency: str
+    twice: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class Checked:
-    """The outcome for a file: rows read, faults in row order, and the sound rows, typed."""
+    """
+    The outcome for rows of a file: how many, faults in row order, and the sound rows, typed.
+
+    `voice`, `number` and `mail` are telephone, identity number and e-mail in their normal form.
+    """
 
     read: int
     faults: tuple[Fault, ...]
@@ -52,28 +69,67 @@ class Checked:
     currency: str
 
 
-def check(
-    table: pl.DataFrame, mapping: ColumnMapping, *, as_of: date, lender_kind: str, demo: bool
-) -> Checked:
-    """Return what is wrong with each row of a file and which rows may become claims."""
-    frame = typed(table, mapping)
-    frame = frame.with_columns(
-        _id_faults(frame, demo).alias("id_fault"),
-        _wrong(frame["phone"], lambda each: identity.phone(each, demo=demo)).alias("phone_fault"),
-        _wrong(frame["email"], identity.email).alias("email_fault"),
-        *_rates(frame, lender_kind),
+def whole_of(tables: Iterable[pl.DataFrame], mapping: ColumnMapping) -> Whole:
+    """Return what the pieces of a file tell together; only two columns of them are kept."""
+    contracts: list[pl.DataFrame] = []
+    counts: list[pl.DataFrame] = []
+    rows = 0
+    for table in tables:
+        rows += table.height
+        chosen = table.select(
+            pl.col(ROW).alias("first_row"),
+            cell(mapping, "contract_number"),
+            cell(mapping, "currency").str.to_uppercase(),
+        )
+        contracts.append(chosen.select("contract_number", "first_row"))
+        counts.append(chosen["currency"].value_counts(name="rows"))
+    numbers = pl.concat(contracts) if contracts else _NO_CONTRACTS
+    twice = (
+        numbers.filter(pl.col("contract_number").is_duplicated())
+        .group_by("contract_number")
+        .agg(pl.col("first_row").min())
     )
-    currency = _currency(frame)
-    faults = _faults(frame, [*_texts(), *_amounts(), *_dates(as_of), *_words(currency), *_people()])
+    return Whole(rows, _currency(pl.concat(counts) if counts else _NO_COUNTS), twice)
+
+
+def check(
+    table: pl.DataFrame,
+    mapping: ColumnMapping,
+    *,
+    as_of: date,
+    lender_kind: str,
+    demo: bool,
+    whole: Whole | None = None,
+) -> Checked:
+    """Return what is wrong with each row of a file, or of a piece of `whole`, and which are sound."""
+    whole = whole or whole_of([table], mapping)
+    frame = typed(table, mapping)
+    business = (frame["kind_value"] == PersonKind.BUSINESS).fill_null(False)
+    frame = frame.with_columns(
+        tabular.id_numbers(frame["id_number"], business=business, demo=demo).alias("number"),
+        tabular.phones(frame["phone"], demo=demo).alias("voice"),
+        tabular.emails(frame["email"]).alias("mail"),
+        business.alias("business"),
+    )
+    frame = frame.join(
+        _rates(frame, lender_kind),
+        on=["contract_on", "rate"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    frame = frame.join(whole.twice, on="contract_number", how="left", maintain_order="left")
+    tests = [*_texts(), *_amounts(), *_dates(as_of), *_words(whole.currency), *_people()]
+    faults = _faults(frame, tests)
     named = [Fault(f.row, mapping.columns.get(f.column, f.column), f.code, f.facts) for f in faults]
     bad = {fault.row for fault in faults}
-    sound = frame.filter(~pl.col("row").is_in(sorted(bad)))
-    return Checked(frame.height, tuple(named), sound, currency)
+    sound = frame.filter(~pl.col("row").is_in(sorted(bad))) if bad else frame
+    return Checked(frame.height, tuple(named), sound, whole.currency)
 
 
 def _texts() -> list[Test]:
     number = pl.col("contract_number")
-    first = pl.col("row").first().over("contract_number")
+    first = pl.col("first_row")
     return [
         Test("missing", "contract_number", number == ""),
         Test(
@@ -161,9 +217,9 @@ def _people() -> list[Test]:
     return [
         Test("no-identity", "id_number", nobody),
         Test("missing", "debtor_name", nameless),
-        Test("bad-id", "id_number", pl.col("id_fault")),
-        Test("bad-phone", "phone", pl.col("phone_fault")),
-        Test("bad-email", "email", pl.col("email_fault")),
+        Test("bad-id", "id_number", pl.col("number").is_null()),
+        Test("bad-phone", "phone", pl.col("voice").is_null()),
+        Test("bad-email", "email", pl.col("mail").is_null()),
         Test("rate-not-known", "annual_overdue_rate", pl.col("rate_fault") == "rate-not-known"),
         Test(
             "rate-without-contract",
@@ -193,16 +249,15 @@ def _faults(frame: pl.DataFrame, tests: list[Test]) -> list[Fault]:
     return sorted(found, key=lambda fault: (fault.row, fault.column))
 
 
-def _rates(frame: pl.DataFrame, lender_kind: str) -> list[pl.Series]:
-    answers = [
-        _applied(lender_kind, contract_on, rate)
-        for contract_on, rate in frame.select("contract_on", "rate").iter_rows()
-    ]
-    return [
+def _rates(frame: pl.DataFrame, lender_kind: str) -> pl.DataFrame:
+    """Return what may be applied of each rate that occurs, by the day of the contract."""
+    pairs = frame.select("contract_on", "rate").unique()
+    answers = [_applied(lender_kind, *pair) for pair in pairs.iter_rows()]
+    return pairs.with_columns(
         pl.Series("rate_applied", [_text(each.rate_pct) for each in answers], pl.String),
         pl.Series("rate_fault", [each.fault for each in answers], pl.String),
         pl.Series("rate_rule", [each.rule for each in answers], pl.String),
-    ]
+    )
 
 
 def _applied(lender_kind: str, contract_on: date | None, rate: str | None) -> Applied:
@@ -212,28 +267,6 @@ def _applied(lender_kind: str, contract_on: date | None, rate: str | None) -> Ap
     return applied(lender_kind, contract_on, number)
 
 
-def _id_faults(frame: pl.DataFrame, demo: bool) -> pl.Series:
-    business = frame["kind_value"] == PersonKind.BUSINESS
-    natural = frame["id_number"].zip_with(~business.fill_null(False), pl.Series([""]))
-    firms = frame["id_number"].zip_with(business.fill_null(False), pl.Series([""]))
-    return _wrong(natural, lambda each: identity.id_number(each, demo=demo)) | _wrong(
-        firms, lambda each: identity.id_number(each, kind=PersonKind.BUSINESS, demo=demo)
-    )
-
-
-def _wrong(column: pl.Series, normal: Callable[[str], str]) -> pl.Series:
-    bad = [each for each in column.unique() if each and not _passes(each, normal)]
-    return column.is_in(bad)
-
-
-def _passes(value: str, normal: Callable[[str], str]) -> bool:
-    try:
-        normal(value)
-    except identity.Malformed:
-        return False
-    return True
-
-
 def _unknown(written: str, understood: str) -> pl.Expr:
     unknown = (pl.col(written) != "") & pl.col(understood).is_null()
     if written == "annual_overdue_rate":
@@ -241,9 +274,11 @@ def _unknown(written: str, understood: str) -> pl.Expr:
     return unknown
 
 
-def _currency(frame: pl.DataFrame) -> str:
-    known = frame["currency"].filter(frame["currency"].is_in(sorted(CURRENCIES)))
-    ranked = known.value_counts(sort=True)
+def _currency(counts: pl.DataFrame) -> str:
+    known = counts.filter(pl.col("currency").is_in(sorted(CURRENCIES)))
+    ranked = known.group_by("currency").agg(pl.col("rows").sum())
+    # Of two that are equally frequent the same one, whatever the order of the rows.
+    ranked = ranked.sort("rows", "currency", descending=[True, False])
     return str(ranked[0, "currency"]) if ranked.height else "CNY"
 
 

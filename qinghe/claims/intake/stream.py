@@ -165,7 +165,9 @@ def _encoding(blocks: Iterator[bytes]) -> str:
     decoders = {name: codecs.getincrementaldecoder(name)() for name in names}
     for block in chain([first], blocks):
         decoders = {
-            name: decoder for name, decoder in decoders.items() if _fits(decoder, block, final=False)
+            name: decoder
+            for name, decoder in decoders.items()
+            if _fits(decoder, block, final=False)
         }
     for name, decoder in decoders.items():
         if _fits(decoder, b"", final=True):

@@ -12,6 +12,7 @@ from qinghe.parties.services.accounts import (
 )
 from qinghe.parties.services.door import DoorClosed, forget_tries, issue_door_code, open_door
 from qinghe.parties.services.files import open_file, rotate_files
+from qinghe.parties.services.merging import merge_people, merge_points
 from qinghe.parties.services.organisations import (
     SlugTaken,
     WrongState,
@@ -33,6 +34,7 @@ from qinghe.parties.services.people import (
     resolve_people,
     resolve_person,
 )
+from qinghe.parties.services.sealing import sealed_columns
 from qinghe.parties.services.secrets import (
     MayNotReveal,
     find_by_value,
@@ -68,6 +70,8 @@ __all__ = [
     "issue_door_code",
     "load_file",
     "mark_contact_point",
+    "merge_people",
+    "merge_points",
     "open_door",
     "open_file",
     "register_organisation",
@@ -81,6 +85,7 @@ __all__ = [
     "seal",
     "seal_file",
     "sealed",
+    "sealed_columns",
     "suspend_organisation",
     "unseal",
     "verify_licence",

@@ -71,4 +71,4 @@ def _blinds(name: str, kind: Secret, values: list[str], keys: Ring) -> pl.Series
 
 
 def _bytes(name: str, values: list[bytes]) -> pl.Series:
-    return "\\x" + pl.Series(name, values, pl.Binary).bin.encode("hex")
+    return ("\\x" + pl.Series(values, dtype=pl.Binary).bin.encode("hex")).alias(name)
