@@ -151,20 +151,20 @@ class Staged(models.Model):
     stage_changes_on = models.DateField(null=True)
     key_id = models.TextField()
     name_sealed = models.BinaryField(null=True)
-    name_masked = models.TextField(null=True)
+    name_masked = models.TextField(null=True)  # noqa: DJ001
     number_sealed = models.BinaryField(null=True)
     # One per key of the blind index, the newest first.
     number_blind = ArrayField(models.BinaryField(), null=True)
-    number_masked = models.TextField(null=True)
+    number_masked = models.TextField(null=True)  # noqa: DJ001
     voice_sealed = models.BinaryField(null=True)
     voice_blind = models.BinaryField(null=True)
-    voice_masked = models.TextField(null=True)
+    voice_masked = models.TextField(null=True)  # noqa: DJ001
     mail_sealed = models.BinaryField(null=True)
     mail_blind = models.BinaryField(null=True)
-    mail_masked = models.TextField(null=True)
+    mail_masked = models.TextField(null=True)  # noqa: DJ001
     place_sealed = models.BinaryField(null=True)
     place_blind = models.BinaryField(null=True)
-    place_masked = models.TextField(null=True)
+    place_masked = models.TextField(null=True)  # noqa: DJ001
 
 
 class RowError(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -92,7 +93,7 @@ def post_many(*, postings: Sequence[Posting], sides: Mapping[str, str] | None = 
 def post_from(
     *,
     source: sql.Composable,
-    params: Mapping[str, object],
+    params: Mapping[str, Any],
     credit: Key,
     side: str,
     kind: str,
@@ -110,7 +111,7 @@ def post_from(
         cursor.execute(OPEN_FROM.format(source=source, side=side), params)
         told = {"credit": sql.Literal(credit_id), "kind": sql.Literal(kind), "at": sql.Literal(at)}
         cursor.execute(INSERT_FROM.format(source=source, **told), params)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def lock_accounts(

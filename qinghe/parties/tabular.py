@@ -74,7 +74,7 @@ def texts(values: pl.Series) -> pl.Series:
 
 def masked(kind: str, values: pl.Series) -> pl.Series:
     """Return all that a page may show of data in their normal form; empty text for none."""
-    usual = _MASKS.get(kind, pl.lit(None, pl.String))
+    usual = _MASKS[Secret(kind)]
     return _answered(values, usual, lambda each: identity.mask(kind, each))
 
 
@@ -126,8 +126,9 @@ def _asked(value: str, asked: Callable[[str], str]) -> str | None:
 def _mobile() -> str:
     """Return the pattern of Chinese mobile numbers that the numbering library keeps."""
     china = PhoneMetadata.metadata_for_region("CN")
-    pattern = china.mobile.national_number_pattern
-    return f"(?:{pattern})".replace(r"\d", "[0-9]")
+    assert china is not None
+    assert china.mobile is not None
+    return f"(?:{china.mobile.national_number_pattern})".replace(r"\d", "[0-9]")
 
 
 def _mail_mask() -> pl.Expr:

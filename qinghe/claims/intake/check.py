@@ -111,13 +111,8 @@ def check(
         tabular.emails(frame["email"]).alias("mail"),
         business.alias("business"),
     )
-    frame = frame.join(
-        _rates(frame, lender_kind),
-        on=["contract_on", "rate"],
-        how="left",
-        nulls_equal=True,
-        maintain_order="left",
-    )
+    rates, pair = _rates(frame, lender_kind), ["contract_on", "rate"]
+    frame = frame.join(rates, on=pair, how="left", nulls_equal=True, maintain_order="left")
     frame = frame.join(whole.twice, on="contract_number", how="left", maintain_order="left")
     tests = [*_texts(), *_amounts(), *_dates(as_of), *_words(whole.currency), *_people()]
     faults = _faults(frame, tests)

@@ -75,7 +75,7 @@ def receive_batch(
     at: datetime,
 ) -> Batch:
     """
-    Take a file that lies sealed under its hash: a small one is checked at once, a large one by a job.
+    Take a file that lies sealed under its hash: a small one is checked at once, others by a job.
 
     No claim is made yet. `mapping` is a name (shipped or saved) or a mapping itself; ageing is
     judged on `as_of`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from psycopg import sql
@@ -57,7 +57,8 @@ GROUP BY 1, 2
 """
 PEOPLE: Final = sql.SQL("""
 SELECT c.stem, c.row AS at_row, c.debtor_key AS key, c.known_id AS person_id, s.kind, s.region,
-    s.zones, s.key_id, s.name_sealed, s.name_masked, s.number_sealed, s.number_blind, s.number_masked
+    s.zones, s.key_id, s.name_sealed, s.name_masked, s.number_sealed, s.number_blind,
+    s.number_masked
 FROM claims_chunk c JOIN claims_staged s ON s.batch_id = %(batch)s AND s.row = c.row
 WHERE c.fate = 'new'
 """)
@@ -124,7 +125,7 @@ WHERE fate = 'changed'
 
 @dataclass(frozen=True)
 class Merged:
-    """What became of a chunk: rows by fate, up to which row; `to_row` is None when none was left."""
+    """What became of a chunk: rows by fate, up to which row; `to_row` is None for no row."""
 
     new: int
     unchanged: int
@@ -141,7 +142,7 @@ def merge_chunk(batch: Batch, *, size: int, column: str, actor: Actor, at: datet
     The caller holds the batch and its creditor, and moves the batch on. A contract that is on the
     platform already makes nothing: equal it is unchanged, else its row becomes an error.
     """
-    params = {
+    params: dict[str, Any] = {
         "batch": batch.pk, "creditor": batch.creditor_id, "after": batch.merged_to, "size": size,
         "as_of": batch.as_of, "at": at, "column": column, "digit": REFERENCE_DIGIT,
         "prefix": f"QH-{at:%y%m}-",
@@ -166,7 +167,7 @@ def merge_chunk(batch: Batch, *, size: int, column: str, actor: Actor, at: datet
     return merged
 
 
-def _book(batch: Batch, params: dict[str, object], at: datetime) -> None:
+def _book(batch: Batch, params: dict[str, Any], at: datetime) -> None:
     post_from(
         source=BOOKINGS,
         params=params,

@@ -114,9 +114,8 @@ def _known(batch: Batch, numbers: pl.Series) -> pl.DataFrame:
         (number, f"\\x{bytes(fingerprint).hex()}")
         for number, fingerprint in claims.values_list("contract_number", "fingerprint")
     ]
-    return pl.DataFrame(
-        pairs, schema={"contract_number": pl.String, "known": pl.String}, orient="row"
-    )
+    schema = {"contract_number": pl.String, "known": pl.String}
+    return pl.DataFrame(pairs, schema=schema, orient="row")
 
 
 def _ageing(as_of: date) -> list[pl.Expr]:

@@ -192,6 +192,7 @@ def finish(batch: Batch, actor: Actor, at: datetime) -> None:
     forget_staged([batch.pk])
     batch.valid, batch.ready = batch.accepted, 0
     batch.state, batch.decided_at, batch.worked_at = BatchState.ACCEPTED, at, at
+    batch.failure = {}
     batch.save()
     note("accepted", batch, actor, at, partial=batch.partial)
 

@@ -67,7 +67,8 @@ SELECT count(*) FROM (
 POINT: Final = sql.SQL("""
 WITH asked AS (
     SELECT w.stem, w.at_row, w.person_id, w.made, w.zone, w.key_id, d.*
-    FROM ({source}) AS w CROSS JOIN LATERAL (VALUES {points}) AS d (digit, kind, sealed, blind, masked)
+    FROM ({source}) AS w
+    CROSS JOIN LATERAL (VALUES {points}) AS d (digit, kind, sealed, blind, masked)
     WHERE d.sealed IS NOT NULL
 ), fresh AS MATERIALIZED (
     SELECT * FROM (
@@ -94,7 +95,7 @@ SELECT (left(stem::text, 35) || digit)::uuid, person_id, kind,
 
 def merge_people(*, source: sql.Composable, params: Params, actor: Actor, at: datetime) -> int:
     """
-    Find or make the person of every key, inside the caller's transaction; return how many were made.
+    Find or make the person of every key, inside the caller's transaction; return how many it made.
 
     `source` is a query with `stem`, `at_row` (the first row of a key speaks for it), `key`,
     `person_id` (who the key is known to be, or null), `kind`, `region`, `zones` and what
@@ -108,7 +109,7 @@ def merge_people(*, source: sql.Composable, params: Params, actor: Actor, at: da
         cursor.execute(FIND.format(source=source, own=own), params)
         asked = cursor.rowcount
         cursor.execute(PEOPLE.format(source=source), {**params, "at": at})
-        made = cursor.rowcount
+        made = int(cursor.rowcount)
         cursor.execute(DATA.format(source=source), {**params, "at": at})
     if made:
         record(
@@ -149,7 +150,7 @@ def merge_points(
         cursor.execute(LOCK_HELD.format(source=source), params)
         made_of = {**params, "at": at, "source": origin}
         cursor.execute(POINT.format(source=source, points=points), made_of)
-        count = cursor.rowcount
+        count = int(cursor.rowcount)
     if count:
         record(
             kind="parties.contact-points-added", subject="people", actor=actor, at=at, count=count
