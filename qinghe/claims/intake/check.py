@@ -101,7 +101,7 @@ def check(
     demo: bool,
     whole: Whole | None = None,
 ) -> Checked:
-    """Return what is wrong with each row of a file, or of a piece of `whole`, and which are sound."""
+    """Return what is wrong with each row of a file or of a piece of it, and the sound rows."""
     whole = whole or whole_of([table], mapping)
     frame = typed(table, mapping)
     business = (frame["kind_value"] == PersonKind.BUSINESS).fill_null(False)

@@ -14,6 +14,7 @@ from qinghe.claims.models import Batch
 from qinghe.claims.services.books import claimed_account
 from qinghe.claims.terms import Component, LineKind
 from qinghe.kernel.actor import Actor
+from qinghe.kernel.laps import lap
 from qinghe.ledger.services import post_from
 from qinghe.ledger.terms import side_of
 from qinghe.parties.services import merge_people, merge_points
@@ -148,23 +149,34 @@ def merge_chunk(batch: Batch, *, size: int, column: str, actor: Actor, at: datet
         "prefix": f"QH-{at:%y%m}-",
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(CHUNK_TABLE)
-        cursor.execute("DELETE FROM claims_chunk")
-        cursor.execute(CHUNK, params)
-        cursor.execute(FATES, params)
-        merged = _merged(cursor.fetchall())
+        with lap("chunk"):
+            cursor.execute(CHUNK_TABLE)
+            cursor.execute("DELETE FROM claims_chunk")
+            cursor.execute(CHUNK, params)
+            cursor.execute(FATES, params)
+            merged = _merged(cursor.fetchall())
         if merged.changed:
             cursor.execute(CHANGED, params)
         if merged.new:
+            _write(batch, params, actor, at)
+    return merged
+
+
+def _write(batch: Batch, params: dict[str, Any], actor: Actor, at: datetime) -> None:
+    with connection.cursor() as cursor:
+        with lap("persons"):
             merge_people(source=PEOPLE, params=params, actor=actor, at=at)
             cursor.execute(REFERENCES, params)
             cursor.execute(DEBTORS)
+        with lap("contact points"):
             origin = Source.CONTRACT
             merge_points(source=POINTS, params=params, origin=origin, actor=actor, at=at)
+        with lap("claims"):
             cursor.execute(CLAIMS, params)
+        with lap("lines"):
             cursor.execute(LINES, params)
-            _book(batch, params, at)
-    return merged
+    with lap("ledger"):
+        _book(batch, params, at)
 
 
 def _book(batch: Batch, params: dict[str, Any], at: datetime) -> None:

@@ -21,6 +21,7 @@ from qinghe.claims.services.identifying import debtor_keys, fingerprints
 from qinghe.claims.terms import Product
 from qinghe.kernel.bulk import copy_frame, copy_values
 from qinghe.kernel.ids import new_stems
+from qinghe.kernel.laps import lap
 from qinghe.parties import tabular
 from qinghe.parties.regions import zones_of
 from qinghe.parties.services import sealed_columns
@@ -65,8 +66,12 @@ def judged(table: pl.DataFrame, reading: Reading) -> Checked:
 
 def stage(batch: Batch, checked: Checked, reading: Reading) -> None:
     """Lay the new rows of a piece ready and count it in; the caller holds and saves the batch."""
-    sifted = _sifted(batch, checked, reading)
-    copy_frame("claims_staged", _staged(batch, sifted.new, reading.as_of))
+    with lap("compare"):
+        sifted = _sifted(batch, checked, reading)
+    with lap("seal"):
+        frame = _staged(batch, sifted.new)
+    with lap("stage"):
+        copy_frame("claims_staged", frame)
     keep_faults(batch, sifted.faults)
     batch.read += checked.read
     batch.valid += sifted.new.height
@@ -131,7 +136,7 @@ def _ageing(as_of: date) -> list[pl.Expr]:
     return [stage.alias("stage"), change.alias("stage_changes_on")]
 
 
-def _staged(batch: Batch, new: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def _staged(batch: Batch, new: pl.DataFrame) -> pl.DataFrame:
     stems, keys = pl.Series("stem", new_stems(new.height), pl.String), ring()
     name = pl.when(pl.col("debtor_name") == "").then("debtor_reference").otherwise("debtor_name")
     people = new.select(

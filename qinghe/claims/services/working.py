@@ -29,6 +29,7 @@ from qinghe.claims.services.staging import Reading, forget_staged, judged, stage
 from qinghe.claims.terms import WORKING, BatchState
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
+from qinghe.kernel.laps import lap
 from qinghe.parties.filestore import stream_file
 from qinghe.parties.vault import ring
 
@@ -66,15 +67,17 @@ class Work:
             self._open(batch, at)
         if batch.whole:
             return self._merge(at)
-        table = self._next()
+        with lap("parse"):
+            table = self._next()
         with transaction.atomic():
             return self._check(table, at)
 
     def _open(self, batch: Batch, at: datetime) -> None:
         """Read the file once as a whole, and make sure that nothing is missing that was staged."""
         blocks = partial(stream_file, batch.sha256)
-        mapping = fit(parse(batch.mapping), header_of(head_of(blocks)))
-        whole = whole_of(pieces(blocks), mapping)
+        with lap("survey"):
+            mapping = fit(parse(batch.mapping), header_of(head_of(blocks)))
+            whole = whole_of(pieces(blocks), mapping)
         lender = batch.creditor.lender_kind
         self._reading = Reading(mapping, whole, batch.as_of, lender)
         with transaction.atomic():
@@ -99,7 +102,8 @@ class Work:
 
     def _check(self, table: pl.DataFrame | None, at: datetime) -> bool:
         assert self._reading is not None
-        checked = None if table is None else judged(table, self._reading)
+        with lap("check"):
+            checked = None if table is None else judged(table, self._reading)
         batch = locked_batch(self.batch_id)
         if batch.state not in WORKING or batch.checked_to != self._passed:
             # Cancelled, or another worker went on from here.
