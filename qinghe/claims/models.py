@@ -64,12 +64,11 @@ class Batch(Row):
     currency = models.CharField(max_length=3)
     # Sound rows by ageing stage on `as_of`.
     stages = models.JSONField(default=dict)
-    # How far the work is: rows of the whole file, the last row that was checked, whether all rows
-    # lie ready to be taken over, how many do, and the last of those that was taken over.
+    # How far the work is: rows of the whole file, the last row that was checked, whether all valid
+    # rows lie ready to be taken over, and the last of those that was taken over.
     rows = models.PositiveIntegerField(default=0)
     checked_to = models.PositiveIntegerField(default=0)
     whole = models.BooleanField(default=False)
-    ready = models.PositiveIntegerField(default=0)
     merged_to = models.PositiveIntegerField(default=0)
     # Rows done in this phase, and how many were done when the worker began who is at it now.
     done = models.PositiveIntegerField(default=0)

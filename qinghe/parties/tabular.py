@@ -27,7 +27,8 @@ BIRTH: Final = r"^.{6}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3
 WEIGHTS: Final = tuple(pow(2, 17 - place, 11) for place in range(17))
 # Characters on which two engines might disagree whether they are blank.
 ODD: Final = (
-    r"[\x00-\x1f\x7f-\xa0\x{1680}\x{180e}\x{2000}-\x{200f}\x{2028}-\x{202f}\x{205f}\x{feff}]"
+    r"[\x00-\x1f\x7f-\xa0\x{1680}\x{180e}"
+    r"\x{2000}-\x{200f}\x{2028}-\x{202f}\x{205f}\x{3000}\x{feff}]"
 )
 PLACE: Final = r"^(.*?(?:市|自治州|地区|盟))"
 
@@ -152,7 +153,6 @@ def _name_mask() -> pl.Expr:
     stars = pl.when(value.str.len_chars() > 2).then(pl.lit("＊＊")).otherwise(pl.lit("＊"))
     plain = ~value.str.contains(ODD) & value.str.contains(r"[^\x00-\x7f]")
     edged = value.str.starts_with(" ") | value.str.ends_with(" ")
-    edged |= value.str.contains("\u3000") | value.str.contains("\u0085")
     return pl.when(plain & ~edged).then(value.str.slice(0, 1) + stars)
 
 

@@ -51,6 +51,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "batch-columns": CREDITOR,
     "batch": CREDITOR,
     "batch-decide": CREDITOR,
+    "batch-cancel": CREDITOR,
     "batch-errors": CREDITOR,
     "claims": CREDITOR | OVERSIGHT,
     "claim": CREDITOR | OVERSIGHT,

@@ -61,6 +61,7 @@ claim_urls = [
     path("batches/columns/", intake.batch_columns, name="batch-columns"),
     path("batches/<uuid:batch_id>/", batches.batch_page, name="batch"),
     path("batches/<uuid:batch_id>/decide/", batches.batch_decide, name="batch-decide"),
+    path("batches/<uuid:batch_id>/cancel/", batches.batch_cancel, name="batch-cancel"),
     path("batches/<uuid:batch_id>/errors.<str:fmt>", batches.batch_errors, name="batch-errors"),
     path("claims/", claims.claim_list, name="claims"),
     path("claims/publish/", placing.publish, name="publish"),

@@ -72,6 +72,12 @@ def head_of(blocks: Blocks) -> pl.DataFrame:
     return next(pieces(lambda: iter([_whole_rows(whole)])))
 
 
+def is_short(blocks: Blocks) -> bool:
+    """Tell whether `head_of` reads the whole of a file."""
+    first = next(blocks(), b"")
+    return first.startswith(ZIP) or len(b"".join(_some(blocks(), HEAD_BYTES))) < HEAD_BYTES
+
+
 def _texts(blocks: Blocks, size: int) -> Iterator[pl.DataFrame]:
     encoding = _encoding(blocks())
     texts = _decoded(blocks(), encoding)

@@ -8,21 +8,26 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+import polars as pl
 import xlsxwriter
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qinghe.claims.intake.columns import SHIPPED, Suggestion, date_format, suggest
 from qinghe.claims.intake.faults import ADVICE
 from qinghe.claims.intake.read import ADDED, ROW, header_of, read_table
+from qinghe.claims.intake.stream import head_of, is_short, pieces
 from qinghe.claims.models import Batch, Mapping, RowError
 from qinghe.claims.queries.access import NoSuchBatch
+from qinghe.claims.queries.progress import Progress, may_cancel, progress
 from qinghe.claims.terms import BatchState
 from qinghe.kernel.actor import Actor, Role
-from qinghe.parties.filestore import load_file
+from qinghe.parties.filestore import stream_file
 from qinghe.parties.roles import OVERSIGHT
 
 RECENT: Final = 50
@@ -55,6 +60,35 @@ class BatchView:
     stages: dict[str, int]
     uploaded_at: datetime
     decided_at: datetime | None
+    failure: dict[str, Any]
+    whole: bool
+    rows: int
+    done: int
+    begun_done: int
+    begun_at: datetime | None
+    worked_at: datetime | None
+
+    @property
+    def progress(self) -> Progress | None:
+        """Return how far the work is; None when nobody works on it."""
+        return progress(
+            state=self.state,
+            whole=self.whole,
+            counts=(self.rows, self.valid, self.done, self.begun_done),
+            begun_at=self.begun_at,
+            worked_at=self.worked_at,
+        )
+
+    @property
+    def may_cancel(self) -> bool:
+        """Tell whether there is anything left to stop."""
+        return may_cancel(self.state)
+
+    @property
+    def failed_because(self) -> str:
+        """Return in the active language why the file could not be worked on; empty if it could."""
+        told = self.failure.get("text", {})
+        return str(told.get(get_language() or "") or told.get("en", ""))
 
 
 @dataclass(frozen=True)
@@ -66,6 +100,8 @@ class RowErrorView:
     code: str
     reason: str
     fix: str
+    # Where it stands among the others, for lists that are read piece by piece.
+    place: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -74,14 +110,16 @@ class Preview:
 
     header: list[str]
     sample: list[list[str]]
-    rows: int
+    # None when the file is so long that only its beginning was read.
+    rows: int | None
     suggestion: Suggestion
 
 
 _FIELDS = (
     "id", "creditor_id", "creditor__name", "filename", "sha256", "mapping", "as_of", "state",
     "read", "valid", "accepted", "rejected", "unchanged", "amount", "currency", "stages",
-    "uploaded_at", "decided_at",
+    "uploaded_at", "decided_at", "failure", "whole", "rows", "done", "begun_done",
+    "begun_at", "worked_at",
 )  # fmt: skip
 
 
@@ -112,10 +150,15 @@ def taken_before(batch: BatchView) -> datetime | None:
     return earlier.order_by("-decided_at").values_list("decided_at", flat=True).first()
 
 
-def row_errors(batch: BatchView | Batch, *, limit: int | None = None) -> list[RowErrorView]:
-    """Return what is wrong with a file's rows, in their order."""
+def row_errors(
+    batch: BatchView | Batch, *, limit: int | None = None, beyond: tuple[int, int] | None = None
+) -> list[RowErrorView]:
+    """Return what is wrong with a file's rows, in their order; `beyond` is a `place` to go on."""
     rows = RowError.objects.filter(batch_id=batch.id).order_by("row", "id")
-    found = rows.values_list("row", "column", "code", "facts")
+    if beyond is not None:
+        row, key = beyond
+        rows = rows.filter(Q(row=row, id__gt=key) | Q(row__gt=row)).filter(row__gte=row)
+    found = rows.values_list("row", "id", "column", "code", "facts")
     return [_told(*row) for row in (found[:limit] if limit else found)]
 
 
@@ -132,10 +175,25 @@ def preview(content: bytes) -> Preview:
 
     :raises FileUnreadable: not a table
     """
-    table = read_table(content)
+    return _preview(read_table(content))
+
+
+def _preview(table: pl.DataFrame) -> Preview:
     header = header_of(table)
     sample = [list(row) for row in table.select(header).head(SAMPLE_ROWS).iter_rows()]
     return Preview(header, sample, table.height, suggest_mapping(header, sample))
+
+
+def preview_kept(sha256: str) -> Preview:
+    """
+    Return the head of a file that lies sealed; only its first rows are read, and counted.
+
+    :raises NoSuchFile: no file with this hash
+    :raises FileUnreadable: not a table
+    """
+    blocks = partial(stream_file, sha256)
+    head = _preview(head_of(blocks))
+    return head if is_short(blocks) else replace(head, rows=None)
 
 
 def suggest_mapping(header: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> Suggestion:
@@ -172,17 +230,20 @@ def _mine(actor: Actor) -> Q:
     return Q(creditor_id=actor.org_id) if own else Q(pk__in=[])
 
 
-def _told(row: int, column: str, code: str, facts: dict[str, int | str]) -> RowErrorView:
-    return RowErrorView(row, column, code, *ADVICE[code].told(facts))
+def _told(row: int, key: int, column: str, code: str, facts: dict[str, int | str]) -> RowErrorView:
+    return RowErrorView(row, column, code, *ADVICE[code].told(facts), (row, key))
 
 
 def _faulty_rows(batch: BatchView | Batch) -> list[list[str]]:
-    table = read_table(load_file(batch.sha256))
-    header = header_of(table)
     errors: dict[int, list[RowErrorView]] = {}
     for error in row_errors(batch):
         errors.setdefault(error.row, []).append(error)
-    faulty = table.filter(table[ROW].is_in(sorted(errors)))
+    rows = sorted(errors)
+    found = [
+        table.filter(table[ROW].is_in(rows)) for table in pieces(partial(stream_file, batch.sha256))
+    ]
+    faulty = pl.concat(found)
+    header = header_of(faulty)
     added = [f"{ADDED}{word}" for word in (_("Column"), _("Reason"), _("How to fix"))]
     return [header + added] + [
         [*row[1:], *_joined(errors[row[0]])] for row in faulty.select(ROW, *header).iter_rows()

@@ -321,7 +321,7 @@ def _undecided(batch_id: UUID, actor: Actor) -> Batch:
 
 def _end(batch: Batch, state: BatchState, at: datetime) -> None:
     forget_staged([batch.pk])
-    batch.state, batch.decided_at, batch.ready, batch.whole = state, at, 0, False
+    batch.state, batch.decided_at, batch.whole = state, at, False
     batch.save()
 
 
@@ -330,8 +330,8 @@ def _forget_one(batch_id: UUID) -> None:
         batch = locked_batch(batch_id)
         if batch.state == BatchState.CHECKED:
             forget_staged([batch_id])
-            batch.ready, batch.whole = 0, False
-            batch.save(update_fields=["ready", "whole"])
+            batch.whole = False
+            batch.save(update_fields=["whole"])
 
 
 def _forget_unfinished(same: QuerySet[Batch], at: datetime) -> None:

@@ -97,7 +97,8 @@ def _idle(batch_id: UUID) -> bool:
 
 def _broken(batch_id: UUID, actor: Actor, clock: Callable[[], datetime]) -> None:
     """Count a break; a batch that never gets further is given up, and queued no more."""
-    connection.close_if_unusable_or_obsolete()
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
     with transaction.atomic():
         batch = locked_batch(batch_id)
         if batch.state not in WORKING:

@@ -75,7 +75,6 @@ def stage(batch: Batch, checked: Checked, reading: Reading) -> None:
     keep_faults(batch, sifted.faults)
     batch.read += checked.read
     batch.valid += sifted.new.height
-    batch.ready += sifted.new.height
     batch.unchanged += sifted.unchanged
     batch.rejected += len({fault.row for fault in sifted.faults})
     batch.amount += sifted.amount

@@ -82,7 +82,7 @@ class Work:
         self._reading = Reading(mapping, whole, batch.as_of, lender)
         with transaction.atomic():
             batch = locked_batch(self.batch_id)
-            if not staged_is_sound(batch):
+            if not batch.checked_to or not staged_is_sound(batch):
                 start_over(batch)
             batch.rows = whole.rows
             if batch.state == BatchState.RECEIVED:
@@ -171,17 +171,15 @@ def locked_batch(batch_id: UUID) -> Batch:
 
 def staged_is_sound(batch: Batch) -> bool:
     """Tell whether all that was staged is there, under the key that is in use."""
-    staged = Staged.objects.filter(batch_id=batch.pk)
-    if batch.ready and staged.exclude(key_id=ring().active).exists():
-        return False
-    return staged.count() == batch.ready
+    staged = Staged.objects.filter(batch_id=batch.pk, key_id=ring().active)
+    return staged.count() == batch.valid
 
 
 def start_over(batch: Batch) -> None:
     """Forget what was checked, so that it is checked again; what was merged stays merged."""
     forget_staged([batch.pk])
     RowError.objects.filter(batch=batch).delete()
-    batch.checked_to = batch.ready = batch.read = batch.valid = 0
+    batch.checked_to = batch.read = batch.valid = 0
     batch.unchanged = batch.rejected = batch.amount = 0
     batch.stages, batch.whole = {}, False
 
@@ -194,7 +192,7 @@ def _begin(batch: Batch, *, done: int, at: datetime) -> None:
 def finish(batch: Batch, actor: Actor, at: datetime) -> None:
     """End a batch whose every row has become a claim, an error or nothing new."""
     forget_staged([batch.pk])
-    batch.valid, batch.ready = batch.accepted, 0
+    batch.valid = batch.accepted
     batch.state, batch.decided_at, batch.worked_at = BatchState.ACCEPTED, at, at
     batch.failure = {}
     batch.save()
@@ -209,7 +207,7 @@ def give_up(batch_id: UUID, refusal: DomainError, *, actor: Actor, at: datetime)
         return
     forget_staged([batch_id])
     batch.failure = {"code": refusal.code, "text": _in_every_language(refusal)}
-    batch.state, batch.decided_at, batch.ready = BatchState.FAILED, at, 0
+    batch.state, batch.decided_at = BatchState.FAILED, at
     batch.save()
     note("failed", batch, actor, at, code=refusal.code)
 

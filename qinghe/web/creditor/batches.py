@@ -8,9 +8,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qinghe.claims.queries import batch_for, batches, error_file, row_errors, taken_before
-from qinghe.claims.services import accept_batch, refuse_batch
+from qinghe.claims.queries.progress import Progress
+from qinghe.claims.services import accept_batch, cancel_batch, refuse_batch
 from qinghe.claims.terms import BatchState, Stage
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.roles import Permission
@@ -40,6 +42,9 @@ def batch_page(request: StaffRequest, batch_id: UUID) -> HttpResponse:
         "stages": [(s, found.stages.get(s.value, 0)) for s in Stage if found.stages.get(s.value)],
         "errors": row_errors(found, limit=SHOWN_ERRORS),
         "waiting": found.state == BatchState.CHECKED,
+        "estimate": _estimate(found.progress),
+        "progress": found.progress,
+        "merging": found.state == BatchState.MERGING,
         "step": Crumb(3, 3, _("Look and decide")),
     }
     return render(request, "web/creditor/batch.html", context)
@@ -57,12 +62,50 @@ def batch_decide(request: StaffRequest, batch_id: UUID) -> HttpResponse:
             taken = accept_batch(
                 batch_id=batch_id, partial=choice == "part", actor=request.actor, at=request.at
             )
-            messages.success(request, _("%(n)d claims were taken over.") % {"n": taken.accepted})
+            if taken.state == BatchState.ACCEPTED:
+                told = _("%(n)d claims were taken over.") % {"n": taken.accepted}
+                messages.success(request, told)
     except DomainError as refusal:
         if refusal.status == 404:
             raise
         messages.error(request, refusal.user_message)
     return redirect("web:batch", batch_id)
+
+
+@page(Permission.SUBMIT_CLAIMS, methods=("POST",))
+def batch_cancel(request: StaffRequest, batch_id: UUID) -> HttpResponse:
+    """Stop the work on a file; what was taken over already stays, and is told."""
+    try:
+        batch = cancel_batch(batch_id=batch_id, actor=request.actor, at=request.at)
+    except DomainError as refusal:
+        if refusal.status == 404:
+            raise
+        messages.error(request, refusal.user_message)
+    else:
+        told = {"n": batch.accepted}
+        messages.success(request, _stopped(told))
+    return redirect("web:batch", batch_id)
+
+
+def _stopped(told: dict[str, int]) -> str:
+    if not told["n"]:
+        return _("The work was stopped. Nothing of the file was taken over.")
+    return (
+        _(
+            "The work was stopped. %(n)d claims had been taken over and stay; sent again, the file "
+            "goes on behind them."
+        )
+        % told
+    )
+
+
+def _estimate(progress: Progress | None) -> str:
+    if progress is None or progress.remaining_seconds is None:
+        return ""
+    minutes = -(-progress.remaining_seconds // 60)
+    if minutes <= 1:
+        return _("less than a minute left")
+    return ngettext("about %(n)d minute left", "about %(n)d minutes left", minutes) % {"n": minutes}
 
 
 @page(Permission.SUBMIT_CLAIMS)

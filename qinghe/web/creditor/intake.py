@@ -13,11 +13,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.intake.columns import ColumnsRefused, missing_fields
-from qinghe.claims.queries import mappings, preview
+from qinghe.claims.queries import mappings, preview_kept
 from qinghe.claims.queries.batches import Preview
-from qinghe.claims.services import check_batch, save_mapping
-from qinghe.claims.terms import Product
-from qinghe.parties.filestore import load_file, seal_file
+from qinghe.claims.services import receive_batch, save_mapping
+from qinghe.claims.terms import WORKING, Product
+from qinghe.parties.filestore import seal_stream
 from qinghe.parties.roles import Permission
 from qinghe.web.creditor.fields import DATE_WORDS, FIELD_WORDS, IGNORE, veiled
 from qinghe.web.doors import StaffRequest, formed, page, refusals_in
@@ -25,7 +25,6 @@ from qinghe.web.formats import as_day
 from qinghe.web.parts import Crumb
 
 UPLOAD = "upload"
-LARGEST_FILE = 100 * 1024 * 1024
 CURRENCIES = ("CNY", "USD", "EUR", "HKD", "GBP", "JPY", "SGD")
 
 
@@ -147,14 +146,14 @@ def batch_new(request: StaffRequest) -> HttpResponse:
 
 def _taken(request: StaffRequest, form: FileForm) -> HttpResponse:
     file, as_of = form.cleaned_data["file"], form.cleaned_data["as_of"]
-    content = file.read(LARGEST_FILE)
+    sha256 = seal_stream(file.file)
     if form.cleaned_data["mapping"]:
-        return _check(request, content, file.name, as_of, form.cleaned_data["mapping"])
-    refused = preview(content).suggestion.refused
+        return _check(request, sha256, file.name, as_of, form.cleaned_data["mapping"])
+    refused = preview_kept(sha256).suggestion.refused
     if refused:
         raise ColumnsRefused(columns=", ".join(refused))
     request.session[UPLOAD] = {
-        "sha256": seal_file(content),
+        "sha256": sha256,
         "filename": file.name,
         "as_of": as_of.isoformat(),
     }
@@ -167,8 +166,7 @@ def batch_columns(request: StaffRequest) -> HttpResponse:
     sent = request.session.get(UPLOAD)
     if not sent:
         return redirect("web:batch-new")
-    content = load_file(sent["sha256"])
-    head = preview(content)
+    head = preview_kept(sent["sha256"])
     form = ColumnsForm(
         request.POST or None, head=head, initial={"dates": _date_guess(head), "currency": ""}
     )
@@ -176,7 +174,7 @@ def batch_columns(request: StaffRequest) -> HttpResponse:
         with refusals_in(form):
             _keep_name(request, form)
             day = date.fromisoformat(sent["as_of"])
-            return _check(request, content, sent["filename"], day, form.mapping())
+            return _check(request, sent["sha256"], sent["filename"], day, form.mapping())
     context = {
         "head": head,
         "filename": sent["filename"],
@@ -203,18 +201,19 @@ def _keep_name(request: StaffRequest, form: ColumnsForm) -> None:
 
 
 def _check(
-    request: StaffRequest, content: bytes, filename: str, as_of: date, mapping: dict[str, Any] | str
+    request: StaffRequest, sha256: str, filename: str, as_of: date, mapping: dict[str, Any] | str
 ) -> HttpResponse:
     assert request.actor.org_id is not None
-    batch = check_batch(
+    batch = receive_batch(
         creditor_id=request.actor.org_id,
         filename=filename,
-        content=content,
+        sha256=sha256,
         mapping=mapping,
         as_of=as_of,
         actor=request.actor,
         at=request.at,
     )
     request.session.pop(UPLOAD, None)
-    messages.info(request, _("Checked. Nothing is a claim yet: look, then decide."))
+    if batch.state not in WORKING:
+        messages.info(request, _("Checked. Nothing is a claim yet: look, then decide."))
     return redirect("web:batch", batch.pk)
