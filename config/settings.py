@@ -162,6 +162,8 @@ DISPLAY_ZONE = "Asia/Shanghai"
 STATIC_URL = "static/"
 STATIC_ROOT = var.root() / "static"
 VAULT_FILES = var.root() / "files"
+# One folder per creditor, made by the operator: `<slug>/incoming`; see docs/howto/drop-folder.md.
+DROP_FOLDER = Path(os.environ.get("QINGHE_DROP", var.root() / "drop"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from qinghe.claims.days import day_of
-from qinghe.claims.services import forget_row_errors, forget_undecided, intake, resume_batches
+from qinghe.claims.services import (
+    forget_row_errors,
+    forget_undecided,
+    intake,
+    resume_batches,
+    scan_folders,
+)
 from qinghe.claims.services import sweep as sweeps
 from qinghe.kernel import clock
 
@@ -42,6 +49,12 @@ def forget(**_later: object) -> None:
 def work(batch_id: str, **_later: object) -> None:
     """Check or take over a batch, as far as it goes. Safe to run twice, and beside itself."""
     intake(batch_id=UUID(batch_id), clock=clock.now)
+
+
+@app.task(name="claims.drop", queueing_lock="claims.drop", lock="claims.drop")
+def drop(**_later: object) -> None:
+    """Take what creditors' machines have put into their folders. Safe to run twice."""
+    scan_folders(settings.DROP_FOLDER, at=clock.now())
 
 
 @app.task(name="claims.resume", queueing_lock="claims.resume")

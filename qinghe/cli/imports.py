@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
+from uuid import UUID
 
 import typer
-from django.utils import timezone
 
 from qinghe.claims.days import day_of
+from qinghe.claims.intake.columns import shipped
 from qinghe.claims.queries import BatchView, batch_for, error_file, row_errors
-from qinghe.claims.services import accept_batch, check_batch, refuse_batch
+from qinghe.claims.services import accept_batch, intake, receive_batch, refuse_batch
+from qinghe.claims.terms import WORKING, BatchState
 from qinghe.cli.output import AsJson, show
-from qinghe.kernel.actor import Actor, system
+from qinghe.kernel import clock
+from qinghe.kernel.actor import system
+from qinghe.parties.filestore import seal_stream
 from qinghe.parties.queries import organisation
 
 SHOWN_ERRORS = 20
 REFUSED = 1
+# Between two looks at a batch that a worker of the installation is at.
+PAUSE_SECONDS: Final = 1
+ACTOR: Final = system("import")
 
 app = typer.Typer()
 
@@ -31,6 +40,7 @@ def import_claims(
     mapping: Annotated[
         str, typer.Option(help="Column mapping: qinghe, ar_ibm, or one the creditor saved.")
     ] = "qinghe",
+    ignore: Annotated[str, typer.Option(help="Columns to leave out, with commas between.")] = "",
     as_of: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Day on which the file is true; else today."),
@@ -43,32 +53,67 @@ def import_claims(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a file of claims for a creditor, as a whole unless --partial is given."""
-    actor, at = system("import"), timezone.now()
-    checked = check_batch(
+    """Take a file of claims for a creditor, as a whole unless --partial is given.
+
+    Interrupted, the work is gone on with by the installation, or by the same command again.
+    """
+    at = clock.now()
+    with file.open("rb") as source:
+        sha256 = seal_stream(source)
+    received = receive_batch(
         creditor_id=organisation(creditor).pk,
         filename=file.name,
-        content=file.read_bytes(),
-        mapping=mapping,
+        sha256=sha256,
+        mapping=_mapping(mapping, ignore),
         as_of=as_of.date() if as_of else day_of(at),
-        actor=actor,
+        actor=ACTOR,
         at=at,
     )
-    if errors is not None and checked.rejected:
+    batch = _worked(received.pk, "checked")
+    if errors is not None and batch.rejected:
         fmt = "xlsx" if errors.suffix == ".xlsx" else "csv"
-        errors.write_bytes(error_file(checked, fmt))
-    whole = not checked.rejected or partial
-    if whole:
-        accept_batch(batch_id=checked.pk, partial=partial, actor=actor, at=at)
-    batch = batch_for(batch_id=checked.pk, actor=actor)
+        errors.write_bytes(error_file(batch, fmt))
+    if batch.state == BatchState.CHECKED and (partial or not batch.rejected):
+        accept_batch(batch_id=batch.id, partial=partial, actor=ACTOR, at=clock.now())
+        batch = _worked(batch.id, "taken over")
     _say(batch, as_json=as_json)
-    if not whole:
-        _refuse(batch, actor, at)
+    if batch.state != BatchState.ACCEPTED:
+        _refuse(batch)
+
+
+def _mapping(name: str, ignore: str) -> dict[str, Any] | str:
+    if not ignore:
+        return name
+    chosen = shipped(name).as_json()
+    return {**chosen, "ignore": [*chosen["ignore"], *ignore.split(",")]}
+
+
+def _worked(batch_id: UUID, what: str) -> BatchView:
+    """Work on a batch here, unless a worker of the installation does; return it when it is done."""
+    told = _teller(batch_id, what)
+    while (batch := batch_for(batch_id=batch_id, actor=ACTOR)).state in WORKING:
+        if not intake(batch_id=batch_id, clock=clock.now, told=told):
+            told()
+            time.sleep(PAUSE_SECONDS)
+    return batch
+
+
+def _teller(batch_id: UUID, what: str) -> Callable[[], None]:
+    def tell() -> None:
+        progress = batch_for(batch_id=batch_id, actor=ACTOR).progress
+        if progress is None:
+            return
+        left = progress.remaining_seconds
+        rest = "" if left is None else f", about {left} s left"
+        typer.echo(f"{what}: {progress.done:,} of {progress.of:,}{rest}", err=True)
+
+    return tell
 
 
 def _say(batch: BatchView, *, as_json: bool) -> None:
     show(
         {
+            "state": batch.state,
             "read": batch.read,
             "accepted": batch.accepted,
             "rejected": batch.rejected,
@@ -82,10 +127,13 @@ def _say(batch: BatchView, *, as_json: bool) -> None:
     )
 
 
-def _refuse(batch: BatchView, actor: Actor, at: datetime) -> None:
+def _refuse(batch: BatchView) -> None:
     for each in row_errors(batch, limit=SHOWN_ERRORS):
         typer.echo(f"row {each.row}, {each.column}: {each.reason} {each.fix}", err=True)
-    refuse_batch(batch_id=batch.id, actor=actor, at=at)
+    if batch.failed_because:
+        typer.echo(batch.failed_because, err=True)
+    if batch.state == BatchState.CHECKED:
+        refuse_batch(batch_id=batch.id, actor=ACTOR, at=clock.now())
     typer.echo(
         "Nothing was taken. Correct the rows (--errors FILE writes them down), or use --partial.",
         err=True,

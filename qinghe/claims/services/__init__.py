@@ -24,6 +24,7 @@ from qinghe.claims.services.disputes import (
     open_dispute,
 )
 from qinghe.claims.services.driving import IntakeBroken, alone, intake, resume_batches
+from qinghe.claims.services.dropping import scan_folders
 from qinghe.claims.services.evidence import (
     EmptyFile,
     FileTooLarge,
@@ -103,6 +104,7 @@ __all__ = [
     "reject_claim",
     "resume_batches",
     "save_mapping",
+    "scan_folders",
     "set_state",
     "set_states",
     "undo_payment",
