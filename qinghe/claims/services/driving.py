@@ -28,7 +28,7 @@ INTAKE: Final = system("claims.intake")
 
 class IntakeBroken(DomainError):
     code = "claims.intake-broken"
-    text = _("The work on this file broke off several times. The operator was told; send it again.")
+    text = _("The work on this file broke off several times. Send it again, or ask the operator.")
 
 
 @contextmanager

@@ -79,7 +79,7 @@ def _boxes(root: Path) -> Iterator[Box]:
 
 
 def _complete(box: Box) -> list[Path]:
-    incoming, seen_at = box.part("incoming"), box.folder / SEEN
+    incoming, seen_at = box.part("incoming"), box.part("taken") / SEEN
     before = json.loads(seen_at.read_text()) if seen_at.exists() else {}
     now: dict[str, list[int]] = {}
     complete = []
@@ -176,7 +176,8 @@ def _forget_plain(box: Box, at: datetime) -> None:
     oldest = (at - KEEP_PLAIN).timestamp()
     for part in ("taken", "refused"):
         for path in box.part(part).iterdir():
-            if not path.name.endswith(REPORT) and path.lstat().st_ctime < oldest:
+            kept = path.name == SEEN or path.name.endswith(REPORT)
+            if not kept and path.lstat().st_ctime < oldest:
                 path.unlink()
 
 
