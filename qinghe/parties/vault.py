@@ -17,6 +17,8 @@ from typing import Final, TypedDict
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from django.conf import settings
 
 NONCE_BYTES: Final = 12
@@ -78,8 +80,9 @@ class Ring:
 
     def blind_all(self, kind: str, values: Sequence[str], *, place: int = 0) -> list[bytes]:
         """Return the keyed hash of many values under one blind key, 0 being the newest."""
-        key, digest, head = self.blind_keys[place], hmac.digest, f"{kind}\0".encode()
-        return [digest(key, head + value.encode(), "sha256") for value in values]
+        begun = HMAC(self.blind_keys[place], SHA256())
+        begun.update(f"{kind}\0".encode())
+        return [_hashed(begun.copy(), value) for value in values]
 
     def blind(self, kind: str, value: str) -> bytes:
         """Return the keyed hash under the newest blind key."""
@@ -101,6 +104,11 @@ def ring_holding(key_id: str) -> Ring:
     if key_id not in ring().ciphers:
         forget()
     return ring()
+
+
+def _hashed(begun: HMAC, value: str) -> bytes:
+    begun.update(value.encode())
+    return begun.finalize()
 
 
 @lru_cache(maxsize=4)

@@ -65,7 +65,7 @@ def intake(
     with alone(batch_id) as mine:
         if not mine:
             return False
-        work = Work(batch_id, actor=actor, chunk_rows=chunk_rows)
+        work = Work(batch_id, actor=actor, chunk_rows=chunk_rows, read_ahead=True)
         try:
             while work.step(at=clock()):
                 told()

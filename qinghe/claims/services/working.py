@@ -8,6 +8,7 @@ where the batch says; what was staged and lost is made again from the sealed fil
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -17,10 +18,10 @@ import polars as pl
 from django.db import transaction
 from django.utils import translation
 
-from qinghe.claims.intake.check import whole_of
+from qinghe.claims.intake.check import Checked, whole_of
 from qinghe.claims.intake.columns import fit, parse
 from qinghe.claims.intake.read import ROW, header_of
-from qinghe.claims.intake.stream import head_of, pieces
+from qinghe.claims.intake.stream import Blocks, head_of, pieces
 from qinghe.claims.models import Batch, RowError, Staged
 from qinghe.claims.services.creditors import active_creditor
 from qinghe.claims.services.merging import merge_chunk
@@ -28,6 +29,7 @@ from qinghe.claims.services.noting import note
 from qinghe.claims.services.staging import Reading, forget_staged, judged, stage
 from qinghe.claims.terms import WORKING, BatchState
 from qinghe.kernel.actor import Actor
+from qinghe.kernel.ahead import ahead
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.laps import lap
 from qinghe.parties.filestore import stream_file
@@ -40,13 +42,29 @@ LANGUAGES: Final = ("zh-hans", "en")
 JOB: Final = "claims.intake"
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A piece of a file after its rows were looked at, and the number of its last row."""
+
+    checked: Checked
+    last_row: int
+
+
 class Work:
     """One worker on one batch. It keeps what is costly to find again, and nothing that counts."""
 
-    def __init__(self, batch_id: UUID, *, actor: Actor, chunk_rows: int = CHUNK_ROWS) -> None:
+    def __init__(
+        self,
+        batch_id: UUID,
+        *,
+        actor: Actor,
+        chunk_rows: int = CHUNK_ROWS,
+        read_ahead: bool = False,
+    ) -> None:
         self.batch_id, self.actor, self.chunk_rows = batch_id, actor, chunk_rows
+        self.read_ahead = read_ahead
         self._reading: Reading | None = None
-        self._tables: Iterator[pl.DataFrame] | None = None
+        self._pieces: Iterator[Judged] | None = None
         self._passed, self._begun = 0, False
 
     def run(self, *, at: datetime) -> None:
@@ -67,10 +85,10 @@ class Work:
             self._open(batch, at)
         if batch.whole:
             return self._merge(at)
-        with lap("parse"):
-            table = self._next()
+        with lap("wait for rows"):
+            piece = self._next()
         with transaction.atomic():
-            return self._check(table, at)
+            return self._check(piece, at)
 
     def _open(self, batch: Batch, at: datetime) -> None:
         """Read the file once as a whole, and make sure that nothing is missing that was staged."""
@@ -90,28 +108,23 @@ class Work:
             _begin(batch, done=batch.read, at=at)
             batch.save()
         self._passed = batch.checked_to
-        self._tables = iter(pieces(blocks))
+        found = _judged_pieces(blocks, self._reading, after=self._passed)
+        self._pieces = ahead(found) if self.read_ahead else found
 
-    def _next(self) -> pl.DataFrame | None:
-        assert self._tables is not None
-        for table in self._tables:
-            left = table.filter(pl.col(ROW) > self._passed)
-            if left.height:
-                return left
-        return None
+    def _next(self) -> Judged | None:
+        assert self._pieces is not None
+        return next(self._pieces, None)
 
-    def _check(self, table: pl.DataFrame | None, at: datetime) -> bool:
+    def _check(self, piece: Judged | None, at: datetime) -> bool:
         assert self._reading is not None
-        with lap("check"):
-            checked = None if table is None else judged(table, self._reading)
         batch = locked_batch(self.batch_id)
         if batch.state not in WORKING or batch.checked_to != self._passed:
             # Cancelled, or another worker went on from here.
             return False
-        if table is None or checked is None:
+        if piece is None:
             return self._all_checked(batch, at)
-        stage(batch, checked, self._reading)
-        self._passed = batch.checked_to = int(table[-1, ROW])
+        stage(batch, piece.checked, self._reading)
+        self._passed = batch.checked_to = piece.last_row
         batch.done, batch.worked_at = batch.read, at
         batch.save()
         return True
@@ -137,6 +150,7 @@ class Work:
             if not self._begun and not staged_is_sound(batch):
                 start_over(batch)
                 batch.save()
+                self._reading = None
                 return True
             if not self._begun:
                 self._begun = True
@@ -162,6 +176,20 @@ class Work:
             return False
         batch.save()
         return True
+
+
+def _judged_pieces(blocks: Blocks, reading: Reading, *, after: int) -> Iterator[Judged]:
+    tables = pieces(blocks)
+    while True:
+        with lap("parse"):
+            table = next(tables, None)
+        if table is None:
+            return
+        left = table.filter(pl.col(ROW) > after)
+        if left.height:
+            with lap("check"):
+                checked = judged(left, reading)
+            yield Judged(checked, int(left[-1, ROW]))
 
 
 def locked_batch(batch_id: UUID) -> Batch:

@@ -59,9 +59,8 @@ def _sealed(
 
 
 def _blinds(name: str, kind: Secret, values: list[str], keys: Ring) -> pl.Series:
-    newest = _bytes(name, keys.blind_all(kind.value, values))
     if kind is not Secret.ID_NUMBER:
-        return newest
+        return _bytes(name, keys.blind_all(kind.value, values))
     # A person taken in under an older key is still the same person.
     places = range(len(keys.blind_keys))
     every = [_bytes(str(at), keys.blind_all(kind.value, values, place=at)) for at in places]
