@@ -20,6 +20,7 @@ from qinghe.web.doors import StaffRequest, page
 from qinghe.web.parts import Crumb
 
 SHOWN_ERRORS = 100
+BEFORE_DECISION = (BatchState.RECEIVED, BatchState.CHECKING, BatchState.CHECKED)
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -44,6 +45,7 @@ def batch_page(request: StaffRequest, batch_id: UUID) -> HttpResponse:
         "waiting": found.state == BatchState.CHECKED,
         "estimate": _estimate(found.progress),
         "progress": found.progress,
+        "before_decision": found.state in BEFORE_DECISION,
         "merging": found.state == BatchState.MERGING,
         "step": Crumb(3, 3, _("Look and decide")),
     }
