@@ -24,9 +24,9 @@ from qinghe.claims.intake.read import ROW, header_of
 from qinghe.claims.intake.stream import Blocks, head_of, pieces
 from qinghe.claims.models import Batch, RowError, Staged
 from qinghe.claims.services.creditors import active_creditor
-from qinghe.claims.services.merging import merge_chunk
 from qinghe.claims.services.noting import note
 from qinghe.claims.services.staging import Reading, forget_staged, judged, stage
+from qinghe.claims.services.writing import write_claims
 from qinghe.claims.terms import WORKING, BatchState
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.ahead import ahead
@@ -161,7 +161,7 @@ class Work:
     def _merge_next(self, batch: Batch, at: datetime) -> bool:
         active_creditor(batch.creditor_id)
         column = parse(batch.mapping).columns.get("contract_number", "contract_number")
-        merged = merge_chunk(batch, size=self.chunk_rows, column=column, actor=self.actor, at=at)
+        merged = write_claims(batch, size=self.chunk_rows, column=column, actor=self.actor, at=at)
         batch.accepted += merged.new
         batch.unchanged += merged.unchanged
         batch.rejected += merged.changed

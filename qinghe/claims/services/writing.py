@@ -136,7 +136,7 @@ class Merged:
     lost_stages: Counter[str]
 
 
-def merge_chunk(batch: Batch, *, size: int, column: str, actor: Actor, at: datetime) -> Merged:
+def write_claims(batch: Batch, *, size: int, column: str, actor: Actor, at: datetime) -> Merged:
     """
     Make claims of the next staged rows of a batch, inside the caller's transaction.
 
