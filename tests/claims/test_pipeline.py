@@ -416,3 +416,19 @@ def read_or_told(reader: Callable[[], pl.DataFrame]) -> object:
     except FileUnreadable as refused:
         return str(refused)
     return table.columns, table.rows()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "gb18030"])
+def test_the_head_of_a_long_file_is_read_in_its_own_letters(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "HEAD_BYTES", 300)
+    content = ("合同号,姓名\n" + "甲1,王五\n" * 200).encode(encoding)
+
+    def blocks() -> Iterator[bytes]:
+        return (content[at : at + 100] for at in range(0, len(content), 100))
+
+    assert not stream.is_short(blocks)
+    head = stream.head_of(blocks)
+    assert head.columns[1:] == ["合同号", "姓名"]
+    assert 0 < head.height < 200

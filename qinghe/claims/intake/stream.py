@@ -61,15 +61,13 @@ def pieces(blocks: Blocks, *, size: int = PIECE_LETTERS) -> Iterator[pl.DataFram
 
 def head_of(blocks: Blocks) -> pl.DataFrame:
     """
-    Return the first rows of a file; a workbook is read whole for it.
+    Return the first rows of a file; a workbook and a short file are read whole for it.
 
     :raises FileUnreadable: with the reason and what to do
     """
-    first = next(blocks(), b"")
-    whole = b"".join(blocks()) if first.startswith(ZIP) else b"".join(_some(blocks(), HEAD_BYTES))
-    if first.startswith(ZIP) or len(whole) < HEAD_BYTES:
-        return read.read_table(whole)
-    return next(pieces(lambda: iter([_whole_rows(whole)])))
+    if is_short(blocks):
+        return read.read_table(b"".join(blocks()))
+    return next(_texts(blocks, HEAD_BYTES))
 
 
 def is_short(blocks: Blocks) -> bool:
@@ -214,7 +212,3 @@ def _some(blocks: Iterator[bytes], most: int) -> Iterator[bytes]:
         most -= len(block)
         if most <= 0:
             return
-
-
-def _whole_rows(content: bytes) -> bytes:
-    return content[: content.rfind(b"\n") + 1] or content
