@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -57,19 +57,9 @@ def import_claims(
 
     Interrupted, the work is gone on with by the installation, or by the same command again.
     """
-    at = clock.now()
-    with file.open("rb") as source:
-        sha256 = seal_stream(source)
-    received = receive_batch(
-        creditor_id=organisation(creditor).pk,
-        filename=file.name,
-        sha256=sha256,
-        mapping=_mapping(mapping, ignore),
-        as_of=as_of.date() if as_of else day_of(at),
-        actor=ACTOR,
-        at=at,
-    )
-    batch = _worked(received.pk, "checked")
+    day = as_of.date() if as_of else day_of(clock.now())
+    received = _received(file, organisation(creditor).pk, _mapping(mapping, ignore), day)
+    batch = _worked(received, "checked")
     if errors is not None and batch.rejected:
         fmt = "xlsx" if errors.suffix == ".xlsx" else "csv"
         errors.write_bytes(error_file(batch, fmt))
@@ -79,6 +69,21 @@ def import_claims(
     _say(batch, as_json=as_json)
     if batch.state != BatchState.ACCEPTED:
         _refuse(batch)
+
+
+def _received(file: Path, creditor_id: UUID, mapping: dict[str, Any] | str, day: date) -> UUID:
+    with file.open("rb") as source:
+        sha256 = seal_stream(source)
+    batch = receive_batch(
+        creditor_id=creditor_id,
+        filename=file.name,
+        sha256=sha256,
+        mapping=mapping,
+        as_of=day,
+        actor=ACTOR,
+        at=clock.now(),
+    )
+    return batch.pk
 
 
 def _mapping(name: str, ignore: str) -> dict[str, Any] | str:
