@@ -153,9 +153,14 @@ def test_what_the_vault_holds_can_be_opened_and_belongs_to_its_person() -> None:
 def test_the_same_contract_in_two_pieces_is_found() -> None:
     rows = wrong_ids(30)
     rows[29] = rows[29] | {"contract_number": "C-0"}
+    rows[28] = rows[1]
     batch = worked(received(creditor(), rows))
-    error = RowError.objects.get(batch=batch)
-    assert (error.row, error.code, error.facts) == (31, "duplicate", {"first_row": 2})
+    errors = RowError.objects.filter(batch=batch).order_by("row")
+    assert list(errors.values_list("row", "code", "facts")) == [
+        (2, "duplicate-differs", {"first_row": 2}),
+        (30, "duplicate", {"first_row": 3}),
+        (31, "duplicate-differs", {"first_row": 2}),
+    ]
 
 
 @pytest.mark.django_db

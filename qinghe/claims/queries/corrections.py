@@ -79,10 +79,11 @@ def cells_of(batch_id: UUID) -> dict[tuple[int, str], str]:
 
 
 def tables_of(batch: BatchView | Batch) -> Iterator[pl.DataFrame]:
-    """Yield a batch's rows as delivered, piece by piece, with what was corrected since."""
-    cells = cells_of(batch.id)
-    for piece in pieces(partial(stream_file, batch.sha256), parse(batch.mapping).how):
-        yield corrected(piece, cells)
+    """Return a batch's rows as delivered, piece by piece, with what was corrected since."""
+    # Asked now: whoever reads ahead in a thread of its own must open no connection there.
+    cells, how = cells_of(batch.id), parse(batch.mapping).how
+    blocks = partial(stream_file, batch.sha256)
+    return (corrected(piece, cells) for piece in pieces(blocks, how))
 
 
 def rows_of(
