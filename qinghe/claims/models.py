@@ -153,7 +153,8 @@ class Staged(models.Model):
         personal=(
             "debtor_key", "doubts", "name_sealed", "name_blind", "name_masked", "number_sealed",
             "number_blind", "number_masked", "voice_sealed", "voice_blind", "voice_masked",
-            "mail_sealed", "mail_blind", "mail_masked", "place_sealed", "place_blind", "place_masked",
+            "mail_sealed", "mail_blind", "mail_masked", "place_sealed", "place_blind",
+            "place_masked",
         ),
     )  # fmt: skip
 
