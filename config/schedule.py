@@ -42,6 +42,8 @@ CLOCKS: Final = (
     Clock("45 18 * * *", "sessions.forget", "sessions that have ended are deleted"),
     Clock("50 18 * * *", "queue.forget", "jobs that ended well long ago are deleted"),
     Clock("* * * * *", "queue.rescue", "jobs of a worker that died are done by another"),
+    Clock("* * * * *", "claims.drop", "files in creditors' folders are taken"),
+    Clock("* * * * *", "claims.resume", "batches of a worker that died are gone on with"),
     Clock("* * * * *", "contact.release", "attempts a crash left behind get a named end"),
     Clock("* * * * *", "contact.end-calls", "no call runs past the hours in which it is allowed"),
     Clock("* * * * *", "journal.seal", "the journal is sealed in batches"),

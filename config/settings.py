@@ -169,6 +169,8 @@ VAULT_FILES = var.root() / "files"
 TRUST_FOLDER = os.environ.get("QINGHE_TRUST") or str(var.root() / "trust")
 # A scanner for malware, `unix:/path` or `tcp:host:port`; empty: files are not scanned.
 CLAMD = os.environ.get("QINGHE_CLAMD", "")
+# One folder per creditor, made by the operator: `<slug>/incoming`; see docs/howto/drop-folder.md.
+DROP_FOLDER = Path(os.environ.get("QINGHE_DROP", var.root() / "drop"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [

@@ -6,8 +6,9 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
 
-# The largest file any room takes is 200 MB; the rest of the form comes on top.
-LARGEST = 210 * 1024 * 1024
+# A file of a country's size is a gigabyte; it goes to disk piece by piece. Every room has a limit
+# of its own below this one.
+LARGEST = 1100 * 1024 * 1024
 
 
 class Bounded(FileUploadHandler):

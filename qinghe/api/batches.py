@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, BinaryIO, Literal, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -13,13 +13,14 @@ from ninja import Field, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from qinghe.api.auth import actor_of, writer_of
-from qinghe.api.paging import Cut, Piece, after
+from qinghe.api.paging import BadCursor, Cut, Piece, after, pack, unpack
 from qinghe.claims.days import day_of
 from qinghe.claims.queries import batch_for, batches, error_file, row_errors
-from qinghe.claims.services import accept_batch, check_batch, refuse_batch
+from qinghe.claims.services import accept_batch, cancel_batch, receive_batch, refuse_batch
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
+from qinghe.parties.filestore import seal_stream
 from qinghe.parties.roles import NotPermitted, Permission, require
 
 router = Router(tags=["batches"])
@@ -43,8 +44,23 @@ class BatchIn(Schema):
     as_of: date | None = None
 
 
+class ProgressOut(Schema):
+    """Rows done of all in this phase; speed and time are null until they can be told."""
+
+    phase: str
+    done: int
+    of: int
+    per_second: float | None
+    remaining_seconds: int | None
+
+
 class BatchOut(Schema):
-    """One delivered file. `amount` is minor units of its sound rows."""
+    """
+    One delivered file. `amount` is minor units of its sound rows.
+
+    `state` is received, checking, checked, merging, accepted, refused, cancelled or failed; while
+    it is received, checking or merging `progress` tells how far it is.
+    """
 
     id: UUID
     filename: str
@@ -61,6 +77,9 @@ class BatchOut(Schema):
     stages: dict[str, int]
     uploaded_at: datetime
     decided_at: datetime | None
+    failed_because: str
+    may_cancel: bool
+    progress: ProgressOut | None
 
 
 class RowErrorOut(Schema):
@@ -86,14 +105,17 @@ CutQuery = Annotated[Cut, Query()]
 def create_batch(
     request: HttpRequest, file: File[UploadedFile], body: Form[BatchIn]
 ) -> Status[BatchOut]:
-    """Send a CSV or XLSX file of claims. It is checked; no claim is made yet."""
+    """
+    Send a CSV or XLSX file of claims. It is checked, a large one by and by; no claim is made yet.
+    """
     actor, at = writer_of(request), clock.now()
     if actor.org_id is None:
         raise NotPermitted
-    batch = check_batch(
+    require(actor, Permission.SUBMIT_CLAIMS)
+    batch = receive_batch(
         creditor_id=actor.org_id,
         filename=file.name or "",
-        content=file.read(),
+        sha256=seal_stream(cast("BinaryIO", file.file)),
         mapping=_mapping(body.mapping),
         as_of=body.as_of or day_of(at),
         actor=actor,
@@ -120,10 +142,11 @@ def get_batch(request: HttpRequest, batch_id: UUID) -> BatchOut:
 @router.get("/batches/{uuid:batch_id}/errors", response=Piece[RowErrorOut], url_name="errors")
 def list_errors(request: HttpRequest, batch_id: UUID, cut: CutQuery) -> Piece[RowErrorOut]:
     """Return what is wrong with the rows of a file."""
-    rows = row_errors(batch_for(batch_id=batch_id, actor=actor_of(request)))
-    places = {id(row): str(place) for place, row in enumerate(rows)}
-    piece, more = after(rows, cut, lambda row: places[id(row)])
+    batch = batch_for(batch_id=batch_id, actor=actor_of(request))
+    rows = row_errors(batch, limit=cut.limit + 1, beyond=_place(cut.cursor))
+    piece = rows[: cut.limit]
     items = [RowErrorOut.model_validate(row, from_attributes=True) for row in piece]
+    more = pack(piece[-1].place) if len(rows) > len(piece) else None
     return Piece[RowErrorOut](items=items, next_cursor=more)
 
 
@@ -146,7 +169,11 @@ def get_error_file(
 
 @router.post("/batches/{uuid:batch_id}/acceptance", response=BatchOut, url_name="accept")
 def create_acceptance(request: HttpRequest, batch_id: UUID, body: AcceptIn) -> BatchOut:
-    """Make claims of a checked file. Rows with errors refuse it, unless `partial` is chosen."""
+    """
+    Make claims of a checked file. Rows with errors refuse it, unless `partial` is chosen.
+
+    A large file is then `merging`, and becomes `accepted` when all of it is taken over.
+    """
     actor = writer_of(request)
     accept_batch(batch_id=batch_id, partial=body.partial, actor=actor, at=clock.now())
     return _out(batch_id, actor)
@@ -158,6 +185,26 @@ def create_refusal(request: HttpRequest, batch_id: UUID) -> BatchOut:
     actor = writer_of(request)
     refuse_batch(batch_id=batch_id, actor=actor, at=clock.now())
     return _out(batch_id, actor)
+
+
+@router.post("/batches/{uuid:batch_id}/cancellation", response=BatchOut, url_name="cancel")
+def create_cancellation(request: HttpRequest, batch_id: UUID) -> BatchOut:
+    """
+    Stop the work on a file. While it is being taken over, the claims that were made stay.
+    """
+    actor = writer_of(request)
+    cancel_batch(batch_id=batch_id, actor=actor, at=clock.now())
+    return _out(batch_id, actor)
+
+
+def _place(cursor: str) -> tuple[int, int] | None:
+    match unpack(cursor):
+        case None:
+            return None
+        case [int(row), int(key)]:
+            return row, key
+        case _:
+            raise BadCursor
 
 
 def _mapping(text: str) -> dict[str, Any] | str:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from qinghe.claims.days import day_of
 from qinghe.claims.services import (
     end_returned,
     forget_row_errors,
+    forget_undecided,
+    intake,
     rescan,
+    resume_batches,
+    scan_folders,
     uphold_unproven,
 )
 from qinghe.claims.services import sweep as sweeps
@@ -44,11 +51,30 @@ def unanswered(**_later: object) -> None:
 
 @app.task(name="claims.forget", queueing_lock="claims.forget")
 def forget(**_later: object) -> None:
-    """Delete the row errors of batches decided long ago. Safe to run twice."""
+    """Delete the row errors of batches decided long ago, and rows nobody decided on."""
     forget_row_errors(at=clock.now())
+    forget_undecided(at=clock.now())
 
 
 @app.task(name="claims.rescan", queueing_lock="claims.rescan")
 def rescan_files(**_later: object) -> None:
     """Ask the scanner again about files that wait for it. Safe to run twice."""
     rescan(at=clock.now())
+
+
+@app.task(name="claims.intake")
+def work(batch_id: str, **_later: object) -> None:
+    """Check or take over a batch, as far as it goes. Safe to run twice, and beside itself."""
+    intake(batch_id=UUID(batch_id), clock=clock.now)
+
+
+@app.task(name="claims.drop", queueing_lock="claims.drop", lock="claims.drop")
+def drop(**_later: object) -> None:
+    """Take what creditors' machines have put into their folders. Safe to run twice."""
+    scan_folders(settings.DROP_FOLDER, at=clock.now())
+
+
+@app.task(name="claims.resume", queueing_lock="claims.resume")
+def resume(**_later: object) -> None:
+    """Put batches back on the queue that nobody works on. Safe to run twice."""
+    resume_batches()

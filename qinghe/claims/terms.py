@@ -149,9 +149,21 @@ USABLE_SCANS = (Scan.UNCHECKED, Scan.CLEAN)
 
 
 class BatchState(TextChoices):
+    """A file on its way: received, checked row by row, decided, taken over row by row."""
+
+    RECEIVED = "received", pgettext_lazy("batch", "Received, waiting to be checked")
+    CHECKING = "checking", pgettext_lazy("batch", "Being checked")
     CHECKED = "checked", _("Checked, waiting for your decision")
+    MERGING = "merging", pgettext_lazy("batch", "Being taken over")
     ACCEPTED = "accepted", _("Accepted")
     REFUSED = "refused", pgettext_lazy("batch", "Not accepted")
+    CANCELLED = "cancelled", pgettext_lazy("batch", "Cancelled")
+    FAILED = "failed", pgettext_lazy("batch", "Could not be read")
+
+
+# A job works on these; the others wait for a person or are at their end.
+WORKING = (BatchState.RECEIVED, BatchState.CHECKING, BatchState.MERGING)
+ENDED = (BatchState.ACCEPTED, BatchState.REFUSED, BatchState.CANCELLED, BatchState.FAILED)
 
 
 class DisputeReason(TextChoices):

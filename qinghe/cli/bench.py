@@ -6,6 +6,7 @@ import typer
 
 from qinghe.bench.check import check
 from qinghe.bench.gate import CLIENTS, gate
+from qinghe.bench.importing import importing
 from qinghe.bench.pages import pages
 from qinghe.bench.screening import screening
 from qinghe.bench.sweep import sweep
@@ -74,6 +75,24 @@ def bench_gate(
             f"{name}: {part['ours']:,.0f} decisions/s, ratio {part['ratio']:.2f}, "
             f"p50 {part['p50_ms']} ms, p99 {part['p99_ms']} ms"
         )
+
+
+@app.command("import")
+def bench_import(
+    rows: Annotated[int, typer.Option(help="Rows in the file.", min=1000)] = 1_000_000,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the import of a file of claims, checked and taken over, beside a bare COPY of it."""
+    result = importing(rows=rows, progress=lambda line: typer.echo(line, err=True))
+    if as_json:
+        show_json(result.as_dict())
+        return
+    typer.echo(f"{result.ours:,.0f} {result.unit}; {result.seconds} s; {result.peak_mb:,.0f} MB")
+    for name in ("validated_and_staged", "merged", "whole"):
+        part = result.parts[name]
+        typer.echo(f"{name}: {part['seconds']} s, {part['times_bare']} times a bare COPY")
+    for name, seconds in result.parts["stages"].items():
+        typer.echo(f"  {name}: {seconds} s")
 
 
 @app.command("check")

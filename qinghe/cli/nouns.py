@@ -45,6 +45,9 @@ NOUNS: Final[dict[str, Noun]] = {
     "journal": Noun("qinghe.cli.journal", "Seal the journal, and prove that nobody changed it."),
     "vault": Noun("qinghe.cli.vault", "Rotate the keys of the personal data."),
     "simulate": Noun("qinghe.cli.simulate", "Run a market under a virtual clock."),
+    "synthesise": Noun(
+        "qinghe.cli.synthesise", "Write files of invented claims, to try an import.", database=False
+    ),
     "bench": Noun("qinghe.cli.bench", "Measure a hot path against its limit."),
     "check": _bare("qinghe.cli.check", "Judge recorded contacts, in JSON lines, by the rules."),
     "screen": _bare(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
 
+import polars as pl
 from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 from psycopg import sql
+from psycopg.types.json import Jsonb
+
+PIECE_ROWS: Final = 5_000
 
 
 def copy_rows(rows: Sequence[models.Model]) -> None:
@@ -25,6 +30,34 @@ def copy_rows(rows: Sequence[models.Model]) -> None:
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row([read(row) for read in readers])
+
+
+def copy_values(
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Insert rows given as values of the named fields; the other columns keep their defaults."""
+    fields = [model._meta.get_field(name.removesuffix("_id")) for name in names]
+    shaped = [isinstance(field, models.JSONField) for field in fields]
+    with connection.cursor() as cursor, cursor.copy(_statement(model._meta.db_table, names)) as out:
+        for row in rows:
+            out.write_row(
+                [Jsonb(value) if json else value for value, json in zip(row, shaped, strict=True)]
+            )
+
+
+def copy_frame(table: str, frame: pl.DataFrame) -> None:
+    """Insert the rows of a frame whose columns are named as the table's; null stays null."""
+    if frame.is_empty():
+        return
+    statement = _statement(table, frame.columns) + sql.SQL(" (FORMAT csv)")
+    with connection.cursor() as cursor, cursor.copy(statement) as out:
+        for piece in frame.iter_slices(PIECE_ROWS):
+            out.write(piece.write_csv(include_header=False))
+
+
+def _statement(table: str, columns: Sequence[str]) -> sql.Composed:
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
 
 
 def _reader(field: models.Field[object, object]) -> Callable[[models.Model], object]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
+from psycopg import sql
 
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.ids import new_id
@@ -33,6 +35,14 @@ INSERT INTO ledger_transfer
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[],
     %s::text[], %s::text[], %s::timestamptz[], %s::uuid[])
 """
+OPEN_FROM = sql.SQL("""
+INSERT INTO ledger_account (id, path, currency, side, balance)
+SELECT id, path, currency, {side}, 0 FROM ({source}) AS w
+""")
+INSERT_FROM = sql.SQL("""
+INSERT INTO ledger_transfer (id, debit_id, credit_id, amount, currency, kind, subject, at)
+SELECT w.id, w.id, {credit}, w.amount, w.currency, {kind}, w.subject, {at} FROM ({source}) AS w
+""")
 
 
 class AlreadyReversed(DomainError):
@@ -78,6 +88,30 @@ def post_many(*, postings: Sequence[Posting], sides: Mapping[str, str] | None = 
         with connection.cursor() as cursor:
             cursor.execute(INSERT, _columns(postings, ids, transfer_ids))
     return transfer_ids
+
+
+def post_from(
+    *,
+    source: sql.Composable,
+    params: Mapping[str, Any],
+    credit: Key,
+    side: str,
+    kind: str,
+    at: datetime,
+) -> int:
+    """
+    Book rows of the database without reading them; return how many.
+
+    `source` is a query with `id`, `path`, `currency`, `amount` and `subject`: each opens a debit
+    account of its own under that id, and posts its first transfer under the same id. A path that
+    has an account already refuses all.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        credit_id = lock_accounts(keys=[credit])[credit]
+        cursor.execute(OPEN_FROM.format(source=source, side=side), params)
+        told = {"credit": sql.Literal(credit_id), "kind": sql.Literal(kind), "at": sql.Literal(at)}
+        cursor.execute(INSERT_FROM.format(source=source, **told), params)
+        return int(cursor.rowcount)
 
 
 def lock_accounts(

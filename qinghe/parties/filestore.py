@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 from uuid import uuid4
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.kernel.errors import DomainError
+from qinghe.parties import segments
 from qinghe.parties.vault import VaultDamaged, ring, ring_holding
 
 MAGIC: Final = b"QHF1"
@@ -39,9 +42,27 @@ def seal_file(content: bytes) -> str:
     return digest
 
 
-def load_file(sha256: str) -> bytes:
+def seal_stream(source: BinaryIO) -> str:
     """
-    Return a file's content without a record, for the room that keeps it and works on it.
+    Keep a long file without ever holding it whole; return the SHA-256 of its content in hex.
+
+    The stream is read twice, from where it stands, and must know how to go back.
+    """
+    start, digest = source.tell(), hashlib.sha256()
+    for piece in _pieces(source):
+        digest.update(piece)
+    name = digest.hexdigest()
+    path = _path(name)
+    if not path.exists():
+        source.seek(start)
+        with _written(path) as out:
+            segments.write(_pieces(source), out, digest=name, keys=ring())
+    return name
+
+
+def stream_file(sha256: str) -> Iterator[bytes]:
+    """
+    Yield a file's content piece by piece, without a record, for the room that keeps it.
 
     :raises NoSuchFile: no file with this hash
     :raises VaultDamaged: altered, or its key is gone
@@ -49,15 +70,55 @@ def load_file(sha256: str) -> bytes:
     path = _path(sha256)
     if not path.exists():
         raise NoSuchFile
-    return _opened(sha256, path.read_bytes())
+    with path.open("rb") as stored:
+        long = segments.is_long(stored.read(len(MAGIC)))
+        stored.seek(0)
+        if long:
+            yield from segments.read(stored, digest=sha256)
+        else:
+            yield _opened(sha256, stored.read())
+
+
+def load_file(sha256: str) -> bytes:
+    """
+    Return a file's content without a record, for the room that keeps it and works on it.
+
+    :raises NoSuchFile: no file with this hash
+    :raises VaultDamaged: altered, or its key is gone
+    """
+    return b"".join(stream_file(sha256))
 
 
 def seal_anew() -> int:
     """Seal every file again that is not under the active key; return how many there were."""
-    stale = [path for path in _all() if _key_of(path.read_bytes())[0] != ring().active]
+    stale = [path for path in _all() if _key_name(path) != ring().active]
     for path in stale:
-        _write(path, _sealed(path.name, _opened(path.name, path.read_bytes())))
+        _seal_again(path)
     return len(stale)
+
+
+def _seal_again(path: Path) -> None:
+    if not _is_long(path):
+        _write(path, _sealed(path.name, _opened(path.name, path.read_bytes())))
+        return
+    with path.open("rb") as stored, _written(path) as out:
+        segments.write(segments.read(stored, digest=path.name), out, digest=path.name, keys=ring())
+
+
+def _is_long(path: Path) -> bool:
+    with path.open("rb") as stored:
+        return segments.is_long(stored.read(len(MAGIC)))
+
+
+def _key_name(path: Path) -> str:
+    if _is_long(path):
+        with path.open("rb") as stored:
+            return segments.key_of(stored)
+    return _key_of(path.read_bytes())[0]
+
+
+def _pieces(source: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: source.read(segments.PIECE), b"")
 
 
 def _sealed(digest: str, content: bytes) -> bytes:
@@ -91,11 +152,21 @@ def _all() -> list[Path]:
 
 
 def _write(path: Path, content: bytes) -> None:
+    with _written(path) as out:
+        out.write(content)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[BinaryIO]:
+    """Give a new file that takes its place when it is whole and on disk, or not at all."""
     path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     partial = path.with_name(f"{uuid4()}.partial")
     opened = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
-    with os.fdopen(opened, "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    partial.replace(path)
+    try:
+        with os.fdopen(opened, "wb") as out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -10,13 +10,15 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypedDict
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from django.conf import settings
 
 NONCE_BYTES: Final = 12
@@ -47,6 +49,16 @@ class Ring:
         nonce = secrets.token_bytes(NONCE_BYTES)
         return self.active, nonce + self.ciphers[self.active].encrypt(nonce, plain, context)
 
+    def seal_all(self, plains: Sequence[str], contexts: Sequence[str]) -> list[bytes]:
+        """Return many sealed data under the active key, each bound to its own context."""
+        encrypt, count = self.ciphers[self.active].encrypt, len(plains)
+        drawn = secrets.token_bytes(NONCE_BYTES * count)
+        nonces = [drawn[at : at + NONCE_BYTES] for at in range(0, len(drawn), NONCE_BYTES)]
+        return [
+            nonce + encrypt(nonce, plain.encode(), context.encode())
+            for nonce, plain, context in zip(nonces, plains, contexts, strict=True)
+        ]
+
     def open(self, key_id: str, sealed: bytes, *, context: bytes) -> bytes:
         """
         Return the datum.
@@ -65,6 +77,12 @@ class Ring:
         """Return the keyed hash of a value under every blind key, newest first."""
         text = f"{kind}\0{value}".encode()
         return [hmac.digest(key, text, hashlib.sha256) for key in self.blind_keys]
+
+    def blind_all(self, kind: str, values: Sequence[str], *, place: int = 0) -> list[bytes]:
+        """Return the keyed hash of many values under one blind key, 0 being the newest."""
+        begun = HMAC(self.blind_keys[place], SHA256())
+        begun.update(f"{kind}\0".encode())
+        return [_hashed(begun.copy(), value) for value in values]
 
     def blind(self, kind: str, value: str) -> bytes:
         """Return the keyed hash under the newest blind key."""
@@ -86,6 +104,11 @@ def ring_holding(key_id: str) -> Ring:
     if key_id not in ring().ciphers:
         forget()
     return ring()
+
+
+def _hashed(begun: HMAC, value: str) -> bytes:
+    begun.update(value.encode())
+    return begun.finalize()
 
 
 @lru_cache(maxsize=4)

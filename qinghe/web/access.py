@@ -78,6 +78,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "batch-rows": CREDITOR,
     "batch-forecast": CREDITOR,
     "batch-decide": CREDITOR,
+    "batch-cancel": CREDITOR,
     "batch-errors": CREDITOR,
     "claims": CREDITOR | OVERSIGHT,
     "claim": CREDITOR | OVERSIGHT,

@@ -27,7 +27,11 @@ STATES: dict[str, Look] = {
     "closed": Look("ok", "circle-check"),
     "withdrawn": Look("line"),
     "rejected": Look("bad", "ban"),
+    "received": Look("", "hourglass"),
+    "checking": Look("", "hourglass"),
     "checked": Look("warn"),
+    "merging": Look("acc", "hourglass"),
+    "cancelled": Look("line"),
     "accepted": Look("ok", "circle-check"),
     "refused": Look("bad", "ban"),
     # findings of compliance

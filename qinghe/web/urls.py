@@ -89,6 +89,7 @@ claim_urls = [
     path("batches/<uuid:batch_id>/rows/", correcting.batch_rows, name="batch-rows"),
     path("batches/<uuid:batch_id>/forecast/", batches.batch_forecast, name="batch-forecast"),
     path("batches/<uuid:batch_id>/decide/", batches.batch_decide, name="batch-decide"),
+    path("batches/<uuid:batch_id>/cancel/", batches.batch_cancel, name="batch-cancel"),
     path("batches/<uuid:batch_id>/errors.<str:fmt>", batches.batch_errors, name="batch-errors"),
     path("claims/", claims.claim_list, name="claims"),
     path("claims/publish/", placing.publish, name="publish"),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from qinghe.claims.models import Claim
+from qinghe.claims.services import intake
+from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from tests.api.conftest import Caller, Market
 
@@ -76,3 +81,51 @@ def test_only_creditors_send_files_and_see_their_own(market: Market, stranger: C
     assert market[Role.COLLECTOR].upload("/batches", file=upload).status_code == 403
     assert stranger.get(f"/batches/{batch['id']}").status_code == 404
     assert stranger.get(f"/batches/{batch['id']}/errors.xlsx").status_code == 404
+
+
+def test_a_large_file_is_worked_on_and_its_state_can_be_asked(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qinghe.claims.services.batches.AT_ONCE_BYTES", 0)
+    monkeypatch.setattr("qinghe.claims.services.batches.AT_ONCE_ROWS", 0)
+    caller = market[Role.CREDITOR]
+    batch = send(caller, GOOD)
+    path = f"/batches/{batch['id']}"
+    assert (batch["state"], batch["may_cancel"]) == ("received", True)
+    assert batch["progress"] == {
+        "phase": "checking",
+        "done": 0,
+        "of": 0,
+        "per_second": None,
+        "remaining_seconds": None,
+    }
+    early = caller.post(f"{path}/acceptance", {})
+    assert (early.status_code, early.json()["code"]) == (409, "claims.batch-not-checked")
+    intake(batch_id=UUID(str(batch["id"])), clock=clock.now)
+    assert caller.post(f"{path}/acceptance", {}).json()["state"] == "merging"
+    intake(batch_id=UUID(str(batch["id"])), clock=clock.now)
+    done = caller.get(path).json()
+    assert (done["state"], done["accepted"], done["progress"]) == ("accepted", 1, None)
+    late = caller.post(f"{path}/cancellation")
+    assert (late.status_code, late.json()["code"]) == (409, "claims.batch-decided")
+
+
+def test_a_file_that_waits_can_be_cancelled(market: Market) -> None:
+    batch = send(market[Role.CREDITOR], GOOD)
+    answer = market[Role.CREDITOR].post(f"/batches/{batch['id']}/cancellation")
+    assert (answer.json()["state"], answer.json()["may_cancel"]) == ("cancelled", False)
+
+
+def test_errors_are_read_piece_by_piece(market: Market) -> None:
+    bad = [BAD.replace("K-2", f"K-{n}") for n in range(5)]
+    path = f"/batches/{send(market[Role.CREDITOR], *bad)['id']}/errors"
+    rows, cursor = [], ""
+    while True:
+        piece = market[Role.CREDITOR].get(path, limit=2, cursor=cursor).json()
+        rows += [item["row"] for item in piece["items"]]
+        cursor = piece["next_cursor"]
+        if cursor is None:
+            break
+    assert rows == [2, 3, 4, 5, 6]
+    wrong = market[Role.CREDITOR].get(path, cursor="Im5vcGUi")
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "api.bad-cursor")

@@ -77,6 +77,7 @@ API: dict[str, dict[str, int]] = {
     "GET error-file": everybody(404),
     "POST accept": only(CREDITOR, 404),
     "POST refuse": only(CREDITOR, 404),
+    "POST cancel": only(CREDITOR, 404),
     "GET claims": everybody(200),
     "GET claim": everybody(404),
     "GET verification": everybody(404),

@@ -437,7 +437,7 @@ def test_when_the_journal_fails_nothing_of_the_batch_remains(
     def fail(**_facts: object) -> None:
         raise RuntimeError("no journal")
 
-    monkeypatch.setattr("qinghe.claims.services.batches.record", fail)
+    monkeypatch.setattr("qinghe.claims.services.noting.record", fail)
     with pytest.raises(RuntimeError):
         accept_batch(batch_id=batch.pk, partial=False, actor=clerk(bank), at=NOW)
     assert not Claim.objects.exists()

@@ -33,8 +33,8 @@ def test_a_stored_answer_is_kept_for_thirty_days(days: int, left: int) -> None:
 @pytest.mark.parametrize(("days", "left"), [(89, 1), (91, 0)])
 def test_row_errors_are_kept_for_ninety_days_after_the_decision(days: int, left: int) -> None:
     facts = {"sha256": uuid4().hex, "as_of": AT.date(), "currency": "CNY", "uploaded_at": AT}
-    batch = Batch.objects.create(creditor=organisation(), decided_at=AT, **facts)
-    waiting = Batch.objects.create(creditor=batch.creditor, **facts)
+    batch = Batch.objects.create(creditor=organisation(), decided_at=AT, state="refused", **facts)
+    waiting = Batch.objects.create(creditor=batch.creditor, state="checked", **facts)
     for each in (batch, waiting):
         RowError.objects.create(batch=each, row=2, column="phone", code="bad-phone")
 

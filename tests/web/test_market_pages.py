@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from qinghe.claims.models import Batch, Claim
+from qinghe.claims.services import intake
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from qinghe.market.models import Capacity, Listing, Mandate
@@ -119,6 +120,39 @@ def test_the_faulty_rows_come_back_as_a_file(creditor: Organisation) -> None:
         answer = client.get(f"/batches/{Batch.objects.get().pk}/errors.csv")
     assert answer["Content-Type"].startswith("text/csv")
     assert "K-2" in answer.content.decode("utf-8-sig")
+
+
+def test_a_large_file_shows_how_far_it_is_and_can_be_stopped(
+    creditor: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qinghe.claims.services.batches.AT_ONCE_BYTES", 0)
+    monkeypatch.setattr("qinghe.claims.services.batches.AT_ONCE_ROWS", 0)
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, creditor)
+        upload(client, GOOD)
+        assert 'data-test="progress"' in columns(client)
+        batch = Batch.objects.get()
+        here = f"/batches/{batch.pk}/"
+        intake(batch_id=batch.pk, clock=clock.now)
+        assert 'data-test="progress"' not in client.get(here).text
+        taking = client.post(f"{here}decide/", {"choice": "all"}, follow=True).text
+        assert 'data-test="stop"' in taking
+        assert "The rows become claims" in taking
+        stopped = client.post(f"{here}cancel/", follow=True).text
+    assert "Nothing of the file was taken over" in stopped
+    assert Batch.objects.get().state == "cancelled"
+    assert not Claim.objects.exists()
+
+
+def test_a_stranger_cannot_stop_a_file(creditor: Organisation) -> None:
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, creditor)
+        upload(client, GOOD)
+        columns(client)
+        here = f"/batches/{Batch.objects.get().pk}/"
+        stranger = signed_in(Role.CREDITOR, factories.organisation())
+        assert stranger.post(f"{here}cancel/").status_code == 404
+    assert Batch.objects.get().state == "checked"
 
 
 def listed(creditor: Organisation, client: Client) -> Listing:

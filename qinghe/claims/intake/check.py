@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,11 +12,11 @@ import polars as pl
 
 from qinghe.claims.intake.columns import ColumnMapping, fields
 from qinghe.claims.intake.faults import Fault
-from qinghe.claims.intake.parse import AMOUNTS, typed
+from qinghe.claims.intake.parse import AMOUNTS, as_written, typed
 from qinghe.claims.intake.rates import Applied, applied
 from qinghe.claims.intake.read import ROW
 from qinghe.claims.intake.strangers import refuse_phones_in_text
-from qinghe.parties import identity
+from qinghe.parties import tabular
 from qinghe.parties.terms import PersonKind
 from qinghe.rules.currencies import CURRENCIES
 
@@ -32,6 +32,10 @@ MOST_MINOR: Final = 100_000_000_000
 MOST_HANDS: Final = 20
 FIRST_DAY: Final = date(1990, 1, 1)
 YEARS_AHEAD: Final = 50
+_NO_CONTRACTS: Final = pl.DataFrame(
+    schema={"contract_number": pl.String, "first_row": pl.UInt32, "data": pl.UInt64}
+)
+_NO_COUNTS: Final = pl.DataFrame(schema={"currency": pl.String, "rows": pl.UInt32})
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,23 @@ class Test:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """What only the whole file tells: how many rows it has, its currency, and which contract
+    numbers stand in it more than once (`contract_number`, `first_row`, and whether the rows say
+    different things, `contradicts`)."""
+
+    rows: int
+    currency: str
+    twice: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class Checked:
-    """The outcome for a file: rows read, faults in row order, and the sound rows, typed."""
+    """
+    The outcome for rows of a file: how many, faults in row order, and the sound rows, typed.
+
+    `voice`, `number` and `mail` are telephone, identity number and e-mail in their normal form.
+    """
 
     read: int
     faults: tuple[Fault, ...]
@@ -54,34 +73,70 @@ class Checked:
     currency: str
 
 
+def whole_of(tables: Iterable[pl.DataFrame], mapping: ColumnMapping) -> Whole:
+    """Return what the pieces of a file tell together; only hashes and two columns are kept."""
+    contracts: list[pl.DataFrame] = []
+    counts: list[pl.DataFrame] = []
+    rows = 0
+    for table in tables:
+        rows += table.height
+        chosen = as_written(table, mapping)
+        contracts.append(
+            chosen.select(
+                "contract_number",
+                pl.col("row").alias("first_row"),
+                pl.struct(fields()).hash().alias("data"),
+            )
+        )
+        counts.append(chosen["currency"].value_counts(name="rows"))
+    numbers = pl.concat(contracts) if contracts else _NO_CONTRACTS
+    twice = (
+        numbers.filter(pl.col("contract_number") != "")
+        .filter(pl.col("contract_number").is_duplicated())
+        .group_by("contract_number")
+        .agg(pl.col("first_row").min(), (pl.col("data").n_unique() > 1).alias("contradicts"))
+    )
+    return Whole(rows, _currency(pl.concat(counts) if counts else _NO_COUNTS), twice)
+
+
 def check(
-    table: pl.DataFrame, mapping: ColumnMapping, *, as_of: date, lender_kind: str, demo: bool
+    table: pl.DataFrame,
+    mapping: ColumnMapping,
+    *,
+    as_of: date,
+    lender_kind: str,
+    demo: bool,
+    whole: Whole | None = None,
 ) -> Checked:
     """
-    Return what is wrong with each row of a file and which rows may become claims.
+    Return what is wrong with each row of a file or of a piece of it, and the sound rows.
 
     :raises PhonesInText: telephone numbers stand where they have no business
     """
     refuse_phones_in_text(table, mapping.columns, ROW)
+    whole = whole or whole_of([table], mapping)
     frame = typed(table, mapping)
+    business = (frame["kind_value"] == PersonKind.BUSINESS).fill_null(False)
     frame = frame.with_columns(
-        _id_faults(frame, demo).alias("id_fault"),
-        _wrong(frame["phone"], lambda each: identity.phone(each, demo=demo)).alias("phone_fault"),
-        _wrong(frame["email"], identity.email).alias("email_fault"),
-        _contradicts(frame),
-        *_rates(frame, lender_kind),
+        tabular.id_numbers(frame["id_number"], business=business, demo=demo).alias("number"),
+        tabular.phones(frame["phone"], demo=demo).alias("voice"),
+        tabular.emails(frame["email"]).alias("mail"),
+        business.alias("business"),
     )
-    currency = _currency(frame)
-    faults = _faults(frame, [*_texts(), *_amounts(), *_dates(as_of), *_words(currency), *_people()])
+    rates, pair = _rates(frame, lender_kind), ["contract_on", "rate"]
+    frame = frame.join(rates, on=pair, how="left", nulls_equal=True, maintain_order="left")
+    frame = frame.join(whole.twice, on="contract_number", how="left", maintain_order="left")
+    tests = [*_texts(), *_amounts(), *_dates(as_of), *_words(whole.currency), *_people()]
+    faults = _faults(frame, tests)
     named = [Fault(f.row, mapping.columns.get(f.column, f.column), f.code, f.facts) for f in faults]
     bad = {fault.row for fault in faults}
-    sound = frame.filter(~pl.col("row").is_in(sorted(bad)))
-    return Checked(frame.height, tuple(named), sound, currency)
+    sound = frame.filter(~pl.col("row").is_in(sorted(bad))) if bad else frame
+    return Checked(frame.height, tuple(named), sound, whole.currency)
 
 
 def _texts() -> list[Test]:
     number = pl.col("contract_number")
-    first = pl.col("row").first().over("contract_number")
+    first = pl.col("first_row")
     return [
         Test("missing", "contract_number", number == ""),
         Test(
@@ -176,9 +231,9 @@ def _people() -> list[Test]:
     return [
         Test("no-identity", "id_number", nobody),
         Test("missing", "debtor_name", nameless),
-        Test("bad-id", "id_number", pl.col("id_fault")),
-        Test("bad-phone", "phone", pl.col("phone_fault")),
-        Test("bad-email", "email", pl.col("email_fault")),
+        Test("bad-id", "id_number", pl.col("number").is_null()),
+        Test("bad-phone", "phone", pl.col("voice").is_null()),
+        Test("bad-email", "email", pl.col("mail").is_null()),
         Test("rate-not-known", "annual_overdue_rate", pl.col("rate_fault") == "rate-not-known"),
         Test(
             "rate-without-contract",
@@ -208,16 +263,15 @@ def _faults(frame: pl.DataFrame, tests: list[Test]) -> list[Fault]:
     return sorted(found, key=lambda fault: (fault.row, fault.column))
 
 
-def _rates(frame: pl.DataFrame, lender_kind: str) -> list[pl.Series]:
-    answers = [
-        _applied(lender_kind, contract_on, rate)
-        for contract_on, rate in frame.select("contract_on", "rate").iter_rows()
-    ]
-    return [
+def _rates(frame: pl.DataFrame, lender_kind: str) -> pl.DataFrame:
+    """Return what may be applied of each rate that occurs, by the day of the contract."""
+    pairs = frame.select("contract_on", "rate").unique()
+    answers = [_applied(lender_kind, *pair) for pair in pairs.iter_rows()]
+    return pairs.with_columns(
         pl.Series("rate_applied", [_text(each.rate_pct) for each in answers], pl.String),
         pl.Series("rate_fault", [each.fault for each in answers], pl.String),
         pl.Series("rate_rule", [each.rule for each in answers], pl.String),
-    ]
+    )
 
 
 def _applied(lender_kind: str, contract_on: date | None, rate: str | None) -> Applied:
@@ -227,28 +281,6 @@ def _applied(lender_kind: str, contract_on: date | None, rate: str | None) -> Ap
     return applied(lender_kind, contract_on, number)
 
 
-def _id_faults(frame: pl.DataFrame, demo: bool) -> pl.Series:
-    business = frame["kind_value"] == PersonKind.BUSINESS
-    natural = frame["id_number"].zip_with(~business.fill_null(False), pl.Series([""]))
-    firms = frame["id_number"].zip_with(business.fill_null(False), pl.Series([""]))
-    return _wrong(natural, lambda each: identity.id_number(each, demo=demo)) | _wrong(
-        firms, lambda each: identity.id_number(each, kind=PersonKind.BUSINESS, demo=demo)
-    )
-
-
-def _wrong(column: pl.Series, normal: Callable[[str], str]) -> pl.Series:
-    bad = [each for each in column.unique() if each and not _passes(each, normal)]
-    return column.is_in(bad)
-
-
-def _passes(value: str, normal: Callable[[str], str]) -> bool:
-    try:
-        normal(value)
-    except identity.Malformed:
-        return False
-    return True
-
-
 def _unknown(written: str, understood: str) -> pl.Expr:
     unknown = (pl.col(written) != "") & pl.col(understood).is_null()
     if written == "annual_overdue_rate":
@@ -256,18 +288,11 @@ def _unknown(written: str, understood: str) -> pl.Expr:
     return unknown
 
 
-def _contradicts(frame: pl.DataFrame) -> pl.Series:
-    """Tell which rows share a contract number with a row that says something else."""
-    number = pl.col("contract_number")
-    again = frame.filter((number != "") & (pl.len().over(number) > 1)).select(fields())
-    differing = again.unique().group_by("contract_number").len().filter(pl.col("len") > 1)
-    marks = frame["contract_number"].is_in(differing["contract_number"].to_list())
-    return marks.alias("contradicts")
-
-
-def _currency(frame: pl.DataFrame) -> str:
-    known = frame["currency"].filter(frame["currency"].is_in(sorted(CURRENCIES)))
-    ranked = known.value_counts().sort("count", "currency", descending=[True, False])
+def _currency(counts: pl.DataFrame) -> str:
+    known = counts.filter(pl.col("currency").is_in(sorted(CURRENCIES)))
+    ranked = known.group_by("currency").agg(pl.col("rows").sum())
+    # Of two that are equally frequent the same one, whatever the order of the rows.
+    ranked = ranked.sort("rows", "currency", descending=[True, False])
     return str(ranked[0, "currency"]) if ranked.height else "CNY"
 
 

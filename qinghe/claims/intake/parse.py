@@ -30,9 +30,7 @@ def typed(table: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
     Parsed: `minor_<amount>`, `decimals_<amount>`, `<date>_on`, `rate`, `hand_number`,
     `product_value`, `kind_value`, `region_code`, `exponent`.
     """
-    frame = table.select(pl.col(ROW).alias("row"), *_fields(table, mapping))
-    frame = frame.with_columns(_moved(mapping))
-    frame = frame.with_columns(pl.col("currency", "id_number").str.to_uppercase())
+    frame = as_written(table, mapping).with_columns(_moved(mapping))
     exponent = pl.col("currency").replace_strict(EXPONENTS, default=2, return_dtype=pl.Int64)
     frame = frame.with_columns(exponent.alias("exponent"))
     return frame.with_columns(
@@ -51,14 +49,17 @@ def typed(table: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
     )
 
 
-def _fields(table: pl.DataFrame, mapping: ColumnMapping) -> list[pl.Expr]:
-    chosen = []
-    for each in fields():
-        if each in mapping.columns:
-            chosen.append(pl.col(mapping.columns[each]).alias(each))
-        else:
-            chosen.append(pl.lit(mapping.constants.get(each, "")).alias(each))
-    return chosen
+def as_written(table: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
+    """Return `row` and the fields of a claim as text, codes in capitals."""
+    chosen = table.select(pl.col(ROW).alias("row"), *[_cell(mapping, each) for each in fields()])
+    return chosen.with_columns(pl.col("currency", "id_number").str.to_uppercase())
+
+
+def _cell(mapping: ColumnMapping, name: str) -> pl.Expr:
+    """Return a field of a claim as it stands in the file: its column, or the same for all rows."""
+    if name in mapping.columns:
+        return pl.col(mapping.columns[name]).alias(name)
+    return pl.lit(mapping.constants.get(name, "")).alias(name)
 
 
 def _moved(mapping: ColumnMapping) -> list[pl.Expr]:

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from qinghe.claims.intake import book
-from qinghe.claims.intake.dialect import Dialect, dialect, one_line_end
+from qinghe.claims.intake.dialect import dialect, one_line_end
 from qinghe.claims.intake.encodings import decode, encoding_of
 from qinghe.claims.intake.how import AS_IT_IS, How
 from qinghe.claims.intake.kinds import ZIP, not_a_table
@@ -41,6 +41,8 @@ __all__ = [
     "How",
     "header_of",
     "how_read",
+    "names_of",
+    "read_part",
     "read_table",
 ]
 
@@ -66,6 +68,24 @@ def read_table(content: bytes, how: How = AS_IT_IS) -> pl.DataFrame:
     if refused:
         raise FileUnreadable(reason=refused)
     table, above = _workbook(content, how) if _is_book(content) else _text_file(content, how)
+    return _numbered(table, above)
+
+
+def read_part(text: str, delimiter: str, header: list[str], above: int) -> pl.DataFrame:
+    """
+    Return the rows of a part of a text file that begins with the row of names, as `read_table`.
+
+    `above` is how many rows of the file stand above the first one of the part, less the names.
+
+    :raises FileUnreadable: with the reason and what to do
+    """
+    names = names_of(header)
+    table = _parsed(text, delimiter, names, above)
+    _check_lengths(table, above)
+    return _numbered(table.slice(1), above)
+
+
+def _numbered(table: pl.DataFrame, above: int) -> pl.DataFrame:
     kept = [column for column in table.columns if not column.startswith(ADDED)]
     if not kept or table.height == 0:
         raise FileUnreadable(reason=NOTHING_IN_IT)
@@ -106,7 +126,7 @@ def _is_book(content: bytes) -> bool:
 
 def _workbook(content: bytes, how: How) -> tuple[pl.DataFrame, int]:
     table, head, above = book.load(content, how.sheet)
-    names = _names(head[above])
+    names = names_of(head[above])
     table = table.slice(above + 1).rename(dict(zip(table.columns, names, strict=True)))
     _check_lengths(table, above)
     return table, above
@@ -115,25 +135,26 @@ def _workbook(content: bytes, how: How) -> tuple[pl.DataFrame, int]:
 def _text_file(content: bytes, how: How) -> tuple[pl.DataFrame, int]:
     text = one_line_end(decode(content, how.encoding))
     found = dialect(text, how.delimiter)
-    names, above = _names(found.header), found.lines_above
+    names, above = names_of(found.header), found.lines_above
     if text.count("\n") * len(names) > MAX_CELLS:
         raise FileUnreadable(reason=TOO_MANY)
     below = text.split("\n", above)[above] if above else text
     del text
-    table = _parsed(below, found, names)
+    table = _parsed(below, found.delimiter, names, above)
     _check_lengths(table, above)
     return table.slice(1), above
 
 
-def _parsed(below: str, found: Dialect, names: list[str]) -> pl.DataFrame:
+def _parsed(below: str, delimiter: str, names: list[str], above: int) -> pl.DataFrame:
     # The parser wants a delimiter of one byte.
-    if found.delimiter > UTF8_ONE_BYTE:
-        return _carefully(below, found, names)
+    if delimiter > UTF8_ONE_BYTE:
+        return _carefully(below, delimiter, names, above)
     try:
-        table = _frame(below, found.delimiter, names)
+        table = _frame(below, delimiter, names)
     except pl.exceptions.PolarsError:
-        return _carefully(below, found, names)
-    return _carefully(below, found, names) if '"' in below and _swallowed(table) else table
+        return _carefully(below, delimiter, names, above)
+    careful = '"' in below and _swallowed(table)
+    return _carefully(below, delimiter, names, above) if careful else table
 
 
 def _swallowed(table: pl.DataFrame) -> bool:
@@ -152,18 +173,18 @@ def _frame(text: str, delimiter: str, names: list[str]) -> pl.DataFrame:
     )
 
 
-def _carefully(text: str, found: Dialect, names: list[str]) -> pl.DataFrame:
+def _carefully(text: str, delimiter: str, names: list[str], above: int) -> pl.DataFrame:
     """Read row by row what the fast parser cannot, or say in which row it cannot be read."""
     out, row = io.StringIO(), 0
     writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
     try:
-        for cells in csv.reader(io.StringIO(text), delimiter=found.delimiter, strict=True):
+        for cells in csv.reader(io.StringIO(text), delimiter=delimiter, strict=True):
             row += 1
             if len(cells) > len(names):
-                raise unreadable(UNEVEN, row=row + found.lines_above)
+                raise unreadable(UNEVEN, row=row + above)
             writer.writerow(cells + [""] * (len(names) - len(cells)))
     except csv.Error as fault:
-        raise _why(str(fault), row + 1 + found.lines_above) from None
+        raise _why(str(fault), row + 1 + above) from None
     return _frame(out.getvalue(), ",", names)
 
 
@@ -182,7 +203,12 @@ def _check_lengths(table: pl.DataFrame, above: int) -> None:
         raise unreadable(TOO_LONG, row=(lengths.arg_max() or 0) + above + 1, most=MAX_FIELD)
 
 
-def _names(header: list[str]) -> list[str]:
+def names_of(header: list[str]) -> list[str]:
+    """
+    Return the names of the columns; what has none at the right edge is marked as added.
+
+    :raises FileUnreadable: no names, the same twice, or too many
+    """
     if len(header) > MAX_COLUMNS:
         raise unreadable(TOO_WIDE, columns=MAX_COLUMNS)
     names = [name.strip().lstrip("\ufeff") for name in header]

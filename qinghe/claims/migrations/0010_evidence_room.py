@@ -53,7 +53,7 @@ DROP FUNCTION claims_evidence_kept();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('claims', '0007_page_indexes'),
+        ('claims', '0009_staged_not_logged'),
         ('journal', '0003_no_truncate'),
     ]
 

@@ -9,10 +9,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from qinghe.claims.intake.faults import ADVICE
 from qinghe.claims.models import Batch, RowError
 from qinghe.claims.queries.access import NoSuchBatch
+from qinghe.claims.queries.progress import Progress, may_cancel, progress
 from qinghe.claims.terms import BatchState
 from qinghe.kernel.actor import Actor, Role
 from qinghe.parties.roles import OVERSIGHT
@@ -42,6 +44,35 @@ class BatchView:
     stages: dict[str, int]
     uploaded_at: datetime
     decided_at: datetime | None
+    failure: dict[str, Any]
+    whole: bool
+    rows: int
+    done: int
+    begun_done: int
+    begun_at: datetime | None
+    worked_at: datetime | None
+
+    @property
+    def progress(self) -> Progress | None:
+        """Return how far the work is; None when nobody works on it."""
+        return progress(
+            state=self.state,
+            whole=self.whole,
+            counts=(self.rows, self.valid, self.done, self.begun_done),
+            begun_at=self.begun_at,
+            worked_at=self.worked_at,
+        )
+
+    @property
+    def may_cancel(self) -> bool:
+        """Tell whether there is anything left to stop."""
+        return may_cancel(self.state)
+
+    @property
+    def failed_because(self) -> str:
+        """Return in the active language why the file could not be worked on; empty if it could."""
+        told = self.failure.get("text", {})
+        return str(told.get(get_language() or "") or told.get("en", ""))
 
 
 @dataclass(frozen=True)
@@ -53,12 +84,15 @@ class RowErrorView:
     code: str
     reason: str
     fix: str
+    # Where it stands among the others, for lists that are read piece by piece.
+    place: tuple[int, int]
 
 
 _FIELDS = (
     "id", "creditor_id", "creditor__name", "filename", "sha256", "mapping", "as_of", "state",
     "read", "valid", "accepted", "rejected", "unchanged", "amount", "currency", "stages",
-    "uploaded_at", "decided_at",
+    "uploaded_at", "decided_at", "failure", "whole", "rows", "done", "begun_done",
+    "begun_at", "worked_at",
 )  # fmt: skip
 
 
@@ -89,17 +123,22 @@ def taken_before(batch: BatchView) -> datetime | None:
     return earlier.order_by("-decided_at").values_list("decided_at", flat=True).first()
 
 
-def row_errors(batch: BatchView | Batch, *, limit: int | None = None) -> list[RowErrorView]:
-    """Return what is wrong with a file's rows, in their order."""
+def row_errors(
+    batch: BatchView | Batch, *, limit: int | None = None, beyond: tuple[int, int] | None = None
+) -> list[RowErrorView]:
+    """Return what is wrong with a file's rows, in their order; `beyond` is a `place` to go on."""
     rows = RowError.objects.filter(batch_id=batch.id).order_by("row", "id")
-    found = rows.values_list("row", "column", "code", "facts")
+    if beyond is not None:
+        row, key = beyond
+        rows = rows.filter(Q(row=row, id__gt=key) | Q(row__gt=row)).filter(row__gte=row)
+    found = rows.values_list("row", "id", "column", "code", "facts")
     return [_told(*row) for row in (found[:limit] if limit else found)]
 
 
 def row_errors_of(batch: BatchView | Batch, rows: Sequence[int]) -> list[RowErrorView]:
     """Return what is wrong with some rows of a file."""
     found = RowError.objects.filter(batch_id=batch.id, row__in=rows).order_by("row", "id")
-    return [_told(*row) for row in found.values_list("row", "column", "code", "facts")]
+    return [_told(*row) for row in found.values_list("row", "id", "column", "code", "facts")]
 
 
 def _mine(actor: Actor) -> Q:
@@ -109,5 +148,5 @@ def _mine(actor: Actor) -> Q:
     return Q(creditor_id=actor.org_id) if own else Q(pk__in=[])
 
 
-def _told(row: int, column: str, code: str, facts: dict[str, int | str]) -> RowErrorView:
-    return RowErrorView(row, column, code, *ADVICE[code].told(facts))
+def _told(row: int, key: int, column: str, code: str, facts: dict[str, int | str]) -> RowErrorView:
+    return RowErrorView(row, column, code, *ADVICE[code].told(facts), (row, key))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -16,12 +17,13 @@ from django.db.models import Count
 from qinghe.claims.intake.columns import parse
 from qinghe.claims.intake.corrected import corrected
 from qinghe.claims.intake.faults import ADVICE
-from qinghe.claims.intake.read import ROW, header_of, read_table
+from qinghe.claims.intake.read import ROW, header_of
+from qinghe.claims.intake.stream import head_of, pieces
 from qinghe.claims.models import Batch, Correction, RowError
 from qinghe.claims.queries.access import NoSuchBatch
 from qinghe.claims.queries.batches import BatchView, RowErrorView, row_errors_of
 from qinghe.kernel.actor import Actor, Role
-from qinghe.parties.filestore import load_file
+from qinghe.parties.filestore import load_file, stream_file
 from qinghe.parties.models import User
 
 AT_ONCE: Final = 20
@@ -76,16 +78,28 @@ def cells_of(batch_id: UUID) -> dict[tuple[int, str], str]:
     return cells
 
 
-def table_of(batch: BatchView | Batch) -> pl.DataFrame:
-    """Return a batch's rows as delivered, with what was corrected since: for the room itself."""
-    table = read_table(load_file(batch.sha256), parse(batch.mapping).how)
-    return corrected(table, cells_of(batch.id))
+def tables_of(batch: BatchView | Batch) -> Iterator[pl.DataFrame]:
+    """Return a batch's rows as delivered, piece by piece, with what was corrected since."""
+    # Asked now: whoever reads ahead in a thread of its own must open no connection there.
+    cells, how = cells_of(batch.id), parse(batch.mapping).how
+    blocks = partial(stream_file, batch.sha256)
+    return (corrected(piece, cells) for piece in pieces(blocks, how))
 
 
-def table_header(batch: BatchView) -> list[str]:
+def rows_of(
+    batch: BatchView | Batch, rows: Collection[int], *, column: str = "", values: Iterable[str] = ()
+) -> pl.DataFrame:
+    """Return some rows of a batch, and those that have one of some values in a column."""
+    asked = pl.col(ROW).is_in(list(rows))
+    if column:
+        asked = asked | pl.col(column).is_in(list(values))
+    return pl.concat([table.filter(asked) for table in tables_of(batch)])
+
+
+def table_header(batch: BatchView | Batch) -> list[str]:
     """Return the columns of a batch's file, as the mapping it was checked with names them."""
     mapping = parse(batch.mapping)
-    return header_of(read_table(load_file(batch.sha256), mapping.how))
+    return header_of(head_of(partial(stream_file, batch.sha256), mapping.how))
 
 
 def fault_kinds(batch: BatchView) -> list[FaultKind]:
@@ -138,7 +152,7 @@ def corrections(batch: BatchView, *, limit: int = 50) -> tuple[list[CorrectionRo
 def _filled(batch: BatchView, numbers: Sequence[int]) -> list[WrongRow]:
     if not numbers:
         return []
-    table = table_of(batch)
+    table = rows_of(batch, numbers)
     header = header_of(table)
     errors: dict[int, dict[str, list[RowErrorView]]] = defaultdict(lambda: defaultdict(list))
     for error in row_errors_of(batch, numbers):
@@ -147,8 +161,7 @@ def _filled(batch: BatchView, numbers: Sequence[int]) -> list[WrongRow]:
     for row, column in before.values_list("row", "column"):
         errors[row].setdefault(column, [])
     contract = parse(batch.mapping).columns.get("contract_number", "contract_number")
-    rows = table.filter(pl.col(ROW).is_in(list(numbers)))
-    return [_wrong(one, header, contract, errors[one[ROW]]) for one in rows.iter_rows(named=True)]
+    return [_wrong(one, header, contract, errors[one[ROW]]) for one in table.iter_rows(named=True)]
 
 
 def _wrong(

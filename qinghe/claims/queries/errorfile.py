@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from qinghe.claims.intake.read import ADDED, ROW, header_of
 from qinghe.claims.models import Batch
 from qinghe.claims.queries.batches import BatchView, RowErrorView, row_errors
-from qinghe.claims.queries.corrections import table_of
+from qinghe.claims.queries.corrections import rows_of
 from qinghe.kernel.tables import as_csv, as_workbook
 
 FORMATS: Final = ("csv", "xlsx")
@@ -31,12 +31,11 @@ def error_file(batch: BatchView | Batch, fmt: str) -> bytes:
 
 
 def _faulty_rows(batch: BatchView | Batch) -> list[list[str]]:
-    table = table_of(batch)
-    header = header_of(table)
     errors: dict[int, list[RowErrorView]] = {}
     for error in row_errors(batch):
         errors.setdefault(error.row, []).append(error)
-    faulty = table.filter(table[ROW].is_in(sorted(errors)))
+    faulty = rows_of(batch, errors)
+    header = header_of(faulty)
     added = [f"{ADDED}{word}" for word in (_("Column"), _("Reason"), _("How to fix"))]
     return [header + added] + [
         [*row[1:], *_joined(errors[row[0]])] for row in faulty.select(ROW, *header).iter_rows()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
+
+import polars as pl
 
 from qinghe.claims.intake.columns import (
     SHIPPED,
@@ -14,13 +17,15 @@ from qinghe.claims.intake.columns import (
     missing_fields,
     shipped,
 )
-from qinghe.claims.intake.encodings import Reading, readings
+from qinghe.claims.intake.encodings import Reading, encoding_of, readings
 from qinghe.claims.intake.how import AS_IT_IS, How
 from qinghe.claims.intake.kinds import ZIP
 from qinghe.claims.intake.read import header_of, how_read, read_table
 from qinghe.claims.intake.strangers import refused_columns
+from qinghe.claims.intake.stream import beginning, head_of, is_short
 from qinghe.claims.intake.suggest import LOOKED_AT, Guess, guesses
 from qinghe.claims.models import Batch, Mapping
+from qinghe.parties.filestore import stream_file
 
 RECENT: Final = 50
 SAMPLE_ROWS: Final = 5
@@ -33,7 +38,8 @@ class Preview:
 
     header: list[str]
     sample: list[list[str]]
-    rows: int
+    # None when the file is so long that only its beginning was read.
+    rows: int | None
     suggestion: Suggestion
     guesses: dict[str, Guess]
     how: How
@@ -55,7 +61,23 @@ def preview(content: bytes, asked: How = AS_IT_IS) -> Preview:
     :raises EncodingUnsure: its encoding must be chosen first
     """
     table = read_table(content, asked)
-    way, sheets = how_read(content, asked)
+    return _preview(table, *how_read(content, asked))
+
+
+def preview_kept(sha256: str, asked: How = AS_IT_IS) -> Preview:
+    """
+    Return the head of a file that lies sealed; only its first rows are read, and counted.
+
+    :raises NoSuchFile: no file with this hash
+    :raises FileUnreadable: not a table
+    :raises EncodingUnsure: its encoding must be chosen first
+    """
+    blocks = partial(stream_file, sha256)
+    head = _preview(head_of(blocks, asked), *how_read(beginning(blocks), asked))
+    return head if is_short(blocks) else replace(head, rows=None)
+
+
+def _preview(table: pl.DataFrame, way: How, sheets: list[str]) -> Preview:
     header = header_of(table)
     rows = [list(row) for row in table.select(header).head(LOOKED_AT).iter_rows()]
     return Preview(
@@ -117,6 +139,17 @@ def mapping_named(*, creditor_id: UUID, name: str, how: How = AS_IT_IS) -> dict[
     return {**stored, "formats": {**(stored.get("formats") or {}), **how.as_json()}}
 
 
-def ways_to_read(content: bytes) -> list[Reading]:
-    """Return the first lines of a text file in each encoding it may have; none for a workbook."""
+def ways_to_read(sha256: str) -> list[Reading]:
+    """Return the first lines of a kept text file in each encoding it may have; none of a book."""
+    content = beginning(partial(stream_file, sha256))
     return [] if content.startswith(ZIP) else readings(content)
+
+
+def encoding_kept(sha256: str) -> str:
+    """
+    Return the encoding of a kept text file, told by its beginning.
+
+    :raises FileUnreadable: no known encoding
+    :raises EncodingUnsure: it could be more than one
+    """
+    return encoding_of(beginning(partial(stream_file, sha256)))

@@ -23,10 +23,14 @@ from qinghe.claims.services.agreed import (
 from qinghe.claims.services.batches import (
     BatchDecided,
     BatchHasErrors,
-    CreditorInactive,
+    BatchNotChecked,
+    NotYetDay,
     accept_batch,
+    cancel_batch,
     check_batch,
     forget_row_errors,
+    forget_undecided,
+    receive_batch,
     refuse_batch,
     save_mapping,
 )
@@ -37,6 +41,7 @@ from qinghe.claims.services.corrections import (
     TooManyCells,
     correct_rows,
 )
+from qinghe.claims.services.creditors import CreditorInactive
 from qinghe.claims.services.disputes import (
     BadCorrection,
     DecisionWithoutReason,
@@ -45,6 +50,8 @@ from qinghe.claims.services.disputes import (
     decide_dispute,
     open_dispute,
 )
+from qinghe.claims.services.driving import IntakeBroken, alone, intake, resume_batches
+from qinghe.claims.services.dropping import scan_folders
 from qinghe.claims.services.dryrun import DryRun, dry_run
 from qinghe.claims.services.duplicates import DuplicateDecided, DuplicateReason, decide_duplicate
 from qinghe.claims.services.evidence import (
@@ -142,6 +149,7 @@ __all__ = [
     "BadWriteOff",
     "BatchDecided",
     "BatchHasErrors",
+    "BatchNotChecked",
     "BrokenChain",
     "CellTooLong",
     "ChainClosed",
@@ -164,6 +172,7 @@ __all__ = [
     "History",
     "HistoryHasErrors",
     "HoldNotByHand",
+    "IntakeBroken",
     "MacrosRefused",
     "MalwareFound",
     "MoreThanLawful",
@@ -174,6 +183,7 @@ __all__ = [
     "NoSuchKind",
     "NotInReview",
     "NotVerifiable",
+    "NotYetDay",
     "NothingRestated",
     "NothingToAccept",
     "NothingToTell",
@@ -203,9 +213,11 @@ __all__ = [
     "accept_lawful",
     "accrue_interest",
     "add_evidence",
+    "alone",
     "apply_payment",
     "apply_payments",
     "assign_claim",
+    "cancel_batch",
     "check_amount",
     "check_batch",
     "check_sample",
@@ -221,10 +233,12 @@ __all__ = [
     "end_challenge",
     "end_returned",
     "forget_row_errors",
+    "forget_undecided",
     "hold_by_hand",
     "hold_creditor",
     "import_history",
     "import_terms",
+    "intake",
     "lift_by_hand",
     "lift_hold",
     "lift_holds",
@@ -235,6 +249,7 @@ __all__ = [
     "open_evidence",
     "place_hold",
     "prove_claim",
+    "receive_batch",
     "record_act",
     "record_notice",
     "refuse_batch",
@@ -244,8 +259,10 @@ __all__ = [
     "rescan",
     "restate",
     "resubmit_claim",
+    "resume_batches",
     "return_claim",
     "save_mapping",
+    "scan_folders",
     "set_assignments",
     "set_state",
     "set_states",

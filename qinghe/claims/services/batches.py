@@ -2,44 +2,47 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping as Dict
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import partial as bound
+from typing import Any, Final
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.days import day_of
-from qinghe.claims.intake.columns import SHIPPED, ColumnMapping, UnknownMapping, parse, shipped
+from qinghe.claims.intake.columns import SHIPPED, ColumnMapping, UnknownMapping, fit, parse, shipped
+from qinghe.claims.intake.kinds import ZIP
+from qinghe.claims.intake.read import ROW, header_of
+from qinghe.claims.intake.strangers import refuse_phones_in_text
+from qinghe.claims.intake.stream import head_of, pieces
 from qinghe.claims.models import Batch, Mapping, RowError
-from qinghe.claims.queries import NoSuchBatch, cells_of
-from qinghe.claims.services.limits import use_allowance
-from qinghe.claims.services.sifting import Sifted, sift
-from qinghe.claims.services.writing import write_claims
-from qinghe.claims.terms import BatchState
+from qinghe.claims.queries import NoSuchBatch
+from qinghe.claims.services.creditors import creditor_of, standing_creditor
+from qinghe.claims.services.limits import SUBJECT_TO, use_allowance
+from qinghe.claims.services.noting import note
+from qinghe.claims.services.staging import forget_staged, new_amounts
+from qinghe.claims.services.working import JOB, Work, locked_batch, staged_is_sound, start_over
+from qinghe.claims.terms import WORKING, BatchState
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
-from qinghe.parties.filestore import load_file, seal_file
-from qinghe.parties.levels import Act
+from qinghe.kernel.queue import enqueue
+from qinghe.parties.filestore import seal_file, stream_file
 from qinghe.parties.models import Organisation
-from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.parties.roles import Permission, require
-from qinghe.parties.services.assurance import check_standing
-from qinghe.parties.terms import OrgKind, OrgState
 
-CREDITORS = (OrgKind.INSTITUTION, OrgKind.PRIVATE_CREDITOR)
 NAME_LENGTH = 200
 # The creditor has corrected and sent again, or never will.
 KEEP_ROW_ERRORS = timedelta(days=90)
-
-
-class CreditorInactive(DomainError):
-    code = "claims.creditor-inactive"
-    text = _("Your organisation is not verified (or was suspended); it cannot post claims now.")
+# Rows that lie ready and are not decided on are made again from the file when they are.
+KEEP_STAGED = timedelta(days=7)
+# So much is answered at once; what is larger is worked on by a job.
+AT_ONCE_ROWS: Final = 5_000
+AT_ONCE_BYTES: Final = 1_500_000
+AT_ONCE_BOOK_BYTES: Final = 300_000
 
 
 class NotYetDay(DomainError):
@@ -59,6 +62,48 @@ class BatchDecided(DomainError):
     text = _("This batch was decided before.")
 
 
+class BatchNotChecked(DomainError):
+    code = "claims.batch-not-checked"
+    text = _("This file is still being checked. Wait until every row was looked at.")
+
+
+@verb("claims.receive_batch")
+def receive_batch(
+    *,
+    creditor_id: UUID,
+    filename: str,
+    sha256: str,
+    mapping: Dict[str, Any] | str,
+    as_of: date,
+    actor: Actor,
+    at: datetime,
+) -> Batch:
+    """
+    Take a file that lies sealed under its hash: a small one is checked at once, others by a job.
+
+    No claim is made yet. `mapping` is a name (shipped or saved) or a mapping itself; ageing is
+    judged on `as_of`.
+
+    :raises NotPermitted: the actor may not submit claims
+    :raises NoSuchOrganisation: another creditor's, or no creditor
+    :raises CreditorInactive: not verified, or suspended
+    :raises NotAssured: the creditor's account is not proven
+    :raises StandingLapsed: a licence or an authority of the creditor has ended
+    :raises NotYetDay: `as_of` is a day to come
+    :raises UnknownMapping: no mapping of that name
+    :raises FileUnreadable: not a table
+    :raises EncodingUnsure: its encoding must be chosen
+    :raises ColumnsRefused: data about other people than the debtor
+    :raises ColumnsNotMapped: a column is neither mapped nor ignored
+    :raises FieldsMissing: a required field has no column
+    """
+    batch = _received(creditor_id, filename, sha256, mapping, as_of, actor, at)
+    if _is_small(sha256):
+        return _checked(batch, actor, at)
+    enqueue(JOB, batch_id=str(batch.pk))
+    return batch
+
+
 @verb("claims.check_batch")
 def check_batch(
     *,
@@ -71,46 +116,19 @@ def check_batch(
     at: datetime,
 ) -> Batch:
     """
-    Keep a delivered file and say what is in it; no claim is made yet.
+    Keep a delivered file of moderate size and say at once what is in it; no claim is made yet.
 
-    `mapping` is a name (shipped or saved) or a mapping itself; ageing is judged on `as_of`.
+    `mapping` is a name (shipped or saved) or a mapping itself; ageing is judged on `as_of`. What
+    holds other people's data is refused before it is kept.
 
-    :raises NotPermitted: the actor may not submit claims
-    :raises NoSuchOrganisation: another creditor's, or no creditor
-    :raises CreditorInactive: not verified, or suspended
-    :raises NotAssured: the creditor's account is not proven
-    :raises StandingLapsed: a licence or an authority of the creditor has ended
-    :raises NotYetDay: `as_of` is a day to come
-    :raises UnknownMapping: no mapping of that name
-    :raises FileUnreadable: not a table
-    :raises ColumnsRefused: data about other people than the debtor
-    :raises ColumnsNotMapped: a column is neither mapped nor ignored
-    :raises FieldsMissing: a required field has no column
+    :raises DomainError: as `receive_batch`
+    :raises PhonesInText: telephone numbers stand where they have no business
     """
     require(actor, Permission.SUBMIT_CLAIMS)
-    creditor = _standing_creditor(creditor_id, actor, at)
-    # Else a claim could be collected before it falls due.
-    if as_of > day_of(at):
-        raise NotYetDay
-    chosen = _mapping(creditor_id, mapping)
-    sifted = sift(content, chosen, creditor=creditor, as_of=as_of)
+    _look_first(content, _mapping(creditor_id, mapping))
     digest = seal_file(content)
-    same = Batch.objects.filter(creditor=creditor, sha256=digest)
-    seen = same.filter(state=BatchState.ACCEPTED).exists()
-    _forget_unfinished(same.filter(state=BatchState.CHECKED))
-    batch = Batch(
-        creditor=creditor,
-        filename=filename.replace("\\", "/").rpartition("/")[2][:NAME_LENGTH],
-        sha256=digest,
-        mapping=chosen.as_json(),
-        as_of=as_of,
-        uploaded_at=at,
-    )
-    _count(batch, sifted)
-    batch.save(force_insert=True)
-    _keep_faults(batch, sifted)
-    _note("checked", batch, actor, at, seen_before=seen)
-    return batch
+    batch = _received(creditor_id, filename, digest, mapping, as_of, actor, at)
+    return _checked(batch, actor, at)
 
 
 @verb("claims.accept_batch")
@@ -118,11 +136,14 @@ def accept_batch(*, batch_id: UUID, partial: bool, actor: Actor, at: datetime) -
     """
     Make claims of a checked file: all rows or, only when chosen (`partial`), the sound ones.
 
+    A small file is taken over at once; for a large one a job begins, and the batch is `merging`.
+
     :raises NotPermitted: the actor may not submit claims
     :raises NoSuchBatch: unknown, or another creditor's
     :raises CreditorInactive: not verified, or suspended
     :raises NotAssured: the creditor's account is not proven
     :raises StandingLapsed: a licence or an authority of the creditor has ended
+    :raises BatchNotChecked: still being checked
     :raises BatchDecided: accepted or refused before
     :raises BatchHasErrors: rows have errors and `partial` was not chosen
     :raises CoolingOff: a private creditor, one of whose claims was rejected lately
@@ -132,32 +153,23 @@ def accept_batch(*, batch_id: UUID, partial: bool, actor: Actor, at: datetime) -
     """
     require(actor, Permission.SUBMIT_CLAIMS)
     batch = _undecided(batch_id, actor)
-    creditor = _standing_creditor(batch.creditor_id, actor, at)
-    # What is on the platform may have changed since the check.
-    mapping = parse(batch.mapping)
-    sifted = sift(
-        load_file(batch.sha256),
-        mapping,
-        creditor=creditor,
-        as_of=batch.as_of,
-        cells=cells_of(batch.pk),
-    )
-    if sifted.faults and not partial:
-        raise BatchHasErrors(rejected=sifted.rejected)
-    use_allowance(
-        creditor=creditor,
-        amounts=[row.claimed for row in sifted.new],
-        currency=sifted.currency,
-        actor=actor,
-        at=at,
-    )
-    _count(batch, sifted)
-    RowError.objects.filter(batch=batch).delete()
-    _keep_faults(batch, sifted)
-    batch.accepted = write_claims(batch=batch, rows=sifted.new, actor=actor, at=at)
-    batch.state, batch.decided_at = BatchState.ACCEPTED, at
+    creditor = standing_creditor(batch.creditor_id, actor, at)
+    if creditor.kind in SUBJECT_TO:
+        _count_against_limit(batch, creditor, partial, actor, at)
+    if batch.rejected and not partial:
+        raise BatchHasErrors(rejected=batch.rejected)
+    batch.state, batch.partial, batch.merged_to = BatchState.MERGING, partial, 0
+    batch.begun_at = batch.worked_at = at
+    batch.done = batch.begun_done = 0
     batch.save()
-    _note("accepted", batch, actor, at, partial=partial)
+    if batch.read > AT_ONCE_ROWS:
+        note("merging", batch, actor, at, partial=partial)
+        enqueue(JOB, batch_id=str(batch.pk))
+        return batch
+    Work(batch.pk, actor=actor).run(at=at)
+    batch.refresh_from_db()
+    if batch.state != BatchState.ACCEPTED or (batch.rejected and not partial):
+        raise BatchHasErrors(rejected=batch.rejected)
     return batch
 
 
@@ -168,49 +180,67 @@ def refuse_batch(*, batch_id: UUID, actor: Actor, at: datetime) -> Batch:
 
     :raises NotPermitted: the actor may not submit claims
     :raises NoSuchBatch: unknown, or another creditor's
+    :raises BatchNotChecked: still being checked; cancel it instead
     :raises BatchDecided: accepted or refused before
     """
     require(actor, Permission.SUBMIT_CLAIMS)
     batch = _undecided(batch_id, actor)
-    batch.state, batch.decided_at = BatchState.REFUSED, at
-    batch.save(update_fields=["state", "decided_at"])
-    _note("refused", batch, actor, at)
+    _end(batch, BatchState.REFUSED, at)
+    note("refused", batch, actor, at)
     return batch
 
 
-def open_batch(batch_id: UUID, actor: Actor) -> tuple[Batch, Organisation]:
+@verb("claims.cancel_batch")
+def cancel_batch(*, batch_id: UUID, actor: Actor, at: datetime) -> Batch:
+    """
+    Stop the work on a file. Before anything was taken over nothing remains of it; while it is being
+    taken over, the claims that were made stay, and sent again the file goes on behind them.
+
+    :raises NotPermitted: the actor may not submit claims
+    :raises NoSuchBatch: unknown, or another creditor's
+    :raises BatchDecided: it has come to its end
+    """
+    require(actor, Permission.SUBMIT_CLAIMS)
+    batch = _mine(batch_id, actor)
+    if batch.state not in (*WORKING, BatchState.CHECKED):
+        raise BatchDecided
+    _end(batch, BatchState.CANCELLED, at)
+    note("cancelled", batch, actor, at)
+    return batch
+
+
+def open_batch(batch_id: UUID, actor: Actor) -> Batch:
     """Lock a batch that still waits for its decision, and its creditor, who must be active."""
     batch = _undecided(batch_id, actor)
-    return batch, _creditor(batch.creditor_id, actor)
+    creditor_of(batch.creditor_id, actor)
+    return batch
 
 
-def judge_again(batch: Batch, sifted: Sifted) -> None:
-    """Replace the counts and the faults of a batch by those of a new look at it."""
-    _count(batch, sifted)
+def judge_again(batch: Batch, *, actor: Actor, at: datetime) -> None:
+    """Judge every row of a batch anew: at once when it is small, else by a job."""
+    start_over(batch)
+    batch.state = BatchState.CHECKING
     batch.save()
-    RowError.objects.filter(batch=batch).delete()
-    _keep_faults(batch, sifted)
-
-
-def adjust(batch: Batch, rows: Sequence[int], before: Sifted, after: Sifted) -> None:
-    """Replace what some rows of a batch contributed to its counts and faults."""
-    batch.valid += len(after.new) - len(before.new)
-    batch.rejected += after.rejected - before.rejected
-    batch.unchanged += after.unchanged - before.unchanged
-    batch.amount += after.amount - before.amount
-    stages = Counter(batch.stages)
-    stages.update(after.stages)
-    stages.subtract(before.stages)
-    batch.stages = {stage: count for stage, count in sorted(stages.items()) if count > 0}
-    batch.save()
-    RowError.objects.filter(batch=batch, row__in=rows).delete()
-    _keep_faults(batch, after)
+    if batch.rows > AT_ONCE_ROWS:
+        enqueue(JOB, batch_id=str(batch.pk))
+        return
+    Work(batch.pk, actor=actor).run(at=at)
+    batch.refresh_from_db()
 
 
 def forget_row_errors(*, at: datetime) -> int:
     """Delete the row errors of batches decided long ago; return how many."""
     old = RowError.objects.filter(batch__decided_at__lt=at - KEEP_ROW_ERRORS)
     return old.delete()[0]
+
+
+def forget_undecided(*, at: datetime) -> int:
+    """Delete what lies ready of batches that nobody decided on for days; return how many."""
+    waiting = Batch.objects.filter(state=BatchState.CHECKED, whole=True)
+    old = list(waiting.filter(worked_at__lt=at - KEEP_STAGED).values_list("pk", flat=True))
+    for batch_id in old:
+        _forget_one(batch_id)
+    return len(old)
 
 
 @verb("claims.save_mapping")
@@ -225,7 +255,7 @@ def save_mapping(
     :raises BadMapping: it names a field that does not exist
     """
     require(actor, Permission.SUBMIT_CLAIMS)
-    creditor = _creditor(creditor_id, actor)
+    creditor = creditor_of(creditor_id, actor)
     saved, _new = Mapping.objects.update_or_create(
         creditor=creditor,
         name=name[:NAME_LENGTH],
@@ -242,23 +272,6 @@ def save_mapping(
     return saved
 
 
-def _creditor(creditor_id: UUID, actor: Actor) -> Organisation:
-    # Two files of one creditor are taken one after the other.
-    rows = Organisation.objects.select_for_update(no_key=True).filter(kind__in=CREDITORS)
-    creditor = rows.filter(pk=creditor_id).first()
-    if creditor is None or (actor.role is not Role.SYSTEM and actor.org_id != creditor_id):
-        raise NoSuchOrganisation
-    if creditor.state != OrgState.ACTIVE:
-        raise CreditorInactive
-    return creditor
-
-
-def _standing_creditor(creditor_id: UUID, actor: Actor, at: datetime) -> Organisation:
-    creditor = _creditor(creditor_id, actor)
-    check_standing(creditor, Act.SUBMIT, at)
-    return creditor
-
-
 def _mapping(creditor_id: UUID, mapping: Dict[str, Any] | str) -> ColumnMapping:
     if not isinstance(mapping, str):
         return parse(mapping)
@@ -270,54 +283,127 @@ def _mapping(creditor_id: UUID, mapping: Dict[str, Any] | str) -> ColumnMapping:
     return shipped(mapping)
 
 
-def _undecided(batch_id: UUID, actor: Actor) -> Batch:
+def _received(
+    creditor_id: UUID,
+    filename: str,
+    sha256: str,
+    mapping: Dict[str, Any] | str,
+    as_of: date,
+    actor: Actor,
+    at: datetime,
+) -> Batch:
+    require(actor, Permission.SUBMIT_CLAIMS)
+    creditor = standing_creditor(creditor_id, actor, at)
+    # Else a claim could be collected before it falls due.
+    if as_of > day_of(at):
+        raise NotYetDay
+    chosen = _mapping(creditor_id, mapping)
+    # What is wrong with the columns is told at once, however long the file is.
+    fit(chosen, header_of(head_of(bound(stream_file, sha256), chosen.how)))
+    _forget_unfinished(Batch.objects.filter(creditor=creditor, sha256=sha256), at)
+    batch = Batch(
+        creditor=creditor,
+        filename=filename.replace("\\", "/").rpartition("/")[2][:NAME_LENGTH],
+        sha256=sha256,
+        mapping=chosen.as_json(),
+        as_of=as_of,
+        state=BatchState.RECEIVED,
+        uploaded_at=at,
+        begun_at=at,
+        worked_at=at,
+    )
+    batch.save(force_insert=True)
+    note("received", batch, actor, at, seen_before=_seen_before(batch))
+    return batch
+
+
+def _checked(batch: Batch, actor: Actor, at: datetime) -> Batch:
+    Work(batch.pk, actor=actor).run(at=at)
+    batch.refresh_from_db()
+    return batch
+
+
+def _look_first(content: bytes, chosen: ColumnMapping) -> None:
+    for table in pieces(lambda: iter([content]), chosen.how):
+        mapping = fit(chosen, header_of(table))
+        refuse_phones_in_text(table, mapping.columns, ROW)
+
+
+def _count_against_limit(
+    batch: Batch, creditor: Organisation, partial: bool, actor: Actor, at: datetime
+) -> None:
+    if not batch.whole or not staged_is_sound(batch):
+        judge_again(batch, actor=actor, at=at)
+    if batch.state != BatchState.CHECKED:
+        raise BatchNotChecked
+    if batch.rejected and not partial:
+        raise BatchHasErrors(rejected=batch.rejected)
+    use_allowance(
+        creditor=creditor,
+        amounts=new_amounts(batch),
+        currency=batch.currency,
+        actor=actor,
+        at=at,
+    )
+
+
+def _is_small(sha256: str) -> bool:
+    size, most = 0, AT_ONCE_BYTES
+    for block in stream_file(sha256):
+        if not size and block.startswith(ZIP):
+            most = AT_ONCE_BOOK_BYTES
+        size += len(block)
+        if size > most:
+            return False
+    return True
+
+
+def _seen_before(batch: Batch) -> bool:
+    same = Batch.objects.filter(creditor=batch.creditor_id, sha256=batch.sha256)
+    return same.filter(state=BatchState.ACCEPTED).exists()
+
+
+def _mine(batch_id: UUID, actor: Actor) -> Batch:
     rows = Batch.objects.select_for_update(of=("self",)).filter(pk=batch_id)
     if actor.role is not Role.SYSTEM:
         rows = rows.filter(creditor_id=actor.org_id)
     batch = rows.first()
     if batch is None:
         raise NoSuchBatch
+    return batch
+
+
+def _undecided(batch_id: UUID, actor: Actor) -> Batch:
+    batch = _mine(batch_id, actor)
+    if batch.state in (BatchState.RECEIVED, BatchState.CHECKING):
+        raise BatchNotChecked
     if batch.state != BatchState.CHECKED:
         raise BatchDecided
     return batch
 
 
-def _forget_unfinished(batches: QuerySet[Batch]) -> None:
+def _end(batch: Batch, state: BatchState, at: datetime) -> None:
+    forget_staged([batch.pk])
+    batch.state, batch.decided_at, batch.whole = state, at, False
+    batch.save()
+
+
+def _forget_one(batch_id: UUID) -> None:
+    with transaction.atomic():
+        batch = locked_batch(batch_id)
+        if batch.state == BatchState.CHECKED:
+            forget_staged([batch_id])
+            batch.whole = False
+            batch.save(update_fields=["whole"])
+
+
+def _forget_unfinished(same: QuerySet[Batch], at: datetime) -> None:
     # The same file once more: the newer check replaces the older one.
-    RowError.objects.filter(batch__in=batches).delete()
-    batches.delete()
-
-
-def _count(batch: Batch, sifted: Sifted) -> None:
-    batch.read, batch.valid = sifted.read, len(sifted.new)
-    batch.rejected, batch.unchanged = sifted.rejected, sifted.unchanged
-    batch.amount, batch.currency, batch.stages = sifted.amount, sifted.currency, sifted.stages
-
-
-def _keep_faults(batch: Batch, sifted: Sifted) -> None:
-    RowError.objects.bulk_create(
-        [
-            RowError(
-                batch=batch, row=each.row, column=each.column, code=each.code, facts=each.facts
-            )
-            for each in sifted.faults
-        ],
-        batch_size=5000,
-    )
-
-
-def _note(what: str, batch: Batch, actor: Actor, at: datetime, **facts: bool) -> None:
-    record(
-        kind=f"claims.batch-{what}",
-        subject=f"batch:{batch.pk}",
-        actor=actor,
-        at=at,
-        sha256=batch.sha256,
-        read=batch.read,
-        accepted=batch.accepted,
-        rejected=batch.rejected,
-        unchanged=batch.unchanged,
-        amount=batch.amount,
-        currency=batch.currency,
-        about=facts,
-    )
+    checked = same.filter(state=BatchState.CHECKED)
+    forget_staged(list(checked.values_list("pk", flat=True)))
+    RowError.objects.filter(batch__in=checked).delete()
+    checked.delete()
+    for batch in same.filter(
+        state__in=(BatchState.RECEIVED, BatchState.CHECKING)
+    ).select_for_update():
+        _end(batch, BatchState.CANCELLED, at)

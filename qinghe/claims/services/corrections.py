@@ -12,20 +12,20 @@ from uuid import UUID
 import polars as pl
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.intake.columns import fit, parse
+from qinghe.claims.intake.columns import ColumnMapping, fit, parse
 from qinghe.claims.intake.corrected import corrected
-from qinghe.claims.intake.read import ROW, header_of
+from qinghe.claims.intake.read import ROW
+from qinghe.claims.intake.strangers import refuse_phones_in_text
 from qinghe.claims.intake.unreadable import MAX_FIELD
 from qinghe.claims.models import Batch, Correction, RowError
-from qinghe.claims.queries import table_of
-from qinghe.claims.services.batches import adjust, judge_again, open_batch
-from qinghe.claims.services.sifting import sift_table
+from qinghe.claims.queries import rows_of, table_header
+from qinghe.claims.services.batches import judge_again, open_batch
+from qinghe.claims.services.staging import restage
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.ids import new_id
 from qinghe.parties.filestore import seal_file
-from qinghe.parties.models import Organisation
 from qinghe.parties.roles import Permission, require
 
 MOST_CELLS: Final = 1000
@@ -70,15 +70,16 @@ def correct_rows(*, batch_id: UUID, cells: Sequence[Cell], actor: Actor, at: dat
     :raises PhonesInText: a text holds somebody's telephone number
     """
     require(actor, Permission.SUBMIT_CLAIMS)
-    batch, creditor = open_batch(batch_id, actor)
-    table = table_of(batch)
-    _check(batch, header_of(table), cells)
+    batch = open_batch(batch_id, actor)
+    mapping = fit(parse(batch.mapping), table_header(batch))
+    _check(batch, table_header(batch), cells)
+    table = rows_of(batch, {row for row, _column, _text in cells})
     changed = _changed(table, cells)
     if not changed:
         return batch
+    old = _touched(batch, table, changed, mapping.columns.get("contract_number", ""))
     _keep(batch, changed, actor, at)
-    new = corrected(table, {(row, column): text for row, column, text in changed})
-    _judge(batch, creditor, table, new, changed)
+    _judge(batch, mapping, old, changed, actor, at)
     record(
         kind="claims.batch-corrected",
         subject=f"batch:{batch.pk}",
@@ -94,39 +95,36 @@ def correct_rows(*, batch_id: UUID, cells: Sequence[Cell], actor: Actor, at: dat
 
 def _judge(
     batch: Batch,
-    creditor: Organisation,
+    mapping: ColumnMapping,
     old: pl.DataFrame,
-    new: pl.DataFrame,
     changed: Sequence[Cell],
+    actor: Actor,
+    at: datetime,
 ) -> None:
     """Judge the rows again that a change can touch; the whole file only when its currency may."""
-    mapping = fit(parse(batch.mapping), header_of(new))
-    rows = _touched(old, new, changed, mapping.columns.get("contract_number", ""))
-    before, after = (
-        sift_table(
-            each.filter(pl.col(ROW).is_in(rows)), mapping, creditor=creditor, as_of=batch.as_of
-        )
-        for each in (old, new)
-    )
-    money = mapping.columns.get("currency")
-    if {before.currency, after.currency} == {batch.currency} and money not in _columns(changed):
-        adjust(batch, rows, before, after)
+    new = _set_right(old, changed)
+    # A column that means nothing may still hold a number that must not be kept.
+    refuse_phones_in_text(new, mapping.columns, ROW)
+    money = mapping.columns.get("currency") in _columns(changed)
+    if money or not batch.whole or not restage(batch, old, new, mapping):
+        judge_again(batch, actor=actor, at=at)
     else:
-        judge_again(batch, sift_table(new, mapping, creditor=creditor, as_of=batch.as_of))
+        batch.save()
+
+
+def _set_right(table: pl.DataFrame, changed: Sequence[Cell]) -> pl.DataFrame:
+    return corrected(table, {(row, column): text for row, column, text in changed})
 
 
 def _touched(
-    old: pl.DataFrame, new: pl.DataFrame, changed: Sequence[Cell], number: str
-) -> list[int]:
-    """Return the changed rows, and those that share a contract number with them or did so."""
+    batch: Batch, table: pl.DataFrame, changed: Sequence[Cell], number: str
+) -> pl.DataFrame:
+    """Return the changed rows, and those that share a contract number with them or will do so."""
     rows = {row for row, _column, _text in changed}
-    if number not in new.columns:
-        return sorted(rows)
-    here = pl.col(ROW).is_in(list(rows))
-    numbers = {*old.filter(here)[number], *new.filter(here)[number]} - {""}
-    for each in (old, new):
-        rows |= set(each.filter(pl.col(number).is_in(list(numbers)))[ROW])
-    return sorted(rows)
+    if number not in table.columns:
+        return table.filter(pl.col(ROW).is_in(list(rows)))
+    numbers = {*table[number], *_set_right(table, changed)[number]} - {""}
+    return rows_of(batch, rows, column=number, values=numbers)
 
 
 def _columns(changed: Sequence[Cell]) -> set[str]:

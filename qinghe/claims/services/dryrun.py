@@ -15,20 +15,20 @@ from functools import cache
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
+import polars as pl
 from django.db.models import Q
 
-from qinghe.claims import ageing
-from qinghe.claims.intake.check import Checked, check
+from qinghe.claims.intake.check import whole_of
 from qinghe.claims.intake.columns import fit, parse
-from qinghe.claims.intake.read import header_of
+from qinghe.claims.intake.faults import Fault
 from qinghe.claims.models import Batch, DebtorReference, Hold
-from qinghe.claims.queries import BatchView, NoSuchBatch, batch_for, table_of
-from qinghe.claims.services.sifting import Sifted, Sound, against_books
+from qinghe.claims.queries import BatchView, NoSuchBatch, batch_for, table_header, tables_of
+from qinghe.claims.services.identifying import debtor_keys
+from qinghe.claims.services.staging import Reading, judged, sift
 from qinghe.claims.terms import EvidenceKind, Product
 from qinghe.kernel.actor import Actor, Role
-from qinghe.parties.identity import mask, mask_business, normalise
-from qinghe.parties.models import Organisation, VaultItem
+from qinghe.parties.identity import mask, mask_business
+from qinghe.parties.models import VaultItem
 from qinghe.parties.terms import PersonKind, Secret
 from qinghe.parties.vault import ring
 from qinghe.rules.calendar import StaleCalendar
@@ -112,6 +112,36 @@ class DryRun:
     sample: tuple[MaskedRow, ...]
 
 
+@dataclass(frozen=True)
+class Sound:
+    """One new claim, typed; amounts in minor units, rates in percent a year."""
+
+    row: int
+    contract_number: str
+    debtor_kind: str
+    debtor_name: str
+    debtor_key: str
+    id_number: str
+    phone: str
+    product: str
+    stage: str
+    currency: str
+    due_on: date
+    rate_agreed: Decimal | None
+    rate_pct: Decimal | None
+    claimed: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A whole file judged against the platform."""
+
+    new: Sequence[Sound]
+    unchanged: int
+    faults: Sequence[Fault]
+    currency: str
+
+
 def dry_run(*, batch_id: UUID, actor: Actor, at: datetime) -> DryRun:
     """
     Return what accepting a batch at an instant would do, judged like accepting itself.
@@ -122,18 +152,17 @@ def dry_run(*, batch_id: UUID, actor: Actor, at: datetime) -> DryRun:
     if actor.role is not Role.SYSTEM and actor.org_id != view.creditor_id:
         raise NoSuchBatch
     batch = Batch.objects.select_related("creditor").get(pk=batch_id)
-    checked, sifted = _judged(batch, batch.creditor)
+    sifted = _judged(batch)
     barred = {row.row for row in sifted.new if _barred(row, batch.as_of)}
     held = _held(sifted.new, batch.creditor_id, at)
     free = [row for row in sifted.new if row.row not in barred | held]
     natural = [row for row in free if row.debtor_kind == PersonKind.NATURAL]
     faults = Counter(code for _row, code in {(each.row, each.code) for each in sifted.faults})
-    agreed = _agreed(checked)
     return DryRun(
         batch=view,
         new=len(sifted.new),
         unchanged=sifted.unchanged,
-        wrong=sifted.rejected,
+        wrong=len({fault.row for fault in sifted.faults}),
         duplicates=faults["duplicate"] + faults["duplicate-differs"],
         over_cap=faults["rate-over-limit"],
         listable=len(free),
@@ -141,25 +170,54 @@ def dry_run(*, batch_id: UUID, actor: Actor, at: datetime) -> DryRun:
         evidence=_evidence(natural),
         barred=len(barred),
         held=len(held),
-        cuts=_cuts(sifted.new, agreed),
-        groups=_groups(sifted.new, batch.as_of),
+        cuts=_cuts(sifted.new),
+        groups=_groups(sifted.new),
         amount=sum(row.claimed for row in sifted.new),
         currency=sifted.currency,
-        sample=tuple(_masked(row, agreed, batch.as_of) for row in _spread(sifted.new)),
+        sample=tuple(_masked(row) for row in _spread(sifted.new)),
     )
 
 
-def _judged(batch: Batch, creditor: Organisation) -> tuple[Checked, Sifted]:
-    table = table_of(batch)
-    fitted = fit(parse(batch.mapping), header_of(table))
-    kind = creditor.lender_kind
-    checked = check(table, fitted, as_of=batch.as_of, lender_kind=kind, demo=settings.DEMO)
-    return checked, against_books(checked, fitted, creditor=creditor, as_of=batch.as_of)
+def _judged(batch: Batch) -> Outcome:
+    mapping = fit(parse(batch.mapping), table_header(batch))
+    whole = whole_of(tables_of(batch), mapping)
+    reading = Reading(mapping, whole, batch.as_of, batch.creditor.lender_kind)
+    new: list[Sound] = []
+    unchanged = 0
+    faults: list[Fault] = []
+    for table in tables_of(batch):
+        sifted = sift(batch, judged(table, reading), reading)
+        new += _sound(sifted.new)
+        unchanged += sifted.unchanged
+        faults += sifted.faults
+    return Outcome(new, unchanged, faults, whole.currency)
 
 
-def _agreed(checked: Checked) -> dict[int, Decimal | None]:
-    pairs = checked.sound.select("row", "rate").iter_rows()
-    return {row: Decimal(rate) if rate else None for row, rate in pairs}
+def _sound(new: pl.DataFrame) -> list[Sound]:
+    keyed = new.with_columns(debtor_keys(new, ring()).alias("debtor_key"))
+    return [
+        Sound(
+            row=row["row"],
+            contract_number=row["contract_number"],
+            debtor_kind=row["kind_value"],
+            debtor_name=row["debtor_name"] or row["debtor_reference"],
+            debtor_key=row["debtor_key"],
+            id_number=row["number"],
+            phone=row["voice"],
+            product=row["product_value"] or Product.OTHER,
+            stage=row["stage"],
+            currency=row["currency"],
+            due_on=row["due_on"],
+            rate_agreed=_rate(row["rate"]),
+            rate_pct=_rate(row["rate_applied"]),
+            claimed=int(row["claimed"]),
+        )
+        for row in keyed.iter_rows(named=True)
+    ]
+
+
+def _rate(text: str | None) -> Decimal | None:
+    return Decimal(text) if text else None
 
 
 def _barred(row: Sound, on: date) -> bool:
@@ -200,8 +258,7 @@ def _held(rows: Sequence[Sound], creditor_id: UUID, at: datetime) -> set[int]:
 def _blinds(row: Sound) -> list[bytes]:
     if not row.id_number:
         return []
-    number = normalise(Secret.ID_NUMBER, row.id_number, demo=settings.DEMO)
-    return ring().blinds(Secret.ID_NUMBER, number)
+    return ring().blinds(Secret.ID_NUMBER, row.id_number)
 
 
 def _evidence(rows: Sequence[Sound]) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -209,11 +266,11 @@ def _evidence(rows: Sequence[Sound]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((each, tuple(SHOWN_BY[Product(each)])) for each in products)
 
 
-def _cuts(rows: Sequence[Sound], agreed: dict[int, Decimal | None]) -> RateCuts | None:
+def _cuts(rows: Sequence[Sound]) -> RateCuts | None:
     cuts = [
         wanted - row.rate_pct
         for row in rows
-        if (wanted := agreed[row.row]) is not None and row.rate_pct is not None
+        if (wanted := row.rate_agreed) is not None and row.rate_pct is not None
         if wanted > row.rate_pct
     ]
     if not cuts:
@@ -222,10 +279,10 @@ def _cuts(rows: Sequence[Sound], agreed: dict[int, Decimal | None]) -> RateCuts 
     return RateCuts(len(cuts), max(cuts), mean)
 
 
-def _groups(rows: Sequence[Sound], as_of: date) -> tuple[Group, ...]:
+def _groups(rows: Sequence[Sound]) -> tuple[Group, ...]:
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in rows:
-        found[row.product, ageing.stage(row.due_on, as_of).value].append(row.claimed)
+        found[row.product, row.stage].append(row.claimed)
     return tuple(Group(*key, len(each), sum(each)) for key, each in sorted(found.items()))
 
 
@@ -235,7 +292,7 @@ def _spread(rows: Sequence[Sound]) -> list[Sound]:
     return list(rows[::step][:SAMPLE])
 
 
-def _masked(row: Sound, agreed: dict[int, Decimal | None], as_of: date) -> MaskedRow:
+def _masked(row: Sound) -> MaskedRow:
     firm = row.debtor_kind == PersonKind.BUSINESS
     return MaskedRow(
         row=row.row,
@@ -244,9 +301,9 @@ def _masked(row: Sound, agreed: dict[int, Decimal | None], as_of: date) -> Maske
         id_number=mask(Secret.ID_NUMBER, row.id_number) if row.id_number else "",
         phone=mask(Secret.PHONE, row.phone) if row.phone else "",
         product=row.product,
-        stage=ageing.stage(row.due_on, as_of).value,
+        stage=row.stage,
         due_on=row.due_on,
         amount=row.claimed,
-        rate_agreed=agreed[row.row],
+        rate_agreed=row.rate_agreed,
         rate_applied=row.rate_pct,
     )

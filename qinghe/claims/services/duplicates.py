@@ -68,38 +68,40 @@ def find(*, claim_ids: Sequence[UUID]) -> list[tuple[UUID, UUID, str]]:
         return [(first, second, ground) for first, second, ground in cursor.fetchall()]
 
 
-def freeze(*, claims: Sequence[Claim], actor: Actor, at: datetime) -> int:
+def freeze(*, debtors: Mapping[UUID, UUID], actor: Actor, at: datetime) -> int:
     """
     Hold new claims that look like others, and these others; return how many pairs are new.
+
+    `debtors` says of each new claim who owes it.
 
     For intake, inside its transaction. Its work grows with the claims delivered, not with those
     that are there.
     """
-    people = {claim.debtor_id for claim in claims}
+    people = set(debtors.values())
     # Locked in one order; whoever delivers the same person's claim waits here, then sees ours.
-    list(Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk"))
-    found = find(claim_ids=[claim.pk for claim in claims])
+    rows = Person.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk")
+    list(rows.values_list("pk"))
+    found = find(claim_ids=list(debtors))
     if not found:
         return 0
     both = {pk for pair in found for pk in pair[:2]}
     known = set(Duplicate.objects.filter(first__in=both).values_list("first_id", "second_id"))
-    rows = [
+    pairs = [
         Duplicate(first_id=first, second_id=second, ground=ground, found_at=at)
         for first, second, ground in found
         if (first, second) not in known
     ]
-    copy_rows(rows)
+    copy_rows(pairs)
     open_claims = Claim.objects.filter(pk__in=both, state__in=OPEN_STATES)
-    debtors = dict(open_claims.values_list("pk", "debtor_id"))
-    _hold_all(rows, debtors, actor, at)
+    _hold_all(pairs, dict(open_claims.values_list("pk", "debtor_id")), actor, at)
     record(
         kind="claims.duplicates-found",
         subject="claims",
         actor=actor,
         at=at,
-        pairs=[row.pk for row in rows],
+        pairs=[row.pk for row in pairs],
     )
-    return len(rows)
+    return len(pairs)
 
 
 @verb("claims.decide_duplicate")

@@ -6,21 +6,46 @@ Names are compared by their keyed hashes alone; nothing of the data enters a not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
-from typing import Final
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+import polars as pl
+from django.db import connection
+from psycopg import sql
 
 from qinghe.claims.contract_terms import IdentityCode
-from qinghe.claims.models import Claim, IdentityDoubt
-from qinghe.claims.services.sifting import Sound
-from qinghe.kernel.bulk import copy_rows
 from qinghe.parties.identity import is_demo_id
-from qinghe.parties.models import VaultItem
 from qinghe.parties.regions import city_of, province_of
-from qinghe.parties.terms import PersonKind, Secret
-from qinghe.parties.vault import Ring, ring
+from qinghe.parties.terms import PersonKind
 from qinghe.rules.calendar import add_years
 
+# Last digits of the ids that a row's stem makes here.
+DIGITS: Final = (
+    (IdentityCode.NAME_DIFFERS, "b"),
+    (IdentityCode.UNDER_AGE, "c"),
+    (IdentityCode.AREA_UNKNOWN, "d"),
+)
+# A number tells for sure who somebody is; then the name must be one the person has here.
+NOTE: Final = sql.SQL("""
+INSERT INTO claims_identitydoubt (id, claim_id, code, found_at)
+SELECT (left(c.stem::text, 35) || d.digit)::uuid, c.stem, d.code, %(at)s
+FROM claims_chunk c JOIN claims_staged s ON s.batch_id = %(batch)s AND s.row = c.row
+CROSS JOIN LATERAL (
+    SELECT count(*) AS called, count(*) FILTER (WHERE v.blind = ANY (s.name_blind)) AS alike
+    FROM parties_vaultitem v
+    WHERE v.person_id = c.debtor_id AND v.kind = 'name' AND v.blind IS NOT NULL
+) AS names
+CROSS JOIN LATERAL (VALUES {codes}) AS d (digit, code)
+WHERE c.fate = 'new' AND (
+    d.code = ANY (string_to_array(s.doubts, ','))
+    OR (d.code = {differs} AND s.number_blind IS NOT NULL AND names.called > 0
+        AND names.alike = 0)
+)
+""").format(
+    codes=sql.SQL(", ").join(sql.SQL("({}, {})").format(digit, c.value) for c, digit in DIGITS),
+    differs=IdentityCode.NAME_DIFFERS.value,
+)
 FULL_AGE: Final = 18
 RESIDENT: Final = 18
 MUNICIPALITIES: Final = ("11", "12", "31", "50", "71", "81", "82", "83")
@@ -29,38 +54,30 @@ UNDER_THE_PROVINCE: Final = "90"
 FROM_ABROAD: Final = "9"
 
 
-def note(*, rows: Sequence[Sound], claims: Sequence[Claim], at: datetime) -> int:
-    """Keep what is odd about the person of each claim; return how much that is. Two statements."""
-    keys = ring()
-    known = _known_names({claim.debtor_id for claim in claims})
-    doubts = [
-        IdentityDoubt(claim=claim, code=code, found_at=at)
-        for row, claim in zip(rows, claims, strict=True)
-        for code in _codes(row, known.get(claim.debtor_id, frozenset()), keys)
-    ]
-    copy_rows(doubts)
-    return len(doubts)
+def doubts(rows: pl.DataFrame) -> pl.Series:
+    """Return what is odd about the person of each row by the row alone: codes, commas between."""
+    asked = rows.select("kind_value", "number", "contract_on").iter_rows()
+    return pl.Series("doubts", [",".join(_codes(*row)) for row in asked], pl.String)
 
 
-def _known_names(people: set[object]) -> dict[object, frozenset[bytes]]:
-    rows = VaultItem.objects.filter(
-        kind=Secret.NAME, person__in=list(people), blind__isnull=False
-    ).values_list("person_id", "blind")
-    found: dict[object, frozenset[bytes]] = {}
-    for person_id, blind in rows:
-        found[person_id] = found.get(person_id, frozenset()) | {bytes(blind or b"")}
-    return found
+def note(*, params: Mapping[str, Any]) -> int:
+    """
+    Keep what is odd about the person of each new claim of a chunk; return how much that is.
+
+    Names are compared with all that a person has been called here, those of this chunk included.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE, params)
+        return int(cursor.rowcount)
 
 
-def _codes(row: Sound, names: frozenset[bytes], keys: Ring) -> Iterator[str]:
-    if names and row.id_number and names.isdisjoint(keys.blinds(Secret.NAME, row.debtor_name)):
-        yield IdentityCode.NAME_DIFFERS
-    if row.debtor_kind != PersonKind.NATURAL or len(row.id_number) != RESIDENT:
+def _codes(kind: str, number: str, contract_on: date | None) -> Iterator[str]:
+    if kind != PersonKind.NATURAL or len(number) != RESIDENT:
         return
-    born = _born(row.id_number)
-    if born is not None and row.contract_on and row.contract_on < add_years(born, FULL_AGE):
+    born = _born(number)
+    if born is not None and contract_on and contract_on < add_years(born, FULL_AGE):
         yield IdentityCode.UNDER_AGE
-    if not is_demo_id(row.id_number) and not _area_known(row.id_number):
+    if not is_demo_id(number) and not _area_known(number):
         yield IdentityCode.AREA_UNKNOWN
 
 

@@ -1,141 +1,217 @@
-"""Sound rows become persons, contact points, claims, lines and bookings: set by set."""
+"""Staged rows become persons, contact points, claims, lines and bookings: one chunk, set by set."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from psycopg import sql
 
-from qinghe.claims import ageing
-from qinghe.claims.models import Batch, Claim, DebtorReference, Line
+from qinghe.claims.models import Batch
 from qinghe.claims.services import duplicates, identities
-from qinghe.claims.services.books import line, postings
-from qinghe.claims.services.sifting import Sound
-from qinghe.claims.terms import ClaimState, Component, LineKind
+from qinghe.claims.services.books import claimed_account
+from qinghe.claims.terms import Component, LineKind
 from qinghe.kernel.actor import Actor
-from qinghe.kernel.bulk import copy_rows
-from qinghe.kernel.ids import new_id
-from qinghe.ledger.services import post_many
-from qinghe.parties.regions import zones_of
-from qinghe.parties.services import Wanted, WantedPoint, add_contact_points, resolve_people
-from qinghe.parties.terms import Secret, Source
+from qinghe.kernel.laps import lap
+from qinghe.ledger.services import post_from
+from qinghe.ledger.terms import side_of
+from qinghe.parties.services import merge_people, merge_points
+from qinghe.parties.terms import Source
 
-
-def write_claims(*, batch: Batch, rows: Sequence[Sound], actor: Actor, at: datetime) -> int:
-    """Write the claims of a batch inside the caller's transaction; return how many."""
-    debtors = _debtors(batch, rows, actor, at)
-    _contact_points(rows, debtors, actor, at)
-    numbers = _numbers(len(rows), at)
-    claims = [
-        _claim(batch, row, debtors[row.debtor_key], number, at)
-        for row, number in zip(rows, numbers, strict=True)
-    ]
-    lines = [_lines(claim, row, at) for claim, row in zip(claims, rows, strict=True)]
-    copy_rows(claims)
-    copy_rows([each for group in lines for each in group])
-    pairs = zip(claims, lines, strict=True)
-    post_many(postings=[each for claim, group in pairs for each in postings(claim, group)])
-    identities.note(rows=rows, claims=claims, at=at)
-    duplicates.freeze(claims=claims, actor=actor, at=at)
-    return len(claims)
-
-
-def _debtors(batch: Batch, rows: Sequence[Sound], actor: Actor, at: datetime) -> dict[str, UUID]:
-    by_key = {row.debtor_key: row for row in rows}
-    known = dict(
-        DebtorReference.objects.filter(
-            creditor_id=batch.creditor_id, reference__in=list(by_key)
-        ).values_list("reference", "person_id")
+# Last digits of the ids that a row's stem makes in the tables of this room and of the ledger.
+REFERENCE_DIGIT: Final = "a"
+LINE_DIGITS: Final = (
+    (Component.PRINCIPAL, "7"),
+    (Component.INTEREST, "8"),
+    (Component.COSTS, "9"),
+)
+CHUNK_TABLE: Final = """
+CREATE TEMP TABLE IF NOT EXISTS claims_chunk
+    (row integer PRIMARY KEY, fate text, stem uuid, debtor_key text, known_id uuid, debtor_id uuid)
+    ON COMMIT DELETE ROWS
+"""
+# The lookups stay index scans whatever the planner has heard of the sizes: one row each.
+CHUNK: Final = """
+INSERT INTO claims_chunk (row, fate, stem, debtor_key, known_id)
+SELECT s.row, CASE WHEN c.fingerprint IS NULL THEN 'new'
+    WHEN c.fingerprint = s.fingerprint THEN 'unchanged' ELSE 'changed' END,
+    s.stem, s.debtor_key, d.person_id
+FROM (
+    SELECT row, stem, contract_number, fingerprint, debtor_key FROM claims_staged
+    WHERE batch_id = %(batch)s AND row > %(after)s ORDER BY row LIMIT %(size)s
+) AS s
+LEFT JOIN LATERAL (
+    SELECT fingerprint FROM claims_claim
+    WHERE creditor_id = %(creditor)s AND contract_number = s.contract_number LIMIT 1
+) AS c ON true
+LEFT JOIN LATERAL (
+    SELECT person_id FROM claims_debtorreference
+    WHERE creditor_id = %(creditor)s AND reference = s.debtor_key LIMIT 1
+) AS d ON true
+"""
+FATES: Final = """
+SELECT c.fate, s.stage, count(*), sum(s.principal + s.interest + s.costs), max(c.row)
+FROM claims_chunk c JOIN claims_staged s ON s.batch_id = %(batch)s AND s.row = c.row
+GROUP BY 1, 2
+"""
+PEOPLE: Final = sql.SQL("""
+SELECT c.stem, c.row AS at_row, c.debtor_key AS key, c.known_id AS person_id, s.kind, s.region,
+    s.zones, s.key_id, s.name_sealed, s.name_blind, s.name_masked, s.number_sealed,
+    s.number_blind, s.number_masked
+FROM claims_chunk c JOIN claims_staged s ON s.batch_id = %(batch)s AND s.row = c.row
+WHERE c.fate = 'new'
+""")
+REFERENCES: Final = """
+INSERT INTO claims_debtorreference (id, creditor_id, reference, person_id)
+SELECT (left(f.stem::text, 35) || %(digit)s)::uuid, %(creditor)s, f.key, f.person_id
+FROM parties_found f JOIN claims_chunk c ON c.stem = f.stem WHERE c.known_id IS NULL
+"""
+DEBTORS: Final = """
+UPDATE claims_chunk c SET debtor_id = f.person_id FROM parties_found f WHERE f.key = c.debtor_key
+"""
+POINTS: Final = sql.SQL("""
+SELECT c.stem, c.row AS at_row, f.person_id, f.made, s.zone, s.key_id, s.voice_sealed,
+    s.voice_blind, s.voice_masked, s.mail_sealed, s.mail_blind, s.mail_masked, s.place_sealed,
+    s.place_blind, s.place_masked
+FROM claims_chunk c JOIN claims_staged s ON s.batch_id = %(batch)s AND s.row = c.row
+JOIN parties_found f ON f.key = c.debtor_key
+WHERE c.fate = 'new'
+""")
+CLAIMS: Final = """
+INSERT INTO claims_claim (id, number, creditor_id, debtor_id, batch_id, contract_number,
+    fingerprint, product, hand, region, currency, contract_on, due_on, overdue_rate_pct,
+    interest_to, principal, interest, costs, claimed, paid, state, stage, stage_changes_on,
+    created_at)
+SELECT stem, %(prefix)s || lpad(nr::text, greatest(6, length(nr::text)), '0'), %(creditor)s,
+    debtor_id, batch_id, contract_number, fingerprint, product, hand, region, currency,
+    contract_on, due_on, rate_pct, greatest(%(as_of)s, due_on), principal, interest, costs,
+    principal + interest + costs, 0, 'submitted', stage, stage_changes_on, %(at)s
+FROM (
+    SELECT w.*, nextval('claims_number_seq') AS nr FROM (
+        SELECT s.*, c.debtor_id
+        FROM claims_chunk c JOIN claims_staged s ON s.batch_id = %(batch)s AND s.row = c.row
+        WHERE c.fate = 'new' ORDER BY c.row
+    ) AS w
+) AS numbered
+"""
+PARTS: Final = sql.SQL("""
+SELECT (left(c.stem::text, 35) || p.digit)::uuid AS id, c.stem AS claim_id, c.row, s.currency,
+    p.component, p.amount
+FROM claims_chunk c JOIN claims_staged s ON s.batch_id = %(batch)s AND s.row = c.row
+CROSS JOIN LATERAL (VALUES {parts}) AS p (digit, component, amount)
+WHERE c.fate = 'new' AND p.amount > 0
+""").format(
+    parts=sql.SQL(", ").join(
+        sql.SQL("({}, {}, s.{})").format(digit, part.value, sql.Identifier(part.value))
+        for part, digit in LINE_DIGITS
     )
-    unknown = {key: row for key, row in by_key.items() if key not in known}
-    people = resolve_people(wanted=[_wanted(row) for row in unknown.values()], actor=actor, at=at)
-    found = dict(zip(unknown, people, strict=True))
-    copy_rows(
-        [
-            DebtorReference(creditor_id=batch.creditor_id, reference=key, person_id=person_id)
-            for key, person_id in found.items()
-        ]
-    )
-    return known | found
+)
+LINES: Final = sql.SQL("""
+INSERT INTO claims_line (id, claim_id, component, kind, amount, facts, booked_at)
+SELECT id, claim_id, component, {kind}, amount, jsonb_build_object('row', row), %(at)s
+FROM ({parts}) AS w
+""").format(kind=LineKind.CLAIMED.value, parts=PARTS)
+BOOKINGS: Final = sql.SQL("""
+SELECT id, 'claim:' || claim_id || ':' || component AS path, currency, amount,
+    'claim:' || claim_id AS subject FROM ({parts}) AS w
+""").format(parts=PARTS)
+MADE: Final = "SELECT stem, debtor_id FROM claims_chunk WHERE fate = 'new'"
+CHANGED: Final = """
+INSERT INTO claims_rowerror (batch_id, row, "column", code, facts)
+SELECT %(batch)s, row, %(column)s, 'contract-changed', '{}' FROM claims_chunk
+WHERE fate = 'changed'
+"""
 
 
-def _wanted(row: Sound) -> Wanted:
-    return Wanted(
-        kind=row.debtor_kind,
-        name=row.debtor_name,
-        id_number=row.id_number or None,
-        region=row.region,
-        zones=zones_of(row.region),
-    )
+@dataclass(frozen=True)
+class Merged:
+    """What became of a chunk: rows by fate, up to which row; `to_row` is None for no row."""
+
+    new: int
+    unchanged: int
+    changed: int
+    to_row: int | None
+    lost_amount: int
+    lost_stages: Counter[str]
 
 
-def _contact_points(
-    rows: Sequence[Sound], debtors: dict[str, UUID], actor: Actor, at: datetime
-) -> None:
-    points = [
-        WantedPoint(debtors[row.debtor_key], kind, value, Source.CONTRACT, _zone(row))
-        for row in rows
-        for kind, value in (
-            (Secret.PHONE, row.phone),
-            (Secret.EMAIL, row.email),
-            (Secret.ADDRESS, row.address),
-        )
-        if value
-    ]
-    if points:
-        add_contact_points(points=points, actor=actor, at=at)
+def write_claims(batch: Batch, *, size: int, column: str, actor: Actor, at: datetime) -> Merged:
+    """
+    Make claims of the next staged rows of a batch, inside the caller's transaction.
 
-
-def _zone(row: Sound) -> str:
-    return next(iter(zones_of(row.region)), "")
-
-
-def _numbers(count: int, at: datetime) -> list[str]:
+    The caller holds the batch and its creditor, and moves the batch on. A contract that is on the
+    platform already makes nothing: equal it is unchanged, else its row becomes an error.
+    """
+    params: dict[str, Any] = {
+        "batch": batch.pk, "creditor": batch.creditor_id, "after": batch.merged_to, "size": size,
+        "as_of": batch.as_of, "at": at, "column": column, "digit": REFERENCE_DIGIT,
+        "prefix": f"QH-{at:%y%m}-",
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('claims_number_seq') FROM generate_series(1, %s)", [count])
-        return [f"QH-{at:%y%m}-{number:06}" for (number,) in cursor.fetchall()]
+        with lap("chunk"):
+            cursor.execute(CHUNK_TABLE)
+            cursor.execute("DELETE FROM claims_chunk")
+            cursor.execute(CHUNK, params)
+            cursor.execute(FATES, params)
+            merged = _merged(cursor.fetchall())
+        if merged.changed:
+            cursor.execute(CHANGED, params)
+        if merged.new:
+            _write(batch, params, actor, at)
+    return merged
 
 
-def _claim(batch: Batch, row: Sound, debtor_id: UUID, number: str, at: datetime) -> Claim:
-    return Claim(
-        id=new_id(),
-        number=number,
-        creditor_id=batch.creditor_id,
-        debtor_id=debtor_id,
-        batch=batch,
-        contract_number=row.contract_number,
-        fingerprint=row.fingerprint,
-        product=row.product,
-        hand=row.hand,
-        region=row.region,
-        currency=row.currency,
-        contract_on=row.contract_on,
-        due_on=row.due_on,
-        overdue_rate_pct=row.rate_pct,
-        # Interest up to the day of the file is in the creditor's own figure.
-        interest_to=max(batch.as_of, row.due_on),
-        principal=row.principal,
-        interest=row.interest,
-        costs=row.costs,
-        claimed=row.claimed,
-        state=ClaimState.SUBMITTED,
-        stage=ageing.stage(row.due_on, batch.as_of),
-        stage_changes_on=ageing.next_change(row.due_on, batch.as_of),
-        created_at=at,
+def _write(batch: Batch, params: dict[str, Any], actor: Actor, at: datetime) -> None:
+    with connection.cursor() as cursor:
+        with lap("persons"):
+            merge_people(source=PEOPLE, params=params, actor=actor, at=at)
+            cursor.execute(REFERENCES, params)
+            cursor.execute(DEBTORS)
+        with lap("contact points"):
+            origin = Source.CONTRACT
+            merge_points(source=POINTS, params=params, origin=origin, actor=actor, at=at)
+        with lap("claims"):
+            cursor.execute(CLAIMS, params)
+        with lap("lines"):
+            cursor.execute(LINES, params)
+    with lap("ledger"):
+        _book(batch, params, at)
+    with lap("doubts"):
+        identities.note(params=params)
+        duplicates.freeze(debtors=_made(), actor=actor, at=at)
+
+
+def _made() -> dict[UUID, UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(MADE)
+        return dict(cursor.fetchall())
+
+
+def _book(batch: Batch, params: dict[str, Any], at: datetime) -> None:
+    post_from(
+        source=BOOKINGS,
+        params=params,
+        credit=(claimed_account(batch.creditor_id), batch.currency),
+        side=side_of("claim:"),
+        kind=f"claim.{LineKind.CLAIMED.value}",
+        at=at,
     )
 
 
-def _lines(claim: Claim, row: Sound, at: datetime) -> list[Line]:
-    parts = (
-        (Component.PRINCIPAL, row.principal),
-        (Component.INTEREST, row.interest),
-        (Component.COSTS, row.costs),
+def _merged(rows: list[tuple[str, str, int, int, int]]) -> Merged:
+    counts: Counter[str] = Counter()
+    for fate, _stage, count, _sum, _last in rows:
+        counts[fate] += count
+    changed = [row for row in rows if row[0] == "changed"]
+    return Merged(
+        new=counts["new"],
+        unchanged=counts["unchanged"],
+        changed=counts["changed"],
+        to_row=max((row[4] for row in rows), default=None),
+        lost_amount=sum(int(row[3]) for row in changed),
+        lost_stages=Counter({row[1]: row[2] for row in changed}),
     )
-    facts = {"row": row.row}
-    return [
-        line(claim.pk, part, LineKind.CLAIMED, amount, at, facts)
-        for part, amount in parts
-        if amount
-    ]

@@ -28,6 +28,7 @@ from qinghe.parties.services.exams import (
 )
 from qinghe.parties.services.files import open_file, rotate_files
 from qinghe.parties.services.flags import decide_party_flag
+from qinghe.parties.services.merging import merge_people, merge_points
 from qinghe.parties.services.micro import (
     expire_transfers,
     open_transfer,
@@ -73,6 +74,7 @@ from qinghe.parties.services.reviewing import (
     refuse_application,
     return_application,
 )
+from qinghe.parties.services.sealing import sealed_columns
 from qinghe.parties.services.secrets import (
     MayNotReveal,
     find_by_value,
@@ -130,6 +132,8 @@ __all__ = [
     "load_file",
     "lower_levels",
     "mark_contact_point",
+    "merge_people",
+    "merge_points",
     "open_application",
     "open_door",
     "open_file",
@@ -155,6 +159,7 @@ __all__ = [
     "seal_file",
     "seal_paper",
     "sealed",
+    "sealed_columns",
     "send_transfer",
     "start_sitting",
     "start_transfer",

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qinghe.claims.queries import (
     batch_for,
@@ -18,7 +19,8 @@ from qinghe.claims.queries import (
     row_errors,
     taken_before,
 )
-from qinghe.claims.services import accept_batch, dry_run, refuse_batch
+from qinghe.claims.queries.progress import Progress
+from qinghe.claims.services import accept_batch, cancel_batch, dry_run, refuse_batch
 from qinghe.claims.terms import BatchState, Stage
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.roles import Permission
@@ -26,6 +28,7 @@ from qinghe.web.doors import StaffRequest, page
 from qinghe.web.parts import Crumb
 
 SHOWN_ERRORS = 100
+BEFORE_DECISION = (BatchState.RECEIVED, BatchState.CHECKING, BatchState.CHECKED)
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -50,6 +53,10 @@ def batch_page(request: StaffRequest, batch_id: UUID) -> HttpResponse:
         "kinds": fault_kinds(found),
         "corrected": corrections(found, limit=0)[1],
         "waiting": found.state == BatchState.CHECKED,
+        "estimate": _estimate(found.progress),
+        "progress": found.progress,
+        "before_decision": found.state in BEFORE_DECISION,
+        "merging": found.state == BatchState.MERGING,
         "step": Crumb(3, 3, _("Look and decide")),
     }
     return render(request, "web/creditor/batch.html", context)
@@ -78,12 +85,50 @@ def batch_decide(request: StaffRequest, batch_id: UUID) -> HttpResponse:
             taken = accept_batch(
                 batch_id=batch_id, partial=choice == "part", actor=request.actor, at=request.at
             )
-            messages.success(request, _("%(n)d claims were taken over.") % {"n": taken.accepted})
+            if taken.state == BatchState.ACCEPTED:
+                told = _("%(n)d claims were taken over.") % {"n": taken.accepted}
+                messages.success(request, told)
     except DomainError as refusal:
         if refusal.status == 404:
             raise
         messages.error(request, refusal.user_message)
     return redirect("web:batch", batch_id)
+
+
+@page(Permission.SUBMIT_CLAIMS, methods=("POST",))
+def batch_cancel(request: StaffRequest, batch_id: UUID) -> HttpResponse:
+    """Stop the work on a file; what was taken over already stays, and is told."""
+    try:
+        batch = cancel_batch(batch_id=batch_id, actor=request.actor, at=request.at)
+    except DomainError as refusal:
+        if refusal.status == 404:
+            raise
+        messages.error(request, refusal.user_message)
+    else:
+        told = {"n": batch.accepted}
+        messages.success(request, _stopped(told))
+    return redirect("web:batch", batch_id)
+
+
+def _stopped(told: dict[str, int]) -> str:
+    if not told["n"]:
+        return _("The work was stopped. Nothing of the file was taken over.")
+    return (
+        _(
+            "The work was stopped. %(n)d claims had been taken over and stay; sent again, the file "
+            "goes on behind them."
+        )
+        % told
+    )
+
+
+def _estimate(progress: Progress | None) -> str:
+    if progress is None or progress.remaining_seconds is None:
+        return ""
+    minutes = -(-progress.remaining_seconds // 60)
+    if minutes <= 1:
+        return _("less than a minute left")
+    return ngettext("about %(n)d minute left", "about %(n)d minutes left", minutes) % {"n": minutes}
 
 
 @page(Permission.SUBMIT_CLAIMS)

@@ -17,10 +17,10 @@ from django_stubs_ext import StrPromise
 from qinghe.claims.intake.columns import ColumnsRefused, missing_fields
 from qinghe.claims.intake.how import How
 from qinghe.claims.intake.unreadable import EncodingUnsure
-from qinghe.claims.queries import Preview, mappings, preview, recognised
-from qinghe.claims.services import check_batch, save_mapping
-from qinghe.claims.terms import Product
-from qinghe.parties.filestore import load_file, seal_file
+from qinghe.claims.queries import Preview, mappings, preview_kept, recognised
+from qinghe.claims.services import receive_batch, save_mapping
+from qinghe.claims.terms import WORKING, Product
+from qinghe.parties.filestore import seal_stream
 from qinghe.parties.roles import Permission
 from qinghe.web.creditor.fields import DATE_WORDS, FIELD_WORDS, IGNORE, veiled
 from qinghe.web.creditor.reading import UPLOAD, read_as
@@ -29,7 +29,6 @@ from qinghe.web.formats import as_day
 from qinghe.web.parts import Crumb
 
 Known = tuple[str, dict[str, Any]]
-LARGEST_FILE = 100 * 1024 * 1024
 CURRENCIES = ("CNY", "USD", "EUR", "HKD", "GBP", "JPY", "SGD")
 
 
@@ -179,18 +178,18 @@ def batch_new(request: StaffRequest) -> HttpResponse:
 
 def _taken(request: StaffRequest, form: FileForm) -> HttpResponse:
     file, as_of = form.cleaned_data["file"], form.cleaned_data["as_of"]
-    content = file.read(LARGEST_FILE)
-    sent = {"filename": file.name, "as_of": as_of.isoformat()}
+    sha256 = seal_stream(file.file)
+    sent = {"filename": file.name, "as_of": as_of.isoformat(), "sha256": sha256}
     try:
-        head = preview(content)
+        head = preview_kept(sha256)
     except EncodingUnsure:
-        request.session[UPLOAD] = {**sent, "sha256": seal_file(content)}
+        request.session[UPLOAD] = sent
         return redirect("web:batch-reading")
     if form.cleaned_data["mapping"]:
-        return _check(request, content, file.name, as_of, form.cleaned_data["mapping"])
+        return _check(request, sha256, file.name, as_of, form.cleaned_data["mapping"])
     if head.suggestion.refused:
         raise ColumnsRefused(columns=", ".join(head.suggestion.refused))
-    request.session[UPLOAD] = {**sent, "sha256": seal_file(content)}
+    request.session[UPLOAD] = sent
     return redirect("web:batch-columns")
 
 
@@ -200,9 +199,8 @@ def batch_columns(request: StaffRequest) -> HttpResponse:
     sent = request.session.get(UPLOAD)
     if not sent:
         return redirect("web:batch-new")
-    content = load_file(sent["sha256"])
     try:
-        head = preview(content, How.of(sent.get("how") or {}))
+        head = preview_kept(sent["sha256"], How.of(sent.get("how") or {}))
     except EncodingUnsure:
         return redirect("web:batch-reading")
     assert request.actor.org_id is not None
@@ -212,7 +210,7 @@ def batch_columns(request: StaffRequest) -> HttpResponse:
         with refusals_in(form):
             _keep_name(request, form)
             day = date.fromisoformat(sent["as_of"])
-            return _check(request, content, sent["filename"], day, form.mapping())
+            return _check(request, sent["sha256"], sent["filename"], day, form.mapping())
     context = {
         "head": head,
         "filename": sent["filename"],
@@ -259,18 +257,19 @@ def _keep_name(request: StaffRequest, form: ColumnsForm) -> None:
 
 
 def _check(
-    request: StaffRequest, content: bytes, filename: str, as_of: date, mapping: dict[str, Any] | str
+    request: StaffRequest, sha256: str, filename: str, as_of: date, mapping: dict[str, Any] | str
 ) -> HttpResponse:
     assert request.actor.org_id is not None
-    batch = check_batch(
+    batch = receive_batch(
         creditor_id=request.actor.org_id,
         filename=filename,
-        content=content,
+        sha256=sha256,
         mapping=mapping,
         as_of=as_of,
         actor=request.actor,
         at=request.at,
     )
     request.session.pop(UPLOAD, None)
-    messages.info(request, _("Checked. Nothing is a claim yet: look, then decide."))
+    if batch.state not in WORKING:
+        messages.info(request, _("Checked. Nothing is a claim yet: look, then decide."))
     return redirect("web:batch", batch.pk)

@@ -10,11 +10,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.intake.encodings import Reading, encoding_of
+from qinghe.claims.intake.encodings import Reading
 from qinghe.claims.intake.how import How
-from qinghe.claims.queries import Preview, preview, ways_to_read
+from qinghe.claims.queries import Preview, encoding_kept, preview_kept, ways_to_read
 from qinghe.kernel.errors import DomainError
-from qinghe.parties.filestore import load_file
 from qinghe.parties.roles import Permission
 from qinghe.web.creditor.fields import LONG_DIGITS, STARS
 from qinghe.web.doors import StaffRequest, formed, page, refusals_in
@@ -85,18 +84,18 @@ def batch_reading(request: StaffRequest) -> HttpResponse:
     sent = request.session.get(UPLOAD)
     if not sent:
         return redirect("web:batch-new")
-    content, asked = load_file(sent["sha256"]), How.of(sent.get("how") or {})
-    ways = ways_to_read(content)
+    sha256, asked = sent["sha256"], How.of(sent.get("how") or {})
+    ways = ways_to_read(sha256)
     form: TextForm | SheetForm
     if ways:
-        first = {"encoding": asked.encoding or _sure(content)}
+        first = {"encoding": asked.encoding or _sure(sha256)}
         form = TextForm(request.POST or None, ways=ways, initial=first)
     else:
-        head = preview(content, asked)
+        head = preview_kept(sha256, asked)
         form = SheetForm(request.POST or None, head=head, initial={"sheet": head.how.sheet})
     if form.is_valid():
         with refusals_in(form):
-            preview(content, form.how())
+            preview_kept(sha256, form.how())
             request.session[UPLOAD] = {**sent, "how": form.how().as_json()}
             return redirect("web:batch-columns")
     step = Crumb(1, 3, _("Send the file"))
@@ -120,9 +119,9 @@ def read_as(head: Preview) -> str:
     }
 
 
-def _sure(content: bytes) -> str:
+def _sure(sha256: str) -> str:
     try:
-        return encoding_of(content)
+        return encoding_kept(sha256)
     except DomainError:
         return ""
 
