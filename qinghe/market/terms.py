@@ -33,3 +33,6 @@ LIVE = ("active", "suspended")
 
 # Lower bounds of the amount bands, in major units; a listing shows the band, never the amount.
 BAND_BOUNDS = (0, 1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 500_000)
+
+# How long rows of the market are kept.
+KEEP = "Five years after the claim is closed."

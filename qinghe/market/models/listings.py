@@ -1,4 +1,4 @@
-"""Listings, capacity and mandates."""
+"""Orders as the hall shows them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from django.db.models import F, Q
 from qinghe.claims.terms import Product, Stage
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
-from qinghe.market.terms import LIVE, ListingState, MandateState, Mode
+from qinghe.market.terms import KEEP, ListingState, Mode
 from qinghe.parties.terms import WORK_LICENCES, LicenceKind
-
-KEEP = "Five years after the claim is closed."
 
 
 class Listing(Row):
@@ -82,75 +80,5 @@ class Listing(Row):
             ),
             models.Index(
                 fields=["expires_at"], name="market_listing_due", condition=Q(state="open")
-            ),
-        ]
-
-
-class Capacity(models.Model):
-    """How many live mandates a collector may hold; the row is locked by every taking."""
-
-    privacy: ClassVar[Privacy] = Privacy(keep="While the collector is a member.")
-
-    collector = models.OneToOneField(
-        "parties.Organisation", models.PROTECT, primary_key=True, related_name="+"
-    )
-    limit = models.PositiveIntegerField()
-    live = models.PositiveIntegerField(default=0)
-    # Highest amount band this collector may take.
-    max_band = models.PositiveSmallIntegerField(default=7)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(live__lte=F("limit")), name="market_capacity_not_exceeded"
-            )
-        ]
-
-
-class Mandate(Row):
-    """The right of one collector to work one claim, for a period, under signed terms."""
-
-    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
-
-    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+")
-    creditor = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
-    collector = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
-    listing = models.ForeignKey(Listing, models.PROTECT, null=True, related_name="+")
-    mode = models.TextField(choices=Mode.choices)
-    state = models.TextField(choices=MandateState.choices, default=MandateState.ACTIVE)
-    commission_rate = models.DecimalField(max_digits=5, decimal_places=4)
-    quality_share = models.DecimalField(max_digits=5, decimal_places=4)
-    terms_version = models.TextField()
-    terms_sha256 = models.TextField()
-    signed_by = models.UUIDField()
-    signed_at = models.DateTimeField()
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True)
-    reason = models.TextField(default="", blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["claim"], condition=Q(state__in=LIVE), name="market_one_live_mandate"
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="market_mandate_period"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=LIVE, closed_at__isnull=True)
-                | (~Q(state__in=LIVE) & Q(closed_at__isnull=False)),
-                name="market_mandate_closed",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["collector", "state"], name="market_mandate_collector"),
-            models.Index(
-                fields=["ends_at"], name="market_mandate_due", condition=Q(state__in=LIVE)
-            ),
-            models.Index(
-                fields=["collector", "ends_at", "id"],
-                name="market_worklist",
-                condition=Q(state__in=LIVE),
             ),
         ]

@@ -1,0 +1,7 @@
+"""Listings, capacity and mandates."""
+
+from qinghe.market.models.capacity import Capacity
+from qinghe.market.models.listings import Listing
+from qinghe.market.models.mandates import Mandate
+
+__all__ = ["Capacity", "Listing", "Mandate"]
