@@ -27,6 +27,7 @@ from qinghe.claims.services import accept_batch, intake, receive_batch
 from qinghe.kernel.actor import system
 from qinghe.kernel.laps import measured
 from qinghe.parties.filestore import seal_stream
+from qinghe.parties.levels import TOP
 from qinghe.parties.models import Organisation
 
 AT: Final = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
@@ -91,7 +92,7 @@ def _result(
 def _checked(path: Path) -> Batch:
     creditor = Organisation.objects.create(
         slug="bench", name="bench", kind="institution", state="active", lender_kind="bank",
-        created_at=AT,
+        level=TOP, created_at=AT,
     )  # fmt: skip
     with path.open("rb") as file:
         sha256 = seal_stream(file)
