@@ -28,8 +28,6 @@ from qinghe.claims.services.batches import (
     accept_batch,
     cancel_batch,
     check_batch,
-    forget_row_errors,
-    forget_undecided,
     receive_batch,
     refuse_batch,
     save_mapping,
@@ -68,6 +66,7 @@ from qinghe.claims.services.evidence import (
     set_assignments,
 )
 from qinghe.claims.services.examining import MalwareFound, PdfEncrypted, PdfTooHeavy, PdfTooLong
+from qinghe.claims.services.forgetting import forget_row_errors, forget_undecided
 from qinghe.claims.services.history import History, HistoryHasErrors, import_history, import_terms
 from qinghe.claims.services.holds import hold_creditor, lift_hold, lift_holds, place_hold
 from qinghe.claims.services.limitation import BadAct, record_act

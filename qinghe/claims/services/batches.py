@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial as bound
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.days import day_of
@@ -18,13 +16,14 @@ from qinghe.claims.intake.kinds import ZIP
 from qinghe.claims.intake.read import ROW, header_of
 from qinghe.claims.intake.strangers import refuse_phones_in_text
 from qinghe.claims.intake.stream import head_of, pieces
-from qinghe.claims.models import Batch, Mapping, RowError
+from qinghe.claims.models import Batch, Mapping
 from qinghe.claims.queries import NoSuchBatch
 from qinghe.claims.services.creditors import creditor_of, standing_creditor
+from qinghe.claims.services.forgetting import end_batch, forget_unfinished
 from qinghe.claims.services.limits import SUBJECT_TO, use_allowance
 from qinghe.claims.services.noting import note
-from qinghe.claims.services.staging import forget_staged, new_amounts
-from qinghe.claims.services.working import JOB, Work, locked_batch, staged_is_sound, start_over
+from qinghe.claims.services.staging import new_amounts
+from qinghe.claims.services.working import JOB, Work, staged_is_sound, start_over
 from qinghe.claims.terms import WORKING, BatchState
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
@@ -35,10 +34,6 @@ from qinghe.parties.models import Organisation
 from qinghe.parties.roles import Permission, require
 
 NAME_LENGTH = 200
-# The creditor has corrected and sent again, or never will.
-KEEP_ROW_ERRORS = timedelta(days=90)
-# Rows that lie ready and are not decided on are made again from the file when they are.
-KEEP_STAGED = timedelta(days=7)
 # So much is answered at once; what is larger is worked on by a job.
 AT_ONCE_ROWS: Final = 5_000
 AT_ONCE_BYTES: Final = 1_500_000
@@ -185,7 +180,7 @@ def refuse_batch(*, batch_id: UUID, actor: Actor, at: datetime) -> Batch:
     """
     require(actor, Permission.SUBMIT_CLAIMS)
     batch = _undecided(batch_id, actor)
-    _end(batch, BatchState.REFUSED, at)
+    end_batch(batch, BatchState.REFUSED, at)
     note("refused", batch, actor, at)
     return batch
 
@@ -204,7 +199,7 @@ def cancel_batch(*, batch_id: UUID, actor: Actor, at: datetime) -> Batch:
     batch = _mine(batch_id, actor)
     if batch.state not in (*WORKING, BatchState.CHECKED):
         raise BatchDecided
-    _end(batch, BatchState.CANCELLED, at)
+    end_batch(batch, BatchState.CANCELLED, at)
     note("cancelled", batch, actor, at)
     return batch
 
@@ -226,21 +221,6 @@ def judge_again(batch: Batch, *, actor: Actor, at: datetime) -> None:
         return
     Work(batch.pk, actor=actor).run(at=at)
     batch.refresh_from_db()
-
-
-def forget_row_errors(*, at: datetime) -> int:
-    """Delete the row errors of batches decided long ago; return how many."""
-    old = RowError.objects.filter(batch__decided_at__lt=at - KEEP_ROW_ERRORS)
-    return old.delete()[0]
-
-
-def forget_undecided(*, at: datetime) -> int:
-    """Delete what lies ready of batches that nobody decided on for days; return how many."""
-    waiting = Batch.objects.filter(state=BatchState.CHECKED, whole=True)
-    old = list(waiting.filter(worked_at__lt=at - KEEP_STAGED).values_list("pk", flat=True))
-    for batch_id in old:
-        _forget_one(batch_id)
-    return len(old)
 
 
 @verb("claims.save_mapping")
@@ -300,7 +280,7 @@ def _received(
     chosen = _mapping(creditor_id, mapping)
     # What is wrong with the columns is told at once, however long the file is.
     fit(chosen, header_of(head_of(bound(stream_file, sha256), chosen.how)))
-    _forget_unfinished(Batch.objects.filter(creditor=creditor, sha256=sha256), at)
+    forget_unfinished(Batch.objects.filter(creditor=creditor, sha256=sha256), at)
     batch = Batch(
         creditor=creditor,
         filename=filename.replace("\\", "/").rpartition("/")[2][:NAME_LENGTH],
@@ -380,30 +360,3 @@ def _undecided(batch_id: UUID, actor: Actor) -> Batch:
     if batch.state != BatchState.CHECKED:
         raise BatchDecided
     return batch
-
-
-def _end(batch: Batch, state: BatchState, at: datetime) -> None:
-    forget_staged([batch.pk])
-    batch.state, batch.decided_at, batch.whole = state, at, False
-    batch.save()
-
-
-def _forget_one(batch_id: UUID) -> None:
-    with transaction.atomic():
-        batch = locked_batch(batch_id)
-        if batch.state == BatchState.CHECKED:
-            forget_staged([batch_id])
-            batch.whole = False
-            batch.save(update_fields=["whole"])
-
-
-def _forget_unfinished(same: QuerySet[Batch], at: datetime) -> None:
-    # The same file once more: the newer check replaces the older one.
-    checked = same.filter(state=BatchState.CHECKED)
-    forget_staged(list(checked.values_list("pk", flat=True)))
-    RowError.objects.filter(batch__in=checked).delete()
-    checked.delete()
-    for batch in same.filter(
-        state__in=(BatchState.RECEIVED, BatchState.CHECKING)
-    ).select_for_update():
-        _end(batch, BatchState.CANCELLED, at)
