@@ -81,6 +81,9 @@ def _corrected(request: StaffRequest, batch: BatchView) -> HttpResponse:
             raise
         messages.error(request, refusal.user_message)
     else:
+        if after.state == BatchState.CHECKING:
+            messages.success(request, _("Your corrections are kept. Every row is checked again."))
+            return redirect("web:batch", batch.id)
         messages.success(request, _said(batch.rejected - after.rejected, after.rejected))
         if not after.rejected:
             return redirect("web:batch", batch.id)
