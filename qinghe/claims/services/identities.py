@@ -26,22 +26,26 @@ DIGITS: Final = (
     (IdentityCode.UNDER_AGE, "c"),
     (IdentityCode.AREA_UNKNOWN, "d"),
 )
-# A number tells for sure who somebody is; then the name must be one the person has here.
+# A number tells for sure who somebody is; then the name must be one the person has here. The row
+# that made its person gave the name.
 NOTE: Final = sql.SQL("""
 INSERT INTO claims_identitydoubt (id, claim_id, code, found_at)
 SELECT (left(c.stem::text, 35) || d.digit)::uuid, c.stem, d.code, %(at)s
-FROM claims_chunk c JOIN claims_staged s ON s.batch_id = %(batch)s AND s.row = c.row
+FROM (
+    SELECT c.* FROM claims_chunk c
+    JOIN claims_staged s ON s.batch_id = %(batch)s AND s.row = c.row
+    LEFT JOIN parties_found f ON f.stem = c.stem AND f.made
+    WHERE c.fate = 'new' AND (f.stem IS NULL OR s.doubts <> '')
+) AS c JOIN claims_staged s ON s.batch_id = %(batch)s AND s.row = c.row
 CROSS JOIN LATERAL (
     SELECT count(*) AS called, count(*) FILTER (WHERE v.blind = ANY (s.name_blind)) AS alike
     FROM parties_vaultitem v
     WHERE v.person_id = c.debtor_id AND v.kind = 'name' AND v.blind IS NOT NULL
 ) AS names
 CROSS JOIN LATERAL (VALUES {codes}) AS d (digit, code)
-WHERE c.fate = 'new' AND (
-    d.code = ANY (string_to_array(s.doubts, ','))
+WHERE d.code = ANY (string_to_array(s.doubts, ','))
     OR (d.code = {differs} AND s.number_blind IS NOT NULL AND names.called > 0
         AND names.alike = 0)
-)
 """).format(
     codes=sql.SQL(", ").join(sql.SQL("({}, {})").format(digit, c.value) for c, digit in DIGITS),
     differs=IdentityCode.NAME_DIFFERS.value,
