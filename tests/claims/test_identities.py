@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qinghe.claims.models import Claim, Hold, IdentityDoubt, LimitationAct
 from qinghe.claims.services import accept_batch, add_evidence
-from qinghe.claims.services.identities import _area_known
+from qinghe.claims.services.identities import _area_known, doubts
 from qinghe.parties.models import Person, VaultItem
 from qinghe.risk.models import Flag
 from qinghe.risk.services import raise_flags
+from qinghe.rules.calendar import add_years
 from tests.claims.world import JOB, NOW, PDF, ROW, claim_of, clerk, creditor, delivered
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +82,27 @@ def test_who_signed_before_eighteen(signed: str, found: set[str]) -> None:
     ],
 )
 def test_areas(number: str, known: bool) -> None:
-    assert _area_known(number + "199001011231") is known
+    assert _area_known(number) is known
+
+
+@given(
+    born=st.dates(date(1900, 1, 1), date(2026, 12, 31)) | st.just(date(2004, 2, 29)),
+    days=st.integers(-400, 400),
+    kind=st.sampled_from(["natural", "business"]),
+)
+def test_of_age_is_who_has_had_the_eighteenth_birthday(born: date, days: int, kind: str) -> None:
+    full = add_years(born, 18)
+    signed = full + timedelta(days=days)
+    rows = pl.DataFrame(
+        {
+            "kind_value": [kind, kind, "natural"],
+            "number": [f"110105{born:%Y%m%d}1234", f"110105{born:%Y%m%d}1234", "H12345678"],
+            "contract_on": [signed, None, signed],
+        },
+        schema={"kind_value": pl.String, "number": pl.String, "contract_on": pl.Date},
+    )
+    young = "under-age" if kind == "natural" and signed < full else ""
+    assert doubts(rows).to_list() == [young, "", ""]
 
 
 def test_who_had_died_before_the_contract() -> None:
