@@ -96,6 +96,8 @@ def bench_import(
             f"{name.replace('_', ' ')}: {part['seconds']} s; {part['times_same_tables']} times the "
             f"same rows into the same tables, {part['times_file_copy']} times the file"
         )
+    cpu = result.parts["processor"]
+    typer.echo(f"processor: {cpu['whole']} s, {cpu['times_same_tables']} times the same tables")
     for name, seconds in result.parts["stages"].items():
         typer.echo(f"  {name}: {seconds} s")
 

@@ -25,6 +25,7 @@ def test_the_import_is_measured_beside_a_bare_copy() -> None:
     assert parts["same_tables"]["seconds"] > parts["file_copy"]["seconds"]
     for name in ("read_and_validated", "sealed_and_staged", "merged", "whole"):
         assert 0 < parts[name]["times_same_tables"] < parts[name]["times_file_copy"]
+    assert parts["processor"]["whole"] > parts["processor"]["merged"] > 0
     assert {"parse", "check", "seal", "stage", "persons", "claims", "lines", "ledger"} <= set(
         parts["stages"]
     )

@@ -69,10 +69,8 @@ def doubts(rows: pl.DataFrame) -> pl.Series:
     )
     born = number.str.slice(AREA, BIRTH).str.to_date("%Y%m%d", strict=False)
     young = pl.col("contract_on") < born.dt.offset_by(f"{FULL_AGE}y")
-    odd = {
-        IdentityCode.UNDER_AGE: young,
-        IdentityCode.AREA_UNKNOWN: ~known & ~tabular.demo_ids(rows["number"]),
-    }
+    strange = pl.lit(~known & ~tabular.demo_ids(rows["number"]))
+    odd = {IdentityCode.UNDER_AGE: young, IdentityCode.AREA_UNKNOWN: strange}
     found = [pl.when(person & when).then(pl.lit(code.value)) for code, when in odd.items()]
     joined = pl.concat_list(found).list.drop_nulls().list.join(",").alias("doubts")
     return rows.select(joined).to_series()
