@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import secrets
 from datetime import date, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from qinghe.claims.models import Claim, Hold, IdentityDoubt, LimitationAct
 from qinghe.claims.services import accept_batch, add_evidence
 from qinghe.claims.services.identities import _area_known, doubts
+from qinghe.parties import vault
 from qinghe.parties.models import Person, VaultItem
+from qinghe.parties.vault import RingText
 from qinghe.risk.models import Flag
 from qinghe.risk.services import raise_flags
 from qinghe.rules.calendar import add_years
@@ -23,6 +29,10 @@ pytestmark = pytest.mark.django_db
 
 def codes(claim: Claim) -> set[str]:
     return set(IdentityDoubt.objects.filter(claim=claim).values_list("code", flat=True))
+
+
+def key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def flagged(claim: Claim) -> set[str]:
@@ -60,6 +70,23 @@ def test_a_name_sealed_before_names_had_hashes_says_nothing() -> None:
     VaultItem.objects.filter(kind="name").update(blind=None)
     other = claim_of(creditor("other-bank"), contract_number="X", debtor_name="李某人")
     assert codes(other) == set()
+
+
+def test_a_name_is_the_same_name_after_a_new_key_for_hashes(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.VAULT_FILES = tmp_path
+    text: RingText = {"active": "k1", "keys": {"k1": key()}, "blind": {"b1": key()}}
+    settings.VAULT_RING = lambda: text
+    vault.forget()
+    first = claim_of(creditor())
+    text["blind"]["b2"] = key()
+    vault.forget()
+    same = claim_of(creditor("second-bank"), contract_number="X", principal="5.00")
+    other = claim_of(creditor("third-bank"), contract_number="Y", debtor_name="李某人")
+    assert {first.debtor_id, same.debtor_id, other.debtor_id} == {first.debtor_id}
+    assert (codes(first), codes(same), codes(other)) == (set(), set(), {"name-differs"})
+    vault.forget()
 
 
 @pytest.mark.parametrize(
