@@ -172,7 +172,8 @@ def create_acceptance(request: HttpRequest, batch_id: UUID, body: AcceptIn) -> B
     """
     Make claims of a checked file. Rows with errors refuse it, unless `partial` is chosen.
 
-    A large file is then `merging`, and becomes `accepted` when all of it is taken over.
+    A large file is then `merging`, and becomes `accepted` when all of it is taken over. A private
+    creditor's file that lay too long is `checking` instead: accept it again when it is `checked`.
     """
     actor = writer_of(request)
     accept_batch(batch_id=batch_id, partial=body.partial, actor=actor, at=clock.now())

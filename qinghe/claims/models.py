@@ -62,7 +62,9 @@ class DebtorReference(Row):
 
     privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("person", "reference"))
 
-    creditor = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
+    creditor = models.ForeignKey(
+        "parties.Organisation", models.PROTECT, related_name="+", db_index=False
+    )
     reference = models.TextField()
     person = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
 
@@ -82,9 +84,12 @@ class Claim(Row):
 
     privacy: ClassVar[Privacy] = Privacy(keep=KEEP, personal=("debtor",))
 
-    number = models.TextField(unique=True)
-    creditor = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
-    debtor = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
+    number = models.TextField()
+    # Both are the first of an index below.
+    creditor = models.ForeignKey(
+        "parties.Organisation", models.PROTECT, related_name="+", db_index=False
+    )
+    debtor = models.ForeignKey("parties.Person", models.PROTECT, related_name="+", db_index=False)
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="+")
     contract_number = models.TextField()
     fingerprint = models.BinaryField()
@@ -121,6 +126,7 @@ class Claim(Row):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="claims_number_once"),
             models.UniqueConstraint(
                 fields=["creditor", "contract_number"], name="claims_contract_once"
             ),
@@ -145,8 +151,9 @@ class Claim(Row):
             ),
             models.Index(fields=["creditor", "state", "stage"], name="claims_creditor_state"),
             models.Index(fields=["debtor"], name="claims_debtor"),
-            models.Index(fields=["-created_at", "-id"], name="claims_newest"),
-            models.Index(fields=["creditor", "-created_at", "-id"], name="claims_creditor_newest"),
+            # Read from their ends, where new claims are added.
+            models.Index(fields=["created_at", "id"], name="claims_by_age"),
+            models.Index(fields=["creditor", "created_at", "id"], name="claims_creditor_by_age"),
             models.Index(
                 fields=["review", "created_at", "id"],
                 name="claims_review_queue",
@@ -170,7 +177,7 @@ class Line(Row):
 
     privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
 
-    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+")
+    claim = models.ForeignKey(Claim, models.PROTECT, related_name="+", db_index=False)
     component = models.TextField(choices=Component.choices)
     kind = models.TextField()
     amount = models.BigIntegerField()

@@ -82,15 +82,22 @@ def bench_import(
     rows: Annotated[int, typer.Option(help="Rows in the file.", min=1000)] = 1_000_000,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the import of a file of claims, checked and taken over, beside a bare COPY of it."""
+    """Measure the import of a file of claims, checked and taken over, beside two bare COPYs."""
     result = importing(rows=rows, progress=lambda line: typer.echo(line, err=True))
     if as_json:
         show_json(result.as_dict())
         return
     typer.echo(f"{result.ours:,.0f} {result.unit}; {result.seconds} s; {result.peak_mb:,.0f} MB")
-    for name in ("validated_and_staged", "merged", "whole"):
+    for name in ("file_copy", "same_tables"):
+        typer.echo(f"bare COPY, {name.replace('_', ' ')}: {result.parts[name]['seconds']} s")
+    for name in ("read_and_validated", "sealed_and_staged", "merged", "whole"):
         part = result.parts[name]
-        typer.echo(f"{name}: {part['seconds']} s, {part['times_bare']} times a bare COPY")
+        typer.echo(
+            f"{name.replace('_', ' ')}: {part['seconds']} s; {part['times_same_tables']} times the "
+            f"same rows into the same tables, {part['times_file_copy']} times the file"
+        )
+    cpu = result.parts["processor"]
+    typer.echo(f"processor: {cpu['whole']} s, {cpu['times_same_tables']} times the same tables")
     for name, seconds in result.parts["stages"].items():
         typer.echo(f"  {name}: {seconds} s")
 

@@ -57,12 +57,18 @@ class Transfer(Row):
     kind = models.TextField()
     subject = models.TextField()
     at = models.DateTimeField()
-    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    reverses = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="ledger_amount_positive"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="ledger_two_accounts"),
-            models.UniqueConstraint(fields=["reverses"], name="ledger_reversed_once"),
+            models.UniqueConstraint(
+                fields=["reverses"],
+                condition=Q(reverses__isnull=False),
+                name="ledger_undone_once",
+            ),
         ]
         indexes = [models.Index(fields=["subject"], name="ledger_transfer_subject")]

@@ -35,9 +35,13 @@ INSERT INTO ledger_transfer
 SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::bigint[], %s::text[],
     %s::text[], %s::text[], %s::timestamptz[], %s::uuid[])
 """
+# What the trigger that moves balances opens, with the transfer of the same id.
+OPENING = """
+CREATE TEMP TABLE IF NOT EXISTS ledger_opening (id uuid, path text, side text)
+    ON COMMIT DELETE ROWS
+"""
 OPEN_FROM = sql.SQL("""
-INSERT INTO ledger_account (id, path, currency, side, balance)
-SELECT id, path, currency, {side}, 0 FROM ({source}) AS w
+INSERT INTO pg_temp.ledger_opening (id, path, side) SELECT id, path, {side} FROM ({source}) AS w
 """)
 INSERT_FROM = sql.SQL("""
 INSERT INTO ledger_transfer (id, debit_id, credit_id, amount, currency, kind, subject, at)
@@ -104,10 +108,12 @@ def post_from(
 
     `source` is a query with `id`, `path`, `currency`, `amount` and `subject`: each opens a debit
     account of its own under that id, and posts its first transfer under the same id. A path that
-    has an account already refuses all.
+    has an account already refuses all. The account is written once, with that balance.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         credit_id = lock_accounts(keys=[credit])[credit]
+        cursor.execute(OPENING)
+        cursor.execute("DELETE FROM pg_temp.ledger_opening")
         cursor.execute(OPEN_FROM.format(source=source, side=side), params)
         told = {"credit": sql.Literal(credit_id), "kind": sql.Literal(kind), "at": sql.Literal(at)}
         cursor.execute(INSERT_FROM.format(source=source, **told), params)

@@ -62,6 +62,13 @@ def id_numbers(values: pl.Series, *, business: pl.Series, demo: bool) -> pl.Seri
     return _residents(people, demo).zip_with(~business, known)
 
 
+def demo_ids(values: pl.Series) -> pl.Series:
+    """Tell which id numbers belong to nobody: region 99, checksum wrong on purpose."""
+    number = pl.col("value")
+    demo = number.str.contains(RESIDENT) & number.str.starts_with("99") & ~_checked(number)
+    return values.to_frame("value").select(demo.fill_null(False)).to_series()
+
+
 def texts(values: pl.Series) -> pl.Series:
     """Return addresses with single blanks."""
     plain = ~pl.col("value").str.contains(ODD)
@@ -91,10 +98,7 @@ def masked_names(values: pl.Series, *, business: pl.Series) -> pl.Series:
 def _residents(values: pl.Series, demo: bool) -> pl.Series:
     number = pl.col("value").str.to_uppercase().str.replace_all(" ", "")
     shape = number.str.contains(RESIDENT)
-    digits = number.str.slice(0, 17).cast(pl.Int64, strict=False)
-    last = number.str.slice(17, 1).replace("X", "10").cast(pl.Int64, strict=False)
-    parts = [digits // 10 ** (16 - place) % 10 * weight for place, weight in enumerate(WEIGHTS)]
-    right = (pl.sum_horizontal(parts) + last) % 11 == 1
+    right = _checked(number)
     real = number.str.contains(PROVINCES) & number.str.contains(BIRTH) & right
     good = real | (number.str.starts_with("99") & ~right) if demo else real
     # A number of the right shape is judged here for good; another shape is never right.
@@ -102,6 +106,13 @@ def _residents(values: pl.Series, demo: bool) -> pl.Series:
         pl.when(pl.col("value") == "").then(pl.lit("")).when(shape & good).then(number)
     )
     return frame.to_series()
+
+
+def _checked(number: pl.Expr) -> pl.Expr:
+    digits = number.str.slice(0, 17).cast(pl.Int64, strict=False)
+    last = number.str.slice(17, 1).replace("X", "10").cast(pl.Int64, strict=False)
+    parts = [digits // 10 ** (16 - place) % 10 * weight for place, weight in enumerate(WEIGHTS)]
+    return (pl.sum_horizontal(parts) + last) % 11 == 1
 
 
 def _answered(values: pl.Series, usual: pl.Expr, asked: Callable[[str], str]) -> pl.Series:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+import base64
+import secrets
+from datetime import date, timedelta
+from pathlib import Path
 
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from qinghe.claims.models import Claim, Hold, IdentityDoubt, LimitationAct
 from qinghe.claims.services import accept_batch, add_evidence
-from qinghe.claims.services.identities import _area_known
+from qinghe.claims.services.identities import _area_known, doubts
+from qinghe.parties import vault
 from qinghe.parties.models import Person, VaultItem
+from qinghe.parties.vault import RingText
 from qinghe.risk.models import Flag
 from qinghe.risk.services import raise_flags
+from qinghe.rules.calendar import add_years
 from tests.claims.world import JOB, NOW, PDF, ROW, claim_of, clerk, creditor, delivered
 
 pytestmark = pytest.mark.django_db
@@ -19,6 +29,10 @@ pytestmark = pytest.mark.django_db
 
 def codes(claim: Claim) -> set[str]:
     return set(IdentityDoubt.objects.filter(claim=claim).values_list("code", flat=True))
+
+
+def key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def flagged(claim: Claim) -> set[str]:
@@ -58,6 +72,23 @@ def test_a_name_sealed_before_names_had_hashes_says_nothing() -> None:
     assert codes(other) == set()
 
 
+def test_a_name_is_the_same_name_after_a_new_key_for_hashes(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.VAULT_FILES = tmp_path
+    text: RingText = {"active": "k1", "keys": {"k1": key()}, "blind": {"b1": key()}}
+    settings.VAULT_RING = lambda: text
+    vault.forget()
+    first = claim_of(creditor())
+    text["blind"]["b2"] = key()
+    vault.forget()
+    same = claim_of(creditor("second-bank"), contract_number="X", principal="5.00")
+    other = claim_of(creditor("third-bank"), contract_number="Y", debtor_name="李某人")
+    assert {first.debtor_id, same.debtor_id, other.debtor_id} == {first.debtor_id}
+    assert (codes(first), codes(same), codes(other)) == (set(), set(), {"name-differs"})
+    vault.forget()
+
+
 @pytest.mark.parametrize(
     ("signed", "found"), [("2007-12-31", {"under-age"}), ("2008-01-01", set())]
 )
@@ -78,7 +109,27 @@ def test_who_signed_before_eighteen(signed: str, found: set[str]) -> None:
     ],
 )
 def test_areas(number: str, known: bool) -> None:
-    assert _area_known(number + "199001011231") is known
+    assert _area_known(number) is known
+
+
+@given(
+    born=st.dates(date(1900, 1, 1), date(2026, 12, 31)) | st.just(date(2004, 2, 29)),
+    days=st.integers(-400, 400),
+    kind=st.sampled_from(["natural", "business"]),
+)
+def test_of_age_is_who_has_had_the_eighteenth_birthday(born: date, days: int, kind: str) -> None:
+    full = add_years(born, 18)
+    signed = full + timedelta(days=days)
+    rows = pl.DataFrame(
+        {
+            "kind_value": [kind, kind, "natural"],
+            "number": [f"110105{born:%Y%m%d}1234", f"110105{born:%Y%m%d}1234", "H12345678"],
+            "contract_on": [signed, None, signed],
+        },
+        schema={"kind_value": pl.String, "number": pl.String, "contract_on": pl.Date},
+    )
+    young = "under-age" if kind == "natural" and signed < full else ""
+    assert doubts(rows).to_list() == [young, "", ""]
 
 
 def test_who_had_died_before_the_contract() -> None:

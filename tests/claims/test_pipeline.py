@@ -17,6 +17,7 @@ from pytest_django.fixtures import Settings
 from stdnum.iso7064 import mod_11_2
 
 from qinghe.claims.intake import stream
+from qinghe.claims.intake.read import ROW as ROW_NUMBER
 from qinghe.claims.intake.read import FileUnreadable, read_table
 from qinghe.claims.models import Batch, Claim, RowError, Staged
 from qinghe.claims.queries import batch_for, error_file
@@ -437,3 +438,20 @@ def test_the_head_of_a_long_file_is_read_in_its_own_letters(
     head = stream.head_of(blocks)
     assert head.columns[1:] == ["合同号", "姓名"]
     assert 0 < head.height < 200
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_long_file_in_big5_keeps_every_letter(
+    late: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "HEAD_BYTES", 300)
+    # When the head has no letter beyond ASCII, the first lines that have some decide.
+    rows = [(f"C-{n}", "none" if late and n < 60 else "臺灣銀行的借款人張國華") for n in range(120)]
+    content = "".join(f"{a},{b}\n" for a, b in [("number", "name"), *rows]).encode("cp950")
+
+    def blocks() -> Iterator[bytes]:
+        return (content[at : at + 101] for at in range(0, len(content), 101))
+
+    tables = list(stream.pieces(blocks, size=500))
+    assert len(tables) > 3
+    assert pl.concat(tables).drop(ROW_NUMBER).rows() == rows

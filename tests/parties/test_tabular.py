@@ -47,6 +47,13 @@ def test_phones(values: list[str], demo: bool) -> None:
     assert found == [alone(lambda v: identity.phone(v, demo=demo), each) for each in values]
 
 
+@given(values=st.lists(numbers | st.just(""), min_size=1, max_size=30))
+@example(values=["990101199001011234", "99010119900101123X", "110101199001011237"])
+def test_numbers_that_belong_to_nobody(values: list[str]) -> None:
+    found = tabular.demo_ids(pl.Series(values)).to_list()
+    assert found == [identity.is_demo_id(each) for each in values]
+
+
 @pytest.mark.parametrize("demo", [True, False])
 @given(values=st.lists(st.tuples(numbers, st.booleans()), min_size=1, max_size=30))
 def test_identity_numbers(values: list[tuple[str, bool]], demo: bool) -> None:

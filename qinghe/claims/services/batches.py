@@ -132,6 +132,8 @@ def accept_batch(*, batch_id: UUID, partial: bool, actor: Actor, at: datetime) -
     Make claims of a checked file: all rows or, only when chosen (`partial`), the sound ones.
 
     A small file is taken over at once; for a large one a job begins, and the batch is `merging`.
+    When what was checked must be made again before it can be counted, it is `checking`: then it
+    is accepted once more.
 
     :raises NotPermitted: the actor may not submit claims
     :raises NoSuchBatch: unknown, or another creditor's
@@ -149,8 +151,8 @@ def accept_batch(*, batch_id: UUID, partial: bool, actor: Actor, at: datetime) -
     require(actor, Permission.SUBMIT_CLAIMS)
     batch = _undecided(batch_id, actor)
     creditor = standing_creditor(batch.creditor_id, actor, at)
-    if creditor.kind in SUBJECT_TO:
-        _count_against_limit(batch, creditor, partial, actor, at)
+    if creditor.kind in SUBJECT_TO and not _counted(batch, creditor, partial, actor, at):
+        return batch
     if batch.rejected and not partial:
         raise BatchHasErrors(rejected=batch.rejected)
     batch.state, batch.partial, batch.merged_to = BatchState.MERGING, partial, 0
@@ -309,13 +311,14 @@ def _look_first(content: bytes, chosen: ColumnMapping) -> None:
         refuse_phones_in_text(table, mapping.columns, ROW)
 
 
-def _count_against_limit(
+def _counted(
     batch: Batch, creditor: Organisation, partial: bool, actor: Actor, at: datetime
-) -> None:
+) -> bool:
+    """Count a batch against its creditor's limit; False while a job makes it ready again."""
     if not batch.whole or not staged_is_sound(batch):
         judge_again(batch, actor=actor, at=at)
     if batch.state != BatchState.CHECKED:
-        raise BatchNotChecked
+        return False
     if batch.rejected and not partial:
         raise BatchHasErrors(rejected=batch.rejected)
     use_allowance(
@@ -325,6 +328,7 @@ def _count_against_limit(
         actor=actor,
         at=at,
     )
+    return True
 
 
 def _is_small(sha256: str) -> bool:

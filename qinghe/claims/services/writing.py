@@ -119,7 +119,15 @@ BOOKINGS: Final = sql.SQL("""
 SELECT id, 'claim:' || claim_id || ':' || component AS path, currency, amount,
     'claim:' || claim_id AS subject FROM ({parts}) AS w
 """).format(parts=PARTS)
-MADE: Final = "SELECT stem, debtor_id FROM claims_chunk WHERE fate = 'new'"
+# A person made in this transaction who gets one claim owes no other that might be the same.
+OWING_MORE: Final = """
+SELECT stem, debtor_id FROM (
+    SELECT c.stem, c.debtor_id, f.stem IS NOT NULL AS made,
+        count(*) OVER (PARTITION BY c.debtor_id) AS claims
+    FROM claims_chunk c LEFT JOIN parties_found f ON f.stem = c.stem AND f.made
+    WHERE c.fate = 'new'
+) AS n WHERE claims > 1 OR NOT made
+"""
 CHANGED: Final = """
 INSERT INTO claims_rowerror (batch_id, row, "column", code, facts)
 SELECT %(batch)s, row, %(column)s, 'contract-changed', '{}' FROM claims_chunk
@@ -182,12 +190,12 @@ def _write(batch: Batch, params: dict[str, Any], actor: Actor, at: datetime) -> 
         _book(batch, params, at)
     with lap("doubts"):
         identities.note(params=params)
-        duplicates.freeze(debtors=_made(), actor=actor, at=at)
+        duplicates.freeze(debtors=_owing_more(), actor=actor, at=at)
 
 
-def _made() -> dict[UUID, UUID]:
+def _owing_more() -> dict[UUID, UUID]:
     with connection.cursor() as cursor:
-        cursor.execute(MADE)
+        cursor.execute(OWING_MORE)
         return dict(cursor.fetchall())
 
 

@@ -179,7 +179,7 @@ class VaultItem(Row):
     )
 
     kind = models.TextField(choices=Secret.choices)
-    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+", db_index=False)
     ciphertext = models.BinaryField()
     key_id = models.TextField()
     blind = models.BinaryField(null=True)
@@ -209,7 +209,7 @@ class ContactPoint(Row):
 
     privacy: ClassVar[Privacy] = Privacy(keep=DEBTOR_KEEP, personal=("person", "address"))
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     kind = models.TextField(choices=Secret.choices)
     address = models.ForeignKey(VaultItem, models.PROTECT, related_name="+")
     zone = models.TextField(default="", blank=True)
