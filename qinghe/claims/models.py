@@ -13,6 +13,7 @@ from qinghe.claims.contract import (
     ContractPayment,
     ContractTerms,
     LimitationAct,
+    StagedTerms,
     Verification,
 )
 from qinghe.claims.decisions import Dispute, Review
@@ -51,6 +52,7 @@ __all__ = [
     "Mapping",
     "Review",
     "RowError",
+    "StagedTerms",
     "Title",
     "Verification",
 ]

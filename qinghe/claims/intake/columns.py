@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.claims import intake
 from qinghe.claims.intake.how import AS_IT_IS, How
 from qinghe.claims.intake.strangers import refused_columns
-from qinghe.claims.intake.vocabulary import bare, by_name, vocabulary
+from qinghe.claims.intake.vocabulary import bare, by_name, second_by_name, vocabulary
 from qinghe.kernel.errors import DomainError
 
 REQUIRED: Final = ("contract_number", "principal", "due_date", "currency")
@@ -140,7 +140,7 @@ def parse(stored: Mapping[str, Any]) -> ColumnMapping:
         payments=dict(stored.get("payments") or {}),
         waterfall=dict(stored.get("waterfall") or {}),
     )
-    unknown = (set(mapping.columns) | set(mapping.constants)) - set(fields())
+    unknown = (set(mapping.columns) | set(mapping.constants)) - {*fields(), *term_fields()}
     if unknown:
         raise BadMapping(names=", ".join(sorted(unknown)))
     return mapping
@@ -163,16 +163,15 @@ def suggest(header: Sequence[str]) -> Suggestion:
     """Return what the columns of a file most likely are, by their names in Chinese or English."""
     refused = refused_columns(header)
     found: dict[str, str] = {}
-    unknown = []
-    for column in header:
-        known = by_name().get(bare(column))
-        if column in refused:
-            continue
-        if known and known not in found:
+    # Names with one meaning come first, so that they take their field.
+    for column in sorted(header, key=lambda each: bare(each) in second_by_name()):
+        names = (by_name().get(bare(column)), second_by_name().get(bare(column)))
+        known = next((each for each in names if each and each not in found), None)
+        if known and column not in refused:
             found[known] = column
-        else:
-            unknown.append(column)
-    return Suggestion(found, tuple(unknown), refused, missing_fields(found))
+    known_columns = {*found.values(), *refused}
+    unknown = tuple(column for column in header if column not in known_columns)
+    return Suggestion(found, unknown, refused, missing_fields(found))
 
 
 def fit(mapping: ColumnMapping, header: Sequence[str]) -> ColumnMapping:
@@ -212,8 +211,14 @@ def date_format(written: Sequence[str]) -> str | None:
 
 @cache
 def fields() -> tuple[str, ...]:
-    """Return every field a claim may have, in the order of our template."""
+    """Return every field of the claim itself, in the order of our template."""
     return tuple(vocabulary()["fields"])
+
+
+@cache
+def term_fields() -> tuple[str, ...]:
+    """Return every term of a contract that a file may tell, payments so far among them."""
+    return tuple(vocabulary()["terms"])
 
 
 @cache

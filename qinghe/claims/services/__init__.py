@@ -34,6 +34,7 @@ from qinghe.claims.services.batches import (
     refuse_batch,
     save_mapping,
 )
+from qinghe.claims.services.checking import check_all_wanted
 from qinghe.claims.services.corrections import (
     CellTooLong,
     NoSuchColumn,
@@ -218,6 +219,7 @@ __all__ = [
     "apply_payments",
     "assign_claim",
     "cancel_batch",
+    "check_all_wanted",
     "check_amount",
     "check_batch",
     "check_sample",
