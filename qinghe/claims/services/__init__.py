@@ -81,6 +81,14 @@ from qinghe.claims.services.money import (
     apply_payments,
     undo_payment,
 )
+from qinghe.claims.services.outlook import Outlook, outlook_of
+from qinghe.claims.services.posting import (
+    ClaimKnown,
+    ClaimRefused,
+    FieldFault,
+    look_at_claim,
+    post_claim,
+)
 from qinghe.claims.services.proving import ProofMissing, ProvenAlready, prove_claim, uphold_unproven
 from qinghe.claims.services.rescanning import rescan
 from qinghe.claims.services.restating import (
@@ -155,6 +163,8 @@ __all__ = [
     "CellTooLong",
     "ChainClosed",
     "ChallengeOpen",
+    "ClaimKnown",
+    "ClaimRefused",
     "ContractNumberTaken",
     "CreditorInactive",
     "DamagedFile",
@@ -166,6 +176,7 @@ __all__ = [
     "DuplicateReason",
     "EmptyFile",
     "FeeGiven",
+    "FieldFault",
     "FileKnown",
     "FileTooLarge",
     "FileTypeRefused",
@@ -188,6 +199,7 @@ __all__ = [
     "NothingRestated",
     "NothingToAccept",
     "NothingToTell",
+    "Outlook",
     "Paid",
     "PaymentGiven",
     "PdfEncrypted",
@@ -244,12 +256,15 @@ __all__ = [
     "lift_by_hand",
     "lift_hold",
     "lift_holds",
+    "look_at_claim",
     "needs_two",
     "notice_sent",
     "offer_assignment",
     "open_dispute",
     "open_evidence",
+    "outlook_of",
     "place_hold",
+    "post_claim",
     "prove_claim",
     "receive_batch",
     "record_act",
