@@ -1,4 +1,4 @@
-"""Claims: post one, a list by filters, one line by line. The debtor appears by a masked name only."""
+"""Claims: post one, list them by filters, read one line by line; the debtor by a masked name."""
 
 from __future__ import annotations
 
@@ -221,5 +221,7 @@ def _out(found: Outlook) -> PostedOut:
     check = found.check
     return PostedOut(
         **{name: getattr(found, name) for name in PostedOut.model_fields if name != "calculated"},
-        calculated=None if check is None else WeighedOut.model_validate(check, from_attributes=True),
+        calculated=None
+        if check is None
+        else WeighedOut.model_validate(check, from_attributes=True),
     )

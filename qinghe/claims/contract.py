@@ -54,7 +54,9 @@ class ContractTerms(Row):
 
     class Meta:
         indexes = [
-            models.Index(fields=["id"], name="claims_terms_unchecked", condition=Q(check_wanted=True))
+            models.Index(
+                fields=["id"], name="claims_terms_unchecked", condition=Q(check_wanted=True)
+            )
         ]
         constraints = [
             models.UniqueConstraint(

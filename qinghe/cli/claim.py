@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from qinghe.claims.queries import ClaimFilters, NoSuchClaim, claims_table
 from qinghe.claims.days import day_of
+from qinghe.claims.queries import ClaimFilters, NoSuchClaim, claims_table
 from qinghe.claims.queries.amounts import CheckedLine, VerificationView, recomputed
 from qinghe.claims.services import ClaimRefused, Outlook, outlook_of, post_claim
 from qinghe.cli.output import AsJson, show, show_json
@@ -44,7 +44,8 @@ def post(
         typer.Option(formats=["%Y-%m-%d"], help="Day on which the amounts are right; else today."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Lay it ready and say what would happen; post nothing.")
+        bool,
+        typer.Option("--dry-run", help="Lay it ready and say what would happen; post nothing."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:

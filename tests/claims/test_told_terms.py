@@ -41,9 +41,9 @@ from qinghe.claims.services import (
     dry_run,
     intake,
     receive_batch,
+    told,
 )
 from qinghe.claims.services import batches as at_once
-from qinghe.claims.services import told
 from qinghe.parties.filestore import seal_stream
 from qinghe.parties.models import Organisation
 from tests.claims.world import NOW, ROW, TODAY, clerk, creditor, delivered, file_of
@@ -171,9 +171,7 @@ def test_a_file_without_terms_writes_none_and_payments_may_come_alone() -> None:
          "terms-without-day"),
     ],
 )  # fmt: skip
-def test_bad_terms_name_row_column_and_fix(
-    changes: dict[str, str], column: str, code: str
-) -> None:
+def test_bad_terms_name_row_column_and_fix(changes: dict[str, str], column: str, code: str) -> None:
     assert faults_of(**changes) == {(column, code)}
 
 
@@ -224,7 +222,9 @@ def test_rows_of_one_contract_with_other_terms_contradict_each_other() -> None:
 
 def test_corrected_terms_are_the_ones_that_are_kept() -> None:
     bank = creditor()
-    batch = delivered(bank, ROW | LOAN | {"agreed_rate": "x"}, ROW | LOAN | {"contract_number": "C-2"})
+    batch = delivered(
+        bank, ROW | LOAN | {"agreed_rate": "x"}, ROW | LOAN | {"contract_number": "C-2"}
+    )
     correct_rows(batch_id=batch.pk, cells=[(2, "agreed_rate", "7")], actor=clerk(bank), at=NOW)
     accept_batch(batch_id=batch.pk, partial=False, actor=clerk(bank), at=NOW)
     rates = ContractTerms.objects.order_by("claim__contract_number")

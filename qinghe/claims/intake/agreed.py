@@ -143,8 +143,8 @@ def _wrong_amounts() -> Iterator[Found]:
     for each, limit in NUMBERS.items():
         least = 0 if each == "grace_days" else 1
         right = pl.col(f"t_{each}").is_between(least, limit).fill_null(False)
-        facts = (("least", pl.lit(least)), ("limit", pl.lit(limit)))
-        yield "bad-count", each, (pl.col(each) != "") & ~right, facts
+        both = (("least", pl.lit(least)), ("limit", pl.lit(limit)))
+        yield "bad-count", each, (pl.col(each) != "") & ~right, both
 
 
 def _wrong_days(as_of: date) -> Iterator[Found]:
@@ -156,7 +156,11 @@ def _wrong_days(as_of: date) -> Iterator[Found]:
 
 
 def _wrong_words(lender_kind: str) -> Iterator[Found]:
-    codes = {"repayment_form": "bad-form", "day_count": "bad-day-count", "lender_kind": "bad-lender"}
+    codes = {
+        "repayment_form": "bad-form",
+        "day_count": "bad-day-count",
+        "lender_kind": "bad-lender",
+    }
     for each, code in codes.items():
         yield code, each, (pl.col(each) != "") & pl.col(f"t_{each}").is_null(), ()
     known = [*STRICT_KINDS, lender_kind or STRICTEST]

@@ -21,6 +21,12 @@ from qinghe.kernel.errors import DomainError
 REQUIRED: Final = ("contract_number", "principal", "due_date", "currency")
 # Written once over the columns of the debtor: one of them must be known.
 IDENTITY: Final = ("id_number", "debtor_reference", "phone")
+NEEDED_WORDS: Final = {
+    "contract_number": _("contract number"),
+    "principal": _("principal"),
+    "due_date": _("due day"),
+    "currency": _("currency"),
+}
 SHIPPED: Final = ("qinghe", "ar_ibm", "lending_club")
 # Only when the mapping says so: 3/4/2026 is two different days.
 FOREIGN_DATES: Final = ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")
@@ -42,7 +48,21 @@ class ColumnsNotMapped(DomainError):
 
 class FieldsMissing(DomainError):
     code = "claims.fields-missing"
-    text = _("No column gives: {fields}.")
+    text = _(
+        "No column gives: {fields}. Without these no row can become a claim. Say which columns "
+        "they are, or ask whoever made the file to add them, and send it again."
+    )
+
+
+class NobodyNamed(DomainError):
+    code = "claims.nobody-named"
+    text = _(
+        "This file does not say who owes: no column has the debtor's identity number, customer "
+        "number or telephone number. Nobody could be told of the debt or object to it, so none of "
+        "its rows can become a claim. Ask whoever made the file for one that has the name and one "
+        "of these numbers in each row, and send that one. Whether the sums of a loan file add up "
+        "can be checked without it: qinghe reconcile FILE."
+    )
 
 
 class UnknownMapping(DomainError):
@@ -180,7 +200,8 @@ def fit(mapping: ColumnMapping, header: Sequence[str]) -> ColumnMapping:
 
     :raises ColumnsRefused: data about other people
     :raises ColumnsNotMapped: a column is neither mapped nor ignored
-    :raises FieldsMissing: a required field has no column
+    :raises NobodyNamed: no column tells who owes
+    :raises FieldsMissing: another required field has no column
     """
     refused = refused_columns(header)
     if refused:
@@ -196,9 +217,12 @@ def fit(mapping: ColumnMapping, header: Sequence[str]) -> ColumnMapping:
     left = [column for column in free if column not in guessed.values()]
     if left:
         raise ColumnsNotMapped(columns=", ".join(left))
-    missing = missing_fields(columns | dict(mapping.constants))
+    given = columns | dict(mapping.constants)
+    if not any(each in given for each in IDENTITY):
+        raise NobodyNamed
+    missing = missing_fields(given)
     if missing:
-        raise FieldsMissing(fields=", ".join(missing))
+        raise FieldsMissing(fields=", ".join(map(in_words, missing)))
     return replace(mapping, columns=columns)
 
 
@@ -213,6 +237,11 @@ def date_format(written: Sequence[str]) -> str | None:
 def fields() -> tuple[str, ...]:
     """Return every field of the claim itself, in the order of our template."""
     return tuple(vocabulary()["fields"])
+
+
+def in_words(name: str) -> str:
+    """Return a required field in the active language, with its name in our template."""
+    return f"{NEEDED_WORDS[name]} ({name})"
 
 
 @cache

@@ -50,7 +50,7 @@ def typed(table: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
 
 
 def as_written(table: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
-    """Return `row`, the fields of a claim and the terms that are told as text, codes in capitals."""
+    """Return `row`, the fields of a claim and terms that are told, as text; codes in capitals."""
     given = {*mapping.columns, *mapping.constants}
     names = (*fields(), *(each for each in term_fields() if each in given))
     chosen = table.select(pl.col(ROW).alias("row"), *[_cell(mapping, each) for each in names])

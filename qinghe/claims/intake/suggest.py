@@ -169,9 +169,7 @@ def _fitting() -> dict[str, Callable[[str], bool]]:
         "id_number": _like(r"[0-9A-Z]{15,22}"),
         "phone": digits,
         "email": _like(r"\S+@\S+"),
-        **dict.fromkeys(
-            ("annual_overdue_rate", *RATES), _like(r"\d{1,3}(?:\.\d+)?\s*[%％]?")
-        ),
+        **dict.fromkeys(("annual_overdue_rate", *RATES), _like(r"\d{1,3}(?:\.\d+)?\s*[%％]?")),
         **dict.fromkeys(NUMBERS, _like(r"\d{1,3}")),
     }
 

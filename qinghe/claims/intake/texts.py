@@ -1,4 +1,4 @@
-"""Texts of a file as amounts, days, numbers and words: one expression each, null when it is none."""
+"""Texts of a file as amounts, days, numbers and words: an expression each, null when it is none."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from qinghe.claims.intake.columns import ColumnsRefused, missing_fields
+from qinghe.claims.intake.columns import ColumnsRefused, NobodyNamed, missing_fields
 from qinghe.claims.intake.how import How
 from qinghe.claims.intake.unreadable import EncodingUnsure
 from qinghe.claims.queries import Preview, mappings, preview_kept, recognised
@@ -36,6 +36,11 @@ from qinghe.web.formats import as_day
 from qinghe.web.parts import Crumb
 
 Known = tuple[str, dict[str, Any]]
+SHIPPED_WORDS = {
+    "qinghe": _("qinghe: our own template"),
+    "ar_ibm": _("ar_ibm: invoices to business customers"),
+    "lending_club": _("lending_club: loans without names; they cannot become claims"),
+}
 CURRENCIES = ("CNY", "USD", "EUR", "HKD", "GBP", "JPY", "SGD")
 
 
@@ -56,7 +61,8 @@ class FileForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["mapping"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("I say what they are in the next step")), *((n, n) for n in names)]
+        known = ((name, SHIPPED_WORDS.get(name, name)) for name in names)
+        field.choices = [("", _("I say what they are in the next step")), *known]
 
 
 @dataclass(frozen=True)
@@ -165,6 +171,8 @@ class ColumnsForm(forms.Form):
     def _miss(self, name: str) -> None:
         if name == "currency":
             self.add_error("currency", _("Say in which currency the amounts are."))
+        elif name == "id_number":
+            self.add_error(None, NobodyNamed.text)
         else:
             words = {"field": FIELD_WORDS[name]}
             self.add_error(None, _("No column is chosen as: %(field)s.") % words)

@@ -36,8 +36,8 @@ from qinghe.web.parts import Crumb
 
 STEPS = 3
 STRANGERS = _(
-    "There is a telephone number in this field. Only the debtor's own number may be given, and only "
-    "in its own field: nobody else is called about this debt."
+    "There is a telephone number in this field. Only the debtor's own number may be given, and "
+    "only in its own field: nobody else is called about this debt."
 )
 
 
@@ -53,7 +53,11 @@ def claim_new(request: StaffRequest) -> HttpResponse:
         batch_id = _posted(request, form, before.id if before else None)
         if batch_id is not None:
             return redirect("web:claim-look", batch_id)
-    context = {"step": Crumb(1, STEPS, _("Tell what is owed")), "before": before, "private": private}
+    context = {
+        "step": Crumb(1, STEPS, _("Tell what is owed")),
+        "before": before,
+        "private": private,
+    }
     return formed(request, "web/creditor/claim_new.html", context, form)
 
 

@@ -102,7 +102,9 @@ def _sum(label: StrPromise, hint: StrPromise, *, needed: bool = False) -> forms.
     return _text(label, hint, needed=needed, inputmode="decimal")
 
 
-def _day(label: StrPromise, hint: StrPromise | str = "", *, needed: bool = False) -> forms.CharField:
+def _day(
+    label: StrPromise, hint: StrPromise | str = "", *, needed: bool = False
+) -> forms.CharField:
     # Judged as in a file; what cannot be read is told beside the field, and stays in it.
     return _text(label, hint, needed=needed, type="date")
 
@@ -140,7 +142,7 @@ class SingleForm(forms.Form):
     )
     paid_out_on = _day(_("Handed over on"), _("Empty: on the day it was signed."))
     due_date = _day(
-        _("Due on"), _("The day by which it should have been paid. No day agreed: the day you set."),
+        _("Due on"), _("The day by which it was to be paid. No day agreed: the day you set."),
         needed=True,
     )  # fmt: skip
     agreed_rate = _sum(
@@ -151,9 +153,12 @@ class SingleForm(forms.Form):
         _("Interest for late payment, % a year"), _("Only what was agreed. Empty: none.")
     )
     contract_number = _text(
-        _("Number of the contract"), _("A loan note without one gets a number here; leave it empty.")
+        _("Number of the contract"),
+        _("A loan note without one gets a number here; leave it empty."),
     )
-    repayment_form = _choice(_("How it is paid back"), [("", _("All at once")), *Schedule.choices[1:]])
+    repayment_form = _choice(
+        _("How it is paid back"), [("", _("All at once")), *Schedule.choices[1:]]
+    )
     instalments = _text(_("Number of instalments"), _("One each month."), inputmode="numeric")
     matures_on = _day(_("Last instalment due on"), _("Empty: the due day above."))
     repayments = forms.CharField(
