@@ -30,30 +30,31 @@ OF_CLAIM: Final = (
     "period_months", "rate_pct", "day_count", "overdue_rate_pct", "penalty_daily_pct",
     "grace_days", "accelerated_on", "sued_on",
 )  # fmt: skip
-TERMS: Final = f"""
-INSERT INTO claims_contractterms (id, claim_id, lender_kind, {", ".join(OF_CLAIM)}, delivered_at,
-    check_wanted)
-SELECT (left(c.stem::text, 35) || %(terms_digit)s)::uuid, c.stem,
-    coalesce(nullif(t.lender_kind, ''), %(lender)s), {", ".join(f"t.{each}" for each in OF_CLAIM)},
-    %(at)s, true
-FROM claims_chunk c JOIN claims_stagedterms t ON t.batch_id = %(batch)s AND t.row = c.row
-WHERE c.fate = 'new' AND t.principal IS NOT NULL
+# One statement: a file without terms costs a merge no more than one look.
+WRITE: Final = f"""
+WITH source AS MATERIALIZED (
+    SELECT t.*, c.stem, (left(c.stem::text, 35) || %(terms_digit)s)::uuid AS terms_id
+    FROM claims_chunk c JOIN claims_stagedterms t ON t.batch_id = %(batch)s AND t.row = c.row
+    WHERE c.fate = 'new'
+), terms AS (
+    INSERT INTO claims_contractterms (id, claim_id, lender_kind, {", ".join(OF_CLAIM)},
+        delivered_at, check_wanted)
+    SELECT terms_id, stem, coalesce(nullif(lender_kind, ''), %(lender)s), {", ".join(OF_CLAIM)},
+        %(at)s, true
+    FROM source WHERE principal IS NOT NULL RETURNING 1
+), fees AS (
+    INSERT INTO claims_contractfee (id, terms_id, kind, amount, "on")
+    SELECT (f ->> 0)::uuid, terms_id, %(charge)s, (f ->> 2)::bigint, (f ->> 1)::date
+    FROM source CROSS JOIN LATERAL jsonb_array_elements(fees) f WHERE principal IS NOT NULL
+), payments AS (
+    INSERT INTO claims_contractpayment (id, claim_id, "on", amount, booked_to, reference,
+        delivered_at)
+    SELECT (p ->> 0)::uuid, stem, (p ->> 1)::date, (p ->> 2)::bigint, %(booked_to)s, p ->> 3,
+        %(at)s
+    FROM source CROSS JOIN LATERAL jsonb_array_elements(payments) p RETURNING 1
+)
+SELECT (SELECT count(*) FROM terms), (SELECT count(*) FROM payments)
 """  # noqa: S608  names of columns
-FEES: Final = """
-INSERT INTO claims_contractfee (id, terms_id, kind, amount, "on")
-SELECT (f ->> 0)::uuid, (left(c.stem::text, 35) || %(terms_digit)s)::uuid, %(charge)s,
-    (f ->> 2)::bigint, (f ->> 1)::date
-FROM claims_chunk c JOIN claims_stagedterms t ON t.batch_id = %(batch)s AND t.row = c.row
-CROSS JOIN LATERAL jsonb_array_elements(t.fees) f
-WHERE c.fate = 'new' AND t.principal IS NOT NULL
-"""
-PAYMENTS: Final = """
-INSERT INTO claims_contractpayment (id, claim_id, "on", amount, booked_to, reference, delivered_at)
-SELECT (p ->> 0)::uuid, c.stem, (p ->> 1)::date, (p ->> 2)::bigint, %(booked_to)s, p ->> 3, %(at)s
-FROM claims_chunk c JOIN claims_stagedterms t ON t.batch_id = %(batch)s AND t.row = c.row
-CROSS JOIN LATERAL jsonb_array_elements(t.payments) p
-WHERE c.fate = 'new'
-"""
 KNOWN: Final = f"""
 SELECT c.contract_number, t.id IS NOT NULL, {", ".join(f"t.{each}" for each in OF_CLAIM)},
     ARRAY(SELECT p."on" || ':' || p.amount FROM claims_contractpayment p WHERE p.claim_id = c.id),
@@ -90,11 +91,8 @@ def write_terms(batch: Batch, params: dict[str, Any], actor: Actor, at: datetime
         "booked_to": BookedTo.UNKNOWN.value,
     }
     with connection.cursor() as cursor:
-        counts = []
-        for statement in (TERMS, FEES, PAYMENTS):
-            cursor.execute(statement, params)
-            counts.append(cursor.rowcount)
-    terms, _fees, payments = counts
+        cursor.execute(WRITE, params)
+        ((terms, payments),) = cursor.fetchall()
     if terms or payments:
         facts = {"terms": terms, "payments": payments}
         subject = f"batch:{batch.pk}"
