@@ -84,6 +84,16 @@ def test_a_number_of_somebody_else_is_refused_at_its_field(client: Client) -> No
     assert "13812345678" in answer.content.decode()
 
 
+def test_a_number_and_a_missing_name_are_told_together(client: Client) -> None:
+    told = {
+        "debtor_name": "", "address": "浙江省杭州市示例路 找他妻子 13812345678",
+        "repayments": "2026-01-01 2000.00\n昨天还了一些", "phone": "10000000023",
+    }  # fmt: skip
+    with clock.at(NOON):
+        answer = client.post("/claims/new/", TOLD | told)
+    assert set(answer.context["form"].errors) == {"debtor_name", "address"}
+
+
 def test_the_form_has_no_field_for_other_people_and_says_why(client: Client) -> None:
     with clock.at(NOON):
         answer = client.get("/claims/new/")
