@@ -49,8 +49,15 @@ class ContractTerms(Row):
     sued_on = models.DateField(null=True)
     delivered_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True)
+    # They came with a file of many claims, and the amount was not checked with them yet.
+    check_wanted = models.BooleanField(default=False, db_default=False)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"], name="claims_terms_unchecked", condition=Q(check_wanted=True)
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["claim"], condition=Q(replaced_at__isnull=True), name="claims_terms_once"
@@ -60,6 +67,39 @@ class ContractTerms(Row):
                 name="claims_terms_possible",
             ),
         ]
+
+
+class StagedTerms(models.Model):
+    """
+    What one staged row of a batch says of its contract and of payments so far; not logged either.
+
+    No principal: the row tells payments only. `payments` and `fees` are lists of id, day, amount
+    and, for payments, reference.
+    """
+
+    privacy: ClassVar[Privacy] = Privacy(keep="Until the batch is decided, seven days at most.")
+
+    pk = models.CompositePrimaryKey("batch_id", "row")
+    batch_id = models.UUIDField()
+    row = models.PositiveIntegerField()
+    # Empty: the lender is the creditor, as it is known here.
+    lender_kind = models.TextField(default="", blank=True)
+    principal = models.BigIntegerField(null=True)
+    handed_over = models.BigIntegerField(null=True)
+    disbursed_on = models.DateField(null=True)
+    matures_on = models.DateField(null=True)
+    schedule = models.TextField()
+    periods = models.PositiveSmallIntegerField(null=True)
+    period_months = models.PositiveSmallIntegerField()
+    rate_pct = models.DecimalField(max_digits=7, decimal_places=4, null=True)
+    day_count = models.TextField()
+    overdue_rate_pct = models.DecimalField(max_digits=7, decimal_places=4, null=True)
+    penalty_daily_pct = models.DecimalField(max_digits=7, decimal_places=5, null=True)
+    grace_days = models.PositiveSmallIntegerField()
+    accelerated_on = models.DateField(null=True)
+    sued_on = models.DateField(null=True)
+    payments = models.JSONField(default=list)
+    fees = models.JSONField(default=list)
 
 
 class ContractFee(Row):

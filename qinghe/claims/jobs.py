@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 
 from qinghe.claims.days import day_of
 from qinghe.claims.services import (
+    check_all_wanted,
     end_returned,
     forget_row_errors,
     forget_undecided,
@@ -78,3 +79,9 @@ def drop(**_later: object) -> None:
 def resume(**_later: object) -> None:
     """Put batches back on the queue that nobody works on. Safe to run twice."""
     resume_batches()
+
+
+@app.task(name="claims.amounts", queueing_lock="claims.amounts", lock="claims.amounts")
+def amounts(**_later: object) -> None:
+    """Check the amounts of claims whose terms came with a large file. Safe to run twice."""
+    check_all_wanted(at=clock.now())

@@ -13,6 +13,7 @@ from qinghe.claims.contract import (
     ContractPayment,
     ContractTerms,
     LimitationAct,
+    StagedTerms,
     Verification,
 )
 from qinghe.claims.decisions import Dispute, Review
@@ -50,6 +51,7 @@ __all__ = [
     "Review",
     "RowError",
     "Staged",
+    "StagedTerms",
     "Title",
     "Verification",
 ]

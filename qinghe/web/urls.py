@@ -30,6 +30,7 @@ from qinghe.web.creditor import (
     placing,
     reading,
     received,
+    single,
     titles,
 )
 from qinghe.web.creditor import evidence as adding
@@ -92,6 +93,9 @@ claim_urls = [
     path("batches/<uuid:batch_id>/cancel/", batches.batch_cancel, name="batch-cancel"),
     path("batches/<uuid:batch_id>/errors.<str:fmt>", batches.batch_errors, name="batch-errors"),
     path("claims/", claims.claim_list, name="claims"),
+    path("claims/new/", single.claim_new, name="claim-new"),
+    path("claims/new/<uuid:batch_id>/", single.claim_look, name="claim-look"),
+    path("claims/new/<uuid:batch_id>/proof/", single.claim_proof, name="claim-proof"),
     path("claims/publish/", placing.publish, name="publish"),
     path(CLAIM, claims.claim_page, name="claim"),
     path(CLAIM + "evidence/", adding.evidence_add, name="claim-evidence"),

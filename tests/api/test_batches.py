@@ -129,3 +129,34 @@ def test_errors_are_read_piece_by_piece(market: Market) -> None:
     assert rows == [2, 3, 4, 5, 6]
     wrong = market[Role.CREDITOR].get(path, cursor="Im5vcGUi")
     assert (wrong.status_code, wrong.json()["code"]) == (400, "api.bad-cursor")
+
+
+def test_one_claim_is_posted_by_hand(market: Market) -> None:
+    caller = market[Role.CREDITOR]
+    claim = {
+        "contract_number": "H-1", "debtor_name": "Test Person", "id_number": "990101199001011234",
+        "phone": "+86 10012345678", "principal": "100.00", "due_date": "2026-08-31",
+        "contract_date": "2025-01-02", "agreed_rate": "12",
+    }  # fmt: skip
+    told = {"claim": claim, "as_of": "2026-11-23"}
+    ready = caller.post("/claims", told | {"accept": False})
+    assert ready.status_code == 201, ready.content.decode()
+    assert (ready.json()["claim_id"], ready.json()["calculated"]["claimed"]) == (None, 10_000)
+    before = Claim.objects.count()
+    done = caller.post("/claims", told, once="h-1")
+    assert (done.status_code, done.json()["amount"]) == (201, 10_000)
+    assert caller.post("/claims", told, once="h-1").json()["number"] == done.json()["number"]
+    assert Claim.objects.count() == before + 1
+    again = caller.post("/claims", told)
+    assert (again.status_code, again.json()["code"]) == (409, "claims.claim-known")
+
+
+def test_a_claim_by_hand_is_refused_field_by_field(market: Market) -> None:
+    caller = market[Role.CREDITOR]
+    answer = caller.post("/claims", {"claim": {"debtor_name": "Test Person", "principal": "-1"}})
+    assert (answer.status_code, answer.json()["code"]) == (422, "claims.claim-refused")
+    fields = {each["field"] for each in answer.json()["facts"]["faults"]}
+    assert fields == {"id_number", "principal", "due_date"}
+    other = caller.post("/claims", {"claim": {"debtor_name": "Test", "spouse_phone": "1"}})
+    assert other.json()["code"] == "claims.columns-refused"
+    assert market[Role.COLLECTOR].post("/claims", {"claim": {}}).status_code == 403

@@ -10,7 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from qinghe.claims.intake.columns import ColumnMapping, fields
+from qinghe.claims.intake import agreed
+from qinghe.claims.intake.columns import ColumnMapping
 from qinghe.claims.intake.faults import Fault
 from qinghe.claims.intake.parse import AMOUNTS, as_written, typed
 from qinghe.claims.intake.rates import Applied, applied
@@ -85,7 +86,7 @@ def whole_of(tables: Iterable[pl.DataFrame], mapping: ColumnMapping) -> Whole:
             chosen.select(
                 "contract_number",
                 pl.col("row").alias("first_row"),
-                pl.struct(fields()).hash().alias("data"),
+                pl.struct(pl.exclude("row")).hash().alias("data"),
             )
         )
         counts.append(chosen["currency"].value_counts(name="rows"))
@@ -126,7 +127,10 @@ def check(
     rates, pair = _rates(frame, lender_kind), ["contract_on", "rate"]
     frame = frame.join(rates, on=pair, how="left", nulls_equal=True, maintain_order="left")
     frame = frame.join(whole.twice, on="contract_number", how="left", maintain_order="left")
+    frame = agreed.with_terms(frame, mapping)
     tests = [*_texts(), *_amounts(), *_dates(as_of), *_words(whole.currency), *_people()]
+    told = agreed.faults(mapping, as_of=as_of, lender_kind=lender_kind)
+    tests += [Test(*each) for each in told]
     faults = _faults(frame, tests)
     named = [Fault(f.row, mapping.columns.get(f.column, f.column), f.code, f.facts) for f in faults]
     bad = {fault.row for fault in faults}

@@ -15,12 +15,18 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.claims import intake
 from qinghe.claims.intake.how import AS_IT_IS, How
 from qinghe.claims.intake.strangers import refused_columns
-from qinghe.claims.intake.vocabulary import bare, by_name, vocabulary
+from qinghe.claims.intake.vocabulary import bare, by_name, second_by_name, vocabulary
 from qinghe.kernel.errors import DomainError
 
 REQUIRED: Final = ("contract_number", "principal", "due_date", "currency")
 # Written once over the columns of the debtor: one of them must be known.
 IDENTITY: Final = ("id_number", "debtor_reference", "phone")
+NEEDED_WORDS: Final = {
+    "contract_number": _("contract number"),
+    "principal": _("principal"),
+    "due_date": _("due day"),
+    "currency": _("currency"),
+}
 SHIPPED: Final = ("qinghe", "ar_ibm", "lending_club")
 # Only when the mapping says so: 3/4/2026 is two different days.
 FOREIGN_DATES: Final = ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y")
@@ -42,7 +48,21 @@ class ColumnsNotMapped(DomainError):
 
 class FieldsMissing(DomainError):
     code = "claims.fields-missing"
-    text = _("No column gives: {fields}.")
+    text = _(
+        "No column gives: {fields}. Without these no row can become a claim. Say which columns "
+        "they are, or ask whoever made the file to add them, and send it again."
+    )
+
+
+class NobodyNamed(DomainError):
+    code = "claims.nobody-named"
+    text = _(
+        "This file does not say who owes: no column has the debtor's identity number, customer "
+        "number or telephone number. Nobody could be told of the debt or object to it, so none of "
+        "its rows can become a claim. Ask whoever made the file for one that has the name and one "
+        "of these numbers in each row, and send that one. Whether the sums of a loan file add up "
+        "can be checked without it: qinghe reconcile FILE."
+    )
 
 
 class UnknownMapping(DomainError):
@@ -140,7 +160,7 @@ def parse(stored: Mapping[str, Any]) -> ColumnMapping:
         payments=dict(stored.get("payments") or {}),
         waterfall=dict(stored.get("waterfall") or {}),
     )
-    unknown = (set(mapping.columns) | set(mapping.constants)) - set(fields())
+    unknown = (set(mapping.columns) | set(mapping.constants)) - {*fields(), *term_fields()}
     if unknown:
         raise BadMapping(names=", ".join(sorted(unknown)))
     return mapping
@@ -163,16 +183,15 @@ def suggest(header: Sequence[str]) -> Suggestion:
     """Return what the columns of a file most likely are, by their names in Chinese or English."""
     refused = refused_columns(header)
     found: dict[str, str] = {}
-    unknown = []
-    for column in header:
-        known = by_name().get(bare(column))
-        if column in refused:
-            continue
-        if known and known not in found:
+    # Names with one meaning come first, so that they take their field.
+    for column in sorted(header, key=lambda each: bare(each) in second_by_name()):
+        names = (by_name().get(bare(column)), second_by_name().get(bare(column)))
+        known = next((each for each in names if each and each not in found), None)
+        if known and column not in refused:
             found[known] = column
-        else:
-            unknown.append(column)
-    return Suggestion(found, tuple(unknown), refused, missing_fields(found))
+    known_columns = {*found.values(), *refused}
+    unknown = tuple(column for column in header if column not in known_columns)
+    return Suggestion(found, unknown, refused, missing_fields(found))
 
 
 def fit(mapping: ColumnMapping, header: Sequence[str]) -> ColumnMapping:
@@ -181,7 +200,8 @@ def fit(mapping: ColumnMapping, header: Sequence[str]) -> ColumnMapping:
 
     :raises ColumnsRefused: data about other people
     :raises ColumnsNotMapped: a column is neither mapped nor ignored
-    :raises FieldsMissing: a required field has no column
+    :raises NobodyNamed: no column tells who owes
+    :raises FieldsMissing: another required field has no column
     """
     refused = refused_columns(header)
     if refused:
@@ -197,9 +217,12 @@ def fit(mapping: ColumnMapping, header: Sequence[str]) -> ColumnMapping:
     left = [column for column in free if column not in guessed.values()]
     if left:
         raise ColumnsNotMapped(columns=", ".join(left))
-    missing = missing_fields(columns | dict(mapping.constants))
+    given = columns | dict(mapping.constants)
+    if not any(each in given for each in IDENTITY):
+        raise NobodyNamed
+    missing = missing_fields(given)
     if missing:
-        raise FieldsMissing(fields=", ".join(missing))
+        raise FieldsMissing(fields=", ".join(map(in_words, missing)))
     return replace(mapping, columns=columns)
 
 
@@ -212,8 +235,19 @@ def date_format(written: Sequence[str]) -> str | None:
 
 @cache
 def fields() -> tuple[str, ...]:
-    """Return every field a claim may have, in the order of our template."""
+    """Return every field of the claim itself, in the order of our template."""
     return tuple(vocabulary()["fields"])
+
+
+def in_words(name: str) -> str:
+    """Return a required field in the active language, with its name in our template."""
+    return f"{NEEDED_WORDS[name]} ({name})"
+
+
+@cache
+def term_fields() -> tuple[str, ...]:
+    """Return every term of a contract that a file may tell, payments so far among them."""
+    return tuple(vocabulary()["terms"])
 
 
 @cache

@@ -132,6 +132,73 @@ ADVICE: Final[dict[str, Advice]] = {
         _("Nothing tells who owes: no identity number and no phone number."),
         _("Add the identity number of the debtor."),
     ),
+    "zero-term": Advice(_("The amount is zero."), _("Write the amount, or leave the cell empty.")),
+    "handed-over-more": Advice(
+        _("More was handed over than the principal of the contract."),
+        _("Compare both with the contract; they may be exchanged."),
+    ),
+    "bad-daily-rate": Advice(
+        _("This is not a penalty in percent a day between 0 and {limit}."),
+        _("Write percent a day, such as 0.05."),
+    ),
+    "bad-count": Advice(
+        _("This is no whole number between {least} and {limit}."),
+        _("Write a whole number, or leave the cell empty."),
+    ),
+    "bad-form": Advice(
+        _("There is no such way of paying back."),
+        _("Write bullet, interest_first, equal_instalments or equal_principal."),
+    ),
+    "bad-day-count": Advice(
+        _("There is no such way of counting days."), _("Write act/365, act/360 or 30/360.")
+    ),
+    "bad-lender": Advice(
+        _("There is no such kind of lender."),
+        _("Write it as the list of lenders on the page of a contract does, such as bank."),
+    ),
+    "lender-needs-chain": Advice(
+        _("The lender is of another kind than you: the claim was assigned to you."),
+        _("Leave the cell empty, and tell the chain of assignments on the claim's contract page."),
+    ),
+    "bad-list": Advice(
+        _("Part {place} of this cell is no day with an amount above zero."),
+        _("Write each as 2025-03-01 500.00, with semicolons between them."),
+    ),
+    "repayment-ahead": Advice(
+        _("A repayment is of a day after the day of this file."), _("Check the days.")
+    ),
+    "repaid-without-days": Advice(
+        _("Something was repaid, but not on which days."),
+        _("Write each repayment with its day into the column repayments, or leave this out."),
+    ),
+    "repaid-differs": Advice(
+        _("The repayments in this row add up to another amount."),
+        _("Compare the sum with the repayments, or leave it out."),
+    ),
+    "terms-without-principal": Advice(
+        _("Something was repaid, but not how much was lent at first."),
+        _("Add the principal of the contract."),
+    ),
+    "terms-without-day": Advice(
+        _("The terms are given, but not on which day the money was paid out."),
+        _("Add that day, or the date of the contract."),
+    ),
+    "ends-before-payout": Advice(
+        _("The last day to pay back is not after the day of payment."),
+        _("Check both dates; they may be exchanged."),
+    ),
+    "too-many-instalments": Advice(
+        _("So many instalments do not fit between the day of payment and the last day."),
+        _("Check the number, the months in a period and both days."),
+    ),
+    "first-day-differs": Advice(
+        _("By the number of instalments and the last day the first one falls due on {day}."),
+        _("Correct it by the contract, or leave the first day out."),
+    ),
+    "terms-differ": Advice(
+        _("This contract is on the platform already, with other terms or repayments, or none."),
+        _("Change them on the contract page of the claim or by a file of terms; not here."),
+    ),
     "contract-changed": Advice(
         _("This contract is on the platform already, with other data."),
         _("Withdraw the claim there first, or leave the row out."),

@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from qinghe.claims.intake.columns import ColumnMapping, fields, value_names
+from qinghe.claims.intake.columns import ColumnMapping, fields, term_fields, value_names
 from qinghe.claims.intake.read import ROW
 from qinghe.claims.intake.units import moved, unit_of
 from qinghe.kernel.money import EXPONENTS
@@ -50,8 +50,10 @@ def typed(table: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
 
 
 def as_written(table: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
-    """Return `row` and the fields of a claim as text, codes in capitals."""
-    chosen = table.select(pl.col(ROW).alias("row"), *[_cell(mapping, each) for each in fields()])
+    """Return `row`, the fields of a claim and terms that are told, as text; codes in capitals."""
+    given = {*mapping.columns, *mapping.constants}
+    names = (*fields(), *(each for each in term_fields() if each in given))
+    chosen = table.select(pl.col(ROW).alias("row"), *[_cell(mapping, each) for each in names])
     return chosen.with_columns(pl.col("currency", "id_number").str.to_uppercase())
 
 

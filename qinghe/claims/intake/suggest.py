@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
+from qinghe.claims.intake.agreed import DAYS, MONEY, NUMBERS, RATES, WORDS
 from qinghe.claims.intake.columns import DATE_FORMATS, FOREIGN_DATES, value_names
 from qinghe.claims.intake.strangers import refused_columns
-from qinghe.claims.intake.vocabulary import bare, by_name, vocabulary
+from qinghe.claims.intake.vocabulary import bare, by_name, second_by_name, vocabulary
 from qinghe.parties.regions import find_region
 from qinghe.rules.currencies import CURRENCIES
 
@@ -29,6 +30,8 @@ MOST: Final = 0.8
 # From here on the page chooses the field; below it only says what it might be.
 SURE: Final = 60
 BY_NAME, BY_WORD = 90, 70
+# A name of two meanings gives way to one that has only the first.
+TWO_MEANINGS, SECOND_MEANING = 2, 6
 WITH_VALUES, AGAINST_VALUES = 9, 50
 
 NAME: Final = _("The name of the column says so.")
@@ -83,13 +86,22 @@ def _of(column: str, values: Sequence[str]) -> list[Guess]:
     kinds = [kind for kind in _kinds() if values and _share(values, kind) >= MOST]
     exact = by_name().get(bare(column))
     named = exact or _by_word(bare(column))
+    second = second_by_name().get(bare(column))
     found = [] if named is None else [_named(named, exact is not None, values)]
+    if second is not None:
+        found = [less(each, TWO_MEANINGS) for each in found]
+        found.append(less(_named(second, True, values), SECOND_MEANING))
     return found + [
         Guess(field, kind.confidence, kind.reason)
         for kind in kinds
         for field in kind.fields
-        if field != named
+        if field not in (named, second)
     ]
+
+
+def less(guess: Guess, by: int) -> Guess:
+    """Return a guess that is less sure by some points."""
+    return replace(guess, confidence=guess.confidence - by)
 
 
 def _named(field: str, exact: bool, values: Sequence[str]) -> Guess:
@@ -136,8 +148,8 @@ def _parsed(value: str, written: str) -> date | None:
         return None
 
 
-def _is_product(value: str) -> bool:
-    return re.sub(r"[\s_\-]", "", value).lower() in value_names("product")
+def _is_word(field: str, value: str) -> bool:
+    return bare(value) in value_names(field)
 
 
 @cache
@@ -151,12 +163,14 @@ def _fitting() -> dict[str, Callable[[str], bool]]:
     number = _like(r"[¥￥$€]?\s*-?[\d,]+(?:\.\d+)?\s*(?:元|万元|萬元)?")
     digits = _like(r"[+(]?\d[\d\s()+\-]{6,}")
     return {
-        **dict.fromkeys(("principal", "interest", "fees"), number),
-        **dict.fromkeys(("due_date", "contract_date"), _is_date),
+        **dict.fromkeys(("principal", "interest", "fees", *MONEY), number),
+        **dict.fromkeys(("due_date", "contract_date", *DAYS), _is_date),
+        **{each: partial(_is_word, each) for each in WORDS},
         "id_number": _like(r"[0-9A-Z]{15,22}"),
         "phone": digits,
         "email": _like(r"\S+@\S+"),
-        "annual_overdue_rate": _like(r"\d{1,3}(?:\.\d+)?\s*[%％]?"),
+        **dict.fromkeys(("annual_overdue_rate", *RATES), _like(r"\d{1,3}(?:\.\d+)?\s*[%％]?")),
+        **dict.fromkeys(NUMBERS, _like(r"\d{1,3}")),
     }
 
 
@@ -169,7 +183,7 @@ def _kinds() -> tuple[Kind, ...]:
         Kind(("currency",), 80, lambda value: value.upper() in CURRENCIES),
         Kind(("region",), 65, lambda value: not value.isascii() and _region(value)),
         Kind(("region",), 60, lambda value: bool(re.fullmatch(r"\d{6}", value)) and _region(value)),
-        Kind(("product",), 75, _is_product),
+        Kind(("product",), 75, partial(_is_word, "product")),
         Kind(("due_date", "contract_date"), 30, _is_date),
         Kind(("principal", "interest", "fees"), 30, _like(r"-?[\d,]+\.\d{2}")),
         Kind(("annual_overdue_rate",), 20, _like(r"\d{1,2}(?:\.\d{1,4})?\s*[%％]")),

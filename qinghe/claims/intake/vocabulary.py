@@ -31,7 +31,7 @@ def vocabulary() -> dict[str, Any]:
 @cache
 def header_words() -> tuple[str, ...]:
     """Return the Chinese names of fields, in simplified and traditional characters."""
-    named = [each for names in vocabulary()["fields"].values() for each in names]
+    named = [each for names in _fields().values() for each in names]
     return tuple(each for each in named if len(each) > 1 and re.fullmatch(r"[一-鿿]+", each))
 
 
@@ -44,5 +44,14 @@ def bare(name: str) -> str:
 @cache
 def by_name() -> dict[str, str]:
     """Return the field of every known name, the names made bare."""
-    fields = vocabulary()["fields"].items()
-    return {bare(name): each for each, names in fields for name in names}
+    return {bare(name): each for each, names in _fields().items() for name in names}
+
+
+@cache
+def second_by_name() -> dict[str, str]:
+    """Return what a column with a name of two meanings is, when another one is the first."""
+    return {bare(name): each for each, names in vocabulary()["second"].items() for name in names}
+
+
+def _fields() -> dict[str, list[str]]:
+    return {**vocabulary()["fields"], **vocabulary()["terms"]}

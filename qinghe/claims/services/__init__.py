@@ -32,6 +32,7 @@ from qinghe.claims.services.batches import (
     refuse_batch,
     save_mapping,
 )
+from qinghe.claims.services.checking import check_all_wanted
 from qinghe.claims.services.corrections import (
     CellTooLong,
     NoSuchColumn,
@@ -78,6 +79,14 @@ from qinghe.claims.services.money import (
     apply_payment,
     apply_payments,
     undo_payment,
+)
+from qinghe.claims.services.outlook import Outlook, outlook_of
+from qinghe.claims.services.posting import (
+    ClaimKnown,
+    ClaimRefused,
+    FieldFault,
+    look_at_claim,
+    post_claim,
 )
 from qinghe.claims.services.proving import ProofMissing, ProvenAlready, prove_claim, uphold_unproven
 from qinghe.claims.services.rescanning import rescan
@@ -153,6 +162,8 @@ __all__ = [
     "CellTooLong",
     "ChainClosed",
     "ChallengeOpen",
+    "ClaimKnown",
+    "ClaimRefused",
     "ContractNumberTaken",
     "CreditorInactive",
     "DamagedFile",
@@ -164,6 +175,7 @@ __all__ = [
     "DuplicateReason",
     "EmptyFile",
     "FeeGiven",
+    "FieldFault",
     "FileKnown",
     "FileTooLarge",
     "FileTypeRefused",
@@ -186,6 +198,7 @@ __all__ = [
     "NothingRestated",
     "NothingToAccept",
     "NothingToTell",
+    "Outlook",
     "Paid",
     "PaymentGiven",
     "PdfEncrypted",
@@ -217,6 +230,7 @@ __all__ = [
     "apply_payments",
     "assign_claim",
     "cancel_batch",
+    "check_all_wanted",
     "check_amount",
     "check_batch",
     "check_sample",
@@ -241,12 +255,15 @@ __all__ = [
     "lift_by_hand",
     "lift_hold",
     "lift_holds",
+    "look_at_claim",
     "needs_two",
     "notice_sent",
     "offer_assignment",
     "open_dispute",
     "open_evidence",
+    "outlook_of",
     "place_hold",
+    "post_claim",
     "prove_claim",
     "receive_batch",
     "record_act",

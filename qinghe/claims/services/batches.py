@@ -90,6 +90,7 @@ def receive_batch(
     :raises EncodingUnsure: its encoding must be chosen
     :raises ColumnsRefused: data about other people than the debtor
     :raises ColumnsNotMapped: a column is neither mapped nor ignored
+    :raises NobodyNamed: no column tells who owes
     :raises FieldsMissing: a required field has no column
     """
     batch = _received(creditor_id, filename, sha256, mapping, as_of, actor, at)

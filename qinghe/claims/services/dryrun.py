@@ -25,6 +25,7 @@ from qinghe.claims.models import Batch, DebtorReference, Hold
 from qinghe.claims.queries import BatchView, NoSuchBatch, batch_for, table_header, tables_of
 from qinghe.claims.services.identifying import debtor_keys
 from qinghe.claims.services.staging import Reading, judged, sift
+from qinghe.claims.services.weighing import Amounts, Weighing
 from qinghe.claims.terms import EvidenceKind, Product
 from qinghe.kernel.actor import Actor, Role
 from qinghe.parties.identity import mask, mask_business
@@ -110,6 +111,7 @@ class DryRun:
     amount: int
     currency: str
     sample: tuple[MaskedRow, ...]
+    amounts: Amounts
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ class Outcome:
     unchanged: int
     faults: Sequence[Fault]
     currency: str
+    amounts: Amounts
 
 
 def dry_run(*, batch_id: UUID, actor: Actor, at: datetime) -> DryRun:
@@ -152,7 +155,7 @@ def dry_run(*, batch_id: UUID, actor: Actor, at: datetime) -> DryRun:
     if actor.role is not Role.SYSTEM and actor.org_id != view.creditor_id:
         raise NoSuchBatch
     batch = Batch.objects.select_related("creditor").get(pk=batch_id)
-    sifted = _judged(batch)
+    sifted = _judged(batch, at)
     barred = {row.row for row in sifted.new if _barred(row, batch.as_of)}
     held = _held(sifted.new, batch.creditor_id, at)
     free = [row for row in sifted.new if row.row not in barred | held]
@@ -175,22 +178,25 @@ def dry_run(*, batch_id: UUID, actor: Actor, at: datetime) -> DryRun:
         amount=sum(row.claimed for row in sifted.new),
         currency=sifted.currency,
         sample=tuple(_masked(row) for row in _spread(sifted.new)),
+        amounts=sifted.amounts,
     )
 
 
-def _judged(batch: Batch) -> Outcome:
+def _judged(batch: Batch, at: datetime) -> Outcome:
     mapping = fit(parse(batch.mapping), table_header(batch))
     whole = whole_of(tables_of(batch), mapping)
     reading = Reading(mapping, whole, batch.as_of, batch.creditor.lender_kind)
     new: list[Sound] = []
     unchanged = 0
     faults: list[Fault] = []
+    weighing = Weighing(batch, at)
     for table in tables_of(batch):
         sifted = sift(batch, judged(table, reading), reading)
         new += _sound(sifted.new)
+        weighing.add(sifted.new)
         unchanged += sifted.unchanged
         faults += sifted.faults
-    return Outcome(new, unchanged, faults, whole.currency)
+    return Outcome(new, unchanged, faults, whole.currency, weighing.amounts)
 
 
 def _sound(new: pl.DataFrame) -> list[Sound]:

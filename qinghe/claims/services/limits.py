@@ -96,6 +96,11 @@ def use_allowance(
     )
 
 
+def is_limited(creditor_id: UUID) -> bool:
+    """Tell whether a creditor may submit only so much: natural persons."""
+    return Organisation.objects.filter(pk=creditor_id, kind__in=SUBJECT_TO).exists()
+
+
 @dataclass(frozen=True)
 class Room:
     """What a private creditor may still submit now; amounts in fen, reasons in two languages."""

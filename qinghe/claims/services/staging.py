@@ -21,6 +21,7 @@ from qinghe.claims.intake.read import ROW
 from qinghe.claims.models import Batch, RowError, Staged
 from qinghe.claims.services.identifying import debtor_keys, fingerprints
 from qinghe.claims.services.identities import doubts
+from qinghe.claims.services.told import forget_terms, stage_terms, terms_differ
 from qinghe.claims.terms import Product
 from qinghe.kernel.bulk import copy_frame, copy_values
 from qinghe.kernel.ids import new_stems
@@ -94,6 +95,7 @@ def stage(batch: Batch, checked: Checked, reading: Reading) -> None:
         frame = _staged(batch, sifted.new)
     with lap("stage"):
         copy_frame("claims_staged", frame)
+        stage_terms(batch, sifted.new)
     keep_faults(batch, sifted.faults)
     batch.read += checked.read
     batch.valid += sifted.new.height
@@ -124,6 +126,7 @@ def restage(batch: Batch, old: pl.DataFrame, new: pl.DataFrame, mapping: ColumnM
     if staged.count() != before.new.height:
         return False
     staged.delete()
+    forget_terms([batch.pk], rows)
     RowError.objects.filter(batch=batch, row__in=rows).delete()
     batch.read -= before.read
     batch.valid -= before.new.height
@@ -158,7 +161,10 @@ def sift(batch: Batch, checked: Checked, reading: Reading) -> Sifted:
     changed = sound.filter(~same)["row"].to_list()
     column = reading.mapping.columns.get("contract_number", "contract_number")
     faults = [*checked.faults, *(Fault(row, column, "contract-changed", {}) for row in changed)]
-    good = sound.filter(same | pl.col("known").is_null()).with_columns(
+    other = terms_differ(batch, sound.filter(same), column)
+    faults += other
+    told_otherwise = pl.col("row").is_in([each.row for each in other])
+    good = sound.filter((same & ~told_otherwise) | pl.col("known").is_null()).with_columns(
         *_ageing(reading.as_of),
         pl.sum_horizontal("minor_principal", "minor_interest", "minor_fees").alias("claimed"),
     )
@@ -241,3 +247,4 @@ def _zones(regions: pl.Series) -> list[pl.Series]:
 def forget_staged(batch_ids: Sequence[UUID]) -> None:
     """Delete what lies ready of batches; it can be made again from their files."""
     Staged.objects.filter(batch_id__in=batch_ids).delete()
+    forget_terms(batch_ids)

@@ -14,6 +14,7 @@ from psycopg import sql
 from qinghe.claims.models import Batch
 from qinghe.claims.services import duplicates, identities
 from qinghe.claims.services.books import claimed_account
+from qinghe.claims.services.told import write_terms
 from qinghe.claims.terms import Component, LineKind
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.laps import lap
@@ -188,6 +189,8 @@ def _write(batch: Batch, params: dict[str, Any], actor: Actor, at: datetime) -> 
             cursor.execute(LINES, params)
     with lap("ledger"):
         _book(batch, params, at)
+    with lap("terms"):
+        write_terms(batch, params, actor, at)
     with lap("doubts"):
         identities.note(params=params)
         duplicates.freeze(debtors=_owing_more(), actor=actor, at=at)

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from qinghe.claims.queries import (
     batch_for,
@@ -19,12 +18,12 @@ from qinghe.claims.queries import (
     row_errors,
     taken_before,
 )
-from qinghe.claims.queries.progress import Progress
 from qinghe.claims.services import accept_batch, cancel_batch, dry_run, refuse_batch
 from qinghe.claims.terms import BatchState, Stage
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.roles import Permission
 from qinghe.web.doors import StaffRequest, page
+from qinghe.web.estimates import estimate
 from qinghe.web.parts import Crumb
 
 SHOWN_ERRORS = 100
@@ -53,7 +52,7 @@ def batch_page(request: StaffRequest, batch_id: UUID) -> HttpResponse:
         "kinds": fault_kinds(found),
         "corrected": corrections(found, limit=0)[1],
         "waiting": found.state == BatchState.CHECKED,
-        "estimate": _estimate(found.progress),
+        "estimate": estimate(found.progress),
         "progress": found.progress,
         "before_decision": found.state in BEFORE_DECISION,
         "merging": found.state == BatchState.MERGING,
@@ -120,15 +119,6 @@ def _stopped(told: dict[str, int]) -> str:
         )
         % told
     )
-
-
-def _estimate(progress: Progress | None) -> str:
-    if progress is None or progress.remaining_seconds is None:
-        return ""
-    minutes = -(-progress.remaining_seconds // 60)
-    if minutes <= 1:
-        return _("less than a minute left")
-    return ngettext("about %(n)d minute left", "about %(n)d minutes left", minutes) % {"n": minutes}
 
 
 @page(Permission.SUBMIT_CLAIMS)

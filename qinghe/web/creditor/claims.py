@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.casework.queries import items_of, work_on
 from qinghe.claims.queries import ClaimFilters, ClaimView, claim_for, claims_table
+from qinghe.claims.queries.merging import half_taken
 from qinghe.claims.services import withdraw_claim
 from qinghe.claims.terms import ClaimState, Product, Stage
 from qinghe.contact.queries import attempts_of_claim
@@ -64,6 +65,7 @@ def claim_list(request: StaffRequest) -> HttpResponse:
     context = {
         "found": found,
         "page": found,
+        "half": half_taken([row.id for row in found.rows]),
         "filters": filters,
         "states": ClaimState.choices,
         "stages": Stage.choices,
@@ -83,6 +85,7 @@ def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     tagged = happenings(items=items, claim_id=claim_id)
     context = {
         "claim": view,
+        "half": bool(half_taken([claim_id])),
         "terms": equation(view, as_day(request.at)),
         "holds": hold_marks(view.holds),
         "next_step": next_step(view),

@@ -27,6 +27,27 @@ FIELD_WORDS = {
     "annual_overdue_rate": _("Overdue rate, % a year"),
     "hand": _("Placement number"),
 }
+TERM_WORDS = {
+    "loan_principal": _("Principal of the contract"),
+    "handed_over": _("Really handed over"),
+    "paid_out_on": _("Paid out on"),
+    "matures_on": _("Last day to pay back"),
+    "repayment_form": _("How it is paid back"),
+    "instalments": _("Number of instalments"),
+    "period_months": _("Months in a period"),
+    "first_due_on": _("First instalment due on"),
+    "agreed_rate": _("Agreed rate, % a year"),
+    "day_count": _("How days are counted"),
+    "penalty_daily": _("Penalty, % a day"),
+    "grace_days": _("Days of grace"),
+    "accelerated_on": _("Everything called due on"),
+    "sued_on": _("Sued on"),
+    "lender_kind": _("Kind of lender"),
+    "service_charges": _("Service and other charges"),
+    "repayments": _("Repayments so far, each with its day"),
+    "repaid": _("Repaid so far, in all"),
+}
+ALL_WORDS = FIELD_WORDS | TERM_WORDS
 DATE_WORDS = (
     ("", _("As in the file: year first")),
     ("%m/%d/%Y", _("Month/day/year, 03/31/2026")),

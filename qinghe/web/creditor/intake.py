@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from qinghe.claims.intake.columns import ColumnsRefused, missing_fields
+from qinghe.claims.intake.columns import ColumnsRefused, NobodyNamed, missing_fields
 from qinghe.claims.intake.how import How
 from qinghe.claims.intake.unreadable import EncodingUnsure
 from qinghe.claims.queries import Preview, mappings, preview_kept, recognised
@@ -22,13 +22,25 @@ from qinghe.claims.services import receive_batch, save_mapping
 from qinghe.claims.terms import WORKING, Product
 from qinghe.parties.filestore import seal_stream
 from qinghe.parties.roles import Permission
-from qinghe.web.creditor.fields import DATE_WORDS, FIELD_WORDS, IGNORE, veiled
+from qinghe.web.creditor.fields import (
+    ALL_WORDS,
+    DATE_WORDS,
+    FIELD_WORDS,
+    IGNORE,
+    TERM_WORDS,
+    veiled,
+)
 from qinghe.web.creditor.reading import UPLOAD, read_as
 from qinghe.web.doors import StaffRequest, formed, page, refusals_in
 from qinghe.web.formats import as_day
 from qinghe.web.parts import Crumb
 
 Known = tuple[str, dict[str, Any]]
+SHIPPED_WORDS = {
+    "qinghe": _("qinghe: our own template"),
+    "ar_ibm": _("ar_ibm: invoices to business customers"),
+    "lending_club": _("lending_club: loans without names; they cannot become claims"),
+}
 CURRENCIES = ("CNY", "USD", "EUR", "HKD", "GBP", "JPY", "SGD")
 
 
@@ -49,7 +61,8 @@ class FileForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["mapping"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("I say what they are in the next step")), *((n, n) for n in names)]
+        known = ((name, SHIPPED_WORDS.get(name, name)) for name in names)
+        field.choices = [("", _("I say what they are in the next step")), *known]
 
 
 @dataclass(frozen=True)
@@ -95,7 +108,12 @@ class ColumnsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.head = head
         guessed = chosen or {name: each.field for name, each in head.guesses.items() if each.sure}
-        choices = [("", _("choose")), (IGNORE, _("leave out")), *FIELD_WORDS.items()]
+        choices = [
+            ("", _("choose")),
+            (IGNORE, _("leave out")),
+            (_("The claim"), list(FIELD_WORDS.items())),
+            (_("Its contract and repayments"), list(TERM_WORDS.items())),
+        ]
         for place, column in enumerate(head.header):
             self.fields[f"col{place}"] = forms.ChoiceField(
                 label=column,
@@ -121,7 +139,7 @@ class ColumnsForm(forms.Form):
         guess = self.head.guesses.get(column)
         if guess is None:
             return None
-        return GuessWords(FIELD_WORDS[guess.field], guess.confidence, guess.sure, guess.reason)
+        return GuessWords(ALL_WORDS[guess.field], guess.confidence, guess.sure, guess.reason)
 
     def rest(self) -> list[forms.BoundField]:
         """Return the choices that are about every row."""
@@ -143,7 +161,7 @@ class ColumnsForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         names = [v for k, v in data.items() if k.startswith("col") and v not in ("", IGNORE)]
         for name in {each for each in names if names.count(each) > 1}:
-            words = {"field": FIELD_WORDS[name]}
+            words = {"field": ALL_WORDS[name]}
             self.add_error(None, _("Two columns are both called %(field)s.") % words)
         given = [*names, *(name for name in ("currency", "product") if data.get(name))]
         for name in missing_fields(given):
@@ -153,6 +171,8 @@ class ColumnsForm(forms.Form):
     def _miss(self, name: str) -> None:
         if name == "currency":
             self.add_error("currency", _("Say in which currency the amounts are."))
+        elif name == "id_number":
+            self.add_error(None, NobodyNamed.text)
         else:
             words = {"field": FIELD_WORDS[name]}
             self.add_error(None, _("No column is chosen as: %(field)s.") % words)

@@ -13,6 +13,7 @@ from qinghe.claims.contract_terms import Outcome
 from qinghe.claims.findings import signatures_of
 from qinghe.claims.queries import ClaimView, claim_for, review_counts, review_queue
 from qinghe.claims.queries.amounts import VerificationView, verification_for
+from qinghe.claims.queries.merging import being_taken, half_taken
 from qinghe.claims.queries.review import QUEUES
 from qinghe.claims.queries.titles import Chain, chain_for, duplicates_of, open_duplicates
 from qinghe.claims.terms import TARGET_HOURS, ReviewQueue
@@ -21,6 +22,7 @@ from qinghe.parties.roles import Permission
 from qinghe.risk.queries import flags, score
 from qinghe.web.claimparts import equation, hold_marks
 from qinghe.web.doors import StaffRequest, page
+from qinghe.web.estimates import estimate
 from qinghe.web.evidence import items_of
 from qinghe.web.formats import as_day
 from qinghe.web.legalparts import law_of
@@ -46,6 +48,8 @@ def verify_queue(request: StaffRequest) -> HttpResponse:
     counts = review_counts(actor=request.actor)
     context = {
         "rows": [(row, (request.at - row.since).days, request.at > row.due_at) for row in rows],
+        "taking": [(each, estimate(each.progress)) for each in being_taken(actor=request.actor)],
+        "half": half_taken([row.claim_id for row in rows]),
         "queue": queue,
         "queues": [(each.value, each.label, counts[each.value]) for each in QUEUES],
         "waiting": counts[queue],
@@ -108,6 +112,7 @@ def verify_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     still_open = [each for each in warnings if each.state == "open"]
     context = {
         "claim": view,
+        "half": bool(half_taken([claim_id])),
         "terms": equation(view, as_day(request.at)),
         "holds": hold_marks(view.holds),
         "flags": warnings,
