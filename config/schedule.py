@@ -44,6 +44,7 @@ CLOCKS: Final = (
     Clock("* * * * *", "queue.rescue", "jobs of a worker that died are done by another"),
     Clock("* * * * *", "claims.drop", "files in creditors' folders are taken"),
     Clock("* * * * *", "claims.resume", "batches of a worker that died are gone on with"),
+    Clock("* * * * *", "market.bids", "bids are sealed each minute and opened at their moment"),
     Clock("* * * * *", "contact.release", "attempts a crash left behind get a named end"),
     Clock("* * * * *", "contact.end-calls", "no call runs past the hours in which it is allowed"),
     Clock("* * * * *", "journal.seal", "the journal is sealed in batches"),
