@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.costs import Floor
@@ -17,7 +17,9 @@ from qinghe.market.queries.costs import figures_of, floor_of_listing
 from qinghe.market.refusals import BidsSealed, NotByBid
 from qinghe.market.sealing import opened
 from qinghe.market.terms import BidReason
+from qinghe.parties.models import Organisation
 from qinghe.parties.roles import OVERSIGHT
+from qinghe.parties.terms import OrgState
 
 LATEST = 200
 
@@ -130,6 +132,19 @@ def invitation_for(*, listing_id: UUID, actor: Actor) -> InvitationView:
     return _view(found)
 
 
+def listing_numbered(number: str) -> UUID:
+    """
+    Return the order by bids that has a number.
+
+    :raises NotByBid: there is none
+    """
+    found = Invitation.objects.filter(listing__number=number.strip().upper())
+    pk = found.values_list("pk", flat=True).first()
+    if pk is None:
+        raise NotByBid
+    return pk
+
+
 def invitations(*, actor: Actor) -> list[InvitationView]:
     """Return the latest invitations of a creditor (or, to the platform, of all), newest first."""
     if actor.role == Role.COLLECTOR:
@@ -181,8 +196,11 @@ def _invited(actor: Actor) -> QuerySet[Invitation]:
     rows = Invitation.objects.select_related("listing")
     if actor.role == Role.CREDITOR:
         return rows.filter(listing__claim__creditor=actor.org_id)
-    # A collector has come through the hall, which shows orders to active collectors alone.
-    return rows if actor.role in {*OVERSIGHT, Role.COLLECTOR} else rows.none()
+    if actor.role == Role.COLLECTOR:
+        # As in the hall: whoever has only applied sees no market yet.
+        works = Organisation.objects.filter(pk__in=[actor.org_id], state=OrgState.ACTIVE)
+        return rows.filter(Exists(works))
+    return rows if actor.role in OVERSIGHT else rows.none()
 
 
 def _view(found: Invitation) -> InvitationView:

@@ -13,9 +13,13 @@ from qinghe.market.models import CostFigures, Listing
 
 def figures_at(at: datetime) -> Figures:
     """Return the figures in force at a moment: the operator's newest, else the product's own."""
+    return _parsed(text_at(at))
+
+
+def text_at(at: datetime) -> str:
+    """Return the figures in force as the operator wrote them."""
     newest = CostFigures.objects.filter(starts_at__lte=at).order_by("-starts_at", "-version")
-    text = newest.values_list("text", flat=True).first()
-    return _parsed(text or built_in())
+    return newest.values_list("text", flat=True).first() or built_in()
 
 
 def figures_of(version: str) -> Figures:
