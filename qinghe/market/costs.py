@@ -36,7 +36,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Figures:
-    """One version of the cost figures. Costs in minor units; why by the name of the figure."""
+    """One version of the cost figures. Costs in minor units; why in Chinese and English."""
 
     version: str
     currency: str
@@ -48,7 +48,7 @@ class Figures:
     bands: tuple[Fraction, ...]
     fee: Fraction
     highest: Fraction
-    why: Mapping[str, str]
+    why: Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _figures(body: dict[str, Any]) -> Figures:
         bands=_numbers(body, "bands"),
         fee=_number(body, "fee", "", top=1),
         highest=_number(body, "highest_floor", "", top=1),
-        why={k: str(_map(costs, k).get("why", "")).strip() for k in costs},
+        why={k: _why(_map(costs, k)) for k in costs},
     )
     return _complete(known)
 
@@ -183,10 +183,14 @@ def _complete(figures: Figures) -> Figures:
     for name, wanted, found in known:
         if wanted - found.keys():
             raise BadFigures(f"{name}: {sorted(wanted - found.keys())[0]} is missing")
-    silent = sorted(name for name in figures.costs if not figures.why.get(name))
+    silent = sorted(name for name in figures.costs if not all(figures.why[name]))
     if silent:
-        raise BadFigures(f"costs.{silent[0]}.why: say what the figure rests on")
+        raise BadFigures(f"costs.{silent[0]}: say in zh and en what the figure rests on")
     return figures
+
+
+def _why(body: Mapping[str, Any]) -> tuple[str, str]:
+    return str(body.get("zh", "")).strip(), str(body.get("en", "")).strip()
 
 
 def _map(body: Mapping[str, Any], name: str) -> dict[str, Any]:

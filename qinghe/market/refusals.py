@@ -142,6 +142,7 @@ class OnlyByBid(DomainError):
 
 class NotByBid(DomainError):
     code = "market.not-by-bid"
+    status = 404
     text = _("No bids are asked for this order.")
 
 

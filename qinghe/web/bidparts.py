@@ -45,9 +45,7 @@ RULE: tuple[tuple[str | Promise, str | Promise], ...] = (
     ),
     (
         _("What the creditor accepts"),
-        _(
-            "Its highest commission is fixed on the first day and stays sealed. Above it nobody wins."
-        ),
+        _("Its highest commission is fixed on the first day and sealed. Above it nobody wins."),
     ),
     (
         _("Not below cost"),

@@ -441,7 +441,7 @@ def test_an_operator_puts_its_own_cost_figures_in_force_for_later_orders() -> No
         ("bands: [0.4, ", "bands: [", "bands"),
         ("calls: 6", "calls: six", "stages.M2.calls"),
         ("fee: 0.05", "fee: 1", "fee"),
-        ("    why: Three", "    because: Three", "costs.call.why"),
+        ("    en: Three", "    because: Three", "costs.call:"),
         ("currency: CNY", "currency: [", "line"),
     ],
 )

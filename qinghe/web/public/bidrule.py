@@ -13,6 +13,7 @@ from qinghe.market.costs import Figures
 from qinghe.market.queries.bid_figures import FEWEST_BIDS, K, reasons_published
 from qinghe.market.queries.costs import figures_at
 from qinghe.web.bidparts import rule_lines
+from qinghe.web.formats import chinese
 from qinghe.web.words import label
 
 
@@ -46,4 +47,5 @@ def _units(figures: Figures) -> list[tuple[str, int, str]]:
         "letter": _("One letter"),
         "minute": _("One minute of work"),
     }
-    return [(words, int(figures.costs[k]), figures.why[k]) for k, words in names.items()]
+    spoken = 0 if chinese() else 1
+    return [(words, int(figures.costs[k]), figures.why[k][spoken]) for k, words in names.items()]
