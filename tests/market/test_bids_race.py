@@ -136,3 +136,11 @@ def test_an_envelope_that_was_altered_or_taken_away_is_noticed() -> None:
     BidEnvelope.objects.filter(pk=loser.envelope_id).delete()
     assert any("box" in fault for fault in audit(listing_id=listing.pk))
     assert BidBox.objects.count() == 3
+
+
+def test_one_bidders_own_hand_ins_come_one_after_the_other() -> None:
+    listing, bidder = invited(), licensed()
+    rates = [f"0.{number}" for number in range(10, 18)]
+    race(rates, lambda rate: bid(listing, rate, bidder))
+    turns = BidEnvelope.objects.order_by("turn").values_list("turn", flat=True)
+    assert list(turns) == list(range(1, len(rates) + 1))

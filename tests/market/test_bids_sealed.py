@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -10,8 +11,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from config import logs
+from config.logs import SealedAddresses
 from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
@@ -214,3 +218,17 @@ def test_the_request_key_makes_a_bid_once() -> None:
     first = hand_in(**given, actor=taker, at=LOOK)  # type: ignore[arg-type]
     assert hand_in(**given, actor=taker, at=LOOK).pk == first.pk  # type: ignore[arg-type]
     assert BidEnvelope.objects.count() == 1
+
+
+def test_the_log_is_silent_where_bids_are_handed_in_unless_something_breaks() -> None:
+    def kept(path: str, level: int = logging.WARNING) -> bool:
+        record = logging.makeLogRecord({"levelno": level, "request": RequestFactory().post(path)})
+        return SealedAddresses().filter(record)
+
+    assert not kept("/hall/0193/bid/")
+    assert not kept("/api/listings/0193/bid")
+    assert not kept("/hall/0193/bid/withdraw/")
+    assert kept("/hall/0193/bid/", logging.ERROR)
+    assert kept("/hall/0193/take/")
+    assert kept("/bids/")
+    assert logs.settings()["handlers"]["stderr"]["filters"] == ["sealed"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -58,8 +59,8 @@ def test_a_creditor_invites_bids_and_sees_nothing_until_the_opening() -> None:
     with clock.at(LOOK):
         closed = client.get(f"/listings/{invitation.pk}/box/").content.decode()
     assert 'data-test="closed"' in closed
-    bid(invitation.listing, "0.21")
-    bid(invitation.listing, "0.35")
+    bid(invitation.listing, "0.21", quality_share=Decimal("0.25"))
+    bid(invitation.listing, "0.35", quality_share=Decimal("0.25"))
     open_due(at=invitation.opens_at)
     with clock.at(invitation.opens_at):
         opened = client.get(f"/listings/{invitation.pk}/box/").content.decode()
@@ -161,13 +162,14 @@ def test_anybody_reads_the_rule_and_its_figures(client: Client) -> None:
 
 def looks(clients: dict[str, Client], paths: list[str]) -> dict[str, tuple[object, ...]]:
     """Return status, bytes, headers and number of statements of every page for everybody."""
+    moving = {"Content-Security-Policy", "Expires"}
     found: dict[str, tuple[object, ...]] = {}
     for who, client in clients.items():
         for path in paths:
             with CaptureQueriesContext(connection) as asked:
                 answer = client.get(path)
             body = b"" if answer.streaming else FRESH.sub(b"", answer.content)
-            headers = {n: v for n, v in answer.headers.items() if n != "Content-Security-Policy"}
+            headers = {n: v for n, v in answer.headers.items() if n not in moving}
             found[f"{who} {path}"] = (answer.status_code, body, headers, len(asked))
     return found
 

@@ -78,6 +78,8 @@ class BidEnvelope(Row):
 
     listing = models.ForeignKey(Listing, models.PROTECT, related_name="+")
     collector = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
+    # Which hand-in of this bidder for this order it is, from 1.
+    turn = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
     key_id = models.TextField()
     sealed = models.BinaryField()
@@ -93,15 +95,15 @@ class BidEnvelope(Row):
                 name="market_envelope_boxed",
             ),
             models.UniqueConstraint(
+                fields=["listing", "collector", "turn"], name="market_envelope_turn_once"
+            ),
+            models.UniqueConstraint(
                 fields=["box", "place"],
                 name="market_envelope_place_once",
                 condition=Q(box__isnull=False),
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["listing", "collector", "at", "id"], name="market_envelope_bidder"
-            ),
             models.Index(
                 fields=["id"], name="market_envelope_unboxed", condition=Q(box__isnull=True)
             ),

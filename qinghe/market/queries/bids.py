@@ -107,7 +107,7 @@ class ResultRow:
 def last_word(listing_id: UUID, collector_id: UUID) -> tuple[BidEnvelope, Content] | None:
     """Return the newest envelope of one bidder, and what it holds."""
     mine = BidEnvelope.objects.filter(listing=listing_id, collector=collector_id)
-    found = mine.order_by("-at", "-id").first()
+    found = mine.order_by("-turn").first()
     return (found, read(plain_of(found))) if found else None
 
 
@@ -234,9 +234,9 @@ def _own(actor: Actor, listing_id: UUID | None = None) -> list[OwnBid]:
     rows = BidEnvelope.objects.filter(collector=actor.org_id).select_related("listing")
     if listing_id is not None:
         rows = rows.filter(listing=listing_id)
-    latest = rows.order_by("listing_id", "-at", "-id").distinct("listing_id")
+    latest = rows.distinct("listing_id")
     # The newest orders have the highest ids.
-    words = list(latest.order_by("-listing_id", "-at", "-id")[:LATEST])
+    words = list(latest.order_by("-listing_id", "-turn")[:LATEST])
     ids = [word.listing_id for word in words]
     invited = Invitation.objects.in_bulk(ids)
     bids = Bid.objects.filter(collector=actor.org_id, listing__in=ids).select_related("mandate")

@@ -40,6 +40,8 @@ from qinghe.market.services.taking import check_fit
 from qinghe.market.terms import ListingState
 from qinghe.parties.roles import Permission, require
 
+# Two hand-ins of one bidder come one after the other; nobody else waits for them.
+ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 # Bids lock the order against its opening, and never against each other.
 STANDS = "SELECT state, expires_at FROM market_listing WHERE id = %s FOR SHARE"
 
@@ -124,12 +126,14 @@ def _put(
     """Insert one envelope while the order cannot be opened; all are alike from outside."""
     assert actor.org_id is not None
     with connection.cursor() as cursor:
+        cursor.execute(ALONE, [f"{listing_id}:{actor.org_id}"])
         cursor.execute(STANDS, [listing_id])
         state, until = cursor.fetchone()
     if state != ListingState.OPEN or at >= until:
         raise BidsClosed
     mine = BidEnvelope.objects.filter(listing=listing_id, collector=actor.org_id)
-    if mine.count() >= bidding.HAND_INS:
+    turn = mine.count() + 1
+    if turn > bidding.HAND_INS:
         raise TooManyHandIns(limit=bidding.HAND_INS)
     signer = actor.user_id or actor.org_id
     content = Content(listing_id, actor.org_id, signer, at, rate, quality_share, terms().sha256)
@@ -139,6 +143,7 @@ def _put(
         id=row_id,
         listing_id=listing_id,
         collector_id=actor.org_id,
+        turn=turn,
         at=at,
         key_id=key_id,
         sealed=sealed,

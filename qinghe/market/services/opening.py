@@ -125,7 +125,7 @@ def _lock(listing_id: UUID) -> tuple[Claim, Listing, Invitation]:
 def _last_words(listing: Listing, closed_at: datetime) -> list[_Word]:
     """Return each bidder's last word in time; of who only came late, the last word at all."""
     words: dict[UUID, _Word] = {}
-    for envelope in BidEnvelope.objects.filter(listing=listing).order_by("at", "id"):
+    for envelope in BidEnvelope.objects.filter(listing=listing).order_by("turn", "id"):
         in_time = envelope.at <= closed_at
         if not in_time and envelope.collector_id in words and words[envelope.collector_id].in_time:
             continue
