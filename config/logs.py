@@ -1,5 +1,6 @@
 """Logs as JSON lines, with whatever looks like personal data or a secret taken out."""
 
+import logging
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -10,6 +11,7 @@ from structlog.typing import EventDict, WrappedLogger
 from qinghe.kernel.redaction import redact as redact_text
 
 SECRETS: Final = re.compile(r"password|secret|token|authorization|cookie|session|api_?key", re.I)
+SEALED: Final = re.compile(r"/bid(/|$)")
 STAMPS: Final = frozenset({"timestamp", "level", "logger"})
 
 
@@ -39,6 +41,19 @@ def redact_line(_logger: WrappedLogger, _method: str, line: EventDict) -> EventD
     }
 
 
+class SealedAddresses(logging.Filter):
+    """
+    Keeps quiet about refused requests where bids are handed in: the line would say that one came.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """
+        Tell whether a line may be written; what breaks is always told.
+        """
+        path = str(getattr(getattr(record, "request", None), "path", ""))
+        return record.levelno >= logging.ERROR or not SEALED.search(path)
+
+
 def settings(level: str = "INFO") -> dict[str, Any]:
     """
     Return Django's LOGGING: one JSON line per event on standard error.
@@ -57,7 +72,14 @@ def settings(level: str = "INFO") -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": json_lines},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "filters": {"sealed": {"()": SealedAddresses}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "json",
+                "filters": ["sealed"],
+            }
+        },
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             # Django's own handlers would print the same event a second time, unredacted.

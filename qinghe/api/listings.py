@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
+from pydantic import AwareDatetime
 
 from qinghe.api.auth import actor_of, writer_of
 from qinghe.api.errors import Problem, problem_of
@@ -16,7 +17,7 @@ from qinghe.api.mandates import MandateOut, mandate_out
 from qinghe.api.paging import Piece, pack, page_of
 from qinghe.kernel import clock
 from qinghe.market.queries import HallFilters, HallRow, hall, listing_for
-from qinghe.market.services import publish, take, withdraw_listing
+from qinghe.market.services import invite_bid, publish, take, withdraw_listing
 from qinghe.market.terms import Mode
 
 router = Router(tags=["listings"])
@@ -29,6 +30,7 @@ class Filters(Schema):
     stages: list[str] = []
     products: list[str] = []
     currency: str = ""
+    mode: str = Field("", description="grab, bid, designated; empty for all")
     order: str = Field("recent", description="recent, commission, band or expiring")
     cursor: str = ""
 
@@ -49,7 +51,7 @@ class ListingOut(Schema):
     currency: str
     band: int
     evidence_count: int
-    commission_rate: Decimal
+    commission_rate: Decimal = Field(description="Zero in mode bid: bidders name it.")
     quality_share: Decimal
     period_days: int
     licence: str
@@ -67,6 +69,11 @@ class ListingIn(Schema):
     quality_share: Decimal
     period_days: int
     designated_to: UUID | None = None
+    closes_at: AwareDatetime | None = Field(
+        None,
+        description="Mode bid only: until when bids count for certain. `commission_rate` is then "
+        "the highest that is accepted; nobody sees it.",
+    )
 
 
 @router.get("/listings", response=Piece[ListingOut], url_name="listings")
@@ -81,6 +88,7 @@ def list_listings(request: HttpRequest, filters: Annotated[Filters, Query()]) ->
             stages=tuple(filters.stages),
             products=tuple(filters.products),
             currency=filters.currency,
+            mode=filters.mode,
             order=filters.order,
         ),
         page=page,
@@ -99,7 +107,19 @@ def get_listing(request: HttpRequest, listing_id: UUID) -> ListingOut:
 def create_listing(request: HttpRequest, claim_id: UUID, body: ListingIn) -> Status[ListingOut]:
     """Offer one of your claims in the hall, without identity."""
     actor, at = writer_of(request), clock.now()
-    listing = publish(claim_id=claim_id, **body.dict(), actor=actor, at=at)
+    if body.mode == Mode.BID and body.closes_at is not None:
+        listing = invite_bid(
+            claim_id=claim_id,
+            reserve=body.commission_rate,
+            closes_at=body.closes_at,
+            quality_share=body.quality_share,
+            period_days=body.period_days,
+            actor=actor,
+            at=at,
+        )
+    else:
+        terms = body.dict(exclude={"closes_at"})
+        listing = publish(claim_id=claim_id, **terms, actor=actor, at=at)
     return Status(201, _out(listing_for(listing_id=listing.pk, actor=actor, at=at)))
 
 

@@ -6,6 +6,7 @@ from django.urls import path
 
 from qinghe.api import (
     batches,
+    bids,
     claims,
     complaints,
     contacts,
@@ -37,6 +38,7 @@ PARTS = (
     claims,
     contracts,
     listings,
+    bids,
     mandates,
     contacts,
     mailings,

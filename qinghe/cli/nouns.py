@@ -32,6 +32,7 @@ NOUNS: Final[dict[str, Noun]] = {
     "party": Noun("qinghe.cli.party", "What is proven of parties, and what waits."),
     "user": Noun("qinghe.cli.user", "Accounts that sign in, their roles and keys."),
     "import": Noun("qinghe.cli.imports", "Take a creditor's file of claims."),
+    "bid": Noun("qinghe.cli.bid", "Open sealed bids, prove it was honest, keep cost figures."),
     "claim": Noun("qinghe.cli.claim", "Post one claim by hand, or calculate one again."),
     "reconcile": Noun(
         "qinghe.cli.reconcile", "Compute a loan file's sums anew, to the cent.", database=False

@@ -12,3 +12,9 @@ from qinghe.market import services
 def expire(**_later: object) -> None:
     """End mandates and listings whose time is over."""
     services.end_expired(at=clock.now())
+
+
+@app.task(name="market.bids", queueing_lock="market.bids")
+def bids(**_later: object) -> None:
+    """Seal the bids of the last minute, and open the boxes whose moment has come."""
+    services.open_due(at=clock.now())

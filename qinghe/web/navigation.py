@@ -71,6 +71,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Batches"), "web:batches", "upload", tab=True),
                 Item(_("Claims"), "web:claims", "file-text", tab=True),
                 Item(_("Listings"), "web:listings", "layout-grid"),
+                Item(_("Sealed bids"), "web:boxes", "gavel"),
                 Item(_("Mandates"), "web:mandates", "file-check", tab=True),
                 Item(_("Offered to you"), "web:assignments", "arrows-exchange"),
             )
@@ -83,6 +84,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
         Section(
             (
                 Item(_("Order hall"), "web:hall", "layout-grid", tab=True),
+                Item(_("My bids"), "web:my-bids", "gavel"),
                 Item(_("My orders"), "web:orders", "list-check", tab=True, counts=("orders",)),
                 Item(_("Workbench"), "web:workbench", "command", tab=True),
                 Item(
@@ -163,6 +165,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 ORGANISATIONS,
                 Item(_("All claims"), "web:claims", "file-text"),
                 Item(_("Listings"), "web:listings", "layout-grid"),
+                Item(_("Sealed bids"), "web:boxes", "gavel"),
                 Item(_("Mandates"), "web:mandates", "file-check"),
             )
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from qinghe.web import dashboards, evidence, mandateterms, start
-from qinghe.web.collector import acts, case, hall, mailing, notes, work
+from qinghe.web.collector import acts, bidding, case, hall, mailing, notes, work
 from qinghe.web.compliance import (
     complaints,
     house,
@@ -21,6 +21,7 @@ from qinghe.web.creditor import (
     agreements,
     answering,
     batches,
+    boxes,
     claims,
     complaining,
     contract,
@@ -46,7 +47,7 @@ from qinghe.web.operator import (
     reversal,
     transfers,
 )
-from qinghe.web.public import pages, rules, voice
+from qinghe.web.public import bidrule, pages, rules, voice
 from qinghe.web.regulator import journal
 from qinghe.web.review import deciding, disputes, identity, pairs, parties, verify
 
@@ -62,6 +63,7 @@ public_urls = [
     path("figures/", pages.public_figures, name="transparency"),
     path("definitions/", pages.definitions, name="definitions"),
     path("agencies/", pages.directory, name="directory"),
+    path("bidding/", bidrule.bidding_rule, name="bidding"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<str:rule_id>/", rules.rule_page, name="rule"),
     path("check/", voice.check_code, name="check-code"),
@@ -129,6 +131,8 @@ claim_urls = [
 ]
 placing_urls = [
     path("listings/", placing.listings, name="listings"),
+    path("listings/boxes/", boxes.box_list, name="boxes"),
+    path("listings/<uuid:listing_id>/box/", boxes.box, name="box"),
     path("listings/<uuid:listing_id>/withdraw/", placing.listing_withdraw, name="listing-withdraw"),
     path("mandates/", mandates.mandate_list, name="mandates"),
     path("mandates/<uuid:mandate_id>/terms/", mandateterms.mandate_terms, name="mandate-terms"),
@@ -147,6 +151,9 @@ collector_urls = [
     path("hall/", hall.order_hall, name="hall"),
     path("hall/<uuid:listing_id>/", hall.listing, name="listing"),
     path("hall/<uuid:listing_id>/take/", hall.take_order, name="take"),
+    path("hall/<uuid:listing_id>/bid/", bidding.bid, name="bid"),
+    path("hall/<uuid:listing_id>/bid/withdraw/", bidding.bid_withdraw, name="bid-withdraw"),
+    path("bids/", bidding.my_bids_page, name="my-bids"),
     path("orders/", work.orders, name="orders"),
     path("orders/message/", mailing.mailing_new, name="mailing-new"),
     path("orders/message/<uuid:mailing_id>/", mailing.mailing, name="mailing"),

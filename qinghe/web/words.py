@@ -40,6 +40,7 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "mode": market.Mode,
     "listing": market.ListingState,
     "mandate": market.MandateState,
+    "bid-reason": market.BidReason,
     "attempt": contact.AttemptState,
     "mailing": contact.MailingState,
     "outcome": contact.Outcome,

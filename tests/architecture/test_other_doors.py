@@ -31,6 +31,7 @@ BODIES: dict[str, object] = {
     "accept": {},
     "publish": {"commission_rate": "0.2", "quality_share": "0.2", "period_days": 90},
     "give-back": {"reason": "moved"},
+    "hand-in": {"rate": "0.1", "quality_share": "0.2"},
     "recall": {"reason": "moved"},
     "contact": {"channel": "voice", "template": "reminder"},
     "outcome": {"outcome": "talk"},

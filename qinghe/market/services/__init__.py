@@ -5,7 +5,10 @@ Locks are taken in one order: claim, listing, mandate, capacity. Whoever needs s
 """
 
 from qinghe.market.services.assigning import take_over
+from qinghe.market.services.bidding import hand_in, withdraw_bid
 from qinghe.market.services.capacity import set_capacity
+from qinghe.market.services.costs import put_costs
+from qinghe.market.services.inviting import invite_bid, invite_bids
 from qinghe.market.services.listings import (
     Published,
     designate,
@@ -22,6 +25,7 @@ from qinghe.market.services.mandates import (
     resume,
     suspend,
 )
+from qinghe.market.services.opening import open_bids, open_due
 from qinghe.market.services.own_team import Placed, place_own_team_many
 from qinghe.market.services.taking import place_own_team, take
 
@@ -33,15 +37,22 @@ __all__ = [
     "end_expired",
     "end_placement",
     "give_back",
+    "hand_in",
+    "invite_bid",
+    "invite_bids",
+    "open_bids",
+    "open_due",
     "place_own_team",
     "place_own_team_many",
     "publish",
     "publish_many",
+    "put_costs",
     "recall",
     "resume",
     "set_capacity",
     "suspend",
     "take",
     "take_over",
+    "withdraw_bid",
     "withdraw_listing",
 ]

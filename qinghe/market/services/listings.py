@@ -48,6 +48,8 @@ class Offer:
     quality_share: Decimal
     period_days: int
     designated_to: UUID | None = None
+    # When the order leaves the hall; sealed bids alone name it, the others stay for `LISTED_FOR`.
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def publish(
     reason = obstacles([claim], at).get(claim.pk)
     if reason is not None:
         raise reason
-    return _list([claim], offer, actor, at)[0]
+    return list_claims([claim], offer, actor, at)[0]
 
 
 @verb("market.publish-many")
@@ -115,7 +117,7 @@ def publish_many(
     check_offer(offer, actor)
     locked = claims_to_place(claim_ids, actor)
     refused = obstacles(locked, at)
-    listed = _list([claim for claim in locked if claim.pk not in refused], offer, actor, at)
+    listed = list_claims([claim for claim in locked if claim.pk not in refused], offer, actor, at)
     skipped = Counter(reason.code for reason in refused.values())
     missing = len(set(claim_ids)) - len(locked)
     if missing:
@@ -203,6 +205,8 @@ def check_offer(offer: Offer, actor: Actor) -> None:
         raise BadTerms
     if (offer.mode == Mode.DESIGNATED) != (offer.designated_to is not None):
         raise BadTerms
+    if (offer.mode == Mode.BID) != (offer.until is not None):
+        raise BadTerms
     if offer.designated_to is not None:
         check_collector(offer.designated_to)
 
@@ -256,7 +260,7 @@ def _own(actor: Actor) -> QuerySet[Claim]:
     return rows.filter(creditor=actor.org_id) if actor.role == Role.CREDITOR else rows
 
 
-def _list(claims: Sequence[Claim], offer: Offer, actor: Actor, at: datetime) -> list[Listing]:
+def list_claims(claims: Sequence[Claim], offer: Offer, actor: Actor, at: datetime) -> list[Listing]:
     """List claims that are locked and free of obstacles: a fixed number of statements."""
     files = _evidence_counts(claims)
     listings = Listing.objects.bulk_create(
@@ -296,7 +300,7 @@ def _listing(claim: Claim, offer: Offer, files: int, at: datetime) -> Listing:
         period_days=offer.period_days,
         designated_to_id=offer.designated_to,
         listed_at=at,
-        expires_at=at + LISTED_FOR,
+        expires_at=offer.until or at + LISTED_FOR,
     )
     listing.number = number_of(listing.pk)
     return listing

@@ -22,7 +22,7 @@ from qinghe.market.queries import mandate_by_id
 from qinghe.market.refusals import NoSuchMandate, NotLive
 from qinghe.market.services.capacity import free_one
 from qinghe.market.services.listings import close_listing, lock_claims
-from qinghe.market.terms import LIVE, ListingState, MandateState
+from qinghe.market.terms import LIVE, ListingState, MandateState, Mode
 from qinghe.parties.roles import Permission, require
 
 # Mandates ended in one transaction each; one run of the sweep takes at most so many.
@@ -124,7 +124,8 @@ def end_expired(*, at: datetime) -> dict[str, int]:
     live, listed = Mandate.objects.filter(state__in=LIVE), Listing.objects.filter(state="open")
     over = live.filter(ends_at__lte=at)
     orphaned = live.filter(ends_at__gt=at).exclude(claim__state=ClaimState.PLACED)
-    late = listed.filter(expires_at__lte=at)
+    # Sealed bids are opened at their moment, by a clock of their own.
+    late = listed.filter(expires_at__lte=at).exclude(mode=Mode.BID)
     lost = listed.filter(expires_at__gt=at).exclude(claim__state=ClaimState.LISTED)
     return {
         "ended": _each(over, lambda pk: _end(pk, MandateState.ENDED, "", actor, at)),

@@ -27,6 +27,7 @@ from qinghe.market.refusals import (
     NotACollector,
     NotForYou,
     OnHold,
+    OnlyByBid,
     OverBand,
     OwnClaim,
 )
@@ -53,6 +54,7 @@ def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
     :raises NoSuchListing: there is no such order
     :raises NotForYou: it is designated to another collector
     :raises AlreadyTaken: somebody was faster, or it is over
+    :raises OnlyByBid: it goes to the best sealed bid
     :raises OwnClaim: creditor and collector are one firm, or the taker acts for both
     :raises OnHold: outreach to the debtor is stopped
     :raises NotAssured: the collector was not reviewed yet
@@ -65,31 +67,58 @@ def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
     :raises NoCapacity: the collector holds as many orders as it may
     """
     require(actor, Permission.TAKE_ORDERS)
-    collector_id = actor.org_id
-    if collector_id is None:
-        raise NotACollector
+    collector_id = _org(actor)
     claim, listing = _lock(listing_id)
     if listing.designated_to_id not in (None, collector_id):
         raise NotForYou
     if not _open(claim, listing, at):
         raise AlreadyTaken
-    signs = shared_signs(claim.creditor_id, collector_id)
-    if signs & IDENTICAL or _on_both_sides(claim, collector_id, actor, at):
-        raise OwnClaim
+    offer = Offer(listing.mode, listing.commission_rate, listing.quality_share, listing.period_days)
+    return award(claim, listing, offer, actor, at)
+
+
+def award(claim: Claim, listing: Listing, offer: Offer, actor: Actor, at: datetime) -> Mandate:
+    """
+    Give an open order, locked with its claim, to an actor's organisation: every check of taking.
+
+    :raises NotACollector: the actor acts for nobody
+    :raises DomainError: every refusal of `take`
+    """
+    collector_id = _org(actor)
     if held([claim], at):
         raise OnHold
     if below([claim.creditor_id], Act.WORK, at):
         raise CreditorLapsed
-    check_certificate(actor, at)
-    _check_taker(collector_id, listing.licence, claim.region, listing.band, at)
+    signs = check_fit(claim, listing, actor, at)
     listing.state = ListingState.TAKEN
     listing.save(update_fields=["state"])
-    offer = Offer(listing.mode, listing.commission_rate, listing.quality_share, listing.period_days)
     mandate = _begin(claim, collector_id, offer, actor, at, listing=listing)
     if signs:
         # A shared browser or mail domain proves nothing, but a person looks before anybody calls.
         raise_flag(claim_id=claim.pk, code="one-hand", actor=actor, at=at)
     return mandate
+
+
+def check_fit(claim: Claim, listing: Listing, actor: Actor, at: datetime) -> set[str]:
+    """
+    Check whether an actor's organisation may work an order; return the signs it shares.
+
+    :raises OwnClaim: creditor and collector are one firm, or the actor acts for both
+    :raises DomainError: certificate, standing, licence or band, as in `take`
+    """
+    collector_id = _org(actor)
+    signs = shared_signs(claim.creditor_id, collector_id)
+    if signs & IDENTICAL or _on_both_sides(claim, collector_id, actor, at):
+        raise OwnClaim
+    check_certificate(actor, at)
+    _check_taker(collector_id, listing.licence, claim.region, listing.band, at)
+    return signs
+
+
+def _org(actor: Actor) -> UUID:
+    if actor.org_id is None:
+        raise NotACollector
+    return actor.org_id
 
 
 @verb("market.place-own-team")
@@ -124,10 +153,12 @@ def place_own_team(
 
 def _lock(listing_id: UUID) -> tuple[Claim, Listing]:
     """Lock the claim, then its listing: the order every writer of this room keeps."""
-    seen = Listing.objects.filter(pk=listing_id).values_list("claim_id", "state").first()
+    seen = Listing.objects.filter(pk=listing_id).values_list("claim_id", "state", "mode").first()
     if seen is None:
         raise NoSuchListing
-    claim_id, state = seen
+    claim_id, state, mode = seen
+    if mode == Mode.BID:
+        raise OnlyByBid
     # An order never opens again: whoever comes late need not wait for a lock.
     if state != ListingState.OPEN:
         raise AlreadyTaken

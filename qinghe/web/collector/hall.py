@@ -65,7 +65,7 @@ def _choices(currency: str = CURRENCY) -> dict[str, Any]:
         "stages": [s for s in Stage if s != Stage.M0],
         "bands": [(b.index, band_words(b.index, currency)) for b in bands()],
         "rates": RATES,
-        "modes": [("grab", Mode.GRAB.label), ("designated", Mode.DESIGNATED.label)],
+        "modes": [(m.value, m.label) for m in (Mode.GRAB, Mode.BID, Mode.DESIGNATED)],
         "orders": ORDERS,
     }
 
@@ -98,6 +98,8 @@ def order_hall(request: StaffRequest) -> HttpResponse:
 def listing(request: StaffRequest, listing_id: UUID) -> HttpResponse:
     """Show one order with the terms that are signed by taking it."""
     row = listing_for(listing_id=listing_id, actor=request.actor, at=request.at)
+    if row.mode == Mode.BID:
+        return redirect("web:bid", listing_id)
     current = terms()
     context = {
         "row": row,

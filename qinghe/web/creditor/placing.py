@@ -21,6 +21,7 @@ from qinghe.market.terms import Mode
 from qinghe.parties.queries import organisations
 from qinghe.parties.roles import Permission
 from qinghe.parties.terms import OrgKind, OrgState
+from qinghe.web.creditor.inviting import closing_field, invited, usual_closing
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in
 from qinghe.web.numbers import ids, whole
 from qinghe.web.sentences import counted
@@ -44,6 +45,7 @@ class TermsForm(forms.Form):
         label=_("How"),
         choices=[
             (Mode.GRAB, _("In the order hall: the first suitable collector takes it")),
+            (Mode.BID, _("By sealed bids: collectors name their commission, the best one gets it")),
             (Mode.DESIGNATED, _("To one collector, who accepts it")),
             (Mode.OWN_TEAM, _("To the operator's own team, at once")),
         ],
@@ -51,8 +53,13 @@ class TermsForm(forms.Form):
     )
     collector = forms.ChoiceField(label=_("Collector"), required=False)
     commission = forms.DecimalField(
-        label=_("Commission, % of what is recovered"), min_value=0, max_value=50, decimal_places=2
+        label=_("Commission, % of what is recovered"),
+        min_value=0,
+        max_value=50,
+        decimal_places=2,
+        help_text=_("For sealed bids: the highest you accept. No bidder sees it."),
     )
+    closes_at = closing_field()
     quality = forms.DecimalField(
         label=_("Part of it that hangs on quality, %"),
         min_value=1,
@@ -78,6 +85,8 @@ class TermsForm(forms.Form):
             self.add_error("collector", _("Choose the collector."))
         elif mode == Mode.OWN_TEAM and chosen and chosen.kind != OrgKind.OWN_TEAM:
             self.add_error("collector", _("Choose the own team."))
+        if mode == Mode.BID and "closes_at" in data and data["closes_at"] is None:
+            self.add_error("closes_at", _("Say until when bids may be handed in."))
         return data
 
     def terms(self) -> dict[str, Any]:
@@ -111,6 +120,8 @@ def _offer(request: StaffRequest, form: TermsForm, claim_ids: list[UUID]) -> Out
             placed.placed,
         )
         return Outcome(words % {"n": placed.placed}, placed.skipped)
+    if form.cleaned_data["mode"] == Mode.BID:
+        return Outcome(*invited(given, form.cleaned_data["closes_at"]))
     done = publish_many(mode=form.cleaned_data["mode"], designated_to=chosen, **given)
     words = ngettext("%(n)d claim was listed.", "%(n)d claims were listed.", done.listed)
     return Outcome(words % {"n": done.listed}, done.skipped)
@@ -129,7 +140,13 @@ def publish(request: StaffRequest) -> HttpResponse:
     """Show how many of the chosen claims can be offered and why others not; then offer them."""
     sent = request.POST if request.method == "POST" else request.GET
     found = preview(claim_ids=_asked(sent), actor=request.actor, at=request.at)
-    first = {"mode": Mode.GRAB, "commission": 12, "quality": 25, "period_days": 90}
+    first = {
+        "mode": Mode.GRAB,
+        "commission": 12,
+        "quality": 25,
+        "period_days": 90,
+        "closes_at": usual_closing(request.at),
+    }
     form = TermsForm(request.POST if "mode" in request.POST else None, initial=first)
     if form.is_bound and form.is_valid():
         with refusals_in(form):
