@@ -133,3 +133,26 @@ class NotACollector(DomainError):
 class NotLive(DomainError):
     code = "market.not-live"
     text = _("The mandate is over.")
+
+
+class NoSuchPlan(DomainError):
+    code = "market.no-such-plan"
+    status = 404
+    text = _("There is no such commission plan, or it is offered no more.")
+
+
+class BadCommissionPlan(DomainError):
+    code = "market.bad-plan"
+    status = 422
+    text = _("The commission plan cannot stand. {field}: {why}.")
+
+
+class BadReturnReason(DomainError):
+    code = "market.bad-return-reason"
+    status = 422
+    text = _("Choose a reason from the list.")
+
+
+class NotBack(DomainError):
+    code = "market.not-back"
+    text = _("The claim did not come back from a collector, or was placed again since.")

@@ -192,7 +192,7 @@ def test_a_plan_that_cannot_stand_says_where(change: dict[str, Any], field: str)
 def test_a_simulation_moves_the_stage_and_keeps_every_cent() -> None:
     case = Case(owed=1_000_000, stage="M1", band=3, hand=1, currency="CNY")
     rows = table(parse(GOOD), case, FEE, Fraction(1, 2))
-    assert [[cell.recovered for cell in row][0] for row in rows] == [0, 300_000, 600_000, 1_000_000]
+    assert [row[0].recovered for row in rows] == [0, 300_000, 600_000, 1_000_000]
     first, third, sixth = rows[3]
     assert (first.stage, third.stage, sixth.stage) == ("M1", "M3", "M6")
     assert first.gross == 80_000 + 6_000 + 20_000

@@ -82,7 +82,8 @@ class Plan:
     @property
     def highest(self) -> Fraction:
         """Return the highest rate that any cent can bear."""
-        return max(row.rate for row in self.rows) + max([0, *(step.add for step in self.steps)])
+        adds = (step.add for step in self.steps)
+        return max(row.rate for row in self.rows) + max(adds, default=Fraction(0))
 
 
 def one_row(rate: Decimal | Fraction, quality_share: Decimal | Fraction) -> Plan:

@@ -1,4 +1,4 @@
-"""What a plan would pay, before anybody signs: shares recovered, in which month, at what quality."""
+"""What a plan would pay, before anybody signs: how much, in which month, at what quality."""
 
 from __future__ import annotations
 

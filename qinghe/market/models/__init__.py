@@ -1,7 +1,17 @@
-"""Listings, capacity and mandates."""
+"""Listings, capacity, plans, signed documents, mandates and their clocks."""
 
 from qinghe.market.models.capacity import Capacity
+from qinghe.market.models.documents import CommissionPlan, Document
 from qinghe.market.models.listings import Listing
 from qinghe.market.models.mandates import Mandate
+from qinghe.market.models.service import Extension, Report
 
-__all__ = ["Capacity", "Listing", "Mandate"]
+__all__ = [
+    "Capacity",
+    "CommissionPlan",
+    "Document",
+    "Extension",
+    "Listing",
+    "Mandate",
+    "Report",
+]

@@ -6,6 +6,7 @@ Locks are taken in one order: claim, listing, mandate, capacity. Whoever needs s
 
 from qinghe.market.services.assigning import take_over
 from qinghe.market.services.capacity import set_capacity
+from qinghe.market.services.extending import end_extension, extend_for, extend_for_payments
 from qinghe.market.services.listings import (
     Published,
     designate,
@@ -23,6 +24,9 @@ from qinghe.market.services.mandates import (
     suspend,
 )
 from qinghe.market.services.own_team import Placed, place_own_team_many
+from qinghe.market.services.plans import retire_plan, write_plan
+from qinghe.market.services.relisting import relist
+from qinghe.market.services.serving import judge_service, report
 from qinghe.market.services.taking import place_own_team, take
 
 __all__ = [
@@ -31,17 +35,25 @@ __all__ = [
     "complete",
     "designate",
     "end_expired",
+    "end_extension",
     "end_placement",
+    "extend_for",
+    "extend_for_payments",
     "give_back",
+    "judge_service",
     "place_own_team",
     "place_own_team_many",
     "publish",
     "publish_many",
     "recall",
+    "relist",
+    "report",
     "resume",
+    "retire_plan",
     "set_capacity",
     "suspend",
     "take",
     "take_over",
     "withdraw_listing",
+    "write_plan",
 ]

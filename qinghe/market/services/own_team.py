@@ -26,6 +26,7 @@ from qinghe.market.services.listings import (
     check_offer,
     claims_to_place,
 )
+from qinghe.market.services.signing import prepare, signed_for
 from qinghe.market.services.taking import mandate_of, signed_facts
 from qinghe.market.terms import Mode
 from qinghe.parties.levels import Act
@@ -107,8 +108,13 @@ def _use(collector_id: UUID, wanted: int) -> int:
 def _begin(
     claims: Sequence[Claim], collector_id: UUID, offer: Offer, actor: Actor, at: datetime
 ) -> None:
+    papers, team = prepare(offer, actor, at), signed_for(collector_id, at)
     made = Mandate.objects.bulk_create(
-        [mandate_of(claim, collector_id, offer, actor, at) for claim in claims], batch_size=1_000
+        [
+            mandate_of(claim, collector_id, offer, actor, at, papers=papers, signed=team)
+            for claim in claims
+        ],
+        batch_size=1_000,
     )
     ids = [claim.pk for claim in claims]
     set_states(claim_ids=ids, state=ClaimState.PLACED, actor=actor, at=at)

@@ -19,6 +19,7 @@ from qinghe.journal.services import record_many
 from qinghe.kernel.actor import Actor
 from qinghe.ledger.services import lock_accounts, post_many
 from qinghe.market.models import Mandate
+from qinghe.market.services import extend_for_payments
 from qinghe.market.terms import MandateState
 from qinghe.settlement import accounts
 from qinghe.settlement.allocation import Allocated, allocate
@@ -93,6 +94,8 @@ def book(*, items: Sequence[Item], actor: Actor, at: datetime) -> list[Payment]:
         bookings = [decide(each, claims[pk], mandates.get(pk)) for pk, each in drafts.items()]
     _write(bookings)
     settle(bookings, actor, at)
+    came = {each.claim.pk: each.payment.pk for each in bookings if each.allocated.parts}
+    extend_for_payments(payments=came, actor=actor, at=at)
     evidence = [_evidence(each) for each in bookings]
     record_many(kind="payment.posted", rows=evidence, actor=actor, at=at)
     return [booking.payment for booking in bookings]

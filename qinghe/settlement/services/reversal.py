@@ -25,6 +25,7 @@ from qinghe.ledger.queries import balances, standing
 from qinghe.ledger.services import lock_accounts, post_many, reverse_many
 from qinghe.ledger.terms import Posting, side_of
 from qinghe.market.models import Mandate
+from qinghe.market.services import end_extension
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Allocation, Payment, Split
@@ -56,6 +57,7 @@ def reverse_payment(*, payment_id: UUID, reason: str, actor: Actor, at: datetime
         _undo(each, actor, at)
     payment.state, payment.reversed_at = PaymentState.REVERSED, at
     payment.save(update_fields=["state", "reversed_at"])
+    end_extension(source=payment.pk, actor=actor, at=at)
     # Interest after the payment was accrued on too small a principal.
     rewind_interest(claim_id=claim.pk, since=payment.paid_on, actor=actor, at=at)
     for each in later:
