@@ -37,6 +37,7 @@ from qinghe.settlement.services.booking import (
     settle,
     split_of,
 )
+from qinghe.settlement.services.earning import course_then
 from qinghe.settlement.terms import PaymentSource, PaymentState
 
 
@@ -141,7 +142,8 @@ def _apply_again(payment: Payment, actor: Actor, at: datetime) -> None:
     split = Split.objects.get(payment=payment)
     claim = Claim.objects.get(pk=_claim_of(payment))
     mandate = Mandate.objects.get(pk=split.mandate_id) if split.mandate_id else None
-    booking = decide(payment, claim, mandate)
+    course = course_then(mandate, claim, payment, split.stage) if mandate else None
+    booking = decide(payment, claim, mandate, course)
     payment.save(update_fields=["excess"])
     Allocation.objects.filter(payment=payment).delete()
     Allocation.objects.bulk_create(allocations_of(booking))
