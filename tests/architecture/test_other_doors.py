@@ -32,6 +32,9 @@ BODIES: dict[str, object] = {
     "publish": {"commission_rate": "0.2", "quality_share": "0.2", "period_days": 90},
     "give-back": {"reason": "moved"},
     "recall": {"reason": "moved"},
+    "relist": {},
+    "mandate-reports": {"outlook": "open", "next_step": "contact"},
+    "commission-plans": {"name": "x", "content": {}},
     "contact": {"channel": "voice", "template": "reminder"},
     "outcome": {"outcome": "talk"},
     "mailing-preview": {"claim_ids": [str(UNKNOWN)], "channel": "sms", "template": "reminder"},
@@ -55,7 +58,7 @@ def member(role: Role) -> tuple[User, Membership]:
 
 def path_of(namespace: str, name: str) -> str:
     names = ("claim", "evidence", "order", "wish", "complaint", "batch", "listing", "mandate",
-             "contact", "mailing")  # fmt: skip
+             "contact", "mailing", "plan")  # fmt: skip
     known = {f"{each}_id": UNKNOWN for each in names} | {"what": "plan", "fmt": "csv"}
     patterns = urlpatterns if namespace == "portal" else api.urls[0]
     route = next(str(p.pattern) for p in patterns if p.name == name)

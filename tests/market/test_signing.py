@@ -11,9 +11,9 @@ from django.db import IntegrityError, transaction
 from qinghe.kernel.actor import Role
 from qinghe.market.contracts.figures import Figures, Levels, figures_from, hash_of, written
 from qinghe.market.models import Capacity, CommissionPlan, Document, Listing, Mandate
+from qinghe.market.queries.signed import figures_of
 from qinghe.market.refusals import BadCommissionPlan, BadTerms, NoSuchPlan
 from qinghe.market.services import place_own_team, publish_many, retire_plan, take, write_plan
-from qinghe.market.services.signing import figures_of
 from qinghe.parties.models import Organisation
 from qinghe.parties.terms import OrgKind
 from tests import factories

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from uuid import UUID
@@ -14,7 +15,8 @@ from qinghe.claims.models import Hold
 from qinghe.contact.models import Attempt
 from qinghe.contact.terms import SILENT
 from qinghe.market.models import Mandate
-from qinghe.market.serving import Service
+from qinghe.market.queries.signed import figures_of
+from qinghe.market.serving import Due, Service, dues, returns_at
 
 
 def activity(mandates: Iterable[Mandate], at: datetime) -> dict[UUID, Service]:
@@ -81,4 +83,30 @@ def _service(
         resumed_at=max(ended, default=None),
         warned_at=mandate.warned_at,
         warned_for=mandate.warned_for,
+    )
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    """What service one mandate owes now, and what a warning threatens."""
+
+    dues: tuple[Due, ...]
+    last_at: datetime | None
+    paused: bool
+    warned_for: str
+    returns_at: datetime | None
+
+
+def service_view(mandate: Mandate, at: datetime) -> ServiceView | None:
+    """Return the service of a mandate that comes with its claim; None: its terms ask for none."""
+    if mandate.document_id is None:
+        return None
+    done = activity([mandate], at)[mandate.pk]
+    returns = returns_at(mandate.warned_at, done.resumed_at) if mandate.warned_at else None
+    return ServiceView(
+        dues=tuple(dues(figures_of(mandate.document_id).levels, done)),
+        last_at=done.last_at,
+        paused=done.paused,
+        warned_for=mandate.warned_for,
+        returns_at=returns,
     )

@@ -20,7 +20,8 @@ from qinghe.contact.models import Attempt
 from qinghe.contact.queries import wishes
 from qinghe.contact.terms import AttemptState
 from qinghe.kernel.actor import Actor
-from qinghe.market.queries import mandate_for
+from qinghe.market.models import Listing
+from qinghe.market.queries import listing_for, mandate_for
 from qinghe.market.queries.returned import HandRow, earlier_hands
 
 
@@ -111,6 +112,16 @@ def past_of(claim_id: UUID) -> Past:
         plans=Plan.objects.filter(claim=claim_id).count(),
         return_codes=tuple(row.return_code for row in rows if row.return_code),
     )
+
+
+def past_of_listing(*, listing_id: UUID, actor: Actor, at: datetime) -> Past:
+    """
+    Return the counts of the claim behind an order that an actor may see.
+
+    :raises NoSuchListing: unknown, or not for this actor
+    """
+    listing_for(listing_id=listing_id, actor=actor, at=at)
+    return past_of(Listing.objects.values_list("claim_id", flat=True).get(pk=listing_id))
 
 
 Line = tuple[str, str, str | None, int]

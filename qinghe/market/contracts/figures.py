@@ -88,6 +88,12 @@ def written(figures: Figures, version: str = CURRENT) -> Written:
     return Written(version, hash_of(texts), texts)
 
 
+def sentences(figures: Figures, lang: str) -> list[str]:
+    """Return what a text says of commission and quality, as it will be signed."""
+    words = _words(figures, lang)
+    return [str(words["commission"]), str(words["quality"])]
+
+
 def hash_of(texts: Mapping[str, str]) -> str:
     """Return the SHA-256 over the texts, in the fixed order of the languages."""
     return sha256("\0".join(texts[lang] for lang in LANGUAGES).encode()).hexdigest()

@@ -49,6 +49,18 @@ class MandateRow:
     ends_at: datetime
     closed_at: datetime | None
     reason: str
+    hand: int
+    agreed_ends_at: datetime | None
+    last_action_at: datetime | None
+    reported_at: datetime | None
+    warned_for: str
+    return_code: str
+    document_sha256: str | None
+
+    @property
+    def extended(self) -> bool:
+        """Tell whether it lasts longer than was signed, by what the debtor did."""
+        return self.agreed_ends_at is not None and self.ends_at > self.agreed_ends_at
 
     @property
     def owed(self) -> int:
@@ -83,6 +95,13 @@ PATHS = (
     "ends_at",
     "closed_at",
     "reason",
+    "hand",
+    "agreed_ends_at",
+    "last_action_at",
+    "reported_at",
+    "warned_for",
+    "return_code",
+    "document_id",
 )
 
 

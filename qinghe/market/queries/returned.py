@@ -38,6 +38,11 @@ class BackRow:
     suggested_rate: Decimal
     has_plan: bool
 
+    @property
+    def suggested(self) -> str:
+        """Return the suggested commission in per cent, as a field takes it."""
+        return f"{self.suggested_rate * 100:.2f}"
+
 
 @dataclass(frozen=True)
 class HandRow:

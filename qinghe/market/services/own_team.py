@@ -17,6 +17,7 @@ from qinghe.claims.terms import ClaimState
 from qinghe.journal.services import record_many, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
+from qinghe.market.contracts.figures import USUAL, Levels
 from qinghe.market.models import Capacity, Mandate
 from qinghe.market.queries.placeable import obstacles
 from qinghe.market.refusals import NoLicence, NotACollector, NotYourClaim, TeamFull
@@ -55,6 +56,7 @@ def place_own_team_many(
     period_days: int,
     actor: Actor,
     at: datetime,
+    levels: Levels = USUAL,
 ) -> Placed:
     """
     Hand many claims to the operator's own team; those that cannot be placed are counted by reason.
@@ -62,7 +64,8 @@ def place_own_team_many(
     :raises BadTerms: a rate or the period is out of range, or nothing hangs on quality
     :raises NotACollector: not an active own team
     """
-    offer = Offer(Mode.OWN_TEAM, Decimal(commission_rate), Decimal(quality_share), period_days)
+    rates = (Decimal(commission_rate), Decimal(quality_share))
+    offer = Offer(Mode.OWN_TEAM, *rates, period_days, levels=levels)
     check_offer(offer, actor)
     team = check_collector(collector_id)
     if team.kind != OrgKind.OWN_TEAM:

@@ -11,9 +11,9 @@ from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, system
 from qinghe.market.models import Mandate, Report
 from qinghe.market.queries import mandate_by_id
+from qinghe.market.queries.signed import figures_of
 from qinghe.market.refusals import MandateSuspended, NotLive
 from qinghe.market.services.mandates import locked_mandate, return_unserved
-from qinghe.market.services.signing import figures_of
 from qinghe.market.serving import Fate, Service, Verdict, judge
 from qinghe.market.terms import LIVE, MandateState, NextStep, Outlook
 from qinghe.parties.roles import Permission, require

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
 
@@ -14,8 +13,9 @@ from qinghe.claims.models import Claim
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.commission import Plan, parse
 from qinghe.market.contracts import ONE_SIDED, terms
-from qinghe.market.contracts.figures import Figures, Levels, figures_from, written
+from qinghe.market.contracts.figures import Figures, Levels, written
 from qinghe.market.models import CommissionPlan, Document, Listing, Mandate
+from qinghe.market.queries.signed import figures_of
 from qinghe.market.refusals import NoSuchPlan
 from qinghe.parties.models import Organisation, User
 
@@ -192,12 +192,6 @@ def _document(
         return keep(figures).pk, known.levels
     made = prepare(offer, actor, at)
     return made.document.pk, made.levels
-
-
-@lru_cache(maxsize=1024)
-def figures_of(sha256: str) -> Figures:
-    """Return the figures of a document; a text never changes, so neither do they."""
-    return figures_from(Document.objects.values_list("figures", flat=True).get(pk=sha256))
 
 
 def decimal(share: Fraction) -> Decimal:

@@ -15,7 +15,8 @@ from qinghe.claims.models import Claim
 from qinghe.market.bands import band_of
 from qinghe.market.commission import Plan, earned
 from qinghe.market.models import Mandate
-from qinghe.market.services.signing import decimal, figures_of
+from qinghe.market.queries.signed import plan_signed
+from qinghe.market.services.signing import decimal
 from qinghe.settlement.models import Payment, Split
 from qinghe.settlement.splitting import Shares, divide_gross
 from qinghe.settlement.terms import PaymentState
@@ -61,7 +62,7 @@ class Course:
 
 def courses(mandates: Iterable[Mandate], claims: dict[UUID, Claim]) -> dict[UUID, Course]:
     """Return by claim where mandates under a plan stand now. At most one query; none without."""
-    planned = {each.pk: each for each in mandates if plan_of(each)}
+    planned = {each.pk: each for each in mandates if plan_signed(each)}
     before = _recovered(Q(mandate__in=planned)) if planned else {}
     return {
         mandate.claim_id: _course(mandate, claims[mandate.claim_id], before.get(pk, 0))
@@ -71,7 +72,7 @@ def courses(mandates: Iterable[Mandate], claims: dict[UUID, Claim]) -> dict[UUID
 
 def course_then(mandate: Mandate, claim: Claim, payment: Payment, stage: str) -> Course | None:
     """Return where a mandate stood when an older payment came, for a replay without another."""
-    if plan_of(mandate) is None:
+    if plan_signed(mandate) is None:
         return None
     earlier = Q(payment__received_at__lt=payment.received_at) | Q(
         payment__received_at=payment.received_at, payment__pk__lt=payment.pk
@@ -80,13 +81,8 @@ def course_then(mandate: Mandate, claim: Claim, payment: Payment, stage: str) ->
     return _course(mandate, claim, before.get(mandate.pk, 0), stage)
 
 
-def plan_of(mandate: Mandate) -> Plan | None:
-    """Return the plan that both sides signed, not what was written since; None: one rate."""
-    return figures_of(mandate.document_id).plan if mandate.document_id else None
-
-
 def _course(mandate: Mandate, claim: Claim, before: int, stage: str = "") -> Course:
-    plan = plan_of(mandate)
+    plan = plan_signed(mandate)
     if plan is None:
         raise LookupError(mandate.pk)
     return Course(plan, mandate, claim.currency, stage or claim.stage, before)

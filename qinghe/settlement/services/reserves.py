@@ -20,10 +20,10 @@ from qinghe.kernel.actor import Actor
 from qinghe.ledger.services import post_many
 from qinghe.ledger.terms import Posting
 from qinghe.market.commission import Plan, reviewed
+from qinghe.market.queries.signed import plan_signed
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Mark, Review, Split
 from qinghe.settlement.queries.quality import Measured, quality_of
-from qinghe.settlement.services.earning import plan_of
 from qinghe.settlement.terms import RESERVE_DAYS, PaymentState
 
 RELEASED, BACK, FORFEITED = "reserve.released", "reserve.returned", "reserve.forfeited"
@@ -50,7 +50,7 @@ def release_reserves(*, actor: Actor, at: datetime) -> int:
     measured = quality_of({each.mandate_id for each in due if each.mandate_id}, at)
     decided, reviews = [], []
     for split in due:
-        plan = plan_of(split.mandate) if split.mandate and split.review_at else None
+        plan = plan_signed(split.mandate) if split.mandate and split.review_at else None
         if plan is None or split.mandate_id is None:
             decided.append(Decided(split, split.reserve))
             continue
@@ -85,7 +85,7 @@ def _review(split: Split, plan: Plan, measured: dict[str, Measured], at: datetim
     paid, back = reviewed(split.reserve, plan.weights, values)
     return Review(
         payment_id=split.payment_id,
-        mandate_id=split.mandate_id,
+        mandate=split.mandate,
         reserve=split.reserve,
         paid=paid,
         back=back,

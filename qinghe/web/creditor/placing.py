@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,8 +15,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from qinghe.market.contracts.figures import USUAL, Levels
 from qinghe.market.queries import hall
 from qinghe.market.queries.preview import preview
+from qinghe.market.queries.signed import PlanRow, commission_plans
 from qinghe.market.services import place_own_team_many, publish_many, withdraw_listing
 from qinghe.market.terms import Mode
 from qinghe.parties.queries import organisations
@@ -60,10 +63,26 @@ class TermsForm(forms.Form):
         decimal_places=2,
         help_text=_("Paid only without justified complaints. It cannot be zero."),
     )
+    plan = forms.ChoiceField(
+        label=_("Commission plan"),
+        required=False,
+        help_text=_("A plan gives the rate of each case; the two figures above then do not count."),
+    )
     period_days = forms.IntegerField(label=_("Period in days"), min_value=1, max_value=365)
+    first_action_days = forms.IntegerField(
+        label=_("First action within days"), min_value=1, max_value=365
+    )
+    idle_days = forms.IntegerField(label=_("Longest idle time in days"), min_value=1, max_value=365)
+    report_days = forms.IntegerField(
+        label=_("A report every so many days"), min_value=1, max_value=365
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plans: Sequence[PlanRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        chosen = self.fields["plan"]
+        assert isinstance(chosen, forms.ChoiceField)
+        named = [(str(row.id), f"{row.name} ({row.version})") for row in plans]
+        chosen.choices = [("", _("None: one rate for every case")), *named]
         kinds = (OrgKind.AGENCY, OrgKind.OWN_TEAM)
         self.collectors = {str(o.pk): o for o in organisations(kinds=kinds, state=OrgState.ACTIVE)}
         names = [(pk, f"{o.name} ({o.get_kind_display()})") for pk, o in self.collectors.items()]
@@ -78,6 +97,8 @@ class TermsForm(forms.Form):
             self.add_error("collector", _("Choose the collector."))
         elif mode == Mode.OWN_TEAM and chosen and chosen.kind != OrgKind.OWN_TEAM:
             self.add_error("collector", _("Choose the own team."))
+        if mode == Mode.OWN_TEAM and data.get("plan"):
+            self.add_error("plan", _("The own team works at one rate; choose no plan."))
         return data
 
     def terms(self) -> dict[str, Any]:
@@ -87,6 +108,12 @@ class TermsForm(forms.Form):
             "quality_share": self.cleaned_data["quality"] / HUNDRED,
             "period_days": self.cleaned_data["period_days"],
         }
+
+    def more(self) -> dict[str, Any]:
+        """Return what an order in the hall is offered on besides: the plan, service levels."""
+        data = self.cleaned_data
+        levels = Levels(data["first_action_days"], data["idle_days"], data["report_days"])
+        return {"plan_id": UUID(data["plan"]) if data["plan"] else None, "levels": levels}
 
     def chosen(self) -> UUID | None:
         """Return the collector, where the mode has one."""
@@ -104,13 +131,15 @@ def _offer(request: StaffRequest, form: TermsForm, claim_ids: list[UUID]) -> Out
     given = {"claim_ids": claim_ids, **form.terms(), "actor": request.actor, "at": request.at}
     chosen = form.chosen()
     if form.cleaned_data["mode"] == Mode.OWN_TEAM and chosen:
-        placed = place_own_team_many(collector_id=chosen, **given)
+        levels = form.more()["levels"]
+        placed = place_own_team_many(collector_id=chosen, levels=levels, **given)
         words = ngettext(
             "%(n)d claim was placed with the own team.",
             "%(n)d claims were placed with the own team.",
             placed.placed,
         )
         return Outcome(words % {"n": placed.placed}, placed.skipped)
+    given = {**given, **form.more()}
     done = publish_many(mode=form.cleaned_data["mode"], designated_to=chosen, **given)
     words = ngettext("%(n)d claim was listed.", "%(n)d claims were listed.", done.listed)
     return Outcome(words % {"n": done.listed}, done.skipped)
@@ -129,8 +158,9 @@ def publish(request: StaffRequest) -> HttpResponse:
     """Show how many of the chosen claims can be offered and why others not; then offer them."""
     sent = request.POST if request.method == "POST" else request.GET
     found = preview(claim_ids=_asked(sent), actor=request.actor, at=request.at)
-    first = {"mode": Mode.GRAB, "commission": 12, "quality": 25, "period_days": 90}
-    form = TermsForm(request.POST if "mode" in request.POST else None, initial=first)
+    first = {"mode": Mode.GRAB, "commission": 12, "quality": 25, "period_days": 90, **vars(USUAL)}
+    plans = commission_plans(actor=request.actor)
+    form = TermsForm(request.POST if "mode" in request.POST else None, initial=first, plans=plans)
     if form.is_bound and form.is_valid():
         with refusals_in(form):
             asked = _asked(sent)
