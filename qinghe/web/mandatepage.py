@@ -48,7 +48,6 @@ def clocks_of(request: StaffRequest, mandate: Any) -> dict[str, Any]:
     return {
         "extended": extensions([mandate.pk]).get(mandate.pk, []),
         "service": service_view(mandate, request.at) if mandate.state in LIVE else None,
-        "reports": reports(mandate_id=mandate.pk, actor=request.actor),
     }
 
 
@@ -66,6 +65,7 @@ def mandate(request: StaffRequest, mandate_id: UUID) -> HttpResponse:
         "collector": org_name(found.collector_id),
         "compared": compared,
         "lines": [(WHY[name], sum_) for name, sum_ in compared.lines] if compared else [],
+        "reports": reports(mandate_id=mandate_id, actor=request.actor),
         "reviews": reviews(mandate_id=mandate_id, actor=request.actor),
         "report_form": ReportForm() if works and found.state == "active" else None,
         **clocks_of(request, found),
@@ -94,7 +94,7 @@ def commission(request: StaffRequest) -> HttpResponse:
     """Show predicted and actual commission per collector, and why they differ."""
     rows = by_collector(actor=request.actor)
     context = {
-        "rows": [(row, [dict(row.sums.lines)[name] for name in REASONS]) for row in rows],
+        "rows": [(row, [(WHY[name], sum_) for name, sum_ in row.sums.lines]) for row in rows],
         "reasons": [WHY[name] for name in REASONS],
         "works": request.actor.role == Role.COLLECTOR,
     }

@@ -20,7 +20,7 @@ from qinghe.contact.models import Attempt
 from qinghe.contact.queries import wishes
 from qinghe.contact.terms import AttemptState
 from qinghe.kernel.actor import Actor
-from qinghe.market.models import Listing
+from qinghe.market.models import Listing, Mandate
 from qinghe.market.queries import listing_for, mandate_for
 from qinghe.market.queries.returned import HandRow, earlier_hands
 
@@ -83,19 +83,26 @@ def history_for(*, claim_id: UUID, actor: Actor, at: datetime) -> History:
 
     :raises NoMandate: it does not hold it
     """
-    mandate = mandate_for(claim_id=claim_id, actor=actor, at=at)
-    rows = earlier_hands(claim_id)
+    return history_of(mandate_for(claim_id=claim_id, actor=actor, at=at))
+
+
+def history_of(mandate: Mandate) -> History:
+    """Return the same for the live mandate of the one who asks; one query where nobody was."""
+    rows = earlier_hands(mandate.claim_id)
+    if not rows:
+        return History((), (), ())
     attempts, promises = _attempts(rows), _promises(rows)
+    plans = Plan.objects.filter(claim=mandate.claim_id).order_by("proposed_at", "pk")
+    wished = {wish.kind for wish in wishes(person_id=mandate.claim.debtor_id)}
     return History(
         hands=tuple(
             _hand(row, attempts.get(row.mandate_id, []), promises.get(row.mandate_id, ()))
             for row in rows
         ),
         plans=tuple(
-            PlanLine(plan.monthly, plan.count, plan.state, plan.proposed_at)
-            for plan in Plan.objects.filter(claim=claim_id).order_by("proposed_at", "pk")
+            PlanLine(plan.monthly, plan.count, plan.state, plan.proposed_at) for plan in plans
         ),
-        wishes=tuple(sorted({wish.kind for wish in wishes(person_id=mandate.claim.debtor_id)})),
+        wishes=tuple(sorted(wished)),
     )
 
 

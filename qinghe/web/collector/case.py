@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from qinghe.casework.queries import Suggestion, TimelineItem, items_of, work_on
-from qinghe.casework.queries.history import history_for
+from qinghe.casework.queries.history import history_of
 from qinghe.claims.queries import ClaimView, view_of
 from qinghe.contact.queries import (
     AttemptRow,
@@ -100,7 +100,7 @@ def case(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "obstacle": obstacle(mandate_id=mandate.id, actor=request.actor, at=request.at),
         "plan": work.plan,
         "promised": work.promised,
-        "history": history_for(claim_id=claim_id, actor=request.actor, at=request.at),
+        "history": history_of(mandate),
         **clocks_of(request, mandate),
         **_left(day, attempts),
         **_timeline(request, view, items_of(view=view, attempts=attempts, work=work)),

@@ -14,8 +14,9 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django_stubs_ext import StrPromise
 
-from qinghe.market.contracts.figures import USUAL, Levels
+from qinghe.market.contracts.figures import LONGEST_LEVEL, USUAL, Levels
 from qinghe.market.queries import hall
 from qinghe.market.queries.preview import preview
 from qinghe.market.queries.signed import PlanRow, commission_plans
@@ -38,6 +39,11 @@ class Outcome:
 
     said: str
     skipped: dict[str, int]
+
+
+def _days(label: StrPromise) -> forms.IntegerField:
+    """Return a field of a service level; left empty, the usual one counts."""
+    return forms.IntegerField(label=label, min_value=1, max_value=LONGEST_LEVEL, required=False)
 
 
 class TermsForm(forms.Form):
@@ -69,13 +75,9 @@ class TermsForm(forms.Form):
         help_text=_("A plan gives the rate of each case; the two figures above then do not count."),
     )
     period_days = forms.IntegerField(label=_("Period in days"), min_value=1, max_value=365)
-    first_action_days = forms.IntegerField(
-        label=_("First action within days"), min_value=1, max_value=365
-    )
-    idle_days = forms.IntegerField(label=_("Longest idle time in days"), min_value=1, max_value=365)
-    report_days = forms.IntegerField(
-        label=_("A report every so many days"), min_value=1, max_value=365
-    )
+    first_action_days = _days(_("First action within days"))
+    idle_days = _days(_("Longest idle time in days"))
+    report_days = _days(_("A report every so many days"))
 
     def __init__(self, *args: Any, plans: Sequence[PlanRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,7 +114,7 @@ class TermsForm(forms.Form):
     def more(self) -> dict[str, Any]:
         """Return what an order in the hall is offered on besides: the plan, service levels."""
         data = self.cleaned_data
-        levels = Levels(data["first_action_days"], data["idle_days"], data["report_days"])
+        levels = Levels(**{name: data[name] or usual for name, usual in vars(USUAL).items()})
         return {"plan_id": UUID(data["plan"]) if data["plan"] else None, "levels": levels}
 
     def chosen(self) -> UUID | None:
