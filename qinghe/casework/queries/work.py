@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import Case, F, QuerySet, TextField, Value, When
 
 from qinghe.casework.models import CallBack, Hardship, Instalment, Plan, Promise, Record
 from qinghe.casework.queries.agreements import (
@@ -123,7 +123,7 @@ def _name_for(actor: Actor) -> Case | F:
     if actor.role != Role.COLLECTOR:
         return F("collector__name")
     own_name = When(collector=actor.org_id, then=F("collector__name"))
-    return Case(own_name, default=Value(""))
+    return Case(own_name, default=Value(""), output_field=TextField())
 
 
 def _worked(claim_id: UUID, actor: Actor, at: datetime) -> QuerySet[Mandate]:

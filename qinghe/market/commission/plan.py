@@ -8,6 +8,9 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
 from qinghe.market.terms import BAND_BOUNDS, Measure
 
 STAGES: Final = ("M1", "M2", "M3", "M4", "M5", "M6", "M7")
@@ -24,7 +27,7 @@ HIGHEST: Final = Fraction(1, 2)
 class BadPlan(ValueError):
     """A plan that cannot stand; `field` says where, the text what to do."""
 
-    def __init__(self, field: str, text: str) -> None:
+    def __init__(self, field: str, text: StrPromise) -> None:
         super().__init__(f"{field}: {text}")
         self.field, self.text = field, text
 
@@ -146,21 +149,21 @@ def _number(value: object, where: str) -> Fraction:
     try:
         found = Decimal(str(value))
     except InvalidOperation:
-        raise BadPlan(where, "write a decimal number") from None
+        raise BadPlan(where, _("write a decimal number")) from None
     if not found.is_finite() or -found.as_tuple().exponent > 6:  # type: ignore[operator]
-        raise BadPlan(where, "write a decimal number with at most six decimals")
+        raise BadPlan(where, _("write a decimal number with at most six decimals"))
     return Fraction(found)
 
 
 def _days(value: object) -> int:
     if not isinstance(value, int) or not 0 < value <= LONGEST_REVIEW_DAYS:
-        raise BadPlan("quality.review_days", f"write whole days, 1 to {LONGEST_REVIEW_DAYS}")
+        raise BadPlan("quality.review_days", _("write whole days, 1 to 180"))
     return value
 
 
 def _rows(rows: Sequence[Mapping[str, Any]]) -> tuple[BaseRate, ...]:
     if not 0 < len(rows) <= MOST_ROWS:
-        raise BadPlan("rows", f"give 1 to {MOST_ROWS} rates")
+        raise BadPlan("rows", _("give 1 to 200 rates"))
     return tuple(
         BaseRate(
             rate=_number(row.get("rate"), f"rows.{at}.rate"),
@@ -185,7 +188,7 @@ def _steps(steps: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
 def _weights(weights: Mapping[str, Any]) -> dict[str, Fraction]:
     unknown = set(weights) - set(Measure.values)
     if unknown:
-        raise BadPlan("quality.weights", f"unknown measure {min(unknown)}")
+        raise BadPlan("quality.weights", _("unknown measure"))
     found = {name: _number(value, f"quality.weights.{name}") for name, value in weights.items()}
     return {name: weight for name, weight in found.items() if weight}
 
@@ -194,25 +197,25 @@ def _check(plan: Plan) -> None:
     _check_rows(plan)
     starts = [step.start for step in plan.steps]
     if plan.ladder_by not in (BY_SHARE, BY_AMOUNT):
-        raise BadPlan("ladder.by", "write share or amount")
+        raise BadPlan("ladder.by", _("write share or amount"))
     if starts != sorted(set(starts)) or any(start <= 0 for start in starts):
-        raise BadPlan("ladder.steps", "begin each step above the one before, the first above zero")
+        raise BadPlan("ladder.steps", _("begin each step above the one before"))
     if any(step.add < 0 for step in plan.steps):
-        raise BadPlan("ladder.steps", "a step adds to the base rate; it cannot be negative")
+        raise BadPlan("ladder.steps", _("a step adds to the base rate; it cannot be negative"))
     if plan.highest > HIGHEST:
-        raise BadPlan("ladder.steps", "base rate and step together exceed a half")
+        raise BadPlan("ladder.steps", _("base rate and step together exceed a half"))
     if not 0 < plan.quality_share <= 1:
-        raise BadPlan("quality.share", "a part of the commission must hang on quality")
+        raise BadPlan("quality.share", _("a part of the commission must hang on quality"))
     if any(weight < 0 for weight in plan.weights.values()) or sum(plan.weights.values()) != 1:
-        raise BadPlan("quality.weights", "the weights must sum to 1")
+        raise BadPlan("quality.weights", _("the weights must sum to 1"))
     if Measure.COMPLAINTS not in plan.weights:
-        raise BadPlan("quality.weights", "complaints must weigh something")
+        raise BadPlan("quality.weights", _("complaints must weigh something"))
 
 
 def _check_rows(plan: Plan) -> None:
     last = plan.rows[-1]
     if last.stages or last.bands or last.hands:
-        raise BadPlan(f"rows.{len(plan.rows) - 1}", "the last rate must fit every case")
+        raise BadPlan(f"rows.{len(plan.rows) - 1}", _("the last rate must fit every case"))
     for at, row in enumerate(plan.rows):
         known = (
             row.stages <= set(STAGES)
@@ -220,6 +223,6 @@ def _check_rows(plan: Plan) -> None:
             and row.hands <= set(range(1, LAST_HAND + 1))
         )
         if not known:
-            raise BadPlan(f"rows.{at}", "unknown stage, band or hand")
+            raise BadPlan(f"rows.{at}", _("unknown stage, band or hand"))
         if not 0 <= row.rate <= HIGHEST:
-            raise BadPlan(f"rows.{at}.rate", "a rate is between 0 and a half")
+            raise BadPlan(f"rows.{at}.rate", _("a rate is between 0 and a half"))

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
@@ -34,11 +35,11 @@ def write_plan(
     require(actor, Permission.PLACE_CLAIMS)
     owner, name = _owner(actor), name.strip()
     if not 0 < len(name) <= LONGEST_NAME:
-        raise BadCommissionPlan(field="name", why=f"1 to {LONGEST_NAME} letters")
+        raise BadCommissionPlan(field="name", why=_("1 to 80 letters"))
     try:
         plan = parse(content)
     except BadPlan as refusal:
-        raise BadCommissionPlan(field=refusal.field, why=refusal.text) from refusal
+        raise BadCommissionPlan(field=refusal.field, why=str(refusal.text)) from refusal
     _one_at_a_time(f"{owner}:{name}")
     known = CommissionPlan.objects.filter(creditor=owner, name=name).order_by("-version").first()
     made = CommissionPlan.objects.create(

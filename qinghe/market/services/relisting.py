@@ -14,6 +14,7 @@ from qinghe.market.refusals import NotBack
 from qinghe.market.relisting import suggested
 from qinghe.market.services.listings import claim_to_place, publish
 from qinghe.market.terms import Mode
+from qinghe.parties.roles import Permission, require
 
 
 @verb("market.relist")
@@ -31,6 +32,7 @@ def relist(
     :raises OnHold: a hold stands
     :raises NotReady: the claim is in another state
     """
+    require(actor, Permission.PLACE_CLAIMS)
     claim = claim_to_place(claim_id, actor)
     last = Mandate.objects.filter(claim=claim).order_by("-closed_at", "-pk").first()
     if last is None or last.state not in BACK:
