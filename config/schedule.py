@@ -26,6 +26,7 @@ CLOCKS: Final = (
     Clock("* * * * *", "parties.retry", "registers that have not answered are asked again"),
     Clock("5 16 * * *", "claims.sweep", "a new day: stages change, interest accrues"),
     Clock("10 16 * * *", "casework.sweep", "promises and instalments of yesterday are judged"),
+    Clock("40 * * * *", "casework.service", "orders left lying are warned about, then go back"),
     Clock("*/10 * * * *", "claims.challenges", "challenge windows end"),
     Clock("*/10 * * * *", "graph.traces", "organisations that are one hand are found"),
     Clock("*/10 * * * *", "risk.look", "submitted claims are linked and doubted"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -16,8 +16,9 @@ from qinghe.api.errors import Problem, problem_of
 from qinghe.api.mandates import MandateOut, mandate_out
 from qinghe.api.paging import Piece, pack, page_of
 from qinghe.kernel import clock
+from qinghe.market.contracts.figures import USUAL, Levels
 from qinghe.market.queries import HallFilters, HallRow, hall, listing_for
-from qinghe.market.services import invite_bid, publish, take, withdraw_listing
+from qinghe.market.services import invite_bid, publish, relist, take, withdraw_listing
 from qinghe.market.terms import Mode
 
 router = Router(tags=["listings"])
@@ -74,6 +75,22 @@ class ListingIn(Schema):
         description="Mode bid only: until when bids count for certain. `commission_rate` is then "
         "the highest that is accepted; nobody sees it.",
     )
+    plan_id: UUID | None = Field(None, description="A commission plan gives the rates instead.")
+    first_action_days: int = USUAL.first_action_days
+    idle_days: int = USUAL.idle_days
+    report_days: int = USUAL.report_days
+
+    def terms(self) -> dict[str, Any]:
+        """Return what the market asks for, with the service levels together."""
+        given = self.dict(exclude={"closes_at"})
+        days = (given.pop("first_action_days"), given.pop("idle_days"), given.pop("report_days"))
+        return {**given, "levels": Levels(*days)}
+
+
+class AgainIn(Schema):
+    """What the next hand is offered; nothing: the suggestion, or what the plan says."""
+
+    commission_rate: Decimal | None = None
 
 
 @router.get("/listings", response=Piece[ListingOut], url_name="listings")
@@ -118,8 +135,16 @@ def create_listing(request: HttpRequest, claim_id: UUID, body: ListingIn) -> Sta
             at=at,
         )
     else:
-        terms = body.dict(exclude={"closes_at"})
-        listing = publish(claim_id=claim_id, **terms, actor=actor, at=at)
+        listing = publish(claim_id=claim_id, **body.terms(), actor=actor, at=at)
+    return Status(201, _out(listing_for(listing_id=listing.pk, actor=actor, at=at)))
+
+
+@router.post("/claims/{uuid:claim_id}/relisting", response={201: ListingOut}, url_name="relist")
+def create_relisting(request: HttpRequest, claim_id: UUID, body: AgainIn) -> Status[ListingOut]:
+    """Offer a claim again that came back from a collector, as the next hand."""
+    actor, at = writer_of(request), clock.now()
+    rate = body.commission_rate
+    listing = relist(claim_id=claim_id, commission_rate=rate, actor=actor, at=at)
     return Status(201, _out(listing_for(listing_id=listing.pk, actor=actor, at=at)))
 
 

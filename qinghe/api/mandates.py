@@ -8,15 +8,17 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from qinghe.api.auth import actor_of, writer_of
 from qinghe.api.paging import Cut, Piece, after
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor
 from qinghe.market.queries import MandateRow, mandate_by_id, mandates
-from qinghe.market.services import give_back, recall
-from qinghe.market.terms import LIVE, MandateState
+from qinghe.market.queries.signed import signed_document
+from qinghe.market.refusals import NoSuchMandate
+from qinghe.market.services import give_back, recall, report
+from qinghe.market.terms import LIVE, MandateState, NextStep, Outlook, ReturnReason
 
 router = Router(tags=["mandates"])
 
@@ -48,6 +50,48 @@ class MandateOut(Schema):
     ends_at: datetime
     closed_at: datetime | None
     reason: str
+    hand: int
+    agreed_ends_at: datetime | None = Field(
+        description="The end that was signed; what the debtor did may have moved `ends_at`."
+    )
+    last_action_at: datetime | None
+    reported_at: datetime | None
+    warned_for: str = Field(description="The service level that was missed, if one was.")
+    return_code: str
+    document_sha256: str | None = Field(description="Of the exact text that both sides signed.")
+
+
+class SignatureOut(Schema):
+    """One side under a document."""
+
+    name: str
+    role: str
+    at: datetime
+
+
+class DocumentOut(Schema):
+    """What both sides signed: the exact text in Chinese and English, and its SHA-256."""
+
+    sha256: str
+    version: str
+    text_zh: str
+    text_en: str
+    creditor: SignatureOut
+    collector: SignatureOut
+
+
+class ReturnIn(Schema):
+    """Why an order goes back: a code of the list, and a few words about the work."""
+
+    reason: str = Field(min_length=1, max_length=200)
+    code: ReturnReason = ReturnReason.OTHER
+
+
+class ReportIn(Schema):
+    """How a case stands, in codes."""
+
+    outlook: Outlook
+    next_step: NextStep
 
 
 class ReasonIn(Schema):
@@ -71,11 +115,39 @@ def list_mandates(request: HttpRequest, which: Annotated[Which, Query()]) -> Pie
 
 
 @router.post("/mandates/{uuid:mandate_id}/return", response=MandateOut, url_name="give-back")
-def create_return(request: HttpRequest, mandate_id: UUID, body: ReasonIn) -> MandateOut:
+def create_return(request: HttpRequest, mandate_id: UUID, body: ReturnIn) -> MandateOut:
     """Give an order back; the claim may be placed with somebody else."""
     actor = writer_of(request)
-    give_back(mandate_id=mandate_id, reason=body.reason, actor=actor, at=clock.now())
+    give_back(mandate_id=mandate_id, **body.dict(), actor=actor, at=clock.now())
     return mandate_out(mandate_id, actor)
+
+
+@router.get(
+    "/mandates/{uuid:mandate_id}/document", response=DocumentOut, url_name="mandate-document"
+)
+def get_document(request: HttpRequest, mandate_id: UUID) -> DocumentOut:
+    """Return what both sides signed; 404 where there was one text for the collector alone."""
+    signed = signed_document(mandate_id=mandate_id, actor=actor_of(request))
+    if signed is None:
+        raise NoSuchMandate
+    return DocumentOut(
+        sha256=signed.sha256,
+        version=signed.version,
+        text_zh=signed.texts["zh"],
+        text_en=signed.texts["en"],
+        creditor=SignatureOut(**vars(signed.creditor)),
+        collector=SignatureOut(**vars(signed.collector)),
+    )
+
+
+@router.post(
+    "/mandates/{uuid:mandate_id}/reports", response={201: MandateOut}, url_name="mandate-reports"
+)
+def create_report(request: HttpRequest, mandate_id: UUID, body: ReportIn) -> Status[MandateOut]:
+    """Tell the creditor how a case of yours stands."""
+    actor = writer_of(request)
+    report(mandate_id=mandate_id, **body.dict(), actor=actor, at=clock.now())
+    return Status(201, mandate_out(mandate_id, actor))
 
 
 @router.post("/mandates/{uuid:mandate_id}/recall", response=MandateOut, url_name="recall")

@@ -15,3 +15,9 @@ def sweep(**_later: object) -> None:
     at = clock.now()
     services.judge_promises(day=day_of(at), at=at)
     services.judge_instalments(day=day_of(at), at=at)
+
+
+@app.task(name="casework.service", queueing_lock="casework.service")
+def service(**_later: object) -> None:
+    """Look at mandates whose service is due: warn their collectors, or return them."""
+    services.check_service(at=clock.now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,3 +11,8 @@ from django.conf import settings
 def day_of(at: datetime) -> date:
     """Return the local calendar day of an instant."""
     return at.astimezone(ZoneInfo(settings.DISPLAY_ZONE)).date()
+
+
+def end_of(day: date) -> datetime:
+    """Return the instant at which a local calendar day ends."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(settings.DISPLAY_ZONE))

@@ -228,3 +228,23 @@ class CostsVersionUsed(DomainError):
     text = _(
         "Cost figures of the version {version} exist already. Give the new ones a new version."
     )
+
+
+class NoSuchPlan(DomainError):
+    code = "market.no-such-plan"
+    text = _("There is no such commission plan, or it is offered no more.")
+
+
+class BadCommissionPlan(DomainError):
+    code = "market.bad-plan"
+    text = _("The commission plan cannot stand. {field}: {why}.")
+
+
+class BadReturnReason(DomainError):
+    code = "market.bad-return-reason"
+    text = _("Choose a reason from the list.")
+
+
+class NotBack(DomainError):
+    code = "market.not-back"
+    text = _("The claim did not come back from a collector, or was placed again since.")

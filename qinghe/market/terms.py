@@ -49,6 +49,65 @@ class BidReason(TextChoices):
     STOPPED = "stopped", _("The claim or its creditor was stopped, so nobody got it")
 
 
+class ReturnReason(TextChoices):
+    """Why an order came back; the last three are the platform's own."""
+
+    NO_CONTACT = "no_contact", _("Not reached by any lawful way")
+    REFUSES = "refuses", _("Reached, and does not want to pay")
+    CANNOT_PAY = "cannot_pay", _("Reached, and cannot pay")
+    DISPUTED = "disputed", _("Says the claim is not right")
+    PAPERS = "papers", _("Papers or facts are missing")
+    CONFLICT = "conflict", _("Conflict of interest")
+    NO_ROOM = "no_room", _("No people or no time for it")
+    PAY_TOO_LOW = "pay_too_low", _("The commission does not cover the work")
+    OTHER = "other", _("Something else")
+    FIRST_ACTION = "first_action", _("No first action in time")
+    IDLE = "idle", _("Left lying too long")
+    REPORT = "report", _("No report in time")
+
+
+# What a service level that was missed twice returns; nobody chooses these.
+AUTOMATIC = (ReturnReason.FIRST_ACTION, ReturnReason.IDLE, ReturnReason.REPORT)
+
+
+class ExtensionKind(TextChoices):
+    """What a debtor does that lengthens a mandate; an attempt to reach somebody never does."""
+
+    PROMISE = "promise", _("Promise made by the debtor")
+    TOLD_PROMISE = "told_promise", _("Promise noted by the collector")
+    PLAN = "plan", _("Plan agreed")
+    PAYMENT = "payment", _("Payment arrived")
+
+
+class Outlook(TextChoices):
+    """How a collector sees a case, in its report to the creditor."""
+
+    FULL = "full", _("Will probably pay in full")
+    PARTS = "parts", _("Will probably pay in parts")
+    OPEN = "open", _("Not clear yet")
+    POOR = "poor", _("Will probably not pay")
+    UNREACHED = "unreached", _("Not reached yet")
+
+
+class NextStep(TextChoices):
+    """What a collector means to do next."""
+
+    CONTACT = "contact", _("Try to reach the person")
+    AWAIT = "await", _("Wait for a promise or a payment")
+    OFFER_PLAN = "offer_plan", _("Offer a plan")
+    CLEAR_UP = "clear_up", _("Clear up an objection with the creditor")
+    GIVE_BACK = "give_back", _("Give the order back")
+
+
+class Measure(TextChoices):
+    """What the quality part of a commission is measured by."""
+
+    COMPLAINTS = "complaints", _("No justified complaint")
+    PROMISES = "promises", _("Promises that were kept")
+    REFUSALS = "refusals", _("Requests that the gate let through")
+    DOCUMENTATION = "documentation", _("Calls whose outcome is on record")
+
+
 LIVE = ("active", "suspended")
 
 # Lower bounds of the amount bands, in major units; a listing shows the band, never the amount.

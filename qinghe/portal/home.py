@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -18,6 +20,7 @@ from qinghe.contact.terms import WishKind
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor
 from qinghe.market.queries import live_mandate_of
+from qinghe.market.queries.extensions import extensions
 from qinghe.parties.queries import org_name
 from qinghe.parties.terms import Purpose
 from qinghe.portal.claims import MyClaim, claim_of
@@ -36,6 +39,14 @@ def my_claims(actor: Actor) -> list[ClaimRow]:
     first = claims_table(actor=actor)
     rest = [claims_table(actor=actor, page=n).rows for n in range(2, first.pages + 1)]
     return [row for rows in (first.rows, *rest) for row in rows]
+
+
+@dataclass(frozen=True)
+class Period:
+    """Until when a collector may work on a claim, and the debtor's last act that moved the end."""
+
+    ends_at: datetime
+    moved_by: str
 
 
 @page()
@@ -69,6 +80,7 @@ def claim(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
         "zone": request.zone,
         "ceased": _ceased(request.person_id),
         "collector": _collector(claim_id),
+        "period": _period(claim_id),
         "quick": ContestForm(),
     }
     return render(request, "portal/claim.html", context)
@@ -113,6 +125,16 @@ def _collector(claim_id: UUID) -> str:
     """Return the name of whoever may work on a claim now: others who ask are strangers."""
     mandate = live_mandate_of(claim_id=claim_id)
     return org_name(mandate.collector_id) if mandate else ""
+
+
+def _period(claim_id: UUID) -> Period | None:
+    """Return until when the collector may work on a claim, and what moved that day."""
+    mandate = live_mandate_of(claim_id=claim_id)
+    if mandate is None:
+        return None
+    moved = extensions([mandate.pk]).get(mandate.pk, [])
+    kinds = [row.kind for row in moved]
+    return Period(mandate.ends_at, kinds[-1] if kinds else "")
 
 
 def _today(mine: MyClaim, actor: Actor) -> Today | None:

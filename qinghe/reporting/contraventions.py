@@ -26,6 +26,7 @@ IDENTITY_FREE = (
     "id", "number", "claim_id", "creditor_kind", "mode", "state", "region", "product", "stage",
     "hand", "currency", "band", "evidence_count", "commission_rate", "quality_share",
     "period_days", "licence", "designated_to_id", "listed_at", "expires_at",
+    "commission_plan_id", "document_id", "signed_by", "signed_role",
 )  # fmt: skip
 
 BY_NAME: dict[str, str] = {
@@ -97,6 +98,21 @@ BY_NAME: dict[str, str] = {
         WHERE c.state = 'placed' AND NOT EXISTS (
             SELECT 1 FROM market_mandate m
             WHERE m.claim_id = c.id AND m.state IN ('active', 'suspended')
+        )
+    """,
+    "mandates-are-signed-by-both": """
+        SELECT m.id::text FROM market_mandate m
+        LEFT JOIN market_document d ON d.sha256 = m.document_id
+        WHERE m.terms_version > '2026-11' AND (
+            d.sha256 IS NULL OR m.creditor_signed_by IS NULL OR m.signed_name = ''
+            OR encode(sha256(convert_to(d.text_zh, 'UTF8') || '\\x00'::bytea
+                || convert_to(d.text_en, 'UTF8')), 'hex') <> d.sha256
+        )
+    """,
+    "mandates-last-by-what-debtors-did": """
+        SELECT m.id::text FROM market_mandate m
+        WHERE m.agreed_ends_at IS NOT NULL AND m.ends_at > m.agreed_ends_at AND NOT EXISTS (
+            SELECT 1 FROM market_extension e WHERE e.mandate_id = m.id AND e.until >= m.ends_at
         )
     """,
     "capacity-counts": """

@@ -112,6 +112,11 @@ class Split(Row):
     at = models.DateTimeField()
     # When the reserve was released to the collector, or forfeited after a justified complaint.
     reserve_settled_at = models.DateTimeField(null=True)
+    # What of the reserve the collector got; null until then, and where it was settled before this.
+    reserve_paid = models.BigIntegerField(null=True)
+    # Under a plan: the stage of the day, and when the quality part is decided.
+    stage = models.TextField(default="", db_default="", blank=True)
+    review_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -134,6 +139,39 @@ class Split(Row):
                 name="settlement_split_reserve",
                 condition=Q(reserve__gt=0, reserve_settled_at__isnull=True),
             ),
+        ]
+
+
+class Mark(Row):
+    """A justified complaint about the work under a mandate, as the floor above told it."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    mandate = models.ForeignKey("market.Mandate", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Review(Row):
+    """How the quality part of one payment was decided: each measure, its weight, and the sum."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    # A replay after a reversal divides a payment anew, and its quality part is reviewed again.
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="+")
+    mandate = models.ForeignKey("market.Mandate", models.PROTECT, related_name="+")
+    reserve = models.BigIntegerField()
+    paid = models.BigIntegerField()
+    back = models.BigIntegerField()
+    # Per measure: weight as text, how many were good, of how many.
+    measures = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reserve=F("paid") + F("back"), paid__gte=0, back__gte=0),
+                name="settlement_review_sums",
+            )
         ]
 
 

@@ -31,10 +31,15 @@ class Shares:
 
 def divide(amount: int, *, rate: Decimal, quality_share: Decimal, fee_rate: Fraction) -> Shares:
     """Return the shares of an amount; a broken cent stays with the one who bears the cost."""
-    gross, creditor = split(amount, rate)
+    gross, _creditor = split(amount, rate)
+    return divide_gross(amount, gross, Fraction(quality_share), fee_rate)
+
+
+def divide_gross(amount: int, gross: int, quality_share: Fraction, fee_rate: Fraction) -> Shares:
+    """Return the shares of an amount whose whole commission is known."""
     fee, net = split(gross, fee_rate)
     reserve, commission = split(net, quality_share)
-    return Shares(creditor, commission, reserve, fee)
+    return Shares(amount - gross, commission, reserve, fee)
 
 
 def undivided(amount: int) -> Shares:

@@ -73,10 +73,19 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Listings"), "web:listings", "layout-grid"),
                 Item(_("Sealed bids"), "web:boxes", "gavel"),
                 Item(_("Mandates"), "web:mandates", "file-check", tab=True),
+                Item(_("Came back"), "web:back", "arrow-back-up"),
                 Item(_("Offered to you"), "web:assignments", "arrows-exchange"),
             )
         ),
-        Section((Item(_("Payments"), "web:payments", "coin", tab=True), STATEMENTS), _("Money")),
+        Section(
+            (
+                Item(_("Payments"), "web:payments", "coin", tab=True),
+                Item(_("Commission"), "web:commission", "report-money"),
+                Item(_("Commission plans"), "web:plans", "adjustments-horizontal"),
+                STATEMENTS,
+            ),
+            _("Money"),
+        ),
         Section((STANDING, COMPLAINTS), _("Supervision")),
         RULES,
     ),
@@ -99,6 +108,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
         Section(
             (
                 Item(_("Earnings"), "web:earnings", "coin", tab=True),
+                Item(_("Commission"), "web:commission", "report-money"),
                 STATEMENTS,
                 Item(_("Quality record"), "web:quality", "trophy"),
                 STANDING,

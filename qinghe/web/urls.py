@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qinghe.web import dashboards, evidence, mandateterms, start
+from qinghe.web import dashboards, evidence, mandatepage, mandateterms, start
 from qinghe.web.collector import acts, bidding, case, hall, mailing, notes, work
 from qinghe.web.compliance import (
     complaints,
@@ -20,6 +20,7 @@ from qinghe.web.contact import attempt
 from qinghe.web.creditor import (
     agreements,
     answering,
+    back,
     batches,
     boxes,
     claims,
@@ -29,6 +30,7 @@ from qinghe.web.creditor import (
     intake,
     mandates,
     placing,
+    plans,
     reading,
     received,
     single,
@@ -135,9 +137,21 @@ placing_urls = [
     path("listings/<uuid:listing_id>/box/", boxes.box, name="box"),
     path("listings/<uuid:listing_id>/withdraw/", placing.listing_withdraw, name="listing-withdraw"),
     path("mandates/", mandates.mandate_list, name="mandates"),
+    path("mandates/back/", back.back_list, name="back"),
+    path("mandates/back/<uuid:claim_id>/", back.back_relist, name="back-relist"),
+    path("mandates/<uuid:mandate_id>/", mandatepage.mandate, name="mandate"),
+    path("mandates/<uuid:mandate_id>/report/", mandatepage.mandate_report, name="mandate-report"),
+    path("mandates/<uuid:mandate_id>/file.pdf", mandateterms.mandate_file, name="mandate-file"),
     path("mandates/<uuid:mandate_id>/terms/", mandateterms.mandate_terms, name="mandate-terms"),
     path("mandates/<uuid:mandate_id>/recall/", mandates.mandate_recall, name="mandate-recall"),
     path("mandates/<uuid:mandate_id>/resume/", measures.mandate_resume, name="mandate-resume"),
+]
+plan_urls = [
+    path("commission/", mandatepage.commission, name="commission"),
+    path("commission/plans/", plans.plan_list, name="plans"),
+    path("commission/plans/new/", plans.plan_new, name="plan-new"),
+    path("commission/plans/<uuid:plan_id>/", plans.plan_page, name="plan"),
+    path("commission/plans/<uuid:plan_id>/retire/", plans.plan_retire, name="plan-retire"),
 ]
 money_urls = [
     path("payments/", money_pages.payment_list, name="payments"),
@@ -291,6 +305,7 @@ urlpatterns = [
     *board_urls,
     *claim_urls,
     *placing_urls,
+    *plan_urls,
     *money_urls,
     *collector_urls,
     *review_urls,

@@ -33,6 +33,9 @@ BODIES: dict[str, object] = {
     "give-back": {"reason": "moved"},
     "hand-in": {"rate": "0.1", "quality_share": "0.2"},
     "recall": {"reason": "moved"},
+    "relist": {},
+    "mandate-reports": {"outlook": "open", "next_step": "contact"},
+    "commission-plans": {"name": "x", "content": {}},
     "contact": {"channel": "voice", "template": "reminder"},
     "outcome": {"outcome": "talk"},
     "mailing-preview": {"claim_ids": [str(UNKNOWN)], "channel": "sms", "template": "reminder"},
@@ -56,7 +59,7 @@ def member(role: Role) -> tuple[User, Membership]:
 
 def path_of(namespace: str, name: str) -> str:
     names = ("claim", "evidence", "order", "wish", "complaint", "batch", "listing", "mandate",
-             "contact", "mailing")  # fmt: skip
+             "contact", "mailing", "plan")  # fmt: skip
     known = {f"{each}_id": UNKNOWN for each in names} | {"what": "plan", "fmt": "csv"}
     patterns = urlpatterns if namespace == "portal" else api.urls[0]
     route = next(str(p.pattern) for p in patterns if p.name == name)

@@ -32,6 +32,8 @@ from qinghe.contact.terms import AttemptState
 from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Role, system
 from qinghe.market.models import Mandate
+from qinghe.market.refusals import NoMandate
+from qinghe.market.services import recall
 from qinghe.parties.models import ContactPoint, Organisation, VaultItem
 from qinghe.parties.services import MayNotReveal, seal, unseal
 from tests import factories
@@ -154,6 +156,17 @@ def test_a_recalled_mandate_stops_what_was_permitted(case: Case) -> None:
     case.mandate.state, case.mandate.closed_at = "recalled", AT
     case.mandate.save()
     assert send(attempt_id=attempt.pk, at=AT + MINUTE) == AttemptState.CANCELLED
+
+
+def test_a_recall_stops_the_gate_and_what_waits_in_the_same_second(case: Case) -> None:
+    waiting = case.ask(AT, "sms")
+    assert waiting.state == AttemptState.PERMITTED
+    creditor = factories.actor(Role.CREDITOR, case.claim.creditor)
+    recall(mandate_id=case.mandate.pk, reason="mistake", actor=creditor, at=AT)
+    with pytest.raises(NoMandate):
+        case.ask(AT, "sms")
+    assert case.sent(waiting, AT).state == AttemptState.CANCELLED
+    assert not Delivery.objects.exists()
 
 
 def test_a_stopped_message_gives_its_place_back_and_a_failed_one_does_not(case: Case) -> None:

@@ -53,7 +53,7 @@ DAY = timedelta(days=1)
 
 def test_taking_signs_the_terms_and_places_the_claim(market: Market) -> None:
     mandate = take(listing_id=market.list().pk, actor=market.collector, at=AT)
-    assert (mandate.terms_version, mandate.terms_sha256) == ("2026-11", terms().sha256)
+    assert (mandate.terms_version, mandate.terms_sha256) == ("2026-12", terms().sha256)
     assert mandate.signed_by == market.collector.user_id
     assert mandate.ends_at == AT + 90 * DAY
     market.claim.refresh_from_db()
@@ -190,7 +190,7 @@ def test_many_claims_go_to_the_own_team_in_a_fixed_number_of_queries(
         factories.point(each.debtor)
     lost, strange = factories.claim(**own), factories.claim()
     asked = [each.pk for each in (*fit, abroad, lost, strange)]
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         done = place_own_team_many(
             claim_ids=asked, collector_id=team.pk, actor=market.creditor, at=AT, **TERMS
         )

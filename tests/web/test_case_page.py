@@ -155,7 +155,7 @@ def test_the_case_page_asks_a_fixed_number_of_queries(
         for _ in range(3):
             ask(client, claim)
         client.get("/orders/")
-        with django_assert_max_num_queries(13):
+        with django_assert_max_num_queries(15):
             client.get(f"/cases/{claim.pk}/")
 
 

@@ -19,7 +19,7 @@ OTHER = "has another hash"
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize(("sha256", "said"), [(terms().sha256, SAME), ("0" * 64, OTHER)])
+@pytest.mark.parametrize(("sha256", "said"), [(terms("2026-11").sha256, SAME), ("0" * 64, OTHER)])
 def test_both_sides_read_the_text_and_whether_it_is_the_signed_one(sha256: str, said: str) -> None:
     claim, agency = factories.claim(), factories.collector()
     mandate = factories.mandate(claim, agency, terms_sha256=sha256)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, QuerySet, TextField, Value, When
 
 from qinghe.casework.models import CallBack, Hardship, Instalment, Plan, Promise, Record
 from qinghe.casework.queries.agreements import (
@@ -94,9 +94,9 @@ def work_on(*, claim_id: UUID, actor: Actor, at: datetime) -> Work:
     """Return the work on a claim, for a caller that has passed a guard. One query."""
     about: dict[str, Any] = {"claim": claim_id}
     read = together(
-        mandates=Mandate.objects.filter(**about).values_list(
-            "id", "starts_at", "closed_at", "state", "collector__name"
-        ),
+        mandates=Mandate.objects.filter(**about)
+        .annotate(who=_name_for(actor))
+        .values_list("id", "starts_at", "closed_at", "state", "who"),
         records=Record.objects.filter(**about).values_list("id", "at", "action", "result"),
         promises=Promise.objects.filter(**about).values_list(*PROMISE),
         call_backs=CallBack.objects.filter(**about).values_list("id", "made_at", "planned_at"),
@@ -116,6 +116,14 @@ def work_on(*, claim_id: UUID, actor: Actor, at: datetime) -> Work:
         hardships=tuple(HardshipRow(*row) for row in read["hardships"]),
         suggestion=next((suggestion_of(row, at) for row in read["facts"]), None),
     )
+
+
+def _name_for(actor: Actor) -> Case | F:
+    """Who worked a claim before is nobody's business of the next collector."""
+    if actor.role != Role.COLLECTOR:
+        return F("collector__name")
+    own_name = When(collector=actor.org_id, then=F("collector__name"))
+    return Case(own_name, default=Value(""), output_field=TextField())
 
 
 def _worked(claim_id: UUID, actor: Actor, at: datetime) -> QuerySet[Mandate]:

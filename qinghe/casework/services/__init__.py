@@ -10,6 +10,7 @@ from qinghe.casework.services.paid import apply_paid
 from qinghe.casework.services.plans import decide_plan, propose_plan
 from qinghe.casework.services.promises import cancel_promise, make_promise
 from qinghe.casework.services.records import add_record
+from qinghe.casework.services.service_levels import check_service
 from qinghe.casework.services.sweeps import judge_instalments, judge_promises
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "apply_paid",
     "ask_hardship",
     "cancel_promise",
+    "check_service",
     "decide_hardship",
     "decide_plan",
     "judge_instalments",

@@ -25,6 +25,8 @@ from qinghe.claims.services import accrue_interest, lift_hold, place_hold
 from qinghe.claims.terms import HoldKind
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
+from qinghe.market.services import extend_for
+from qinghe.market.terms import ExtensionKind
 from qinghe.parties.roles import Permission, require
 
 LIVE = (PlanState.PROPOSED, PlanState.ACTIVE)
@@ -140,6 +142,9 @@ def _begin(plan: Plan, claim: Claim, actor: Actor, at: datetime) -> None:
             parts(plan.total, plan.monthly, plan.first_due_on), start=1
         )
     )
+    last = month_later(plan.first_due_on, plan.count - 1)
+    kind = ExtensionKind.PLAN
+    extend_for(claim_id=claim.pk, kind=kind, source=plan.pk, day=last, actor=actor, at=at)
     for promise in Promise.objects.filter(claim=claim, state=PromiseState.OPEN):
         decide_promise(promise, PromiseState.CANCELLED, actor, at)
     place_hold(

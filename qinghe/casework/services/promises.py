@@ -14,6 +14,8 @@ from qinghe.claims.days import day_of
 from qinghe.claims.interest import grown
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
+from qinghe.market.services import extend_for
+from qinghe.market.terms import ExtensionKind
 from qinghe.parties.roles import Permission, require
 
 
@@ -52,6 +54,9 @@ def make_promise(
         made_at=at,
     )
     _note("casework.promised", promise, actor, at, amount=amount, due_on=due_on.isoformat())
+    own = actor.role == Role.DEBTOR
+    kind = ExtensionKind.PROMISE if own else ExtensionKind.TOLD_PROMISE
+    extend_for(claim_id=claim_id, kind=kind, source=promise.pk, day=due_on, actor=actor, at=at)
     return promise
 
 

@@ -12,7 +12,9 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
-CURRENT: Final = "2026-11"
+CURRENT: Final = "2026-12"
+# Signed by the collector alone; orders offered before the creditor signed too are taken under it.
+ONE_SIDED: Final = "2026-11"
 LANGUAGES: Final = ("zh", "en")
 
 

@@ -1,16 +1,11 @@
-"""Listings, bids, capacity and mandates."""
+"""Listings, bids, capacity, plans, signed documents, mandates and their clocks."""
 
-from qinghe.market.models.bids import (
-    Bid,
-    BidBox,
-    BidEnvelope,
-    BidRefusal,
-    CostFigures,
-    Invitation,
-)
+from qinghe.market.models.bids import Bid, BidBox, BidEnvelope, BidRefusal, CostFigures, Invitation
 from qinghe.market.models.capacity import Capacity
+from qinghe.market.models.documents import CommissionPlan, Document
 from qinghe.market.models.listings import Listing
 from qinghe.market.models.mandates import Mandate
+from qinghe.market.models.service import Extension, Report
 
 __all__ = [
     "Bid",
@@ -18,8 +13,12 @@ __all__ = [
     "BidEnvelope",
     "BidRefusal",
     "Capacity",
+    "CommissionPlan",
     "CostFigures",
+    "Document",
+    "Extension",
     "Invitation",
     "Listing",
     "Mandate",
+    "Report",
 ]

@@ -10,11 +10,12 @@ from django.db.models import F, Q
 from qinghe.claims.terms import Product, Stage
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
+from qinghe.market.models.documents import Offered
 from qinghe.market.terms import KEEP, ListingState, Mode
 from qinghe.parties.terms import WORK_LICENCES, LicenceKind
 
 
-class Listing(Row):
+class Listing(Offered, Row):
     """
     What the hall shows of a claim. By construction there is no column for an identity.
 

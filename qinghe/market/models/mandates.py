@@ -9,11 +9,13 @@ from django.db.models import F, Q
 
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
+from qinghe.market.models.documents import BOTH_SIGNED, Signed
 from qinghe.market.models.listings import Listing
+from qinghe.market.models.service import BOUNDED, Watched
 from qinghe.market.terms import KEEP, LIVE, MandateState, Mode
 
 
-class Mandate(Row):
+class Mandate(Signed, Watched, Row):
     """The right of one collector to work one claim, for a period, under signed terms."""
 
     privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
@@ -48,8 +50,13 @@ class Mandate(Row):
                 | (~Q(state__in=LIVE) & Q(closed_at__isnull=False)),
                 name="market_mandate_closed",
             ),
+            models.CheckConstraint(condition=BOTH_SIGNED, name="market_mandate_signed_by_both"),
+            models.CheckConstraint(condition=BOUNDED, name="market_mandate_end_bounded"),
         ]
         indexes = [
+            models.Index(
+                fields=["check_at"], name="market_mandate_check", condition=Q(state="active")
+            ),
             models.Index(fields=["collector", "state"], name="market_mandate_collector"),
             models.Index(
                 fields=["ends_at"], name="market_mandate_due", condition=Q(state__in=LIVE)

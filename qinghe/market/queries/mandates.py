@@ -49,6 +49,18 @@ class MandateRow:
     ends_at: datetime
     closed_at: datetime | None
     reason: str
+    hand: int
+    agreed_ends_at: datetime | None
+    last_action_at: datetime | None
+    reported_at: datetime | None
+    warned_for: str
+    return_code: str
+    document_sha256: str | None
+
+    @property
+    def extended(self) -> bool:
+        """Tell whether it lasts longer than was signed, by what the debtor did."""
+        return self.agreed_ends_at is not None and self.ends_at > self.agreed_ends_at
 
     @property
     def owed(self) -> int:
@@ -83,6 +95,13 @@ PATHS = (
     "ends_at",
     "closed_at",
     "reason",
+    "hand",
+    "agreed_ends_at",
+    "last_action_at",
+    "reported_at",
+    "warned_for",
+    "return_code",
+    "document_id",
 )
 
 
@@ -148,7 +167,7 @@ def mandate_by_id(*, mandate_id: UUID, actor: Actor) -> Mandate:
 
     :raises NoSuchMandate: unknown, or another party's
     """
-    found = _visible(actor).filter(pk=mandate_id).first()
+    found = visible(actor).filter(pk=mandate_id).first()
     if found is None:
         raise NoSuchMandate
     return found
@@ -163,7 +182,7 @@ def mandates(
     limit: int = 500,
 ) -> list[MandateRow]:
     """Return an actor's mandates in given states, those that end first, first. One query."""
-    rows = _visible(actor).filter(state__in=list(states))
+    rows = visible(actor).filter(state__in=list(states))
     if claim_id is not None:
         rows = rows.filter(claim=claim_id)
     if claim_number:
@@ -171,7 +190,8 @@ def mandates(
     return [MandateRow(*row) for row in rows.order_by("ends_at", "id").values_list(*PATHS)[:limit]]
 
 
-def _visible(actor: Actor) -> QuerySet[Mandate]:
+def visible(actor: Actor) -> QuerySet[Mandate]:
+    """Narrow mandates to those of an actor: its own side, or all for the platform."""
     if actor.role in OVERSIGHT:
         return Mandate.objects.all()
     if actor.role == Role.CREDITOR:

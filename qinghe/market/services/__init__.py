@@ -8,6 +8,7 @@ from qinghe.market.services.assigning import take_over
 from qinghe.market.services.bidding import hand_in, withdraw_bid
 from qinghe.market.services.capacity import set_capacity
 from qinghe.market.services.costs import put_costs
+from qinghe.market.services.extending import end_extension, extend_for, extend_for_payments
 from qinghe.market.services.inviting import invite_bid, invite_bids
 from qinghe.market.services.listings import (
     Published,
@@ -27,6 +28,9 @@ from qinghe.market.services.mandates import (
 )
 from qinghe.market.services.opening import open_bids, open_due
 from qinghe.market.services.own_team import Placed, place_own_team_many
+from qinghe.market.services.plans import retire_plan, write_plan
+from qinghe.market.services.relisting import relist
+from qinghe.market.services.serving import judge_service, report
 from qinghe.market.services.taking import place_own_team, take
 
 __all__ = [
@@ -35,11 +39,15 @@ __all__ = [
     "complete",
     "designate",
     "end_expired",
+    "end_extension",
     "end_placement",
+    "extend_for",
+    "extend_for_payments",
     "give_back",
     "hand_in",
     "invite_bid",
     "invite_bids",
+    "judge_service",
     "open_bids",
     "open_due",
     "place_own_team",
@@ -48,11 +56,15 @@ __all__ = [
     "publish_many",
     "put_costs",
     "recall",
+    "relist",
+    "report",
     "resume",
+    "retire_plan",
     "set_capacity",
     "suspend",
     "take",
     "take_over",
     "withdraw_bid",
     "withdraw_listing",
+    "write_plan",
 ]

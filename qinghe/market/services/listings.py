@@ -18,6 +18,7 @@ from qinghe.claims.terms import ClaimState
 from qinghe.journal.services import record, record_many, verb
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.bands import band_of
+from qinghe.market.contracts.figures import USUAL, Levels
 from qinghe.market.models import Listing
 from qinghe.market.queries.placeable import obstacles
 from qinghe.market.refusals import (
@@ -28,6 +29,8 @@ from qinghe.market.refusals import (
     NotYourClaim,
 )
 from qinghe.market.services.capacity import COLLECTORS
+from qinghe.market.services.plans import check_levels, check_plan
+from qinghe.market.services.signing import prepare
 from qinghe.market.terms import ListingState, Mode
 from qinghe.parties.models import Organisation
 from qinghe.parties.roles import Permission, require
@@ -48,6 +51,9 @@ class Offer:
     quality_share: Decimal
     period_days: int
     designated_to: UUID | None = None
+    # A plan gives the rates of each case; rate and share above then count for nothing.
+    plan_id: UUID | None = None
+    levels: Levels = USUAL
     # When the order leaves the hall; sealed bids alone name it, the others stay for `LISTED_FOR`.
     until: datetime | None = None
 
@@ -71,6 +77,8 @@ def publish(
     actor: Actor,
     at: datetime,
     designated_to: UUID | None = None,
+    plan_id: UUID | None = None,
+    levels: Levels = USUAL,
 ) -> Listing:
     """
     Offer one claim in the hall, without identity.
@@ -83,9 +91,8 @@ def publish(
     :raises Unreachable: the debtor has no usable contact point
     :raises NotProven: a paper that it needs is missing
     """
-    offer = Offer(
-        mode, Decimal(commission_rate), Decimal(quality_share), period_days, designated_to
-    )
+    rates = (Decimal(commission_rate), Decimal(quality_share))
+    offer = Offer(mode, *rates, period_days, designated_to, plan_id, levels)
     check_offer(offer, actor)
     claim = claim_to_place(claim_id, actor)
     reason = obstacles([claim], at).get(claim.pk)
@@ -105,15 +112,16 @@ def publish_many(
     actor: Actor,
     at: datetime,
     designated_to: UUID | None = None,
+    plan_id: UUID | None = None,
+    levels: Levels = USUAL,
 ) -> Published:
     """
     Offer many claims on the same terms; those that cannot be offered are counted by reason.
 
     :raises BadTerms: a rate or the period is out of range, or nothing hangs on quality
     """
-    offer = Offer(
-        mode, Decimal(commission_rate), Decimal(quality_share), period_days, designated_to
-    )
+    rates = (Decimal(commission_rate), Decimal(quality_share))
+    offer = Offer(mode, *rates, period_days, designated_to, plan_id, levels)
     check_offer(offer, actor)
     locked = claims_to_place(claim_ids, actor)
     refused = obstacles(locked, at)
@@ -193,6 +201,7 @@ def check_offer(offer: Offer, actor: Actor) -> None:
 
     :raises NotPermitted: the role may not place claims
     :raises BadTerms: a figure out of range; a commission on recovered money alone (CN-INC-01)
+    :raises NoSuchPlan: the commission plan is unknown, retired or another creditor's
     :raises NotACollector: designated to somebody who takes no orders
     """
     require(actor, Permission.PLACE_CLAIMS)
@@ -209,6 +218,9 @@ def check_offer(offer: Offer, actor: Actor) -> None:
         raise BadTerms
     if offer.designated_to is not None:
         check_collector(offer.designated_to)
+    check_levels(offer.levels)
+    if offer.plan_id is not None:
+        check_plan(offer.plan_id, actor)
 
 
 def check_collector(collector_id: UUID) -> Organisation:
@@ -262,9 +274,10 @@ def _own(actor: Actor) -> QuerySet[Claim]:
 
 def list_claims(claims: Sequence[Claim], offer: Offer, actor: Actor, at: datetime) -> list[Listing]:
     """List claims that are locked and free of obstacles: a fixed number of statements."""
-    files = _evidence_counts(claims)
+    files, papers = _evidence_counts(claims), prepare(offer, actor, at)
+    made = ((claim, _listing(claim, offer, files.get(claim.pk, 0), at)) for claim in claims)
     listings = Listing.objects.bulk_create(
-        [_listing(claim, offer, files.get(claim.pk, 0), at) for claim in claims], batch_size=1_000
+        [papers.sign(listing, claim) for claim, listing in made], batch_size=1_000
     )
     ids = [listing.claim_id for listing in listings]
     set_states(claim_ids=ids, state=ClaimState.LISTED, actor=actor, at=at)
@@ -280,6 +293,7 @@ def _offered(listing: Listing) -> dict[str, object]:
         "commission_rate": listing.commission_rate,
         "quality_share": listing.quality_share,
         "period_days": listing.period_days,
+        "document_sha256": listing.document_id,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.models import Claim
@@ -19,10 +19,17 @@ from qinghe.kernel.actor import Actor, Role, system
 from qinghe.kernel.errors import DomainError
 from qinghe.market.models import Listing, Mandate
 from qinghe.market.queries import mandate_by_id
-from qinghe.market.refusals import NoSuchMandate, NotLive
+from qinghe.market.refusals import BadReturnReason, NoSuchMandate, NotLive
 from qinghe.market.services.capacity import free_one
 from qinghe.market.services.listings import close_listing, lock_claims
-from qinghe.market.terms import LIVE, ListingState, MandateState, Mode
+from qinghe.market.terms import (
+    AUTOMATIC,
+    LIVE,
+    ListingState,
+    MandateState,
+    Mode,
+    ReturnReason,
+)
 from qinghe.parties.roles import Permission, require
 
 # Mandates ended in one transaction each; one run of the sweep takes at most so many.
@@ -47,15 +54,30 @@ def recall(*, mandate_id: UUID, reason: str, actor: Actor, at: datetime) -> Mand
 
 
 @verb("market.give-back")
-def give_back(*, mandate_id: UUID, reason: str, actor: Actor, at: datetime) -> Mandate:
+def give_back(
+    *,
+    mandate_id: UUID,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    code: str = ReturnReason.OTHER,
+) -> Mandate:
     """
-    Give an order back to its creditor.
+    Give an order back to its creditor, who reads the code of the reason and the words.
 
     :raises NoSuchMandate: unknown, or another collector's
     :raises NotLive: it is over already
+    :raises BadReturnReason: a code that is not on the list, or the platform's own
     """
     require(actor, Permission.TAKE_ORDERS)
-    return _end(mandate_id, MandateState.RETURNED, reason, actor, at)
+    if code not in ReturnReason.values or code in AUTOMATIC:
+        raise BadReturnReason
+    return _end(mandate_id, MandateState.RETURNED, reason, actor, at, code)
+
+
+def return_unserved(*, mandate_id: UUID, code: str, actor: Actor, at: datetime) -> Mandate:
+    """End a mandate whose service level was missed after a warning. Part of a sweep."""
+    return _end(mandate_id, MandateState.RETURNED, "", actor, at, code)
 
 
 @verb("market.complete")
@@ -65,7 +87,7 @@ def complete(*, mandate_id: UUID, actor: Actor, at: datetime) -> Mandate:
 
     :raises NoSuchMandate: unknown
     """
-    mandate = _locked(mandate_id)
+    mandate = locked_mandate(mandate_id)
     if mandate.state not in LIVE:
         return mandate
     return _close(mandate, MandateState.COMPLETED, "", actor, at)
@@ -95,7 +117,7 @@ def resume(*, mandate_id: UUID, reason: str, actor: Actor, at: datetime) -> Mand
     :raises NotSuspended: work was never stopped, or goes on already
     """
     require(actor, Permission.SUSPEND)
-    if _locked(mandate_id).state == MandateState.ACTIVE:
+    if locked_mandate(mandate_id).state == MandateState.ACTIVE:
         raise NotSuspended
     return _switch(mandate_id, MandateState.ACTIVE, reason, actor, at)
 
@@ -111,7 +133,7 @@ def end_placement(*, claim_id: UUID, reason: str, actor: Actor, at: datetime) ->
     for pk in Listing.objects.filter(claim_id=claim_id, state=ListingState.OPEN).values_list("pk"):
         _drop(pk[0], ListingState.WITHDRAWN, actor, at)
     for pk in Mandate.objects.filter(claim_id=claim_id, state__in=LIVE).values_list("pk"):
-        _close(_locked(pk[0]), MandateState.RECALLED, reason, actor, at)
+        _close(locked_mandate(pk[0]), MandateState.RECALLED, reason, actor, at)
 
 
 def end_expired(*, at: datetime) -> dict[str, int]:
@@ -137,7 +159,7 @@ def end_expired(*, at: datetime) -> dict[str, int]:
 
 def end_for_assignment(mandate_id: UUID, actor: Actor, at: datetime) -> None:
     """End the mandate of a claim that passes to another creditor; the claim is locked."""
-    _close(_locked(mandate_id), MandateState.RECALLED, "assigned", actor, at)
+    _close(locked_mandate(mandate_id), MandateState.RECALLED, "assigned", actor, at)
 
 
 def _each(rows: QuerySet[Any], end: Callable[[UUID], object]) -> int:
@@ -157,16 +179,24 @@ def _drop(listing_id: UUID, state: ListingState, actor: Actor, at: datetime) -> 
         close_listing(listing, state, actor, at)
 
 
-def _end(mandate_id: UUID, state: MandateState, reason: str, actor: Actor, at: datetime) -> Mandate:
+def _end(
+    mandate_id: UUID,
+    state: MandateState,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    code: str = "",
+) -> Mandate:
     if actor.role != Role.SYSTEM:
         mandate_by_id(mandate_id=mandate_id, actor=actor)
-    mandate = _locked(mandate_id)
+    mandate = locked_mandate(mandate_id)
     if mandate.state not in LIVE:
         raise NotLive
+    mandate.return_code = code
     return _close(mandate, state, reason, actor, at)
 
 
-def _locked(mandate_id: UUID) -> Mandate:
+def locked_mandate(mandate_id: UUID) -> Mandate:
     """Lock the claim, then the mandate: the order every writer of this room keeps."""
     claim_id = Mandate.objects.filter(pk=mandate_id).values_list("claim_id", flat=True).first()
     if claim_id is None:
@@ -181,8 +211,11 @@ def _close(
     mandate: Mandate, state: MandateState, reason: str, actor: Actor, at: datetime
 ) -> Mandate:
     mandate.state, mandate.reason, mandate.closed_at = state, reason, at
-    mandate.save(update_fields=["state", "reason", "closed_at"])
+    mandate.save(update_fields=["state", "reason", "closed_at", "return_code"])
     free_one(mandate.collector_id)
+    if state != MandateState.COMPLETED:
+        # Whoever works it next is one hand further (手别).
+        Claim.objects.filter(pk=mandate.claim_id).update(hand=F("hand") + 1)
     if mandate.claim.state == ClaimState.PLACED:
         set_state(claim_id=mandate.claim_id, state=ClaimState.READY, actor=actor, at=at)
     record(
@@ -192,6 +225,7 @@ def _close(
         at=at,
         mandate=mandate.pk,
         collector=mandate.collector_id,
+        code=mandate.return_code,
     )
     return mandate
 
@@ -199,7 +233,7 @@ def _close(
 def _switch(
     mandate_id: UUID, state: MandateState, cause: str, actor: Actor, at: datetime
 ) -> Mandate:
-    mandate = _locked(mandate_id)
+    mandate = locked_mandate(mandate_id)
     if mandate.state not in LIVE:
         raise NotLive
     mandate.state, mandate.reason = state, cause

@@ -17,6 +17,7 @@ from qinghe.claims.terms import ClaimState
 from qinghe.journal.services import record_many, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
+from qinghe.market.contracts.figures import USUAL, Levels
 from qinghe.market.models import Capacity, Mandate
 from qinghe.market.queries.placeable import obstacles
 from qinghe.market.refusals import NoLicence, NotACollector, NotYourClaim, TeamFull
@@ -26,6 +27,7 @@ from qinghe.market.services.listings import (
     check_offer,
     claims_to_place,
 )
+from qinghe.market.services.signing import prepare, signed_for
 from qinghe.market.services.taking import mandate_of, signed_facts
 from qinghe.market.terms import Mode
 from qinghe.parties.levels import Act
@@ -54,6 +56,7 @@ def place_own_team_many(
     period_days: int,
     actor: Actor,
     at: datetime,
+    levels: Levels = USUAL,
 ) -> Placed:
     """
     Hand many claims to the operator's own team; those that cannot be placed are counted by reason.
@@ -61,7 +64,8 @@ def place_own_team_many(
     :raises BadTerms: a rate or the period is out of range, or nothing hangs on quality
     :raises NotACollector: not an active own team
     """
-    offer = Offer(Mode.OWN_TEAM, Decimal(commission_rate), Decimal(quality_share), period_days)
+    rates = (Decimal(commission_rate), Decimal(quality_share))
+    offer = Offer(Mode.OWN_TEAM, *rates, period_days, levels=levels)
     check_offer(offer, actor)
     team = check_collector(collector_id)
     if team.kind != OrgKind.OWN_TEAM:
@@ -107,8 +111,13 @@ def _use(collector_id: UUID, wanted: int) -> int:
 def _begin(
     claims: Sequence[Claim], collector_id: UUID, offer: Offer, actor: Actor, at: datetime
 ) -> None:
+    papers, team = prepare(offer, actor, at), signed_for(collector_id, at)
     made = Mandate.objects.bulk_create(
-        [mandate_of(claim, collector_id, offer, actor, at) for claim in claims], batch_size=1_000
+        [
+            mandate_of(claim, collector_id, offer, actor, at, papers=papers, signed=team)
+            for claim in claims
+        ],
+        batch_size=1_000,
     )
     ids = [claim.pk for claim in claims]
     set_states(claim_ids=ids, state=ClaimState.PLACED, actor=actor, at=at)

@@ -33,6 +33,7 @@ from qinghe.market.refusals import (
 )
 from qinghe.market.services.capacity import check_exposure, use_one
 from qinghe.market.services.listings import Offer, check_collector, check_offer, claim_to_place
+from qinghe.market.services.signing import Papers, Signature, both_sides
 from qinghe.market.terms import ListingState, Mode
 from qinghe.parties.levels import Act
 from qinghe.parties.models import Membership, Organisation
@@ -222,10 +223,17 @@ def mandate_of(
     actor: Actor,
     at: datetime,
     listing: Listing | None = None,
+    papers: Papers | None = None,
+    signed: Signature | None = None,
 ) -> Mandate:
-    """Return a new mandate on the offered terms, signed under the current contract; not saved."""
-    signed = terms()
-    return Mandate(
+    """
+    Return a new mandate on the offered terms, signed by both sides; not saved.
+
+    `papers` spare writing the same text for many claims; `signed` is the collector's signature
+    where it is not the one who acts.
+    """
+    current = terms()
+    made = Mandate(
         claim=claim,
         creditor_id=claim.creditor_id,
         collector_id=collector_id,
@@ -233,13 +241,14 @@ def mandate_of(
         mode=offer.mode,
         commission_rate=offer.commission_rate,
         quality_share=offer.quality_share,
-        terms_version=signed.version,
-        terms_sha256=signed.sha256,
+        terms_version=current.version,
+        terms_sha256=current.sha256,
         signed_by=actor.user_id or collector_id,
         signed_at=at,
         starts_at=at,
         ends_at=at + timedelta(days=offer.period_days),
     )
+    return both_sides(made, offer, actor, papers, signed)
 
 
 def signed_facts(mandate: Mandate) -> dict[str, Any]:
@@ -250,4 +259,7 @@ def signed_facts(mandate: Mandate) -> dict[str, Any]:
         "mode": mandate.mode,
         "terms": mandate.terms_version,
         "terms_sha256": mandate.terms_sha256,
+        "document_sha256": mandate.document_id,
+        "creditor_signed": mandate.creditor_signed_by,
+        "collector_signed": mandate.signed_by,
     }

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from qinghe.claims.queries import Moment
 from qinghe.kernel.actor import Actor, Role
@@ -171,7 +172,11 @@ def earnings(*, actor: Actor) -> list[Earnings]:
         count=Count("pk"),
         recovered=Sum("amount"),
         commission=Sum("commission"),
-        released=Sum("reserve", filter=Q(reserve_settled_at__isnull=False), default=0),
+        released=Sum(
+            Coalesce("reserve_paid", "reserve"),
+            filter=Q(reserve_settled_at__isnull=False),
+            default=0,
+        ),
     )
     return [_earnings(actor.org_id, row) for row in totals.order_by("payment__currency")]
 

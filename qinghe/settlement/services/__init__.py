@@ -8,13 +8,12 @@ from qinghe.settlement.services.imports import ImportResult, import_payments
 from qinghe.settlement.services.orders import create_cashier_order, expire_orders, receive_notice
 from qinghe.settlement.services.payouts import (
     approve_payout,
-    forfeit_reserves,
     pay_payout,
     prepare_payouts,
-    release_reserves,
     return_payout,
 )
 from qinghe.settlement.services.posting import post_payment
+from qinghe.settlement.services.reserves import forfeit_reserves, release_reserves
 from qinghe.settlement.services.reversal import reverse_payment
 
 __all__ = [

@@ -19,10 +19,12 @@ from qinghe.journal.services import record_many
 from qinghe.kernel.actor import Actor
 from qinghe.ledger.services import lock_accounts, post_many
 from qinghe.market.models import Mandate
+from qinghe.market.services import extend_for_payments
 from qinghe.market.terms import MandateState
 from qinghe.settlement import accounts
 from qinghe.settlement.allocation import Allocated, allocate
 from qinghe.settlement.models import Allocation, CashierOrder, Payment, Split
+from qinghe.settlement.services.earning import Course, courses
 from qinghe.settlement.services.following import after_payments
 from qinghe.settlement.splitting import Shares, divide, undivided
 from qinghe.settlement.terms import PaymentSource, PaymentState, fee_on
@@ -49,6 +51,7 @@ class Booking:
     mandate: Mandate | None
     allocated: Allocated
     shares: Shares
+    course: Course | None = None
 
     @property
     def facts(self) -> accounts.Facts:
@@ -86,13 +89,22 @@ def book(*, items: Sequence[Item], actor: Actor, at: datetime) -> list[Payment]:
     claims = lock_claims([item.claim_id for item in items])
     mandates = _mandates(list(claims), at)
     drafts = {item.claim_id: _draft(item, claims[item.claim_id], at) for item in items}
-    bookings = [decide(each, claims[pk], mandates.get(pk)) for pk, each in drafts.items()]
+    under = courses(mandates.values(), claims)
+
+    def decided() -> list[Booking]:
+        return [
+            decide(each, claims[pk], mandates.get(pk), under.get(pk)) for pk, each in drafts.items()
+        ]
+
+    bookings = decided()
     _lock_shared(bookings)
     if _accrue(items, claims, actor, at):
         claims = lock_claims(list(claims))
-        bookings = [decide(each, claims[pk], mandates.get(pk)) for pk, each in drafts.items()]
+        bookings = decided()
     _write(bookings)
     settle(bookings, actor, at)
+    came = {each.claim.pk: each.payment.pk for each in bookings if each.allocated.parts}
+    extend_for_payments(payments=came, actor=actor, at=at)
     evidence = [_evidence(each) for each in bookings]
     record_many(kind="payment.posted", rows=evidence, actor=actor, at=at)
     return [booking.payment for booking in bookings]
@@ -111,18 +123,27 @@ def settle(bookings: Sequence[Booking], actor: Actor, at: datetime) -> None:
     after_payments(claim_ids=[each.claim.pk for each in bookings], actor=actor, at=at)
 
 
-def decide(payment: Payment, claim: Claim, mandate: Mandate | None) -> Booking:
-    """Decide how a payment is applied to what its claim owes now, and who gets what."""
+def decide(
+    payment: Payment, claim: Claim, mandate: Mandate | None, course: Course | None = None
+) -> Booking:
+    """
+    Decide how a payment is applied to what its claim owes now, and who gets what.
+
+    `course` is where a mandate under a commission plan stands; without one its single rate counts.
+    """
     owed = {"costs": claim.costs, "interest": claim.interest, "principal": claim.principal}
     open_now = claim.state in OPEN_STATES
     allocated = allocate(owed if open_now else {}, payment.amount)
     payment.excess = allocated.excess
-    return Booking(claim, payment, mandate, allocated, _shares(allocated.total, mandate, payment))
+    shares = _shares(allocated.total, mandate, course, payment)
+    return Booking(claim, payment, mandate, allocated, shares, course)
 
 
 def split_of(booking: Booking) -> Split:
     """Return the row that keeps how a booking was divided."""
-    shares, mandate = booking.shares, booking.mandate
+    shares, mandate, course = booking.shares, booking.mandate, booking.course
+    rate = mandate.commission_rate if mandate else 0
+    received_at = booking.payment.received_at
     return Split(
         payment=booking.payment,
         mandate=mandate,
@@ -132,8 +153,10 @@ def split_of(booking: Booking) -> Split:
         commission=shares.commission,
         reserve=shares.reserve,
         platform_fee=shares.fee,
-        rate=mandate.commission_rate if mandate else 0,
-        at=booking.payment.received_at,
+        rate=course.rate_kept if course else rate,
+        at=received_at,
+        stage=course.stage if course else booking.claim.stage,
+        review_at=course.review_at(received_at) if course else None,
     )
 
 
@@ -145,15 +168,16 @@ def allocations_of(booking: Booking) -> list[Allocation]:
     ]
 
 
-def _shares(amount: int, mandate: Mandate | None, payment: Payment) -> Shares:
+def _shares(
+    amount: int, mandate: Mandate | None, course: Course | None, payment: Payment
+) -> Shares:
     if mandate is None:
         return undivided(amount)
-    return divide(
-        amount,
-        rate=mandate.commission_rate,
-        quality_share=mandate.quality_share,
-        fee_rate=fee_on(payment.received_at.date()),
-    )
+    fee = fee_on(payment.received_at.date())
+    if course is not None:
+        return course.shares(amount, fee)
+    rate, quality = mandate.commission_rate, mandate.quality_share
+    return divide(amount, rate=rate, quality_share=quality, fee_rate=fee)
 
 
 def _draft(item: Item, claim: Claim, at: datetime) -> Payment:

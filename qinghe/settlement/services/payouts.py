@@ -6,10 +6,8 @@ What is prepared leaves the organisation's account at once, so that nothing is p
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
-
-from django.db.models import QuerySet
 
 from qinghe.claims.days import day_of
 from qinghe.journal.services import record, verb
@@ -25,9 +23,10 @@ from qinghe.parties.queries.standing import below
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services.assurance import check_standing
 from qinghe.settlement import accounts
-from qinghe.settlement.models import Payout, Split
+from qinghe.settlement.models import Payout
 from qinghe.settlement.refusals import NoCash, NoSuchPayout, PayoutMoved, SamePerson
-from qinghe.settlement.terms import RESERVE_DAYS, PaymentState, PayoutState
+from qinghe.settlement.services.reserves import release_reserves
+from qinghe.settlement.terms import PayoutState
 
 PAYABLE = r"^(creditor:[^:]+:collected|collector:[^:]+:payable)$"
 
@@ -133,60 +132,6 @@ def return_payout(*, payout_id: UUID, reason: str, actor: Actor, at: datetime) -
     payout.save(update_fields=["state"])
     _record("payout.returned", payout, actor, at, reason=reason)
     return payout
-
-
-def release_reserves(*, actor: Actor, at: datetime) -> int:
-    """Pay the quality part of commissions that no complaint has reached; return how many."""
-    waited = at - timedelta(days=RESERVE_DAYS)
-    due = _reserved().filter(at__lte=waited)
-    moves = [
-        (accounts.reserve(each.collector_id), accounts.payable(each.collector_id), each)
-        for each in due
-        if each.collector_id
-    ]
-    return _settle_reserves(moves, "reserve.released", actor, at)
-
-
-@verb("settlement.forfeit-reserves")
-def forfeit_reserves(*, mandate_id: UUID, actor: Actor, at: datetime) -> int:
-    """Give the waiting quality part of one mandate back to the creditor; return how many."""
-    due = _reserved().filter(mandate=mandate_id).select_related("payment")
-    moves = [
-        (accounts.reserve(each.collector_id), accounts.collected(each.payment.creditor_id), each)
-        for each in due
-        if each.collector_id
-    ]
-    return _settle_reserves(moves, "reserve.forfeited", actor, at)
-
-
-def _reserved() -> QuerySet[Split]:
-    waiting = Split.objects.filter(reserve__gt=0, reserve_settled_at__isnull=True)
-    booked = waiting.filter(payment__state=PaymentState.POSTED)
-    return booked.select_related("payment").order_by("pk").select_for_update(of=("self",))
-
-
-def _settle_reserves(
-    moves: list[tuple[str, str, Split]], kind: str, actor: Actor, at: datetime
-) -> int:
-    post_many(
-        postings=[
-            Posting(
-                debit=debit,
-                credit=credit,
-                amount=split.reserve,
-                currency=split.payment.currency,
-                kind=kind,
-                subject=f"payment:{split.payment_id}",
-                at=at,
-            )
-            for debit, credit, split in moves
-        ]
-    )
-    ids = [split.pk for _debit, _credit, split in moves]
-    Split.objects.filter(pk__in=ids).update(reserve_settled_at=at)
-    if ids:
-        record(kind=kind, subject="settlement:reserves", actor=actor, at=at, count=len(ids))
-    return len(ids)
 
 
 def _lock_all() -> None:

@@ -25,6 +25,7 @@ from qinghe.ledger.queries import balances, standing
 from qinghe.ledger.services import lock_accounts, post_many, reverse_many
 from qinghe.ledger.terms import Posting, side_of
 from qinghe.market.models import Mandate
+from qinghe.market.services import end_extension
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Allocation, Payment, Split
@@ -36,6 +37,7 @@ from qinghe.settlement.services.booking import (
     settle,
     split_of,
 )
+from qinghe.settlement.services.earning import course_then
 from qinghe.settlement.terms import PaymentSource, PaymentState
 
 
@@ -56,6 +58,7 @@ def reverse_payment(*, payment_id: UUID, reason: str, actor: Actor, at: datetime
         _undo(each, actor, at)
     payment.state, payment.reversed_at = PaymentState.REVERSED, at
     payment.save(update_fields=["state", "reversed_at"])
+    end_extension(source=payment.pk, actor=actor, at=at)
     # Interest after the payment was accrued on too small a principal.
     rewind_interest(claim_id=claim.pk, since=payment.paid_on, actor=actor, at=at)
     for each in later:
@@ -139,7 +142,8 @@ def _apply_again(payment: Payment, actor: Actor, at: datetime) -> None:
     split = Split.objects.get(payment=payment)
     claim = Claim.objects.get(pk=_claim_of(payment))
     mandate = Mandate.objects.get(pk=split.mandate_id) if split.mandate_id else None
-    booking = decide(payment, claim, mandate)
+    course = course_then(mandate, claim, payment, split.stage) if mandate else None
+    booking = decide(payment, claim, mandate, course)
     payment.save(update_fields=["excess"])
     Allocation.objects.filter(payment=payment).delete()
     Allocation.objects.bulk_create(allocations_of(booking))

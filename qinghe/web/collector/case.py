@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from qinghe.casework.queries import Suggestion, TimelineItem, items_of, work_on
+from qinghe.casework.queries.history import history_of
 from qinghe.claims.queries import ClaimView, view_of
 from qinghe.contact.queries import (
     AttemptRow,
@@ -32,6 +33,7 @@ from qinghe.web.contactparts import budget_part, why_not
 from qinghe.web.doors import StaffRequest, page
 from qinghe.web.formats import as_day
 from qinghe.web.happenings import happenings, shown
+from qinghe.web.mandatepage import clocks_of
 from qinghe.web.numbers import ids
 
 
@@ -98,6 +100,8 @@ def case(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "obstacle": obstacle(mandate_id=mandate.id, actor=request.actor, at=request.at),
         "plan": work.plan,
         "promised": work.promised,
+        "history": history_of(mandate),
+        **clocks_of(request, mandate),
         **_left(day, attempts),
         **_timeline(request, view, items_of(view=view, attempts=attempts, work=work)),
         **_right(request, view, day, work.suggestion),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.casework.terms import Action, Result
 from qinghe.contact.terms import Outcome
+from qinghe.market.terms import AUTOMATIC, ReturnReason
 from qinghe.web.amounts import Amount
 from qinghe.web.formats import home_zone
 
@@ -64,7 +65,16 @@ class CallBackForm(forms.Form):
 class GiveBackForm(forms.Form):
     """Why the order goes back to the creditor."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=500)
+    code = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", _("choose")), *(c for c in ReturnReason.choices if c[0] not in AUTOMATIC)],
+    )
+    reason = forms.CharField(
+        label=_("In a few words"),
+        max_length=500,
+        required=False,
+        help_text=_("About the work, never about the person."),
+    )
 
 
 class OutcomeForm(forms.Form):

@@ -11,11 +11,15 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.casework.queries.history import past_of_listing
 from qinghe.claims.terms import Product, Stage
 from qinghe.kernel.errors import DomainError
 from qinghe.market.bands import bands
-from qinghe.market.contracts import terms
-from qinghe.market.queries import HallFilters, hall, listing_for
+from qinghe.market.commission import one_row
+from qinghe.market.contracts import ONE_SIDED, terms
+from qinghe.market.queries import HallFilters, HallRow, hall, listing_for
+from qinghe.market.queries.signed import figures_of as signed_figures
+from qinghe.market.queries.signed import offered_document
 from qinghe.market.services import take
 from qinghe.market.terms import Mode
 from qinghe.parties.regions import provinces
@@ -26,6 +30,7 @@ from qinghe.web.doors import StaffRequest, page
 from qinghe.web.figures import figures_of
 from qinghe.web.formats import as_day, band_words, chinese
 from qinghe.web.numbers import whole
+from qinghe.web.simulated import Asked, amount_of_band, simulation
 
 ORDERS = (
     ("recent", _("Newest first")),
@@ -94,18 +99,37 @@ def order_hall(request: StaffRequest) -> HttpResponse:
     return render(request, "web/collector/hall.html", context)
 
 
+def _offered(request: StaffRequest, row: HallRow) -> dict[str, Any]:
+    """Return the text that is signed by taking, what it would pay, and what was tried before."""
+    document = offered_document(listing_id=row.id, actor=request.actor, at=request.at)
+    lang = "zh" if chinese() else "en"
+    plan = one_row(row.commission_rate, row.quality_share)
+    owed = amount_of_band(row.band, row.currency)
+    asked = Asked(owed, row.stage, row.hand, row.currency)
+    if document is None:
+        blank = terms(ONE_SIDED)
+        signed = {"version": blank.version, "sha256": blank.sha256, "text": blank.text(lang)}
+    else:
+        text = document.text_zh if lang == "zh" else document.text_en
+        signed = {"version": document.version, "sha256": document.sha256, "text": text}
+        plan = signed_figures(document.sha256).plan or plan
+    return {
+        "signed": signed,
+        "sim": simulation(plan, asked, as_day(request.at)),
+        "past": past_of_listing(listing_id=row.id, actor=request.actor, at=request.at),
+    }
+
+
 @page(Permission.TAKE_ORDERS)
 def listing(request: StaffRequest, listing_id: UUID) -> HttpResponse:
     """Show one order with the terms that are signed by taking it."""
     row = listing_for(listing_id=listing_id, actor=request.actor, at=request.at)
     if row.mode == Mode.BID:
         return redirect("web:bid", listing_id)
-    current = terms()
     context = {
         "row": row,
         "cut": cut(row.commission_rate, row.quality_share, as_day(request.at)),
-        "terms": current,
-        "terms_text": current.text("zh" if chinese() else "en"),
+        **_offered(request, row),
     }
     return render(request, "web/collector/listing.html", context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,9 +14,12 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django_stubs_ext import StrPromise
 
+from qinghe.market.contracts.figures import LONGEST_LEVEL, USUAL, Levels
 from qinghe.market.queries import hall
 from qinghe.market.queries.preview import preview
+from qinghe.market.queries.signed import PlanRow, commission_plans
 from qinghe.market.services import place_own_team_many, publish_many, withdraw_listing
 from qinghe.market.terms import Mode
 from qinghe.parties.queries import organisations
@@ -36,6 +40,11 @@ class Outcome:
 
     said: str
     skipped: dict[str, int]
+
+
+def _days(label: StrPromise) -> forms.IntegerField:
+    """Return a field of a service level; left empty, the usual one counts."""
+    return forms.IntegerField(label=label, min_value=1, max_value=LONGEST_LEVEL, required=False)
 
 
 class TermsForm(forms.Form):
@@ -67,10 +76,22 @@ class TermsForm(forms.Form):
         decimal_places=2,
         help_text=_("Paid only without justified complaints. It cannot be zero."),
     )
+    plan = forms.ChoiceField(
+        label=_("Commission plan"),
+        required=False,
+        help_text=_("A plan gives the rate of each case; the two figures above then do not count."),
+    )
     period_days = forms.IntegerField(label=_("Period in days"), min_value=1, max_value=365)
+    first_action_days = _days(_("First action within days"))
+    idle_days = _days(_("Longest idle time in days"))
+    report_days = _days(_("A report every so many days"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plans: Sequence[PlanRow], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        chosen = self.fields["plan"]
+        assert isinstance(chosen, forms.ChoiceField)
+        named = [(str(row.id), f"{row.name} ({row.version})") for row in plans]
+        chosen.choices = [("", _("None: one rate for every case")), *named]
         kinds = (OrgKind.AGENCY, OrgKind.OWN_TEAM)
         self.collectors = {str(o.pk): o for o in organisations(kinds=kinds, state=OrgState.ACTIVE)}
         names = [(pk, f"{o.name} ({o.get_kind_display()})") for pk, o in self.collectors.items()]
@@ -87,6 +108,8 @@ class TermsForm(forms.Form):
             self.add_error("collector", _("Choose the own team."))
         if mode == Mode.BID and "closes_at" in data and data["closes_at"] is None:
             self.add_error("closes_at", _("Say until when bids may be handed in."))
+        if mode == Mode.OWN_TEAM and data.get("plan"):
+            self.add_error("plan", _("The own team works at one rate; choose no plan."))
         return data
 
     def terms(self) -> dict[str, Any]:
@@ -96,6 +119,12 @@ class TermsForm(forms.Form):
             "quality_share": self.cleaned_data["quality"] / HUNDRED,
             "period_days": self.cleaned_data["period_days"],
         }
+
+    def more(self) -> dict[str, Any]:
+        """Return what an order in the hall is offered on besides: the plan, service levels."""
+        data = self.cleaned_data
+        levels = Levels(**{name: data[name] or usual for name, usual in vars(USUAL).items()})
+        return {"plan_id": UUID(data["plan"]) if data["plan"] else None, "levels": levels}
 
     def chosen(self) -> UUID | None:
         """Return the collector, where the mode has one."""
@@ -113,7 +142,8 @@ def _offer(request: StaffRequest, form: TermsForm, claim_ids: list[UUID]) -> Out
     given = {"claim_ids": claim_ids, **form.terms(), "actor": request.actor, "at": request.at}
     chosen = form.chosen()
     if form.cleaned_data["mode"] == Mode.OWN_TEAM and chosen:
-        placed = place_own_team_many(collector_id=chosen, **given)
+        levels = form.more()["levels"]
+        placed = place_own_team_many(collector_id=chosen, levels=levels, **given)
         words = ngettext(
             "%(n)d claim was placed with the own team.",
             "%(n)d claims were placed with the own team.",
@@ -122,6 +152,7 @@ def _offer(request: StaffRequest, form: TermsForm, claim_ids: list[UUID]) -> Out
         return Outcome(words % {"n": placed.placed}, placed.skipped)
     if form.cleaned_data["mode"] == Mode.BID:
         return Outcome(*invited(given, form.cleaned_data["closes_at"]))
+    given = {**given, **form.more()}
     done = publish_many(mode=form.cleaned_data["mode"], designated_to=chosen, **given)
     words = ngettext("%(n)d claim was listed.", "%(n)d claims were listed.", done.listed)
     return Outcome(words % {"n": done.listed}, done.skipped)
@@ -146,8 +177,10 @@ def publish(request: StaffRequest) -> HttpResponse:
         "quality": 25,
         "period_days": 90,
         "closes_at": usual_closing(request.at),
+        **vars(USUAL),
     }
-    form = TermsForm(request.POST if "mode" in request.POST else None, initial=first)
+    plans = commission_plans(actor=request.actor)
+    form = TermsForm(request.POST if "mode" in request.POST else None, initial=first, plans=plans)
     if form.is_bound and form.is_valid():
         with refusals_in(form):
             asked = _asked(sent)

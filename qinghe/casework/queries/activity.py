@@ -1,0 +1,112 @@
+"""What was done under mandates, from the rows that the work itself leaves; many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from uuid import UUID
+
+from django.db.models import Max, Min, QuerySet
+
+from qinghe.casework.models import CallBack, Promise, Record
+from qinghe.claims.models import Hold
+from qinghe.contact.models import Attempt
+from qinghe.contact.terms import SILENT
+from qinghe.market.models import Mandate
+from qinghe.market.queries.signed import figures_of
+from qinghe.market.serving import Due, Service, dues, returns_at
+
+
+def activity(mandates: Iterable[Mandate], at: datetime) -> dict[UUID, Service]:
+    """
+    Return what was done under each mandate; each comes with its claim. Five queries.
+
+    A contact that the gate refused is no work; a record, a promise and a planned call are.
+    """
+    rows = list(mandates)
+    ids = [mandate.pk for mandate in rows]
+    spans: dict[UUID, list[tuple[datetime, datetime]]] = {}
+    for pk, first, last in chain(
+        _spans(Attempt.objects.exclude(state__in=SILENT), "at", ids),
+        _spans(Record.objects.all(), "at", ids),
+        _spans(Promise.objects.all(), "made_at", ids),
+        _spans(CallBack.objects.all(), "made_at", ids),
+    ):
+        spans.setdefault(pk, []).append((first, last))
+    holds = _holds(rows, at)
+    return {
+        each.pk: _service(each, spans.get(each.pk, ()), holds.get(each.pk, ())) for each in rows
+    }
+
+
+def _spans(
+    rows: QuerySet[Attempt] | QuerySet[Record] | QuerySet[Promise] | QuerySet[CallBack],
+    column: str,
+    ids: list[UUID],
+) -> Iterable[tuple[UUID, datetime, datetime]]:
+    named = rows.filter(mandate__in=ids).values("mandate")
+    found = named.annotate(first=Min(column), last=Max(column)).order_by()
+    return found.values_list("mandate", "first", "last")
+
+
+def _holds(rows: list[Mandate], at: datetime) -> dict[UUID, list[tuple[datetime, bool]]]:
+    """Return per mandate the holds that touched it: when each ended (or now), whether it stands."""
+    persons = {mandate.claim.debtor_id for mandate in rows}
+    found: dict[UUID, list[tuple[datetime, bool]]] = {}
+    placed = list(Hold.objects.filter(person__in=persons, placed_at__lte=at))
+    by_person: dict[UUID, list[Hold]] = {}
+    for hold in placed:
+        by_person.setdefault(hold.person_id, []).append(hold)
+    for mandate in rows:
+        for hold in by_person.get(mandate.claim.debtor_id, ()):
+            if hold.claim_id in (None, mandate.claim_id):
+                ended = min(filter(None, [hold.lifted_at, hold.ends_at]), default=None)
+                stands = ended is None or ended > at
+                found.setdefault(mandate.pk, []).append((at if stands else ended or at, stands))
+    return found
+
+
+def _service(
+    mandate: Mandate,
+    own: Collection[tuple[datetime, datetime]],
+    holds: Collection[tuple[datetime, bool]],
+) -> Service:
+    ended = [moment for moment, stands in holds if not stands and moment > mandate.starts_at]
+    return Service(
+        starts_at=mandate.starts_at,
+        first_at=min((first for first, _last in own), default=None),
+        last_at=max((last for _first, last in own), default=None),
+        reported_at=mandate.reported_at,
+        paused=any(stands for _moment, stands in holds),
+        resumed_at=max(ended, default=None),
+        warned_at=mandate.warned_at,
+        warned_for=mandate.warned_for,
+    )
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    """What service one mandate owes now, and what a warning threatens."""
+
+    dues: tuple[Due, ...]
+    last_at: datetime | None
+    paused: bool
+    warned_for: str
+    returns_at: datetime | None
+
+
+def service_view(mandate: Mandate, at: datetime) -> ServiceView | None:
+    """Return the service of a mandate that comes with its claim; None: its terms ask for none."""
+    if mandate.document_id is None:
+        return None
+    done = activity([mandate], at)[mandate.pk]
+    returns = returns_at(mandate.warned_at, done.resumed_at) if mandate.warned_at else None
+    return ServiceView(
+        dues=tuple(dues(figures_of(mandate.document_id).levels, done)),
+        last_at=done.last_at,
+        paused=done.paused,
+        warned_for=mandate.warned_for,
+        returns_at=returns,
+    )

@@ -1,0 +1,47 @@
+"""What a plan would pay, drawn for both sides before either signs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from qinghe.kernel.money import exponent
+from qinghe.market.bands import band_of, bands
+from qinghe.market.commission import Plan, table
+from qinghe.market.commission.expectation import expected_share
+from qinghe.market.commission.simulation import MONTHS, SHARES, Case, qualities, simulate
+from qinghe.settlement.terms import fee_on
+
+SCORES = (Fraction(1), Fraction(1, 2), Fraction(0))
+SMALLEST = 1_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to compute with: an amount in minor units, the stage and the hand of the case."""
+
+    owed: int
+    stage: str
+    hand: int
+    currency: str
+
+
+def simulation(plan: Plan, asked: Asked, on: date) -> dict[str, Any]:
+    """Return the tables of a page: by share and month, by quality, and what is expected."""
+    band = band_of(asked.owed, asked.currency)
+    case = Case(asked.owed, asked.stage, band, asked.hand, asked.currency)
+    fee, share = fee_on(on), expected_share(asked.stage, asked.hand)
+    return {
+        "case": case,
+        "months": MONTHS,
+        "rows": list(zip(SHARES, table(plan, case, fee, Fraction(1)), strict=True)),
+        "qualities": list(zip(SCORES, qualities(plan, case, fee, SCORES), strict=True)),
+        "expected": simulate(plan, case, share, 1, fee, Fraction(1)),
+    }
+
+
+def amount_of_band(index: int, currency: str) -> int:
+    """Return an amount to compute with where only the band is known: its lower bound."""
+    return int(max(bands()[index].low, SMALLEST) * 10 ** exponent(currency))
