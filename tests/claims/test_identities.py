@@ -130,6 +130,7 @@ def test_of_age_is_who_has_had_the_eighteenth_birthday(born: date, days: int, ki
     )
     young = "under-age" if kind == "natural" and signed < full else ""
     assert doubts(rows).to_list() == [young, "", ""]
+    assert doubts(rows.clear()).to_list() == []
 
 
 def test_who_had_died_before_the_contract() -> None:

@@ -161,6 +161,15 @@ def test_looking_keeps_nothing() -> None:
         look_at_claim(**asked, actor=REVIEWER)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_looking_needs_no_transaction_around_it() -> None:
+    lender = person()
+    asked = {"creditor_id": lender.pk, "told": NOTE, "as_of": TODAY, "at": NOW}
+    assert look_at_claim(**asked, actor=clerk(lender)) == []
+    batch = post(lender, accept=False)
+    assert outlook_of(batch_id=batch.pk, actor=clerk(lender), at=NOW).state == "checked"
+
+
 def test_what_would_happen_is_told_before_and_stays_true() -> None:
     lender = person()
     batch = post(lender, accept=False, interest="5000")

@@ -64,12 +64,10 @@ def doubts(rows: pl.DataFrame) -> pl.Series:
     number = pl.col("number")
     person = (pl.col("kind_value") == PersonKind.NATURAL) & (number.str.len_chars() == RESIDENT)
     areas = rows["number"].str.slice(0, AREA)
-    known = areas.replace_strict(
-        {area: _area_known(area) for area in areas.unique()}, return_dtype=pl.Boolean
-    )
+    unknown = [area for area in areas.unique() if not _area_known(area)]
     born = number.str.slice(AREA, BIRTH).str.to_date("%Y%m%d", strict=False)
     young = pl.col("contract_on") < born.dt.offset_by(f"{FULL_AGE}y")
-    strange = pl.lit(~known & ~tabular.demo_ids(rows["number"]))
+    strange = pl.lit(areas.is_in(unknown) & ~tabular.demo_ids(rows["number"]))
     odd = {IdentityCode.UNDER_AGE: young, IdentityCode.AREA_UNKNOWN: strange}
     found = [pl.when(person & when).then(pl.lit(code.value)) for code, when in odd.items()]
     joined = pl.concat_list(found).list.drop_nulls().list.join(",").alias("doubts")

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.days import day_of
@@ -103,6 +104,8 @@ def post_claim(
     return accept_batch(batch_id=batch.pk, partial=False, actor=actor, at=at) if accept else batch
 
 
+# The creditor is read under its lock, as posting reads it.
+@transaction.atomic
 def look_at_claim(
     *, creditor_id: UUID, told: Dict[str, str], as_of: date, actor: Actor, at: datetime
 ) -> list[FieldFault]:
