@@ -15,6 +15,7 @@ from qinghe.market.commission import as_json, earned, ladder_part, one_row, pars
 from qinghe.market.commission.plan import STAGES, BadPlan, Plan
 from qinghe.market.commission.simulation import Case, simulate, table
 from qinghe.market.terms import Measure
+from qinghe.settlement.comparing import Came, compare
 from qinghe.settlement.splitting import divide
 
 FEE = Fraction(5, 100)
@@ -201,3 +202,47 @@ def test_a_simulation_moves_the_stage_and_keeps_every_cent() -> None:
         assert cell.pay + cell.fee + cell.back == cell.gross
         assert cell.cost + cell.back == cell.gross
     assert simulate(parse(GOOD), case, Fraction(1), 1, FEE, Fraction(1)).back == 0
+
+
+came = st.builds(
+    Came,
+    amount=st.integers(1, 10**8),
+    gross=st.integers(0, 10**7),
+    stage=st.sampled_from(STAGES),
+    lost=st.integers(0, 10**5),
+    reversed=st.booleans(),
+)
+
+
+@given(plans(), st.lists(came, max_size=6), st.integers(0, 10**9), st.sampled_from(STAGES))
+def test_the_lines_between_predicted_and_actual_sum_to_the_cent(
+    plan: Plan, payments: list[Came], owed: int, stage: str
+) -> None:
+    found = compare(plan, Case(owed, stage, 0, 1, "CNY"), payments)
+    assert found.predicted + sum(amount for _why, amount in found.lines) == found.actual
+    kept = [each for each in payments if not each.reversed]
+    assert found.actual == sum(each.gross - each.lost for each in kept)
+
+
+def test_each_line_tells_its_own_reason() -> None:
+    plan, case = parse(GOOD), Case(100_000, "M2", 0, 1, "CNY")
+    # Expected: 35.00 of a hundred at a fifth, and two per cent on what exceeds thirty.
+    nothing = compare(plan, case, [])
+    assert (nothing.expected, nothing.predicted) == (35_000, 7_000 + 100)
+    assert dict(nothing.lines)["amount"] == -7_000
+    moved = compare(plan, case, [Came(35_000, 2_800 + 100, "M1", lost=50)])
+    assert dict(moved.lines) == {
+        "amount": 0,
+        "back": 0,
+        "stage": 2_800 - 7_000,
+        "ladder": 0,
+        "quality": -50,
+    }
+    undone = compare(plan, case, [Came(35_000, 7_100, "M2", reversed=True)])
+    assert dict(undone.lines) == {
+        "amount": 0,
+        "back": -7_000,
+        "stage": 0,
+        "ladder": -100,
+        "quality": 0,
+    }
