@@ -1,4 +1,4 @@
-"""Reads of this room: the hall, mandates, and who could be placed."""
+"""Reads of this room: the hall, mandates, standings, and who could be placed."""
 
 from qinghe.market.bands import Band, bands
 from qinghe.market.queries.hall import (
@@ -19,6 +19,7 @@ from qinghe.market.queries.mandates import (
     mandates,
     working_mandate,
 )
+from qinghe.market.queries.standing import StandingRow, standing_of, standings
 
 __all__ = [
     "Band",
@@ -27,6 +28,7 @@ __all__ = [
     "HallPage",
     "HallRow",
     "MandateRow",
+    "StandingRow",
     "bands",
     "capacity_of",
     "case_for",
@@ -36,5 +38,7 @@ __all__ = [
     "mandate_by_id",
     "mandate_for",
     "mandates",
+    "standing_of",
+    "standings",
     "working_mandate",
 ]

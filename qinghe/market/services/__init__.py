@@ -23,11 +23,14 @@ from qinghe.market.services.mandates import (
     suspend,
 )
 from qinghe.market.services.own_team import Placed, place_own_team_many
+from qinghe.market.services.standing import Found, check_package, set_standing
 from qinghe.market.services.taking import place_own_team, take
 
 __all__ = [
+    "Found",
     "Placed",
     "Published",
+    "check_package",
     "complete",
     "designate",
     "end_expired",
@@ -40,6 +43,7 @@ __all__ = [
     "recall",
     "resume",
     "set_capacity",
+    "set_standing",
     "suspend",
     "take",
     "take_over",
