@@ -40,7 +40,7 @@ HELD = st.builds(
 
 
 def test_the_steps_are_the_grades_of_the_market_and_every_number_has_a_reason() -> None:
-    assert STEPS == Grade.values
+    assert Grade.values == STEPS
     assert {measure.key for measure in LAW.measures} == set(Gate.values)
     for each in (*LAW.steps, *LAW.measures):
         assert {"zh", "en"} == set(each.why)
