@@ -15,6 +15,7 @@ from qinghe.api import (
     mandates,
     payments,
     screenings,
+    standings,
     statements,
     webhooks,
 )
@@ -43,6 +44,7 @@ PARTS = (
     screenings,
     payments,
     statements,
+    standings,
     complaints,
     webhooks,
 )

@@ -139,6 +139,10 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "promises": COLLECTOR,
     "earnings": COLLECTOR,
     "quality": COLLECTOR,
+    "grade": COLLECTOR,
+    "appeal-new": COLLECTOR,
+    "ratings": DECLARING,
+    "rating": DECLARING,
     # reviewer and compliance
     "verify": REVIEW,
     "verify-claim": REVIEW,
@@ -162,6 +166,9 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "complaints": COMPLAINTS,
     "complaint": COMPLIANCE,
     "complaint-release": COMPLIANCE,
+    "appeals": COMPLIANCE,
+    "appeal": COMPLIANCE,
+    "listening": COMPLIANCE,
     "attempt": CREDITOR | COLLECTOR | OVERSIGHT,
     "refusals": COMPLIANCE,
     "house-packs": HOUSE,
@@ -182,6 +189,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "organisation": OVERSIGHT,
     "organisation-verify": REVIEW,
     "organisation-suspend": COMPLIANCE,
+    "organisation-experience": REVIEW,
     # operator
     "operator-home": OPERATOR,
     "organisation-new": OPERATOR,

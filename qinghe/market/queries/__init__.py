@@ -19,11 +19,12 @@ from qinghe.market.queries.mandates import (
     mandates,
     working_mandate,
 )
-from qinghe.market.queries.standing import StandingRow, standing_of, standings
+from qinghe.market.queries.standing import Granted, StandingRow, granted_to, standing_of, standings
 
 __all__ = [
     "Band",
     "CapacityRow",
+    "Granted",
     "HallFilters",
     "HallPage",
     "HallRow",
@@ -32,6 +33,7 @@ __all__ = [
     "bands",
     "capacity_of",
     "case_for",
+    "granted_to",
     "hall",
     "listing_for",
     "live_mandate_of",

@@ -10,14 +10,14 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from qinghe.market.models import Standing
+from qinghe.market.models import Capacity, Standing
 from qinghe.market.terms import Grade
 
 # Justified complaints are told per so many accounts worked.
 PER = 5_000
 _ROW = (
     "collector_id", "grade", "max_band", "open_cap", "package_cap", "upheld", "worked", "ratio",
-    "low", "high", "score", "raters", "gate", "cause", "review_on", "starts_at",
+    "low", "high", "score", "raters", "gate", "cause", "review_on", "starts_at", "id",
 )  # fmt: skip
 
 
@@ -46,6 +46,7 @@ class StandingRow:
     cause: str
     review_on: date
     since: datetime
+    id: UUID
 
     @property
     def too_little(self) -> bool:
@@ -68,6 +69,24 @@ def standing_of(collector_ids: Collection[UUID], at: datetime) -> dict[UUID, Sta
         Q(ends_at__isnull=True) | Q(ends_at__gt=at), collector__in=collector_ids, starts_at__lte=at
     )
     return {row[0]: StandingRow(*row) for row in rows.values_list(*_ROW)}
+
+
+@dataclass(frozen=True)
+class Granted:
+    """What the operator granted a collector, before its grade is looked at."""
+
+    limit: int
+    max_band: int
+
+
+def granted_to(collector_id: UUID) -> Granted | None:
+    """Return the operator's grant; None when no capacity was given."""
+    row = Capacity.objects.filter(pk=collector_id).first()
+    if row is None:
+        return None
+    if row.granted is None or row.granted_band is None:
+        return Granted(row.limit, row.max_band)
+    return Granted(row.granted, row.granted_band)
 
 
 def standings(collector_id: UUID, limit: int = 50) -> list[StandingRow]:

@@ -60,9 +60,11 @@ def samples(*, actor: Actor, at: datetime) -> list[Sample]:
     """
     require(actor, Permission.DECIDE_COMPLAINTS)
     since = day_of(at - MONTHS_BACK).replace(day=1)
-    counts = {f"n_{face}": Count("pk", filter=Q(face=face)) for face in Face.values}
     rows = Signal.objects.filter(month__gte=since).values("collector_id").annotate(
-        n=Count("pk"), **counts
+        n=Count("pk"),
+        n_good=Count("pk", filter=Q(face=Face.GOOD)),
+        n_mixed=Count("pk", filter=Q(face=Face.MIXED)),
+        n_bad=Count("pk", filter=Q(face=Face.BAD)),
     )  # fmt: skip
     many = sorted(
         rows.filter(n__gte=MANY), key=lambda row: (-row["n_bad"] / row["n"], row["collector_id"])
