@@ -15,6 +15,7 @@ from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, system
 from qinghe.market.queries import standing_of
 from qinghe.market.services import Found, set_standing
+from qinghe.market.terms import Grade
 from qinghe.parties.models import Organisation
 from qinghe.parties.roles import Permission, require
 from qinghe.quality.ladder import Facts, Held, Ladder, Verdict, judge, ladder
@@ -53,7 +54,7 @@ def recognise_experience(
     if not reason.strip():
         raise ReasonMissing
     if not 0 < law.place(step) <= law.place(law.recognised_up_to):
-        raise StepTooHigh(most=law.recognised_up_to)
+        raise StepTooHigh(most=str(Grade(law.recognised_up_to).label))
     made, _new = Recognition.objects.update_or_create(
         collector_id=collector_id,
         defaults={
