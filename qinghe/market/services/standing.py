@@ -90,7 +90,7 @@ def _note(before: Standing | None, made: Standing, actor: Actor, at: datetime) -
         subject=f"organisation:{made.collector_id}",
         actor=actor,
         at=at,
-        before=before.grade if before else "",
+        was=before.grade if before else "",
         grade=made.grade,
         ladder=made.ladder,
         cause=made.cause,
