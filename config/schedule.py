@@ -37,6 +37,7 @@ CLOCKS: Final = (
     Clock("*/10 * * * *", "settlement.expire_orders", "cashier orders nobody paid expire"),
     Clock("*/10 * * * *", "contact.notify", "debtors learn of a claim while they may contest it"),
     Clock("20 16 * * *", "contact.tally", "yesterday's refusals are counted by rule"),
+    Clock("25 16 * * *", "quality.grade", "grades and ratios follow what the day changed"),
     Clock("30 18 * * *", "parties.forget", "old tries at the debtor's door are deleted"),
     Clock("35 18 * * *", "claims.forget", "row errors of batches long decided are deleted"),
     Clock("40 18 * * *", "journal.forget", "answers kept for retries are deleted"),

@@ -17,6 +17,7 @@ from qinghe.api import (
     payments,
     plans,
     screenings,
+    standings,
     statements,
     webhooks,
 )
@@ -47,6 +48,7 @@ PARTS = (
     screenings,
     payments,
     statements,
+    standings,
     complaints,
     webhooks,
 )

@@ -30,6 +30,7 @@ NOUNS: Final[dict[str, Noun]] = {
     "migrate": Noun("qinghe.cli.migrate", "Bring the database to this release's tables."),
     "organisation": Noun("qinghe.cli.organisation", "Register and list organisations."),
     "party": Noun("qinghe.cli.party", "What is proven of parties, and what waits."),
+    "grade": Noun("qinghe.cli.grade", "Grades of collectors: what is published, and why."),
     "user": Noun("qinghe.cli.user", "Accounts that sign in, their roles and keys."),
     "import": Noun("qinghe.cli.imports", "Take a creditor's file of claims."),
     "bid": Noun("qinghe.cli.bid", "Open sealed bids, prove it was honest, keep cost figures."),

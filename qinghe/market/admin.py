@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.http import HttpRequest
 
-from qinghe.market.models import Capacity, Listing, Mandate
+from qinghe.market.models import Capacity, Listing, Mandate, Standing
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -38,4 +38,11 @@ class MandateAdmin(ReadOnly):
 @admin.register(Capacity)
 class CapacityAdmin(ReadOnly):
     list_display = ("collector", "live", "limit", "max_band")
+    list_select_related = ("collector",)
+
+
+@admin.register(Standing)
+class StandingAdmin(ReadOnly):
+    list_display = ("collector", "grade", "cause", "ratio", "starts_at", "ends_at")
+    list_filter = ("grade", "cause")
     list_select_related = ("collector",)

@@ -66,6 +66,14 @@ class OverBand(DomainError):
     text = _("This order is larger than your organisation may take.")
 
 
+class OverPackage(DomainError):
+    code = "market.over-package"
+    text = _(
+        "This package holds {size} orders; the grade of your organisation opens up to {cap}. "
+        "Choose a smaller one."
+    )
+
+
 class CreditorLapsed(DomainError):
     code = "market.creditor-lapsed"
     text = _(

@@ -108,6 +108,17 @@ class Measure(TextChoices):
     DOCUMENTATION = "documentation", _("Calls whose outcome is on record")
 
 
+class Grade(TextChoices):
+    """The ladder (等级) from its lowest step to its highest; what each opens, `quality` decides."""
+
+    STOPPED = "stopped", pgettext_lazy("grade", "Stopped")
+    TRAINEE = "trainee", pgettext_lazy("grade", "Trainee")
+    JUNIOR = "junior", pgettext_lazy("grade", "Junior")
+    REGULAR = "regular", pgettext_lazy("grade", "Regular")
+    SENIOR = "senior", pgettext_lazy("grade", "Senior")
+    PRINCIPAL = "principal", pgettext_lazy("grade", "Principal")
+
+
 LIVE = ("active", "suspended")
 
 # Lower bounds of the amount bands, in major units; a listing shows the band, never the amount.

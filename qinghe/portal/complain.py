@@ -14,7 +14,7 @@ from qinghe.portal.doors import DebtorRequest, page, sent
 from qinghe.portal.forms import NO_CLAIM, ComplaintForm
 from qinghe.portal.home import my_claims
 from qinghe.quality.queries import complaint_for, complaints
-from qinghe.quality.services import open_complaint
+from qinghe.quality.services import open_complaint, withdraw_complaint
 
 
 @page("GET", "POST")
@@ -37,6 +37,13 @@ def complaint(request: DebtorRequest, complaint_id: UUID) -> HttpResponse:
     """Show where a complaint stands."""
     item = complaint_for(complaint_id=complaint_id, actor=request.actor)
     return render(request, "portal/complaint.html", {"item": item, "zone": request.zone})
+
+
+@page("POST")
+def take_back(request: DebtorRequest, complaint_id: UUID) -> HttpResponse:
+    """Take a complaint back that nobody has decided yet."""
+    withdraw_complaint(complaint_id=complaint_id, actor=request.actor, at=clock.now())
+    return redirect("portal:complaint", complaint_id=complaint_id)
 
 
 def _asked(request: DebtorRequest, mine: list[ClaimRow]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 
 from qinghe.contact.queries import AttemptRow, Sentences, attempts_of_person
 from qinghe.contact.terms import AttemptState, Outcome
+from qinghe.kernel import clock
 from qinghe.kernel.tables import as_csv
 from qinghe.parties.terms import Channel
 from qinghe.portal.doors import DebtorRequest, page
 from qinghe.portal.reasons import why
+from qinghe.quality.terms import SIGNAL_DAYS
 
 MOST = 5_000
 # A call that nobody took said nothing, whatever it was meant to say.
@@ -39,13 +41,16 @@ class Contact:
     not_before: datetime | None
     text: str
     reached: bool
+    # Set where the person may still say how they felt treated.
+    ask: UUID | None = None
 
 
 def contacts_of(request: DebtorRequest) -> list[Contact]:
     """Return every contact about a person, the newest first."""
     rows = attempts_of_person(person_id=request.person_id, actor=request.actor, limit=MOST)
     law = Sentences((row.pack for row in rows), "debtor")
-    return [_contact(row, law, request.zone) for row in rows]
+    now = clock.now()
+    return [_contact(row, law, request.zone, now) for row in rows]
 
 
 @page()
@@ -73,7 +78,7 @@ def _rows(request: DebtorRequest, zone: ZoneInfo) -> Iterator[list[str]]:
         yield [moment, each.words, each.who, each.claim_number, " ".join(each.why), each.text]
 
 
-def _contact(row: AttemptRow, law: Sentences, zone: str) -> Contact:
+def _contact(row: AttemptRow, law: Sentences, zone: str, now: datetime) -> Contact:
     return Contact(
         at=row.sent_at or row.at,
         claim_id=row.claim_id,
@@ -84,7 +89,13 @@ def _contact(row: AttemptRow, law: Sentences, zone: str) -> Contact:
         not_before=row.next_allowed_at if row.refused else None,
         text=row.text if row.outcome in HEARD else "",
         reached=row.state not in (AttemptState.REFUSED, AttemptState.CANCELLED),
+        ask=row.id if _fresh(row, now) else None,
     )
+
+
+def _fresh(row: AttemptRow, now: datetime) -> bool:
+    done = row.state == AttemptState.DONE and bool(row.collector_name)
+    return done and now - row.at < timedelta(days=SIGNAL_DAYS)
 
 
 def _words(row: AttemptRow) -> str:

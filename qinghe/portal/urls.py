@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from qinghe.portal.complain import complain, complaint
+from qinghe.portal.complain import complain, complaint, take_back
 from qinghe.portal.contacts import contacts, contacts_file
 from qinghe.portal.door import door, leave, left
+from qinghe.portal.felt import felt
 from qinghe.portal.home import claim, evidence, home, lines
 from qinghe.portal.papers import copy, erasure, papers
 from qinghe.portal.pay import pay, receipt
@@ -35,8 +36,10 @@ urlpatterns = [
     path("wishes/<uuid:wish_id>/withdraw/", withdraw, name="wish-withdraw"),
     path("contacts/", contacts, name="contacts"),
     path("contacts.csv", contacts_file, name="contacts-file"),
+    path("contacts/<uuid:attempt_id>/felt/", felt, name="felt"),
     path("complain/", complain, name="complain"),
     path("complaints/<uuid:complaint_id>/", complaint, name="complaint"),
+    path("complaints/<uuid:complaint_id>/back/", take_back, name="complaint-back"),
     path("papers/", papers, name="papers"),
     path("papers/copy/", copy, name="copy"),
     path("papers/deletion/", erasure, name="erasure"),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from qinghe.quality.models import Complaint, Sanction
+from qinghe.quality.models import Appeal, Complaint, Grading, Recognition, Sanction
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -28,3 +28,19 @@ class ComplaintAdmin(ReadOnly):
 @admin.register(Sanction)
 class SanctionAdmin(ReadOnly):
     list_display = ("complaint", "mandate", "at")
+
+
+@admin.register(Grading)
+class GradingAdmin(ReadOnly):
+    list_display = ("collector", "looked_at", "due_on")
+
+
+@admin.register(Recognition)
+class RecognitionAdmin(ReadOnly):
+    list_display = ("collector", "step", "decided_at")
+
+
+@admin.register(Appeal)
+class AppealAdmin(ReadOnly):
+    list_display = ("collector", "about", "state", "due_on", "reason")
+    exclude = ("statement",)

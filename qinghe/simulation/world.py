@@ -9,6 +9,7 @@ from uuid import UUID
 
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.market.services import set_capacity
+from qinghe.market.terms import Grade
 from qinghe.parties.models import Organisation, User
 from qinghe.parties.services import (
     add_licence,
@@ -21,6 +22,7 @@ from qinghe.parties.services import (
     verify_organisation,
 )
 from qinghe.parties.terms import LicenceKind, OrgKind
+from qinghe.quality.services import recognise_experience
 from qinghe.simulation.people_of_demo import DEMO_PASSWORD, DEMO_USERS
 
 FOUNDER: Final = system("simulation")
@@ -102,6 +104,13 @@ def _firm(firm: Firm, at: datetime) -> UUID:
     if firm.capacity:
         _licence(organisation.pk, at.date(), at)
         set_capacity(collector_id=organisation.pk, limit=firm.capacity, actor=FOUNDER, at=at)
+        recognise_experience(
+            collector_id=organisation.pk,
+            step=Grade.REGULAR,
+            reason="Made-up experience of a made-up firm.",
+            actor=FOUNDER,
+            at=at,
+        )
     return organisation.pk
 
 

@@ -158,6 +158,10 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "promises": COLLECTOR,
     "earnings": COLLECTOR,
     "quality": COLLECTOR,
+    "grade": COLLECTOR,
+    "appeal-new": COLLECTOR,
+    "ratings": DECLARING,
+    "rating": DECLARING,
     # reviewer and compliance
     "verify": REVIEW,
     "verify-claim": REVIEW,
@@ -181,6 +185,9 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "complaints": COMPLAINTS,
     "complaint": COMPLIANCE,
     "complaint-release": COMPLIANCE,
+    "appeals": COMPLIANCE,
+    "appeal": COMPLIANCE,
+    "listening": COMPLIANCE,
     "attempt": CREDITOR | COLLECTOR | OVERSIGHT,
     "refusals": COMPLIANCE,
     "house-packs": HOUSE,
@@ -201,6 +208,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "organisation": OVERSIGHT,
     "organisation-verify": REVIEW,
     "organisation-suspend": COMPLIANCE,
+    "organisation-experience": REVIEW,
     # operator
     "operator-home": OPERATOR,
     "organisation-new": OPERATOR,

@@ -51,6 +51,10 @@ STATES: dict[str, Look] = {
     "upheld": Look("ok", "gavel"),
     "partly": Look("ok", "gavel"),
     "dismissed": Look("line", "gavel"),
+    "overturned": Look("line", "gavel"),
+    "granted": Look("ok", "gavel"),
+    # grades of collectors
+    "stopped": Look("warn", "player-pause"),
     # contact
     "permitted": Look("ok", "circle-check"),
     "sent": Look("acc", "send"),

@@ -55,6 +55,7 @@ HOUSE = Item(_("House rules"), "web:house-packs", "adjustments-horizontal")
 STATEMENTS = Item(_("Statements"), "web:statements", "receipt")
 STANDING = Item(_("Our standing"), "web:standing", "shield-check", counts=("standing",))
 IDENTITY_DESK = Item(_("Identity desk"), "web:parties-desk", "id-badge", counts=("parties",))
+RATINGS = Item(_("Ratings"), "web:ratings", "star")
 WORDS = Item(_("Try a sentence"), "web:words", "message")
 
 NAVIGATION: dict[Role, tuple[Section, ...]] = {
@@ -86,7 +87,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
             ),
             _("Money"),
         ),
-        Section((STANDING, COMPLAINTS), _("Supervision")),
+        Section((STANDING, COMPLAINTS, RATINGS), _("Supervision")),
         RULES,
     ),
     Role.COLLECTOR: (
@@ -111,6 +112,8 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Commission"), "web:commission", "report-money"),
                 STATEMENTS,
                 Item(_("Quality record"), "web:quality", "trophy"),
+                Item(_("Grade"), "web:grade", "scale"),
+                RATINGS,
                 STANDING,
                 Item(_("Certificate"), "web:certificate", "id-badge"),
                 COMPLAINTS,
@@ -150,6 +153,8 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Disputes"), "web:disputes", "hand-stop", tab=True, counts=("disputes",)),
                 TO_VERIFY,
                 Item(_("Refused contacts"), "web:refusals", "ban", tab=True),
+                Item(_("Appeals"), "web:appeals", "gavel", counts=("appeals",)),
+                Item(_("Where to listen"), "web:listening", "microphone"),
                 Item(_("Urgent notices"), "web:overrides", "mail"),
                 Item(_("Invented claims"), "web:inventions", "flag"),
                 Item(_("Automatic releases"), "web:auto-releases", "shield-check"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.urls import path
 
 from qinghe.web import dashboards, evidence, mandatepage, mandateterms, start
-from qinghe.web.collector import acts, bidding, case, hall, mailing, notes, work
+from qinghe.web.collector import acts, bidding, case, grade, hall, mailing, notes, rating, work
 from qinghe.web.compliance import (
+    appeals,
     complaints,
     house,
     inventions,
@@ -174,6 +175,10 @@ collector_urls = [
     path("orders/message/<uuid:mailing_id>/stop/", mailing.mailing_stop, name="mailing-stop"),
     path("workbench/", work.workbench, name="workbench"),
     path("promises/", work.promise_calendar, name="promises"),
+    path("grade/", grade.grade_page, name="grade"),
+    path("grade/appeal/<slug:about>/<uuid:target_id>/", grade.appeal_new, name="appeal-new"),
+    path("ratings/", rating.rating_list, name="ratings"),
+    path("ratings/<uuid:mandate_id>/", rating.rating_give, name="rating"),
     path(CASE, case.case, name="case"),
     path(CASE + "contact/", acts.contact, name="case-contact"),
     path(CASE + "outcome/", acts.outcome, name="case-outcome"),
@@ -214,6 +219,9 @@ review_urls = [
         complaints.complaint_release,
         name="complaint-release",
     ),
+    path("appeals/", appeals.appeal_list, name="appeals"),
+    path("appeals/<uuid:appeal_id>/", appeals.appeal_page, name="appeal"),
+    path("listening/", appeals.listening, name="listening"),
     path("contacts/<uuid:attempt_id>/", attempt.attempt, name="attempt"),
     path("refusals/", refusals.refusal_list, name="refusals"),
     path("words/", screening.try_words, name="words"),
@@ -231,6 +239,7 @@ organisation_urls = [
         organisations.organisation_capacity,
         name="organisation-capacity",
     ),
+    path(ORGANISATION + "experience/", appeals.experience, name="organisation-experience"),
     path(ORGANISATION + "licences/", organisations.licence_add, name="licence-add"),
     path(ORGANISATION + "members/", organisations.member_add, name="member-add"),
     path(

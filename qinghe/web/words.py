@@ -75,6 +75,10 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "complaint": quality.ComplaintState,
     "invention": quality.InventionState,
     "complaint-kind": quality.ComplaintKind,
+    "grade": market.Grade,
+    "grade-cause": quality.Cause,
+    "gate": quality.Gate,
+    "appeal": quality.AppealState,
 }
 
 

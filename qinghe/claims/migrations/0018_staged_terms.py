@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("claims", "0015_corrections")]
+    dependencies = [("claims", "0016_one_index_each")]
     operations = [
         migrations.CreateModel(
             name="StagedTerms",

@@ -1,4 +1,4 @@
-"""Listings, bids, capacity, plans, signed documents, mandates and their clocks."""
+"""Orders, bids, capacity, plans, documents, mandates, and what is published of collectors."""
 
 from qinghe.market.models.bids import Bid, BidBox, BidEnvelope, BidRefusal, CostFigures, Invitation
 from qinghe.market.models.capacity import Capacity
@@ -6,6 +6,7 @@ from qinghe.market.models.documents import CommissionPlan, Document
 from qinghe.market.models.listings import Listing
 from qinghe.market.models.mandates import Mandate
 from qinghe.market.models.service import Extension, Report
+from qinghe.market.models.standing import Standing
 
 __all__ = [
     "Bid",
@@ -21,4 +22,5 @@ __all__ = [
     "Listing",
     "Mandate",
     "Report",
+    "Standing",
 ]

@@ -11,7 +11,12 @@ from qinghe.kernel.privacy import Privacy
 
 
 class Capacity(models.Model):
-    """How many live mandates a collector may hold; the row is locked by every taking."""
+    """
+    How many live mandates a collector may hold; the row is locked by every taking.
+
+    `limit` and `max_band` are what counts: the lower of what the operator granted and what the
+    grade allows. A limit never falls below what is held; it follows as mandates end.
+    """
 
     privacy: ClassVar[Privacy] = Privacy(keep="While the collector is a member.")
 
@@ -22,10 +27,20 @@ class Capacity(models.Model):
     live = models.PositiveIntegerField(default=0)
     # Highest amount band this collector may take.
     max_band = models.PositiveSmallIntegerField(default=7)
+    # What the operator granted; nothing says: the limit itself.
+    granted = models.PositiveIntegerField(null=True)
+    granted_band = models.PositiveSmallIntegerField(null=True)
+    # What the grade allows; nothing says: not graded yet.
+    graded = models.PositiveIntegerField(null=True)
+    graded_band = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
+                condition=Q(granted__isnull=True) | Q(limit__lte=F("granted")),
+                name="market_capacity_as_granted",
+            ),
+            models.CheckConstraint(
                 condition=Q(live__lte=F("limit")), name="market_capacity_not_exceeded"
-            )
+            ),
         ]

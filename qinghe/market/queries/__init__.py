@@ -1,4 +1,4 @@
-"""Reads of this room: the hall, mandates, and who could be placed."""
+"""Reads of this room: the hall, mandates, standings, and who could be placed."""
 
 from qinghe.market.bands import Band, bands
 from qinghe.market.queries.hall import (
@@ -19,22 +19,28 @@ from qinghe.market.queries.mandates import (
     mandates,
     working_mandate,
 )
+from qinghe.market.queries.standing import Granted, StandingRow, granted_to, standing_of, standings
 
 __all__ = [
     "Band",
     "CapacityRow",
+    "Granted",
     "HallFilters",
     "HallPage",
     "HallRow",
     "MandateRow",
+    "StandingRow",
     "bands",
     "capacity_of",
     "case_for",
+    "granted_to",
     "hall",
     "listing_for",
     "live_mandate_of",
     "mandate_by_id",
     "mandate_for",
     "mandates",
+    "standing_of",
+    "standings",
     "working_mandate",
 ]

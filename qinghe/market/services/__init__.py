@@ -31,11 +31,14 @@ from qinghe.market.services.own_team import Placed, place_own_team_many
 from qinghe.market.services.plans import retire_plan, write_plan
 from qinghe.market.services.relisting import relist
 from qinghe.market.services.serving import judge_service, report
+from qinghe.market.services.standing import Found, check_package, set_standing
 from qinghe.market.services.taking import place_own_team, take
 
 __all__ = [
+    "Found",
     "Placed",
     "Published",
+    "check_package",
     "complete",
     "designate",
     "end_expired",
@@ -61,6 +64,7 @@ __all__ = [
     "resume",
     "retire_plan",
     "set_capacity",
+    "set_standing",
     "suspend",
     "take",
     "take_over",

@@ -6,12 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Sum
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from qinghe.claims.models import Claim
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.money import to_major
-from qinghe.market.models import Capacity, Mandate
+from qinghe.market.models import Capacity, Mandate, Standing
 from qinghe.market.refusals import CapacityBelowLive, NoCapacity, NotACollector, OverExposure
 from qinghe.market.terms import BAND_BOUNDS, LIVE
 from qinghe.parties.models import Organisation
@@ -37,22 +38,48 @@ def set_capacity(
     require(actor, Permission.MANAGE_ACCOUNTS)
     if not Organisation.objects.filter(pk=collector_id, kind__in=COLLECTORS).exists():
         raise NotACollector
-    capacity, _new = Capacity.objects.select_for_update().get_or_create(
+    capacity, new = Capacity.objects.select_for_update().get_or_create(
         collector_id=collector_id, defaults={"limit": limit}
     )
     if capacity.live > limit:
         raise CapacityBelowLive(live=capacity.live)
-    capacity.limit, capacity.max_band = limit, min(max_band, TOP_BAND)
-    capacity.save(update_fields=["limit", "max_band"])
+    capacity.granted, capacity.granted_band = limit, min(max_band, TOP_BAND)
+    graded, graded_band = capacity.graded, capacity.graded_band
+    if new:
+        graded, graded_band = _graded(collector_id)
+    fit(capacity, graded=graded, graded_band=graded_band)
     record(
         kind="market.capacity-set",
         subject=f"organisation:{collector_id}",
         actor=actor,
         at=at,
         limit=limit,
-        max_band=capacity.max_band,
+        max_band=capacity.granted_band,
     )
     return capacity
+
+
+def fit(capacity: Capacity, *, graded: int | None, graded_band: int | None) -> None:
+    """
+    Make the lower of grant and grade what counts; the row is locked.
+
+    What is held stays held: the limit stops at it and follows down as mandates end.
+    """
+    if capacity.granted is None:
+        capacity.granted, capacity.granted_band = capacity.limit, capacity.max_band
+    capacity.graded, capacity.graded_band = graded, graded_band
+    capacity.limit = max(_lower(capacity.granted, graded), capacity.live)
+    capacity.max_band = _lower(capacity.granted_band or 0, graded_band)
+    capacity.save()
+
+
+def _graded(collector_id: UUID) -> tuple[int | None, int | None]:
+    told = Standing.objects.filter(collector=collector_id, ends_at__isnull=True)
+    return told.values_list("open_cap", "max_band").first() or (None, None)
+
+
+def _lower(granted: int, graded: int | None) -> int:
+    return granted if graded is None else min(granted, graded)
 
 
 def use_one(collector_id: UUID) -> None:
@@ -90,5 +117,9 @@ def exposure(collector_id: UUID, currency: str) -> int:
 
 
 def free_one(collector_id: UUID) -> None:
-    """Free one place of a collector."""
-    Capacity.objects.filter(collector_id=collector_id, live__gt=0).update(live=F("live") - 1)
+    """Free one place of a collector; a limit that a lower grade could not reach follows."""
+    # LEAST passes over what is not set.
+    meant = Coalesce(Least("granted", "graded"), "limit")
+    Capacity.objects.filter(collector_id=collector_id, live__gt=0).update(
+        live=F("live") - 1, limit=Greatest(meant, F("live") - 1)
+    )

@@ -1,5 +1,6 @@
-"""Reads of this room: complaints, and claims that were found not to exist."""
+"""Reads of this room: complaints, grades, ratings, appeals, and claims found not to exist."""
 
+from qinghe.quality.queries.appeals import AppealRow, appeal_for, appealed, appeals
 from qinghe.quality.queries.complaints import (
     LATEST,
     ComplaintRow,
@@ -10,18 +11,29 @@ from qinghe.quality.queries.complaints import (
     timeline,
     visible,
 )
+from qinghe.quality.queries.explaining import Explained, Line, explained
 from qinghe.quality.queries.inventions import InventionRow, invention_of, inventions
+from qinghe.quality.queries.ratings import RatingRow, ratings
 
 __all__ = [
     "LATEST",
+    "AppealRow",
     "ComplaintRow",
+    "Explained",
     "InventionRow",
+    "Line",
     "PublicStatus",
+    "RatingRow",
+    "appeal_for",
+    "appealed",
+    "appeals",
     "by_number",
     "complaint_for",
     "complaints",
+    "explained",
     "invention_of",
     "inventions",
+    "ratings",
     "timeline",
     "visible",
 ]

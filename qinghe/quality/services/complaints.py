@@ -28,6 +28,7 @@ from qinghe.quality.refusals import (
     NothingHeld,
     ReasonMissing,
 )
+from qinghe.quality.services.grading import regrade_family
 from qinghe.quality.terms import ANSWER_DAYS, CAUSE, ComplaintState
 from qinghe.settlement.services import forfeit_reserves
 
@@ -92,7 +93,8 @@ def decide_complaint(
 ) -> Complaint:
     """
     Decide a complaint. When it is justified, the mandate is suspended and the waiting part of its
-    commission is lost. Contact may go on afterwards, unless the hold is kept.
+    commission is lost, and the collector is graded at once. Contact may go on afterwards, unless
+    the hold is kept.
 
     :raises NotPermitted: the actor does not hear complaints
     :raises NoSuchComplaint: unknown
@@ -115,6 +117,32 @@ def decide_complaint(
     if not keep_hold:
         lift_hold(cause=_cause(complaint), actor=actor, at=at)
     _record(f"quality.complaint-{complaint.state}", complaint, actor, at)
+    if upheld and complaint.collector_id:
+        regrade_family(complaint.collector_id, at)
+    return complaint
+
+
+@verb("quality.withdraw_complaint")
+def withdraw_complaint(*, complaint_id: UUID, actor: Actor, at: datetime) -> Complaint:
+    """
+    Take a complaint back while nobody has decided it; contact may go on, and it never counts.
+
+    A decided complaint is not taken back: what was found stands, and cannot be bought away.
+
+    :raises NotPermitted: not the person it is from
+    :raises NoSuchComplaint: unknown, or somebody else's
+    :raises ComplaintDecided: decided before
+    """
+    require(actor, Permission.COMPLAIN)
+    complaint = _lock(complaint_id)
+    if actor.person_id is None or complaint.person_id != actor.person_id:
+        raise NoSuchComplaint
+    if complaint.state != ComplaintState.OPEN:
+        raise ComplaintDecided
+    complaint.state, complaint.decided_at = ComplaintState.WITHDRAWN, at
+    complaint.save(update_fields=["state", "decided_at"])
+    lift_hold(cause=_cause(complaint), actor=actor, at=at)
+    _record("quality.complaint-withdrawn", complaint, actor, at)
     return complaint
 
 

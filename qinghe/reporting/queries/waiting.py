@@ -23,9 +23,9 @@ from qinghe.parties.levels import WARN_DAYS
 from qinghe.parties.models import Application, Organisation
 from qinghe.parties.queries.onboarding import WAITING as UNDECIDED
 from qinghe.parties.terms import OrgState
-from qinghe.quality.models import Complaint
+from qinghe.quality.models import Appeal, Complaint
 from qinghe.quality.queries import visible
-from qinghe.quality.terms import ComplaintState
+from qinghe.quality.terms import AppealState, ComplaintState
 from qinghe.settlement.models import Payout
 from qinghe.settlement.terms import PayoutState
 
@@ -55,6 +55,10 @@ def _disputes(_actor: Actor, _at: datetime) -> Reading:
 
 def _complaints(actor: Actor, _at: datetime) -> Reading:
     return Complaint.objects.filter(visible(actor), state=ComplaintState.OPEN)
+
+
+def _appeals(_actor: Actor, _at: datetime) -> Reading:
+    return Appeal.objects.filter(state=AppealState.OPEN)
 
 
 def _organisations(_actor: Actor, _at: datetime) -> Reading:
@@ -121,6 +125,7 @@ QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
     Role.COMPLIANCE: {
         "complaints": _complaints,
         "disputes": _disputes,
+        "appeals": _appeals,
         "verify": _to_verify,
         "parties": _parties,
         "organisations": _organisations,

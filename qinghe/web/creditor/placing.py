@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,11 +18,11 @@ from django.utils.translation import ngettext
 from django_stubs_ext import StrPromise
 
 from qinghe.market.contracts.figures import LONGEST_LEVEL, USUAL, Levels
-from qinghe.market.queries import hall
+from qinghe.market.queries import StandingRow, hall, standing_of
 from qinghe.market.queries.preview import preview
 from qinghe.market.queries.signed import PlanRow, commission_plans
 from qinghe.market.services import place_own_team_many, publish_many, withdraw_listing
-from qinghe.market.terms import Mode
+from qinghe.market.terms import Grade, Mode
 from qinghe.parties.queries import organisations
 from qinghe.parties.roles import Permission
 from qinghe.parties.terms import OrgKind, OrgState
@@ -31,6 +32,9 @@ from qinghe.web.numbers import ids, whole
 from qinghe.web.sentences import counted
 
 HUNDRED = Decimal(100)
+# Collectors a person compares before choosing one.
+SHOWN = 50
+GRADES = list(Grade.values)
 COLLECTOR_MODES = (Mode.DESIGNATED, Mode.OWN_TEAM)
 
 
@@ -166,6 +170,18 @@ def _tell(request: StaffRequest, done: Outcome) -> None:
         messages.warning(request, words % {"n": n, "why": why})
 
 
+def _collectors(form: TermsForm, at: datetime) -> list[tuple[Any, StandingRow | None]]:
+    """Return collectors that could be chosen with what is published of each, the best first."""
+    firms = list(form.collectors.values())
+    told = standing_of([firm.pk for firm in firms], at)
+
+    def place(firm: Any) -> tuple[int, str]:
+        row = told.get(firm.pk)
+        return (-GRADES.index(row.grade) if row else 1, firm.name)
+
+    return [(firm, told.get(firm.pk)) for firm in sorted(firms, key=place)[:SHOWN]]
+
+
 @page(Permission.PLACE_CLAIMS, methods=("GET", "POST"))
 def publish(request: StaffRequest) -> HttpResponse:
     """Show how many of the chosen claims can be offered and why others not; then offer them."""
@@ -188,6 +204,7 @@ def publish(request: StaffRequest) -> HttpResponse:
             _tell(request, _offer(request, form, chosen))
             return redirect("web:listings")
     context = {
+        "collectors": _collectors(form, request.at),
         "found": found,
         "skipped": counted(found.skipped),
         "every": bool(sent.get("all")),

@@ -48,6 +48,11 @@ WORDS: Final[dict[str, Promise]] = {
     "parties.cover-released": _("Deposit or insurance released"),
     "parties.warned": _("Told what ends soon"),
     "market.capacity-set": _("Capacity changed"),
+    "market.standing-set": _("Grade or figures published"),
+    "quality.experience-recognised": _("Experience elsewhere recognised"),
+    "quality.appeal-asked": _("Appeal asked"),
+    "quality.appeal-granted": _("Appeal granted"),
+    "quality.appeal-refused": _("Appeal not granted"),
     "claims.allowance-used": _("Claims submitted within the limit"),
     "claims.mapping-saved": _("Columns saved"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.kernel.actor import Role
-from qinghe.market.queries import capacity_of
+from qinghe.market.queries import capacity_of, granted_to, standing_of
 from qinghe.market.services import set_capacity
 from qinghe.parties.queries import (
     account_named,
@@ -37,6 +38,7 @@ from qinghe.parties.services import (
 )
 from qinghe.parties.services.accounts import NoSuchMembership
 from qinghe.parties.terms import OrgKind, OrgState
+from qinghe.web.compliance.appeals import ExperienceForm
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, unclear
 from qinghe.web.operator.covers import CoverForm
 from qinghe.web.operator.forms import (
@@ -77,13 +79,20 @@ def organisation_list(request: StaffRequest) -> HttpResponse:
     return render(request, "web/operator/organisations.html", context)
 
 
-def _capacity(org_id: UUID, kind: str) -> dict[str, Any]:
+def _capacity(org_id: UUID, kind: str, at: datetime) -> dict[str, Any]:
     """Return the capacity of a collector and the form that changes it; nothing for others."""
     if kind not in COLLECTORS:
         return {"collects": False}
-    row = capacity_of(collector_id=org_id)
-    first = {"limit": row.limit, "max_band": row.max_band} if row else {}
-    return {"collects": True, "capacity": row, "capacity_form": CapacityForm(initial=first)}
+    row, granted = capacity_of(collector_id=org_id), granted_to(org_id)
+    first = {"limit": granted.limit, "max_band": granted.max_band} if granted else {}
+    return {
+        "collects": True,
+        "capacity": row,
+        "granted": granted,
+        "capacity_form": CapacityForm(initial=first),
+        "standing": standing_of([org_id], at).get(org_id),
+        "experience_form": ExperienceForm(),
+    }
 
 
 @page(Permission.VERIFY_PARTIES, Permission.MANAGE_ACCOUNTS)
@@ -102,7 +111,7 @@ def organisation_page(request: StaffRequest, slug: str) -> HttpResponse:
         "suspend_form": SuspendForm(),
         "licence_form": LicenceForm(),
         "member_form": MemberForm(),
-        **_capacity(found.pk, found.kind),
+        **_capacity(found.pk, found.kind, request.at),
     }
     return render(request, "web/operator/organisation.html", context)
 

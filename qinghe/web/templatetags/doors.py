@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from qinghe.kernel.actor import Role
 from qinghe.kernel.ids import new_id
+from qinghe.market.bands import bands
 from qinghe.parties.regions import province_of, region_name
 from qinghe.parties.roles import ROLES
 from qinghe.rules.packs import rule as rule_by_id
 from qinghe.web import badges, plain, words
-from qinghe.web.formats import band_words, chinese, listed
+from qinghe.web.formats import band_words, chinese, listed, number, percent
 from qinghe.web.templatetags.qinghe import badge
 
 register = template.Library()
@@ -97,6 +98,25 @@ def region(code: str) -> str:
 def band(index: int, currency: str) -> str:
     """Return an amount band in major units: `¥10,000–20,000`."""
     return band_words(index, currency)
+
+
+@register.filter
+def band_upto(index: int) -> str:
+    """Return the largest sum of a band: `up to ¥20,000`, or that there is no limit."""
+    high = bands()[index].high
+    if high is None:
+        return _("any amount")
+    return _("up to ¥%(sum)s") % {"sum": number(high)}
+
+
+@register.simple_tag
+def measured(value: float | None, unit: str) -> str:
+    """Return a value of the ladder as its measure is read: a part of 100, or a plain number."""
+    if value is None:
+        return "–"
+    if unit in ("share", "least"):
+        return percent(value)
+    return f"{value:,.1f}".removesuffix(".0")
 
 
 @register.filter
