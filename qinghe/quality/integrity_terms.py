@@ -72,5 +72,22 @@ class RulingState(TextChoices):
     OVERTURNED = "overturned", pgettext_lazy("integrity", "Set aside on appeal")
 
 
+class Step(TextChoices):
+    """What was done about a flag, by the last part of the journal's kind."""
+
+    RAISED = "raised", pgettext_lazy("integrity", "Flag raised")
+    HEARD = "heard", pgettext_lazy("integrity", "Organisations asked")
+    STATED = "stated", pgettext_lazy("integrity", "Answer given")
+    ASKED = "asked", pgettext_lazy("integrity", "Decision asked for")
+    AGREED = "agreed", pgettext_lazy("integrity", "Second officer agreed")
+    DROPPED = "dropped", pgettext_lazy("integrity", "Second officer did not agree")
+    CLOSED = "closed", pgettext_lazy("integrity", "Decided about everybody")
+    OBJECTED = "objected", pgettext_lazy("integrity", "Objection")
+    SET_ASIDE = "set-aside", pgettext_lazy("integrity", "Decision set aside")
+    UPHELD = "upheld", pgettext_lazy("integrity", "Decision stands")
+    CALLED = "deposit-called", pgettext_lazy("integrity", "Deposit called")
+    RECEIVED = "deposit-received", pgettext_lazy("integrity", "Money of the deposit arrived")
+
+
 # What stops and suspensions name as their cause, before the ruling's id.
 RULING = "ruling:"

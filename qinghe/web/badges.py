@@ -37,6 +37,10 @@ STATES: dict[str, Look] = {
     # findings of compliance
     "proven": Look("bad", "ban"),
     "dropped": Look("line"),
+    "hearing": Look("", "speakerphone"),
+    "decided": Look("line", "gavel"),
+    "standing": Look("", "gavel"),
+    "overturned": Look("line"),
     # organisations, contact points, evidence
     "pending": Look("", "hourglass"),
     "active": Look("ok", "shield-check"),

@@ -54,6 +54,7 @@ ORGANISATIONS = Item(
 HOUSE = Item(_("House rules"), "web:house-packs", "adjustments-horizontal")
 STATEMENTS = Item(_("Statements"), "web:statements", "receipt")
 STANDING = Item(_("Our standing"), "web:standing", "shield-check", counts=("standing",))
+HEARINGS = Item(_("Questions to us"), "web:hearings", "message", counts=("hearings",))
 IDENTITY_DESK = Item(_("Identity desk"), "web:parties-desk", "id-badge", counts=("parties",))
 WORDS = Item(_("Try a sentence"), "web:words", "message")
 
@@ -76,7 +77,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
             )
         ),
         Section((Item(_("Payments"), "web:payments", "coin", tab=True), STATEMENTS), _("Money")),
-        Section((STANDING, COMPLAINTS), _("Supervision")),
+        Section((STANDING, HEARINGS, COMPLAINTS), _("Supervision")),
         RULES,
     ),
     Role.COLLECTOR: (
@@ -100,6 +101,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 STATEMENTS,
                 Item(_("Quality record"), "web:quality", "trophy"),
                 STANDING,
+                HEARINGS,
                 Item(_("Certificate"), "web:certificate", "id-badge"),
                 COMPLAINTS,
                 WORDS,
@@ -139,6 +141,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 TO_VERIFY,
                 Item(_("Refused contacts"), "web:refusals", "ban", tab=True),
                 Item(_("Urgent notices"), "web:overrides", "mail"),
+                Item(_("Integrity"), "web:integrity", "scale", counts=("integrity",)),
                 Item(_("Invented claims"), "web:inventions", "flag"),
                 Item(_("Automatic releases"), "web:auto-releases", "shield-check"),
                 HOUSE,
@@ -172,6 +175,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Money in transit"), "web:money", "arrows-exchange", tab=True),
                 Item(_("Payments"), "web:payments", "coin"),
                 Item(_("Small transfers"), "web:party-transfers", "send"),
+                Item(_("Called deposits"), "web:deposit-calls", "wallet"),
             ),
             _("Money"),
         ),

@@ -25,6 +25,7 @@ from qinghe.parties.queries.onboarding import WAITING as UNDECIDED
 from qinghe.parties.terms import OrgState
 from qinghe.quality.models import Complaint
 from qinghe.quality.queries import visible
+from qinghe.quality.queries.integrity.desk import waiting_for
 from qinghe.quality.terms import ComplaintState
 from qinghe.settlement.models import Payout
 from qinghe.settlement.terms import PayoutState
@@ -55,6 +56,10 @@ def _disputes(_actor: Actor, _at: datetime) -> Reading:
 
 def _complaints(actor: Actor, _at: datetime) -> Reading:
     return Complaint.objects.filter(visible(actor), state=ComplaintState.OPEN)
+
+
+def _integrity(actor: Actor, _at: datetime) -> Reading:
+    return waiting_for(actor)
 
 
 def _organisations(_actor: Actor, _at: datetime) -> Reading:
@@ -106,12 +111,14 @@ QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
         "hardships": _hardships,
         "complaints": _complaints,
         "standing": _lapsing,
+        "hearings": _integrity,
     },
     Role.COLLECTOR: {
         "orders": _orders,
         "promises": _promises,
         "complaints": _complaints,
         "standing": _lapsing,
+        "hearings": _integrity,
     },
     Role.REVIEWER: {
         "verify": _to_verify,
@@ -121,6 +128,7 @@ QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
     Role.COMPLIANCE: {
         "complaints": _complaints,
         "disputes": _disputes,
+        "integrity": _integrity,
         "verify": _to_verify,
         "parties": _parties,
         "organisations": _organisations,
