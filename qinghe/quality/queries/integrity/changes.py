@@ -93,7 +93,7 @@ def ended(span: Span) -> list[Placed]:
                 claim=OuterRef("claim"),
                 collector=OuterRef("collector"),
                 closed_at__lte=OuterRef("starts_at"),
-            )
+            ).exclude(pk=OuterRef("pk"))
         ),
     )
 
