@@ -196,15 +196,19 @@ def test_every_page_is_accessible_at_both_widths(place: Place) -> None:
 
 def pictures(place: Place, who: str, pages: dict[str, str]) -> None:
     for language in ("zh-hans", "en"):
-        page, complaints = place.sign_in(who, language), list[str]()
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page = place.sign_in(who, language)
+        complaints: list[str] = []
+        page.on("console", lambda m, heard=complaints: heard.append(f"{m.type} {m.text}"))
         for name, address in pages.items():
-            for width, height in WIDTHS.items():
-                page.set_viewport_size({"width": width, "height": height})
-                page.goto(address)
-                assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-                assert violations(page) == [], (name, width)
-                folder = PICTURES / f"{language[:2]}-{width}"
-                page.screenshot(path=folder / f"integrity-{name}.png", full_page=True)
-        assert complaints == []
+            _picture(page, address, f"{language[:2]}-{{}}/integrity-{name}.png")
+        assert [each for each in complaints if each.startswith("error")] == []
     place.sign_in(who)
+
+
+def _picture(page: Page, address: str, file: str) -> None:
+    for width, height in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, file
+        assert violations(page) == [], (file, width)
+        page.screenshot(path=PICTURES / file.format(width), full_page=True)

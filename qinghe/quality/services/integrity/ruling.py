@@ -65,11 +65,7 @@ def rule(
     :raises BadOutcome: the outcome does not fit the organisation or the figures
     """
     require(actor, Permission.SUSPEND)
-    flag = lock_flag(flag_id)
-    respondent = Respondent.objects.filter(flag=flag, organisation=org_id).first()
-    if respondent is None:
-        raise NoSuchFlag
-    _check_open(flag, org_id)
+    flag, respondent = _open_case(flag_id, org_id)
     if not reason.strip():
         raise WordsMissing
     check_words(reason)
@@ -144,12 +140,18 @@ def cause_of(ruling: Ruling) -> str:
     return f"{RULING}{ruling.pk}"
 
 
-def _check_open(flag: IntegrityFlag, org_id: UUID) -> None:
+def _open_case(flag_id: UUID, org_id: UUID) -> tuple[IntegrityFlag, Respondent]:
+    """Lock a flag about which, as to one organisation, nothing is decided or waits."""
+    flag = lock_flag(flag_id)
+    respondent = Respondent.objects.filter(flag=flag, organisation=org_id).first()
+    if respondent is None:
+        raise NoSuchFlag
     if flag.state == FlagState.DECIDED:
         raise FlagClosed
     rulings = Ruling.objects.filter(flag=flag, organisation=org_id)
     if rulings.exclude(state=RulingState.DROPPED).exists():
         raise RuledBefore
+    return flag, respondent
 
 
 def _check_heard(respondent: Respondent, at: datetime) -> None:
