@@ -41,6 +41,7 @@ NOUNS: Final[dict[str, Noun]] = {
     "payments": Noun("qinghe.cli.payments", "Book payments from a creditor's file; reverse one."),
     "letters": Noun("qinghe.cli.letters", "Letters that wait for the printer."),
     "hold": Noun("qinghe.cli.hold", "Stop contact with a debtor, and let it go on."),
+    "integrity": Noun("qinghe.cli.integrity", "Signs of collusion and the like, and what waits."),
     "explain": Noun("qinghe.cli.explain", "Tell why a contact was permitted or refused."),
     "whatif": Noun("qinghe.cli.whatif", "Replay past contacts against a draft of house rules."),
     "verify": Noun("qinghe.cli.verify", "Check that the installation keeps its promises."),

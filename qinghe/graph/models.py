@@ -51,7 +51,10 @@ class Trace(Row):
                 fields=["organisation", "kind", "digest"], name="graph_trace_once"
             )
         ]
-        indexes = [models.Index(fields=["kind", "digest"], name="graph_trace_shared")]
+        indexes = [
+            models.Index(fields=["kind", "digest"], name="graph_trace_shared"),
+            models.Index(fields=["found_at"], name="graph_trace_found"),
+        ]
 
 
 class Crossing(Row):
@@ -69,4 +72,7 @@ class Crossing(Row):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "person"], name="graph_crossing_once")
         ]
-        indexes = [models.Index(fields=["person"], name="graph_crossing_person")]
+        indexes = [
+            models.Index(fields=["person"], name="graph_crossing_person"),
+            models.Index(fields=["found_at"], name="graph_crossing_found"),
+        ]

@@ -19,6 +19,9 @@ SIDES: tuple[tuple[str, str], ...] = (
     ("creditor:*:commission_due", "debit"),
     ("creditor:*:claimed", "credit"),
     ("creditor:*:collected", "credit"),
+    # Called for a proven breach: what the holder of the deposit owes, and to whom it will go.
+    ("cover:*:called", "debit"),
+    ("creditor:*:compensation", "credit"),
     ("collector:*:payable", "credit"),
     ("collector:*:reserve", "credit"),
     ("debtor:*:refund", "credit"),

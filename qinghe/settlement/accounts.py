@@ -53,6 +53,16 @@ def refund(person_id: UUID) -> str:
     return f"debtor:{person_id}:refund"
 
 
+def called(cover_id: UUID) -> str:
+    """Return the account of what the holder of a deposit owes after a call."""
+    return f"cover:{cover_id}:called"
+
+
+def compensation(creditor_id: UUID) -> str:
+    """Return the account of what a harmed creditor will get from a called deposit."""
+    return f"creditor:{creditor_id}:compensation"
+
+
 def payout(payout_id: UUID) -> str:
     return f"platform:payout:{payout_id}"
 

@@ -37,6 +37,10 @@ STATES: dict[str, Look] = {
     # findings of compliance
     "proven": Look("bad", "ban"),
     "dropped": Look("line"),
+    "hearing": Look("", "speakerphone"),
+    "decided": Look("line", "gavel"),
+    "standing": Look("", "gavel"),
+    "overturned": Look("line"),
     # organisations, contact points, evidence
     "pending": Look("", "hourglass"),
     "active": Look("ok", "shield-check"),
@@ -51,7 +55,6 @@ STATES: dict[str, Look] = {
     "upheld": Look("ok", "gavel"),
     "partly": Look("ok", "gavel"),
     "dismissed": Look("line", "gavel"),
-    "overturned": Look("line", "gavel"),
     "granted": Look("ok", "gavel"),
     # grades of collectors
     "stopped": Look("warn", "player-pause"),

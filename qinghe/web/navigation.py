@@ -54,6 +54,7 @@ ORGANISATIONS = Item(
 HOUSE = Item(_("House rules"), "web:house-packs", "adjustments-horizontal")
 STATEMENTS = Item(_("Statements"), "web:statements", "receipt")
 STANDING = Item(_("Our standing"), "web:standing", "shield-check", counts=("standing",))
+HEARINGS = Item(_("Questions to us"), "web:hearings", "message", counts=("hearings",))
 IDENTITY_DESK = Item(_("Identity desk"), "web:parties-desk", "id-badge", counts=("parties",))
 RATINGS = Item(_("Ratings"), "web:ratings", "star")
 WORDS = Item(_("Try a sentence"), "web:words", "message")
@@ -87,7 +88,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
             ),
             _("Money"),
         ),
-        Section((STANDING, COMPLAINTS, RATINGS), _("Supervision")),
+        Section((STANDING, HEARINGS, COMPLAINTS, RATINGS), _("Supervision")),
         RULES,
     ),
     Role.COLLECTOR: (
@@ -115,6 +116,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Grade"), "web:grade", "scale"),
                 RATINGS,
                 STANDING,
+                HEARINGS,
                 Item(_("Certificate"), "web:certificate", "id-badge"),
                 COMPLAINTS,
                 WORDS,
@@ -156,6 +158,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Appeals"), "web:appeals", "gavel", counts=("appeals",)),
                 Item(_("Where to listen"), "web:listening", "microphone"),
                 Item(_("Urgent notices"), "web:overrides", "mail"),
+                Item(_("Integrity"), "web:integrity", "scale", counts=("integrity",)),
                 Item(_("Invented claims"), "web:inventions", "flag"),
                 Item(_("Automatic releases"), "web:auto-releases", "shield-check"),
                 HOUSE,
@@ -190,6 +193,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Money in transit"), "web:money", "arrows-exchange", tab=True),
                 Item(_("Payments"), "web:payments", "coin"),
                 Item(_("Small transfers"), "web:party-transfers", "send"),
+                Item(_("Called deposits"), "web:deposit-calls", "wallet"),
             ),
             _("Money"),
         ),

@@ -10,6 +10,7 @@ from qinghe.web.compliance import (
     appeals,
     complaints,
     house,
+    integrity,
     inventions,
     measures,
     overrides,
@@ -39,10 +40,11 @@ from qinghe.web.creditor import (
 )
 from qinghe.web.creditor import evidence as adding
 from qinghe.web.front import front_urls
-from qinghe.web.joining import door, exam, standing
+from qinghe.web.joining import door, exam, hearing, standing
 from qinghe.web.money import pages as money_pages
 from qinghe.web.operator import (
     covers,
+    deposits,
     jobs,
     letters,
     money,
@@ -248,6 +250,25 @@ organisation_urls = [
         name="member-end",
     ),
 ]
+FLAG = "integrity/<uuid:flag_id>/"
+INTEGRITY_RULING = FLAG + "rulings/<uuid:ruling_id>/"
+integrity_urls = [
+    path("integrity/", integrity.integrity_list, name="integrity"),
+    path("integrity/rules/", integrity.rule_list, name="integrity-rules"),
+    path("integrity/rules/<slug:code>/", integrity.rule_retire, name="integrity-retire"),
+    path(FLAG, integrity.integrity_flag, name="integrity-flag"),
+    path(FLAG + "hear/", integrity.integrity_hear, name="integrity-hear"),
+    path(FLAG + "rule/<uuid:org_id>/", integrity.integrity_rule, name="integrity-rule"),
+    path(INTEGRITY_RULING + "decide/", integrity.ruling_decide, name="ruling-decide"),
+    path(INTEGRITY_RULING + "letter/", integrity.ruling_letter, name="ruling-letter"),
+    path(INTEGRITY_RULING + "objection/", integrity.ruling_objection, name="ruling-objection"),
+    path(INTEGRITY_RULING + "call/", integrity.ruling_call, name="ruling-call"),
+    path("hearings/", hearing.hearing_list, name="hearings"),
+    path("hearings/<uuid:flag_id>/answer/", hearing.hearing_answer, name="hearing-answer"),
+    path("hearings/<uuid:ruling_id>/object/", hearing.hearing_object, name="hearing-object"),
+    path("deposit-calls/", deposits.call_list, name="deposit-calls"),
+    path("deposit-calls/<uuid:call_id>/", deposits.call_received, name="deposit-call-received"),
+]
 PARTY = "identity/<uuid:application_id>/"
 joining_urls = [
     path("join/", door.join, name="join"),
@@ -321,5 +342,6 @@ urlpatterns = [
     *organisation_urls,
     *joining_urls,
     *house_urls,
+    *integrity_urls,
     *operator_urls,
 ]

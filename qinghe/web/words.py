@@ -12,6 +12,7 @@ from qinghe.claims import terms as claims
 from qinghe.contact import terms as contact
 from qinghe.market import terms as market
 from qinghe.parties import terms as parties
+from qinghe.quality import integrity_terms as integrity
 from qinghe.quality import terms as quality
 from qinghe.settlement import terms as settlement
 
@@ -74,6 +75,12 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "payout": settlement.PayoutState,
     "complaint": quality.ComplaintState,
     "invention": quality.InventionState,
+    "integrity": integrity.FlagState,
+    "integrity-rule": integrity.RuleCode,
+    "integrity-outcome": integrity.Outcome,
+    "integrity-step": integrity.Step,
+    "ruling": integrity.RulingState,
+    "sign": integrity.SignKind,
     "complaint-kind": quality.ComplaintKind,
     "grade": market.Grade,
     "grade-cause": quality.Cause,

@@ -24,6 +24,7 @@ VALUES: dict[str, Any] = {
     "kind": "agency",
     "part": "account",
     "sha": "0" * 64,
+    "code": "wash",
 }
 # Drawn by the frame itself, not by a door.
 FRAME = {"preferences", "styleguide", "manifest"}

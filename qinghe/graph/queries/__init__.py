@@ -6,6 +6,7 @@ from qinghe.graph.queries.traces import (
     organisations_of,
     persons_of,
     same_hand,
+    shared_by,
     shared_signs,
     shared_with_debtors,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "organisations_of",
     "persons_of",
     "same_hand",
+    "shared_by",
     "shared_signs",
     "shared_with_debtors",
     "sharing",

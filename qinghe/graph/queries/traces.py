@@ -39,6 +39,35 @@ def shared_signs(one: UUID, other: UUID) -> set[str]:
         return {kind for (kind,) in cursor.fetchall()}
 
 
+PAIRS: Final = """
+SELECT DISTINCT pair.one, pair.other, mine.kind
+FROM unnest(%(ones)s::uuid[], %(others)s::uuid[]) AS pair(one, other)
+JOIN graph_trace mine ON mine.organisation_id = pair.one
+JOIN graph_trace theirs ON theirs.kind = mine.kind AND theirs.digest = mine.digest
+    AND theirs.organisation_id = pair.other
+WHERE (
+    SELECT count(*) FROM graph_trace every
+    WHERE every.kind = mine.kind AND every.digest = mine.digest
+) <= %(crowd)s
+"""
+
+
+def shared_by(pairs: Iterable[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], set[str]]:
+    """Return the kinds of signs that each of some pairs of organisations shares. One query."""
+    wanted = sorted(set(pairs))
+    found: dict[tuple[UUID, UUID], set[str]] = {}
+    values: dict[str, Any] = {
+        "ones": [one for one, _other in wanted],
+        "others": [other for _one, other in wanted],
+        "crowd": CROWD,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(PAIRS, values)
+        for one, other, kind in cursor.fetchall():
+            found.setdefault((one, other), set()).add(kind)
+    return found
+
+
 def same_hand(org_id: UUID, others: Collection[UUID] | None = None) -> dict[UUID, set[str]]:
     """Return the organisations (of some, or all) that share telling signs, with their kinds."""
     own = Trace.objects.filter(organisation_id=org_id, kind__in=TELLING)

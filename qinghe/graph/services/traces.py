@@ -14,7 +14,14 @@ from qinghe.graph.terms import TraceKind
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.ids import new_id
-from qinghe.parties.models import Licence, Membership, Organisation
+from qinghe.parties.models import (
+    Licence,
+    Membership,
+    Organisation,
+    Representative,
+    SettlementAccount,
+)
+from qinghe.parties.terms import SettlementState
 from qinghe.parties.vault import ring
 
 Sign = tuple[UUID, str, bytes]
@@ -38,7 +45,7 @@ def leave_trace(*, org_id: UUID, kind: str, value: str, actor: Actor, at: dateti
 @verb("graph.find_traces")
 def find_traces(*, actor: Actor, at: datetime) -> int:
     """Read the signs that the tables of the parties hold; return how many are new."""
-    return _keep([*_numbers(), *_people(at)], actor, at)
+    return _keep([*_numbers(), *_people(at), *_declared()], actor, at)
 
 
 @verb("graph.note_crossing")
@@ -89,6 +96,19 @@ def _people(at: datetime) -> Iterator[Sign]:
         domain = email.rpartition("@")[2].lower()
         if domain and domain not in PUBLIC_MAIL:
             yield org_id, TraceKind.DOMAIN, digest(TraceKind.DOMAIN, domain)
+
+
+def _declared() -> Iterator[Sign]:
+    """Read the accounts and the responsible persons of parties; the vault has their hashes."""
+    accounts = SettlementAccount.objects.exclude(state=SettlementState.REPLACED)
+    for org_id, found in accounts.values_list("organisation_id", "number__blind").iterator():
+        yield org_id, TraceKind.ACCOUNT, bytes(found or b"")
+    behind = Representative.objects.filter(removed_at__isnull=True)
+    rows = behind.values_list("organisation_id", "number__blind", "line__blind")
+    for org_id, person, phone in rows.iterator():
+        yield org_id, TraceKind.OFFICER, bytes(person or b"")
+        if phone is not None:
+            yield org_id, TraceKind.PHONE, bytes(phone)
 
 
 def _keep(signs: Iterable[Sign], actor: Actor, at: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Orders, bids, capacity, plans, documents, mandates, and what is published of collectors."""
+"""Orders, bids, capacity, plans, documents, mandates, standing and stops."""
 
 from qinghe.market.models.bids import Bid, BidBox, BidEnvelope, BidRefusal, CostFigures, Invitation
 from qinghe.market.models.capacity import Capacity
@@ -7,6 +7,7 @@ from qinghe.market.models.listings import Listing
 from qinghe.market.models.mandates import Mandate
 from qinghe.market.models.service import Extension, Report
 from qinghe.market.models.standing import Standing
+from qinghe.market.models.stops import TakingStop
 
 __all__ = [
     "Bid",
@@ -23,4 +24,5 @@ __all__ = [
     "Mandate",
     "Report",
     "Standing",
+    "TakingStop",
 ]

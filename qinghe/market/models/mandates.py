@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -65,5 +66,12 @@ class Mandate(Signed, Watched, Row):
                 fields=["collector", "ends_at", "id"],
                 name="market_worklist",
                 condition=Q(state__in=LIVE),
+            ),
+            # What began or ended lately is looked at, and nothing else.
+            BrinIndex(fields=["starts_at"], name="market_mandate_begun", pages_per_range=16),
+            models.Index(
+                fields=["closed_at"],
+                name="market_mandate_ended",
+                condition=Q(closed_at__isnull=False),
             ),
         ]

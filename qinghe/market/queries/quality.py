@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from qinghe.market.bidding import penalty
+from qinghe.market.queries.standing import standing_of
 
 
 def quality_adjustment(collector_id: UUID, at: datetime) -> Decimal:
@@ -15,9 +16,5 @@ def quality_adjustment(collector_id: UUID, at: datetime) -> Decimal:
 
     The one place where sealed bids meet reputation. Without published figures it is neutral.
     """
-    return penalty(_complaints_per_5000(collector_id, at))
-
-
-def _complaints_per_5000(_collector_id: UUID, _at: datetime) -> Decimal | None:
-    """Return the published ratio of justified complaints; nothing below its minimum volume."""
-    return None
+    found = standing_of([collector_id], at).get(collector_id)
+    return penalty(found.ratio if found else None)

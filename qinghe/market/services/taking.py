@@ -34,6 +34,7 @@ from qinghe.market.refusals import (
 from qinghe.market.services.capacity import check_exposure, use_one
 from qinghe.market.services.listings import Offer, check_collector, check_offer, claim_to_place
 from qinghe.market.services.signing import Papers, Signature, both_sides
+from qinghe.market.services.stops import check_stop
 from qinghe.market.terms import ListingState, Mode
 from qinghe.parties.levels import Act
 from qinghe.parties.models import Membership, Organisation
@@ -66,6 +67,7 @@ def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
     :raises OverBand: larger than this collector may take
     :raises OverExposure: the collector's deposit does not cover it
     :raises NoCapacity: the collector holds as many orders as it may
+    :raises TakingStopped: a ruling lets the collector take nothing for a time
     """
     require(actor, Permission.TAKE_ORDERS)
     collector_id = _org(actor)
@@ -190,6 +192,7 @@ def _on_both_sides(claim: Claim, collector_id: UUID, actor: Actor, at: datetime)
 
 
 def _check_taker(collector_id: UUID, licence: str, region: str, band: int, at: datetime) -> None:
+    check_stop(collector_id, at)
     check_standing(Organisation.objects.get(pk=collector_id), Act.WORK, at)
     today = local_day(NATIONAL, at)
     if not valid_licence(org_id=collector_id, kind=licence, region=region, on=today):

@@ -92,9 +92,14 @@ class Cover(Row):
     # The first day without it; a deposit has none until it is given back.
     ends_on = models.DateField(null=True)
     released_at = models.DateTimeField(null=True)
+    # Called for proven breaches; only the rest covers anything.
+    called = models.PositiveBigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(called__lte=F("amount")), name="parties_cover_called"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="parties_cover_amount"),
             models.CheckConstraint(
                 condition=Q(confirmed_at__isnull=True) | ~Q(confirmed_by=F("recorded_by")),

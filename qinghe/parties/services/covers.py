@@ -9,19 +9,20 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
+from qinghe.kernel.money import to_major
 from qinghe.parties.days import legal_day
 from qinghe.parties.models import Cover, Organisation
 from qinghe.parties.pairs import independent
 from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services.assurance import end_proofs, keep_proof
-from qinghe.parties.terms import OrgKind, ProofKind
+from qinghe.parties.terms import CoverKind, OrgKind, ProofKind
 
 
 class BadCover(DomainError):
@@ -40,6 +41,17 @@ class CoverBySamePerson(DomainError):
     code = "parties.cover-same-person"
     status = 403
     text = _("Who recorded it cannot confirm it, nor somebody who made that person's account.")
+
+
+class NotADeposit(DomainError):
+    code = "parties.not-a-deposit"
+    text = _("Only a deposit can be called here; an insurance is claimed from its insurer.")
+
+
+class CoverTooSmall(DomainError):
+    code = "parties.cover-too-small"
+    status = 422
+    text = _("Give an amount above zero; {left} {currency} are left of this deposit.")
 
 
 @verb("parties.record_cover")
@@ -136,6 +148,39 @@ def release_cover(*, cover_id: UUID, reason: str, actor: Actor, at: datetime) ->
     return cover
 
 
+@verb("parties.call_cover")
+def call_cover(*, cover_id: UUID, amount: int, cause: str, actor: Actor, at: datetime) -> Cover:
+    """
+    Take a part of a deposit for a proven breach, in minor units; only the rest covers from now on.
+
+    :raises NotPermitted: the actor may not suspend
+    :raises NoSuchCover: unknown, released, or never confirmed
+    :raises NotADeposit: an insurance is claimed from its insurer, by its own terms
+    :raises CoverTooSmall: less is left of it
+    """
+    require(actor, Permission.SUSPEND)
+    cover = _locked(cover_id)
+    if cover.confirmed_at is None:
+        raise NoSuchCover
+    if cover.kind != CoverKind.DEPOSIT:
+        raise NotADeposit
+    left = cover.amount - cover.called
+    if not 0 < amount <= left:
+        raise CoverTooSmall(left=f"{to_major(left, cover.currency):,}", currency=cover.currency)
+    cover.called += amount
+    cover.save(update_fields=["called"])
+    _note("called", cover, actor, at, cause=cause, called=str(amount))
+    if cover.called == cover.amount:
+        end_proofs(
+            org_id=cover.organisation_id,
+            kind=ProofKind.COVER,
+            source=f"cover:{cover.pk}",
+            actor=actor,
+            at=at,
+        )
+    return cover
+
+
 def exposure_cap(*, org_id: UUID, currency: str, at: datetime) -> int | None:
     """
     Return the most that may be open under an agency's mandates, in minor units of a currency.
@@ -146,7 +191,7 @@ def exposure_cap(*, org_id: UUID, currency: str, at: datetime) -> int | None:
     if not confirmed.exists():
         return None
     valid = Q(released_at__isnull=True) & (Q(ends_on__isnull=True) | Q(ends_on__gt=legal_day(at)))
-    found = confirmed.filter(valid, currency=currency).aggregate(sum=Sum("amount"))
+    found = confirmed.filter(valid, currency=currency).aggregate(sum=Sum(F("amount") - F("called")))
     return int(found["sum"] or 0) * int(settings.COVER_MULTIPLE)
 
 

@@ -25,6 +25,7 @@ from qinghe.parties.queries.onboarding import WAITING as UNDECIDED
 from qinghe.parties.terms import OrgState
 from qinghe.quality.models import Appeal, Complaint
 from qinghe.quality.queries import visible
+from qinghe.quality.queries.integrity.desk import waiting_for
 from qinghe.quality.terms import AppealState, ComplaintState
 from qinghe.settlement.models import Payout
 from qinghe.settlement.terms import PayoutState
@@ -59,6 +60,10 @@ def _complaints(actor: Actor, _at: datetime) -> Reading:
 
 def _appeals(_actor: Actor, _at: datetime) -> Reading:
     return Appeal.objects.filter(state=AppealState.OPEN)
+
+
+def _integrity(actor: Actor, _at: datetime) -> Reading:
+    return waiting_for(actor)
 
 
 def _organisations(_actor: Actor, _at: datetime) -> Reading:
@@ -110,12 +115,14 @@ QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
         "hardships": _hardships,
         "complaints": _complaints,
         "standing": _lapsing,
+        "hearings": _integrity,
     },
     Role.COLLECTOR: {
         "orders": _orders,
         "promises": _promises,
         "complaints": _complaints,
         "standing": _lapsing,
+        "hearings": _integrity,
     },
     Role.REVIEWER: {
         "verify": _to_verify,
@@ -126,6 +133,7 @@ QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
         "complaints": _complaints,
         "disputes": _disputes,
         "appeals": _appeals,
+        "integrity": _integrity,
         "verify": _to_verify,
         "parties": _parties,
         "organisations": _organisations,

@@ -1,0 +1,1 @@
+"""Reads of the integrity desk: what changed in the market, flags, rulings, figures per rule."""

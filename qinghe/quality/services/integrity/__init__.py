@@ -1,0 +1,1 @@
+"""Writes of the integrity desk: looking, hearing, ruling, appeals, deposits."""
