@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('parties', '0005_ending_notice'),
+        ('parties', '0006_one_index_each'),
     ]
 
     operations = [
