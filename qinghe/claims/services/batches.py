@@ -13,20 +13,21 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.days import day_of
-from qinghe.claims.intake.columns import SHIPPED, ColumnMapping, UnknownMapping, fit, parse, shipped
+from qinghe.claims.intake.columns import ColumnMapping, fit
 from qinghe.claims.intake.kinds import ZIP
 from qinghe.claims.intake.read import ROW, header_of
 from qinghe.claims.intake.strangers import refuse_phones_in_text
 from qinghe.claims.intake.stream import head_of, pieces
-from qinghe.claims.models import Batch, Mapping, RowError
+from qinghe.claims.models import Batch, RowError
 from qinghe.claims.queries import NoSuchBatch
 from qinghe.claims.services.creditors import creditor_of, standing_creditor
 from qinghe.claims.services.limits import SUBJECT_TO, use_allowance
+from qinghe.claims.services.mappings import mapping_of
 from qinghe.claims.services.noting import note
 from qinghe.claims.services.staging import forget_staged, new_amounts
 from qinghe.claims.services.working import JOB, Work, locked_batch, staged_is_sound, start_over
 from qinghe.claims.terms import WORKING, BatchState
-from qinghe.journal.services import record, verb
+from qinghe.journal.services import verb
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.queue import enqueue
@@ -125,7 +126,7 @@ def check_batch(
     :raises PhonesInText: telephone numbers stand where they have no business
     """
     require(actor, Permission.SUBMIT_CLAIMS)
-    _look_first(content, _mapping(creditor_id, mapping))
+    _look_first(content, mapping_of(creditor_id, mapping))
     digest = seal_file(content)
     batch = _received(creditor_id, filename, digest, mapping, as_of, actor, at)
     return _checked(batch, actor, at)
@@ -245,46 +246,6 @@ def forget_undecided(*, at: datetime) -> int:
     return len(old)
 
 
-@verb("claims.save_mapping")
-def save_mapping(
-    *, creditor_id: UUID, name: str, mapping: Dict[str, Any], actor: Actor, at: datetime
-) -> Mapping:
-    """
-    Keep a column mapping for a creditor's next files; the same name is replaced.
-
-    :raises NotPermitted: the actor may not submit claims
-    :raises NoSuchOrganisation: another creditor's
-    :raises BadMapping: it names a field that does not exist
-    """
-    require(actor, Permission.SUBMIT_CLAIMS)
-    creditor = creditor_of(creditor_id, actor)
-    saved, _new = Mapping.objects.update_or_create(
-        creditor=creditor,
-        name=name[:NAME_LENGTH],
-        defaults={"columns": parse(mapping).as_json()},
-        create_defaults={"columns": parse(mapping).as_json(), "created_at": at},
-    )
-    record(
-        kind="claims.mapping-saved",
-        subject=f"organisation:{creditor_id}",
-        actor=actor,
-        at=at,
-        mapping=saved.pk,
-    )
-    return saved
-
-
-def _mapping(creditor_id: UUID, mapping: Dict[str, Any] | str) -> ColumnMapping:
-    if not isinstance(mapping, str):
-        return parse(mapping)
-    saved = Mapping.objects.filter(creditor_id=creditor_id, name=mapping).first()
-    if saved is not None:
-        return parse(saved.columns)
-    if mapping not in SHIPPED:
-        raise UnknownMapping(name=mapping)
-    return shipped(mapping)
-
-
 def _received(
     creditor_id: UUID,
     filename: str,
@@ -299,7 +260,7 @@ def _received(
     # Else a claim could be collected before it falls due.
     if as_of > day_of(at):
         raise NotYetDay
-    chosen = _mapping(creditor_id, mapping)
+    chosen = mapping_of(creditor_id, mapping)
     # What is wrong with the columns is told at once, however long the file is.
     fit(chosen, header_of(head_of(bound(stream_file, sha256), chosen.how)))
     _forget_unfinished(Batch.objects.filter(creditor=creditor, sha256=sha256), at)
