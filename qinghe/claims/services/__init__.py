@@ -30,7 +30,6 @@ from qinghe.claims.services.batches import (
     check_batch,
     receive_batch,
     refuse_batch,
-    save_mapping,
 )
 from qinghe.claims.services.checking import check_all_wanted
 from qinghe.claims.services.corrections import (
@@ -72,6 +71,7 @@ from qinghe.claims.services.history import History, HistoryHasErrors, import_his
 from qinghe.claims.services.holds import hold_creditor, lift_hold, lift_holds, place_hold
 from qinghe.claims.services.limitation import BadAct, record_act
 from qinghe.claims.services.manual import HoldNotByHand, NoSuchHold, hold_by_hand, lift_by_hand
+from qinghe.claims.services.mappings import save_mapping
 from qinghe.claims.services.money import (
     Paid,
     TooMuchApplied,

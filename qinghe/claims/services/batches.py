@@ -11,21 +11,26 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.days import day_of
-from qinghe.claims.intake.columns import SHIPPED, ColumnMapping, UnknownMapping, fit, parse, shipped
+from qinghe.claims.intake.columns import ColumnMapping, fit
 from qinghe.claims.intake.kinds import ZIP
 from qinghe.claims.intake.read import ROW, header_of
 from qinghe.claims.intake.strangers import refuse_phones_in_text
 from qinghe.claims.intake.stream import head_of, pieces
+<<<<<<< HEAD
 from qinghe.claims.models import Batch, Mapping
+=======
+from qinghe.claims.models import Batch, RowError
+>>>>>>> import
 from qinghe.claims.queries import NoSuchBatch
 from qinghe.claims.services.creditors import creditor_of, standing_creditor
 from qinghe.claims.services.forgetting import end_batch, forget_unfinished
 from qinghe.claims.services.limits import SUBJECT_TO, use_allowance
+from qinghe.claims.services.mappings import mapping_of
 from qinghe.claims.services.noting import note
 from qinghe.claims.services.staging import new_amounts
 from qinghe.claims.services.working import JOB, Work, staged_is_sound, start_over
 from qinghe.claims.terms import WORKING, BatchState
-from qinghe.journal.services import record, verb
+from qinghe.journal.services import verb
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.queue import enqueue
@@ -121,7 +126,7 @@ def check_batch(
     :raises PhonesInText: telephone numbers stand where they have no business
     """
     require(actor, Permission.SUBMIT_CLAIMS)
-    _look_first(content, _mapping(creditor_id, mapping))
+    _look_first(content, mapping_of(creditor_id, mapping))
     digest = seal_file(content)
     batch = _received(creditor_id, filename, digest, mapping, as_of, actor, at)
     return _checked(batch, actor, at)
@@ -226,6 +231,7 @@ def judge_again(batch: Batch, *, actor: Actor, at: datetime) -> None:
     batch.refresh_from_db()
 
 
+<<<<<<< HEAD
 @verb("claims.save_mapping")
 def save_mapping(
     *, creditor_id: UUID, name: str, mapping: Dict[str, Any], actor: Actor, at: datetime
@@ -264,6 +270,21 @@ def _mapping(creditor_id: UUID, mapping: Dict[str, Any] | str) -> ColumnMapping:
     if mapping not in SHIPPED:
         raise UnknownMapping(name=mapping)
     return shipped(mapping)
+=======
+def forget_row_errors(*, at: datetime) -> int:
+    """Delete the row errors of batches decided long ago; return how many."""
+    old = RowError.objects.filter(batch__decided_at__lt=at - KEEP_ROW_ERRORS)
+    return old.delete()[0]
+
+
+def forget_undecided(*, at: datetime) -> int:
+    """Delete what lies ready of batches that nobody decided on for days; return how many."""
+    waiting = Batch.objects.filter(state=BatchState.CHECKED, whole=True)
+    old = list(waiting.filter(worked_at__lt=at - KEEP_STAGED).values_list("pk", flat=True))
+    for batch_id in old:
+        _forget_one(batch_id)
+    return len(old)
+>>>>>>> import
 
 
 def _received(
@@ -280,7 +301,7 @@ def _received(
     # Else a claim could be collected before it falls due.
     if as_of > day_of(at):
         raise NotYetDay
-    chosen = _mapping(creditor_id, mapping)
+    chosen = mapping_of(creditor_id, mapping)
     # What is wrong with the columns is told at once, however long the file is.
     fit(chosen, header_of(head_of(bound(stream_file, sha256), chosen.how)))
     forget_unfinished(Batch.objects.filter(creditor=creditor, sha256=sha256), at)
