@@ -124,7 +124,7 @@ class SingleForm(forms.Form):
         _("A person or a firm?"), PersonKind.choices, widget=forms.RadioSelect, required=True
     )
     debtor_name = _text(
-        _("Name"), _("As on the identity card, or the full name of the firm."), needed=True
+        _("Debtor's name"), _("As on the identity card, or the full name of the firm."), needed=True
     )
     id_number = _text(
         _("Identity number"),
