@@ -42,6 +42,7 @@ pytestmark = pytest.mark.django_db
 
 CROWDS = (0, 1, 50)
 LOOK = AT + 3 * HOUR
+WRITES = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)')
 STAFF = (Role.OPERATOR, Role.COMPLIANCE, Role.REVIEWER, Role.REGULATOR)
 READS: dict[str, Callable[[Listing, Actor], Any]] = {
     "hall": lambda _listing, actor: hall(actor=actor, at=LOOK),
@@ -193,11 +194,7 @@ def test_no_bid_wakes_a_job_or_changes_the_order(bidders: list[Actor]) -> None:
         for bidder in bidders[:3]:
             bid(listing, "0.2", bidder)
     assert Listing.objects.values().get() == before
-    written = {
-        query["sql"].split('"')[1]
-        for query in asked
-        if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))
-    }
+    written = {found[1] for query in asked if (found := WRITES.search(query["sql"]))}
     assert written == {"market_bidenvelope"}
 
 
