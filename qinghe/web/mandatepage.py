@@ -32,6 +32,16 @@ WHY = {
 }
 
 
+# The same where a column has no room for a sentence.
+BRIEF = {
+    "amount": _("Amount"),
+    "back": _("Reversed"),
+    "stage": _("Stage"),
+    "ladder": _("Ladder"),
+    "quality": _("Quality"),
+}
+
+
 class ReportForm(forms.Form):
     """How a case stands, in codes: nothing personal is passed on."""
 
@@ -94,8 +104,8 @@ def commission(request: StaffRequest) -> HttpResponse:
     """Show predicted and actual commission per collector, and why they differ."""
     rows = by_collector(actor=request.actor)
     context = {
-        "rows": [(row, [(WHY[name], sum_) for name, sum_ in row.sums.lines]) for row in rows],
-        "reasons": [WHY[name] for name in REASONS],
+        "rows": [(row, [(BRIEF[name], sum_) for name, sum_ in row.sums.lines]) for row in rows],
+        "reasons": [(BRIEF[name], WHY[name]) for name in REASONS],
         "works": request.actor.role == Role.COLLECTOR,
     }
     return render(request, "web/parts/commission.html", context)

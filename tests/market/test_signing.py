@@ -99,7 +99,7 @@ def test_a_plan_gives_each_case_its_rate_and_stands_in_the_text(market: Market) 
     rates = dict(Listing.objects.values_list("claim", "commission_rate"))
     assert rates == {first.pk: Decimal("0.08"), second.pk: Decimal("0.2")}
     document = Document.objects.get()
-    assert "stage M1, hand 1 8%" in document.text_en
+    assert "stage M1, hand 1: 8%" in document.text_en
     assert "from 30% on 2%" in document.text_en
     mandate = take(listing_id=Listing.objects.get(claim=first).pk, actor=market.collector, at=AT)
     assert mandate.commission_plan_id == plan.pk

@@ -169,7 +169,7 @@ def test_a_plan_is_written_read_tried_out_and_offered(market: Market) -> None:
     text = seen(client, f"/commission/plans/{plan.pk}/?amount=10000&stage=M2&hand=2")
     # M2 in the second hand: nine per cent, and one more above three tenths.
     assert "¥970.00" in text
-    assert "stage M2, hand 2 9%" in text
+    assert "stage M2, hand 2: 9%" in text
     offer = {
         "all": "1",
         "mode": "grab",

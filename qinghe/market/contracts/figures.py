@@ -102,6 +102,7 @@ def hash_of(texts: Mapping[str, str]) -> str:
 def _words(figures: Figures, lang: str) -> dict[str, object]:
     say = SAY[lang]
     plan = figures.plan or one_row(figures.commission_rate, figures.quality_share)
+    every = "every" if len(plan.rows) == 1 else "rest"
     steps = [
         say["step"].format(start=_start(plan, step.start, lang), add=_pct(step.add))
         for step in plan.steps
@@ -119,7 +120,7 @@ def _words(figures: Figures, lang: str) -> dict[str, object]:
         "period": say["period"].format(days=figures.period_days),
         "service": say["service"].format(**vars(figures.levels)),
         "commission": say["commission"]
-        + say["join"].join(_rate(row, say) for row in plan.rows)
+        + say["join"].join(_rate(row, say, every) for row in plan.rows)
         + say["stop"]
         + (say["ladder"] + say["join"].join(steps) + say["stop"] if steps else ""),
         "quality": say["quality"].format(share=_pct(plan.quality_share), days=plan.review_days)
@@ -128,22 +129,23 @@ def _words(figures: Figures, lang: str) -> dict[str, object]:
     }
 
 
-def _rate(row: BaseRate, say: Mapping[str, str]) -> str:
+def _rate(row: BaseRate, say: Mapping[str, str], every: str) -> str:
     where = [
         say["stages"].format(", ".join(sorted(row.stages))) if row.stages else "",
         say["bands"].format(", ".join(_band(band) for band in sorted(row.bands)))
         if row.bands
         else "",
-        say["hands"].format(", ".join(_hand(hand) for hand in sorted(row.hands)))
-        if row.hands
-        else "",
+        say["hands"].format(_hands(sorted(row.hands))) if row.hands else "",
     ]
-    named = say["comma"].join(part for part in where if part) or say["every"]
+    named = say["comma"].join(part for part in where if part) or say[every]
     return say["rate"].format(where=named, rate=_pct(row.rate))
 
 
-def _hand(hand: int) -> str:
-    return f"{hand}+" if hand == LAST_HAND else str(hand)
+def _hands(hands: list[int]) -> str:
+    """Return hands as people say them: `1, 2` or, where every later one is among them, `3+`."""
+    if hands == list(range(hands[0], LAST_HAND + 1)):
+        return f"{hands[0]}+"
+    return ", ".join(f"{hand}+" if hand == LAST_HAND else str(hand) for hand in hands)
 
 
 def _band(index: int) -> str:
@@ -171,8 +173,9 @@ SAY: Mapping[str, Mapping[str, str]] = {
         "without one after that; a report to the creditor every {report_days} days.",
         "commission": "Computed on money recovered. Base rate by the stage of the day on which it "
         "arrives; the first line that fits counts: ",
-        "rate": "{where} {rate}",
+        "rate": "{where}: {rate}",
         "every": "every case",
+        "rest": "every other case",
         "stages": "stage {}",
         "bands": "amount {}",
         "hands": "hand {}",
@@ -194,8 +197,9 @@ SAY: Mapping[str, Mapping[str, str]] = {
         "每 {report_days} 天向债权人报告一次。",
         "commission": "按实际收回的金额计算。基础费率按款项到账当日的账龄确定，"
         "以最先符合的一行为准：",
-        "rate": "{where} {rate}",
+        "rate": "{where}：{rate}",
         "every": "所有案件",
+        "rest": "其他案件",
         "stages": "账龄 {}",
         "bands": "金额 {} 元",
         "hands": "第 {} 手",

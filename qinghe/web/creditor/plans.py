@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,6 +18,7 @@ from qinghe.kernel.money import exponent
 from qinghe.market.commission.plan import LAST_HAND, STAGES
 from qinghe.market.contracts.figures import Figures, sentences
 from qinghe.market.queries.signed import commission_plan, commission_plans
+from qinghe.market.refusals import BadCommissionPlan
 from qinghe.market.services import retire_plan, write_plan
 from qinghe.market.terms import Measure
 from qinghe.parties.roles import Permission
@@ -28,6 +31,13 @@ HUNDRED = Decimal(100)
 CURRENCY = "CNY"
 STEPS = (1, 2, 3)
 USUAL = {"M1": 8, "M2": 12, "M3": 16, "M4": 20, "M5": 24, "M6": 28, "M7": 32}
+# Which field of the form a refused figure stands in.
+PLACES = {
+    "name": "name",
+    "ladder.steps": "from_1",
+    "quality.share": "share",
+    "quality.weights": "weight_complaints",
+}
 WEIGHTS = {"complaints": 40, "promises": 20, "refusals": 20, "documentation": 20}
 
 
@@ -108,6 +118,19 @@ def _share(per_cent: Decimal) -> str:
     return str(per_cent / HUNDRED)
 
 
+@contextmanager
+def _said_in(form: PlanForm) -> Iterator[None]:
+    """Put a refusal beside the figure that it is about."""
+    with refusals_in(form):
+        try:
+            yield
+        except BadCommissionPlan as refusal:
+            where = PLACES.get(str(refusal.facts["field"]))
+            if where is None:
+                raise
+            form.add_error(where, str(refusal.facts["why"]))
+
+
 @page(Permission.PLACE_CLAIMS)
 def plan_list(request: StaffRequest) -> HttpResponse:
     """Show the plans that can be offered."""
@@ -122,7 +145,7 @@ def plan_new(request: StaffRequest) -> HttpResponse:
     """Write a plan; under a known name, its next version."""
     form = PlanForm(request.POST or None)
     if form.is_bound and form.is_valid():
-        with refusals_in(form):
+        with _said_in(form):
             made = write_plan(
                 name=form.cleaned_data["name"],
                 content=form.content(),
