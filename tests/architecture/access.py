@@ -61,12 +61,14 @@ PORTAL: dict[str, dict[str, int]] = {
     "contacts-file": DEBTOR,
     "complain": DEBTOR,
     "complaint": DEBTOR_THING,
+    "complaint-back": DEBTOR_THING,
+    "felt": DEBTOR_THING,
     "papers": DEBTOR,
     "copy": DEBTOR_THING,
     "erasure": DEBTOR,
 }
 # Addresses that take only POST.
-POSTS = {"leave", "plan-check", "plan-send", "wish-withdraw", "copy"}
+POSTS = {"leave", "plan-check", "plan-send", "wish-withdraw", "copy", "complaint-back", "felt"}
 
 API: dict[str, dict[str, int]] = {
     "POST screening": only(COLLECTOR, 200),
@@ -115,6 +117,7 @@ API: dict[str, dict[str, int]] = {
     "GET payments": everybody(200),
     "POST pay": only(CREDITOR, 404),
     "GET statement": only(MONEY, 200),
+    "GET standing": everybody(404),
     "GET complaints": everybody(200),
     "POST complain": only(COMPLAINING, 404),
     "GET complaint": everybody(404),
