@@ -161,9 +161,9 @@ def test_flagged_heard_decided_and_the_deposit_called_once_nobody_objected(place
     page.wait_for_load_state()
     assert DepositCall.objects.get().amount == 300_000
     pictures(place, "other", {"decided": address})
+    pictures(place, "operator", {"calls": "/deposit-calls/"})
     page = place.sign_in("operator")
     page.goto("/deposit-calls/")
-    pictures(place, "operator", {"calls": "/deposit-calls/"})
     page.locator("[name=reference]").fill("bank 7")
     page.locator("[data-test=call-received]").click()
     page.wait_for_load_state()

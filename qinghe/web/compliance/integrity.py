@@ -22,6 +22,7 @@ from qinghe.quality.services.integrity.deposits import call_deposit
 from qinghe.quality.services.integrity.hearing import hear
 from qinghe.quality.services.integrity.retiring import retire_rule, revive_rule
 from qinghe.quality.services.integrity.ruling import decide_ruling, rule
+from qinghe.quality.signs.table import number
 from qinghe.web.compliance.integrityforms import (
     CURRENCY,
     AnswerForm,
@@ -200,7 +201,7 @@ def _context(request: StaffRequest, view: FlagView) -> dict[str, Any]:
         "parties": [(each, _words(request, each), _stage(request, each)) for each in view.parties],
         "names": {str(k): v for k, v in display_names(u for u in users if u).items()},
         "history": [(e, e.kind.partition("-")[2], _name_of(e.actor)) for e in view.history],
-        "now": request.at,
+        "answer_days": number("hearing_days"),
         "hear_form": HearForm(),
         "rule_form": RuleForm(),
         "letter_form": LetterForm(),

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.parties.roles import Permission
-from qinghe.quality.queries.integrity.desk import calls_waiting
+from qinghe.quality.queries.integrity.calls import calls_waiting
 from qinghe.quality.services.integrity.deposits import receive_call
 from qinghe.web.doors import StaffRequest, acted, page, unclear
 

@@ -28,8 +28,9 @@ from qinghe.quality.models import (
     Ruling,
     Sign,
 )
+from qinghe.quality.queries.integrity.calls import most_of
 from qinghe.quality.signs.judging import parties_of
-from qinghe.quality.signs.table import Rule, number, rules
+from qinghe.quality.signs.table import Rule, rules
 
 LATEST = 200
 MOST_SIGNS = 200
@@ -77,7 +78,10 @@ def queue(*, actor: Actor, decided: bool = False) -> list[FlagRow]:
 
 @dataclass(frozen=True)
 class Party:
-    """An organisation of a flag: its answer, its ruling, what it holds and deals in now."""
+    """
+    An organisation of a flag: its answer, its ruling, its live orders, and its deposits, each with
+    the most that may still be called, in minor units.
+    """
 
     id: UUID
     name: str
@@ -85,7 +89,7 @@ class Party:
     kind: str
     state: str
     live: int
-    deposits: tuple[Cover, ...]
+    deposits: tuple[tuple[Cover, int], ...]
     respondent: Respondent
     ruling: Ruling | None
     calls: tuple[DepositCall, ...]
@@ -230,24 +234,6 @@ def rule_figures(*, actor: Actor) -> list[RuleFigures]:
     ]
 
 
-def calls_waiting(*, actor: Actor) -> list[DepositCall]:
-    """
-    Return the called deposits whose money has not arrived, the oldest first.
-
-    :raises NotPermitted: the actor does not manage payments
-    """
-    require(actor, Permission.MANAGE_PAYMENTS)
-    rows = DepositCall.objects.filter(received_at=None).select_related(
-        "cover__organisation", "ruling__harmed"
-    )
-    return list(rows.order_by("called_at", "pk")[:LATEST])
-
-
-def hearing_days() -> int:
-    """Return how many days an organisation has to answer."""
-    return number("hearing_days")
-
-
 def _rows(rows: QuerySet[IntegrityFlag]) -> Any:
     rulings = Ruling.objects.filter(flag=OuterRef("pk"))
     objected = rulings.filter(appealed_at__isnull=False, appeal_decided_at=None)
@@ -279,7 +265,7 @@ def _names(keys: Iterable[str]) -> dict[UUID, str]:
 def _parties(flag: IntegrityFlag) -> tuple[Party, ...]:
     answers = Respondent.objects.filter(flag=flag).select_related("organisation")
     rulings = Ruling.objects.filter(flag=flag).exclude(state=RulingState.DROPPED)
-    found = {each.organisation_id: each for each in rulings.select_related("harmed")}
+    found = {each.organisation_id: each for each in rulings.select_related("harmed", "flag")}
     ids = [each.organisation_id for each in answers]
     covers = Cover.objects.filter(
         organisation__in=ids, confirmed_at__isnull=False, released_at=None, kind=CoverKind.DEPOSIT
@@ -293,12 +279,22 @@ def _parties(flag: IntegrityFlag) -> tuple[Party, ...]:
             kind=each.organisation.kind,
             state=each.organisation.state,
             live=_live(each.organisation_id),
-            deposits=tuple(c for c in covers if c.organisation_id == each.organisation_id),
+            deposits=_deposits(covers, found.get(each.organisation_id)),
             respondent=each,
             ruling=found.get(each.organisation_id),
             calls=tuple(c for c in calls if c.ruling.organisation_id == each.organisation_id),
         )
         for each in answers.order_by("organisation__name", "pk")
+    )
+
+
+def _deposits(covers: Iterable[Cover], ruling: Ruling | None) -> tuple[tuple[Cover, int], ...]:
+    if ruling is None or not ruling.damage:
+        return ()
+    return tuple(
+        (each, most_of(ruling, each))
+        for each in covers
+        if (each.organisation_id, each.currency) == (ruling.organisation_id, ruling.currency)
     )
 
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Sum
-
 from qinghe.journal.services import verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.money import to_major
@@ -25,6 +23,7 @@ from qinghe.parties.services.covers import NoSuchCover, call_cover
 from qinghe.quality.integrity_refusals import AboveDamage, NoSuchCall, TooEarly, WordsMissing
 from qinghe.quality.integrity_terms import Outcome, RulingState
 from qinghe.quality.models import DepositCall, IntegrityFlag, Ruling
+from qinghe.quality.queries.integrity.calls import most_of
 from qinghe.quality.services.integrity.hearing import note
 from qinghe.quality.services.integrity.ruling import cause_of, lock_ruling
 from qinghe.quality.signs.table import rules
@@ -103,15 +102,6 @@ def receive_call(*, call_id: UUID, reference: str, actor: Actor, at: datetime) -
     flag = IntegrityFlag.objects.get(pk=call.ruling.flag_id)
     note("deposit-received", flag, actor, at, ruling=call.ruling_id, call=call.pk)
     return call
-
-
-def most_of(ruling: Ruling, cover: Cover) -> int:
-    """Return the most that may still be called from a deposit for a ruling, in minor units."""
-    mine = DepositCall.objects.filter(ruling=ruling)
-    called = int(mine.aggregate(sum=Sum("amount"))["sum"] or 0)
-    here = int(mine.filter(cover=cover).aggregate(sum=Sum("amount"))["sum"] or 0)
-    scale = cover.amount * rules()[ruling.flag.rule].most_percent // 100
-    return max(min(ruling.damage - called, scale - here, cover.amount - cover.called), 0)
 
 
 def _final_since(ruling: Ruling, at: datetime) -> datetime:
