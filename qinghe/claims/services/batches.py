@@ -16,11 +16,7 @@ from qinghe.claims.intake.kinds import ZIP
 from qinghe.claims.intake.read import ROW, header_of
 from qinghe.claims.intake.strangers import refuse_phones_in_text
 from qinghe.claims.intake.stream import head_of, pieces
-<<<<<<< HEAD
-from qinghe.claims.models import Batch, Mapping
-=======
-from qinghe.claims.models import Batch, RowError
->>>>>>> import
+from qinghe.claims.models import Batch
 from qinghe.claims.queries import NoSuchBatch
 from qinghe.claims.services.creditors import creditor_of, standing_creditor
 from qinghe.claims.services.forgetting import end_batch, forget_unfinished
@@ -229,62 +225,6 @@ def judge_again(batch: Batch, *, actor: Actor, at: datetime) -> None:
         return
     Work(batch.pk, actor=actor).run(at=at)
     batch.refresh_from_db()
-
-
-<<<<<<< HEAD
-@verb("claims.save_mapping")
-def save_mapping(
-    *, creditor_id: UUID, name: str, mapping: Dict[str, Any], actor: Actor, at: datetime
-) -> Mapping:
-    """
-    Keep a column mapping for a creditor's next files; the same name is replaced.
-
-    :raises NotPermitted: the actor may not submit claims
-    :raises NoSuchOrganisation: another creditor's
-    :raises BadMapping: it names a field that does not exist
-    """
-    require(actor, Permission.SUBMIT_CLAIMS)
-    creditor = creditor_of(creditor_id, actor)
-    saved, _new = Mapping.objects.update_or_create(
-        creditor=creditor,
-        name=name[:NAME_LENGTH],
-        defaults={"columns": parse(mapping).as_json()},
-        create_defaults={"columns": parse(mapping).as_json(), "created_at": at},
-    )
-    record(
-        kind="claims.mapping-saved",
-        subject=f"organisation:{creditor_id}",
-        actor=actor,
-        at=at,
-        mapping=saved.pk,
-    )
-    return saved
-
-
-def _mapping(creditor_id: UUID, mapping: Dict[str, Any] | str) -> ColumnMapping:
-    if not isinstance(mapping, str):
-        return parse(mapping)
-    saved = Mapping.objects.filter(creditor_id=creditor_id, name=mapping).first()
-    if saved is not None:
-        return parse(saved.columns)
-    if mapping not in SHIPPED:
-        raise UnknownMapping(name=mapping)
-    return shipped(mapping)
-=======
-def forget_row_errors(*, at: datetime) -> int:
-    """Delete the row errors of batches decided long ago; return how many."""
-    old = RowError.objects.filter(batch__decided_at__lt=at - KEEP_ROW_ERRORS)
-    return old.delete()[0]
-
-
-def forget_undecided(*, at: datetime) -> int:
-    """Delete what lies ready of batches that nobody decided on for days; return how many."""
-    waiting = Batch.objects.filter(state=BatchState.CHECKED, whole=True)
-    old = list(waiting.filter(worked_at__lt=at - KEEP_STAGED).values_list("pk", flat=True))
-    for batch_id in old:
-        _forget_one(batch_id)
-    return len(old)
->>>>>>> import
 
 
 def _received(
