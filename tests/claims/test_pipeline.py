@@ -203,7 +203,7 @@ def test_rows_add_up_and_their_order_is_irrelevant(
     for batch in (one, other):
         assert batch.accepted + batch.rejected + batch.unchanged == batch.read == len(rows)
     assert claims_of(here) == claims_of(there)
-    assert trial_balance() == {"CNY": 0}
+    assert not any(trial_balance().values())
 
 
 @pytest.mark.django_db
