@@ -81,6 +81,7 @@ API: dict[str, dict[str, int]] = {
     "POST refuse": only(CREDITOR, 404),
     "POST cancel": only(CREDITOR, 404),
     "GET claims": everybody(200),
+    "POST claims": only(CREDITOR, 422),
     "GET claim": everybody(404),
     "GET verification": everybody(404),
     "POST contract": only(CREDITOR, 404),

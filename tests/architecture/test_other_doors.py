@@ -29,6 +29,7 @@ KINDS = {
 }
 BODIES: dict[str, object] = {
     "accept": {},
+    "claims": {"claim": {}},
     "publish": {"commission_rate": "0.2", "quality_share": "0.2", "period_days": 90},
     "give-back": {"reason": "moved"},
     "hand-in": {"rate": "0.1", "quality_share": "0.2"},

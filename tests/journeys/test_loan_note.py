@@ -1,4 +1,4 @@
-"""A person with one loan note: told by hand, refused beside its fields, looked at, posted, proven."""
+"""A person with one loan note: told by hand, refused beside its fields, seen, posted, proven."""
 
 from __future__ import annotations
 

@@ -110,18 +110,20 @@ def _day(
 
 
 def _choice(
-    label: StrPromise, choices: Iterable[tuple[Any, Any]], hint: StrPromise | str = "", **more: Any
+    label: StrPromise,
+    choices: Iterable[tuple[Any, Any]],
+    *,
+    needed: bool = False,
+    widget: type[forms.Widget] = forms.Select,
 ) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        **{"label": label, "choices": list(choices), "help_text": hint, "required": False} | more
-    )
+    return forms.ChoiceField(label=label, choices=list(choices), required=needed, widget=widget)
 
 
 class SingleForm(forms.Form):
     """What a creditor knows about one debt. The names are those of the columns of a file."""
 
     debtor_kind = _choice(
-        _("A person or a firm?"), PersonKind.choices, widget=forms.RadioSelect, required=True
+        _("A person or a firm?"), PersonKind.choices, widget=forms.RadioSelect, needed=True
     )
     debtor_name = _text(
         _("Debtor's name"), _("As on the identity card, or the full name of the firm."), needed=True
@@ -131,7 +133,7 @@ class SingleForm(forms.Form):
         _("18 digits on the identity card; of a firm its credit code. Kept encrypted. Without it, "
           "the telephone below is needed."),
     )  # fmt: skip
-    product = _choice(_("What is it about?"), Product.choices, required=True)
+    product = _choice(_("What is it about?"), Product.choices, needed=True)
     loan_principal = _sum(
         _("Amount lent"), _("The sum in the note, in numbers. Empty: it is what is still owed.")
     )
