@@ -37,7 +37,7 @@ INSERT INTO market_mandate
     (id, claim_id, creditor_id, collector_id, listing_id, mode, state, commission_rate, quality_share,
      terms_version, terms_sha256, signed_by, signed_at, starts_at, ends_at, closed_at, reason)
 SELECT bench_made(4, n), bench_made(3, n), bench_made(1, 40 + n % 20), bench_made(1, n % 40), NULL,
-    'grab', 'active', 0.12, 0.25, 'bench', '', bench_made(0, 1), timestamptz '{day}' - interval '40 days',
+    'grab', 'active', 0.12, 0.25, '2026-11', '', bench_made(0, 1), timestamptz '{day}' - interval '40 days',
     timestamptz '{day}' - interval '40 days', timestamptz '{day}' + interval '80 days', NULL, ''
 FROM generate_series(1, {persons}) n;
 

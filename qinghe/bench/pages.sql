@@ -29,7 +29,7 @@ INSERT INTO market_mandate
     (id, claim_id, creditor_id, collector_id, listing_id, mode, state, commission_rate, quality_share,
      terms_version, terms_sha256, signed_by, signed_at, starts_at, ends_at, closed_at, reason)
 SELECT pg_temp.more(3, n), pg_temp.made(3, n), pg_temp.made(1, 1 + n % 20), pg_temp.made(1, 21 + n % 40), NULL,
-    'grab', 'active', 0.12, 0.25, 'bench', '', pg_temp.more(0, 1), begun, begun, begun + interval '120 days', NULL, ''
+    'grab', 'active', 0.12, 0.25, '2026-11', '', pg_temp.more(0, 1), begun, begun, begun + interval '120 days', NULL, ''
 FROM (
     SELECT n, timestamptz '{day}' - make_interval(days => (1 + n % 80)::int) AS begun
     FROM generate_series(1::bigint, {claims} / 5) n

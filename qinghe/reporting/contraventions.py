@@ -101,12 +101,15 @@ BY_NAME: dict[str, str] = {
         )
     """,
     "mandates-are-signed-by-both": """
+        WITH changed AS (
+            SELECT sha256 FROM market_document
+            WHERE sha256 <> encode(sha256(convert_to(text_zh, 'UTF8') || '\\x00'::bytea
+                || convert_to(text_en, 'UTF8')), 'hex')
+        )
         SELECT m.id::text FROM market_mandate m
-        LEFT JOIN market_document d ON d.sha256 = m.document_id
         WHERE m.terms_version > '2026-11' AND (
-            d.sha256 IS NULL OR m.creditor_signed_by IS NULL OR m.signed_name = ''
-            OR encode(sha256(convert_to(d.text_zh, 'UTF8') || '\\x00'::bytea
-                || convert_to(d.text_en, 'UTF8')), 'hex') <> d.sha256
+            m.document_id IS NULL OR m.creditor_signed_by IS NULL OR m.signed_name = ''
+            OR m.document_id IN (SELECT sha256 FROM changed)
         )
     """,
     "mandates-last-by-what-debtors-did": """

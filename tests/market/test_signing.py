@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ from qinghe.market.refusals import BadCommissionPlan, BadTerms, NoSuchPlan
 from qinghe.market.services import place_own_team, publish_many, retire_plan, take, write_plan
 from qinghe.parties.models import Organisation
 from qinghe.parties.terms import OrgKind
+from qinghe.reporting.contraventions import found
 from tests import factories
 from tests.factories import AT
 from tests.market.conftest import TERMS, Market, reachable_claim
@@ -130,3 +132,19 @@ def test_service_levels_are_days_within_a_year(market: Market) -> None:
     with pytest.raises(BadTerms):
         market.list(levels=Levels(first_action_days=0))
     assert market.list(levels=Levels(first_action_days=1))
+
+
+def test_verify_finds_a_text_that_was_changed(market: Market) -> None:
+    take(listing_id=market.list().pk, actor=market.collector, at=AT)
+    name = "mandates-are-signed-by-both"
+    assert found(name, at=AT) == []
+    Document.objects.update(text_en="Nothing was agreed.")
+    assert len(found(name, at=AT)) == 1
+
+
+def test_verify_finds_a_period_that_nothing_lengthened(market: Market) -> None:
+    mandate = take(listing_id=market.list().pk, actor=market.collector, at=AT)
+    name = "mandates-last-by-what-debtors-did"
+    assert found(name, at=AT) == []
+    Mandate.objects.filter(pk=mandate.pk).update(ends_at=mandate.ends_at + timedelta(days=3))
+    assert found(name, at=AT) == [str(mandate.pk)]
