@@ -36,7 +36,10 @@ class AppealDecisionForm(forms.Form):
         field = self.fields["decision"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [
-            *((f"1:{each}", f"{AppealState.GRANTED.label} · {each.label}") for each in GRANTING[about]),
+            *(
+                (f"1:{each}", f"{AppealState.GRANTED.label} · {each.label}")
+                for each in GRANTING[about]
+            ),
             *((f"0:{each}", f"{AppealState.REFUSED.label} · {each.label}") for each in REFUSING),
         ]
 
