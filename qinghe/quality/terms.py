@@ -101,8 +101,8 @@ class AppealAbout(TextChoices):
 
 class AppealState(TextChoices):
     OPEN = "open", _("Being heard")
-    GRANTED = "granted", _("Granted")
-    REFUSED = "refused", _("Not granted")
+    GRANTED = "granted", pgettext_lazy("appeal", "Granted")
+    REFUSED = "refused", pgettext_lazy("appeal", "Not granted")
 
 
 class AppealGround(TextChoices):

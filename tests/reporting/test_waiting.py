@@ -60,7 +60,14 @@ def test_everybody_sees_what_waits_for_them(
         ),
         Role.REVIEWER: ({"verify": 1, "parties": 0, "organisations": 0}, None),
         Role.COMPLIANCE: (
-            {"complaints": 1, "disputes": 1, "verify": 1, "parties": 0, "organisations": 0},
+            {
+                "complaints": 1,
+                "disputes": 1,
+                "appeals": 0,
+                "verify": 1,
+                "parties": 0,
+                "organisations": 0,
+            },
             None,
         ),
         Role.OPERATOR: ({"organisations": 0, "payouts": 0, "letters": 0, "complaints": 1}, None),

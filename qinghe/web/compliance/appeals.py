@@ -21,7 +21,7 @@ from qinghe.quality.ladder import ladder
 from qinghe.quality.queries import AppealRow, appeal_for, appeals, complaint_for
 from qinghe.quality.queries.sampling import samples
 from qinghe.quality.services import decide_appeal, recognise_experience
-from qinghe.quality.terms import GRANTING, MANY, REFUSING, AppealAbout
+from qinghe.quality.terms import GRANTING, MANY, REFUSING, AppealAbout, AppealState
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, unclear
 from qinghe.web.formats import as_day
 
@@ -35,10 +35,12 @@ class AppealDecisionForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["decision"]
         assert isinstance(field, forms.ChoiceField)
-        yes, no = _("Granted"), _("Not granted")
         field.choices = [
-            *((f"1:{each}", f"{yes} · {each.label}") for each in GRANTING[about]),
-            *((f"0:{each}", f"{no} · {each.label}") for each in REFUSING),
+            *(
+                (f"1:{each}", f"{AppealState.GRANTED.label} · {each.label}")
+                for each in GRANTING[about]
+            ),
+            *((f"0:{each}", f"{AppealState.REFUSED.label} · {each.label}") for each in REFUSING),
         ]
 
     def decided(self) -> dict[str, Any]:
