@@ -17,7 +17,7 @@ from qinghe.api.paging import Piece, pack, page_of
 from qinghe.kernel import clock
 from qinghe.market.queries import HallFilters, HallRow, hall, listing_for
 from qinghe.market.services import publish, take, withdraw_listing
-from qinghe.market.terms import Mode
+from qinghe.market.terms import BAND_BOUNDS, Mode
 
 router = Router(tags=["listings"])
 
@@ -25,10 +25,17 @@ router = Router(tags=["listings"])
 class Filters(Schema):
     """What to look for in the hall; an empty filter lets everything through."""
 
-    regions: list[str] = []
     stages: list[str] = []
     products: list[str] = []
+    bands: list[int] = []
+    kinds: list[str] = Field([], description="Kinds of creditors.")
+    hands: list[int] = Field(
+        [], description="How often placed, this time included; 4 is 4 or more."
+    )
+    min_commission: Decimal | None = None
+    mode: str = ""
     currency: str = ""
+    regions: list[str] = Field([], description="Codes; 0 for orders whose place is not shown.")
     order: str = Field("recent", description="recent, commission, band or expiring")
     cursor: str = ""
 
@@ -41,13 +48,16 @@ class ListingOut(Schema):
     mode: str
     state: str
     creditor_kind: str
-    region: str
+    region: str = Field(description="No finer than five open orders are alike; empty: not shown.")
     product: str
     stage: str
-    age_months: int = Field(description="Full months past due.")
+    age_months: int = Field(description="Full months past due; full years from one year on.")
     hand: int
     currency: str
     band: int
+    band_to: int = Field(
+        description="The highest band it may be in: more than one if few are alike."
+    )
     evidence_count: int
     commission_rate: Decimal
     quality_share: Decimal
@@ -56,6 +66,7 @@ class ListingOut(Schema):
     listed_at: datetime
     expires_at: datetime
     takeable: bool
+    unsure: bool = Field(description="Shown too coarse to know; taking decides.")
     why_not: Problem | None = None
 
 
@@ -80,6 +91,11 @@ def list_listings(request: HttpRequest, filters: Annotated[Filters, Query()]) ->
             regions=tuple(filters.regions),
             stages=tuple(filters.stages),
             products=tuple(filters.products),
+            bands=tuple(band for band in filters.bands if 0 <= band < len(BAND_BOUNDS)),
+            kinds=tuple(filters.kinds),
+            hands=tuple(filters.hands),
+            min_commission=filters.min_commission,
+            mode=filters.mode,
             currency=filters.currency,
             order=filters.order,
         ),

@@ -29,7 +29,27 @@ class MandateState(TextChoices):
     COMPLETED = "completed", _("Completed")
 
 
+class GiveBackCause(TextChoices):
+    UNREACHABLE = "unreachable", _("No address works")
+    WRONG_PERSON = "wrong_person", _("The claim or the person is wrong")
+    CONFLICT = "conflict", _("We stand on both sides")
+    ASKED = "asked", _("The creditor asked for it")
+    UNABLE = "unable", _("We cannot work it now")
+    OTHER = "other", pgettext_lazy("give-back", "Another reason")
+
+
+# Not the collector's doing: these never count towards cooling off.
+EXCUSED = (
+    GiveBackCause.UNREACHABLE,
+    GiveBackCause.WRONG_PERSON,
+    GiveBackCause.CONFLICT,
+    GiveBackCause.ASKED,
+)
+
 LIVE = ("active", "suspended")
+
+# An order is shown no finer than at least so many open ones are alike; see migration 0003.
+ALIKE = 5
 
 # Lower bounds of the amount bands, in major units; a listing shows the band, never the amount.
 BAND_BOUNDS = (0, 1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 500_000)

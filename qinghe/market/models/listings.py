@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from qinghe.claims.terms import Product, Stage
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
+from qinghe.market.models.packages import Package
 from qinghe.market.terms import KEEP, ListingState, Mode
 from qinghe.parties.terms import WORK_LICENCES, LicenceKind
 
@@ -40,6 +41,8 @@ class Listing(Row):
     quality_share = models.DecimalField(max_digits=5, decimal_places=4)
     period_days = models.PositiveSmallIntegerField()
     licence = models.TextField(choices=WORK_LICENCES, default=LicenceKind.COLLECTION)
+    # Offered inside a package: it is not in the hall by itself.
+    package = models.ForeignKey(Package, models.PROTECT, null=True, related_name="+")
     designated_to = models.ForeignKey(
         "parties.Organisation", models.PROTECT, null=True, related_name="+"
     )
@@ -64,19 +67,6 @@ class Listing(Row):
                 fields=["-listed_at", "id"],
                 name="market_hall_recent",
                 condition=Q(state="open"),
-            ),
-            models.Index(
-                fields=["-commission_rate", "-listed_at", "id"],
-                name="market_hall_commission",
-                condition=Q(state="open"),
-            ),
-            models.Index(
-                fields=["-band", "-listed_at", "id"],
-                name="market_hall_band",
-                condition=Q(state="open"),
-            ),
-            models.Index(
-                fields=["region", "stage"], name="market_hall_region", condition=Q(state="open")
             ),
             models.Index(
                 fields=["expires_at"], name="market_listing_due", condition=Q(state="open")
