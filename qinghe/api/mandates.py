@@ -16,7 +16,7 @@ from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor
 from qinghe.market.queries import MandateRow, mandate_by_id, mandates
 from qinghe.market.services import give_back, recall
-from qinghe.market.terms import LIVE, MandateState
+from qinghe.market.terms import LIVE, GiveBackCause, MandateState
 
 router = Router(tags=["mandates"])
 
@@ -56,6 +56,12 @@ class ReasonIn(Schema):
     reason: str = Field(min_length=1, max_length=200)
 
 
+class ReturnIn(ReasonIn):
+    """Why an order goes back; a cause of your own counts towards a pause in taking."""
+
+    cause: GiveBackCause = GiveBackCause.OTHER
+
+
 class Which(Cut):
     """Which mandates, and which piece of the list."""
 
@@ -71,10 +77,12 @@ def list_mandates(request: HttpRequest, which: Annotated[Which, Query()]) -> Pie
 
 
 @router.post("/mandates/{uuid:mandate_id}/return", response=MandateOut, url_name="give-back")
-def create_return(request: HttpRequest, mandate_id: UUID, body: ReasonIn) -> MandateOut:
+def create_return(request: HttpRequest, mandate_id: UUID, body: ReturnIn) -> MandateOut:
     """Give an order back; the claim may be placed with somebody else."""
     actor = writer_of(request)
-    give_back(mandate_id=mandate_id, reason=body.reason, actor=actor, at=clock.now())
+    give_back(
+        mandate_id=mandate_id, reason=body.reason, cause=body.cause, actor=actor, at=clock.now()
+    )
     return mandate_out(mandate_id, actor)
 
 

@@ -38,7 +38,7 @@ AT: Final = datetime(2026, 3, 10, 4, tzinfo=UTC)
 AGENCY: Final = "bench-1"
 GOAL_MS: Final = 100.0
 WARM_UP: Final = 10
-TABLES: Final = ("parties_person", "claims_claim", "market_listing")
+TABLES: Final = ("parties_person", "claims_claim", "market_listing", "market_hallrow")
 SCAN: Final = "Seq Scan on market_hallrow"
 # How likely each filter is set, and with how many values at most.
 CHANCE: Final = 0.4
@@ -59,7 +59,7 @@ VALUES: Final[dict[str, tuple[tuple[object, ...], int]]] = {
 
 
 def filled_hall(orders: int, progress: Callable[[str], None]) -> None:
-    """Make a market of so many open orders; the trigger fills the hall."""
+    """Make a market of so many open orders; as the trigger would leave it."""
     progress(f"making {orders:,} open orders")
     with bare(*TABLES):
         filled("hall.sql", day=DAY, orders=orders)

@@ -48,6 +48,8 @@ FROM (
 ) drawn;
 ANALYZE claims_claim;
 
+-- What the trigger would make of them, set by set: it works by what changes, and here everything does.
+ALTER TABLE market_listing DISABLE TRIGGER USER;
 INSERT INTO market_listing
     (id, number, claim_id, creditor_kind, mode, state, region, product, stage, hand, currency, band,
      evidence_count, commission_rate, quality_share, period_days, licence, designated_to_id, listed_at, expires_at)
@@ -58,3 +60,44 @@ SELECT bench_made(4, n), 'L-' || n, id, CASE WHEN bench_draw(n, 8) < 0.9 THEN 'i
     CASE WHEN n % 50 = 0 THEN bench_made(1, n % 200) END,
     timestamptz '{day}' - make_interval(mins => (bench_draw(n, 10) * 40000)::int), timestamptz '{day}' + interval '30 days'
 FROM (SELECT substr(number, 3)::bigint AS n, * FROM claims_claim) c;
+CREATE TEMP TABLE bench_path AS
+SELECT l.id AS listing, l.product, l.stage, l.currency, place.depth, own.region, own.band
+FROM market_listing l, generate_series(0, 4) place (depth)
+CROSS JOIN LATERAL (SELECT
+    CASE WHEN place.depth = 0 THEN l.region WHEN place.depth = 1 THEN substr(l.region, 1, 2) || '0000' ELSE '' END AS region,
+    CASE WHEN place.depth < 3 THEN l.band * 17 WHEN place.depth = 4 THEN 7 WHEN l.band < 4 THEN 3 ELSE 71 END AS band
+) own;
+INSERT INTO market_cell (level, product, stage, currency, region, band, n)
+SELECT DISTINCT depth, product, stage, currency, region, band, 0 FROM bench_path;
+ANALYZE market_cell;
+UPDATE market_cell c SET parent_id = p.id FROM market_cell p
+WHERE p.level = c.level + 1 AND p.product = c.product AND p.stage = c.stage AND p.currency = c.currency
+    AND p.region = CASE WHEN c.level = 0 THEN substr(c.region, 1, 2) || '0000' ELSE '' END
+    AND p.band = CASE WHEN c.level < 2 THEN c.band WHEN c.level = 3 THEN 7 WHEN c.band < 68 THEN 3 ELSE 71 END;
+UPDATE market_cell c SET n = f.n FROM (
+    SELECT product, stage, currency, region, band, count(*) AS n FROM bench_path WHERE depth = 0 GROUP BY 1, 2, 3, 4, 5
+) f WHERE c.level = 0 AND (c.product, c.stage, c.currency, c.region, c.band) = (f.product, f.stage, f.currency, f.region, f.band);
+UPDATE market_cell c SET n = f.n FROM (SELECT parent_id, sum(n) AS n FROM market_cell WHERE level = 0 AND n < 5 GROUP BY 1) f WHERE c.id = f.parent_id;
+UPDATE market_cell c SET n = f.n FROM (SELECT parent_id, sum(n) AS n FROM market_cell WHERE level = 1 AND n < 5 GROUP BY 1) f WHERE c.id = f.parent_id;
+UPDATE market_cell c SET n = f.n FROM (SELECT parent_id, sum(n) AS n FROM market_cell WHERE level = 2 AND n < 5 GROUP BY 1) f WHERE c.id = f.parent_id;
+UPDATE market_cell c SET n = f.n FROM (SELECT parent_id, sum(n) AS n FROM market_cell WHERE level = 3 AND n < 5 GROUP BY 1) f WHERE c.id = f.parent_id;
+ANALYZE market_cell;
+CREATE TEMP TABLE bench_shown AS
+SELECT a.id, a.product, a.stage, a.currency, a.region AS city, a.band AS exact,
+    CASE WHEN a.n >= 5 THEN a.region WHEN b.n >= 5 THEN b.region ELSE '' END AS region,
+    CASE WHEN a.n >= 5 OR b.n >= 5 OR c.n >= 5 THEN a.band WHEN d.n >= 5 THEN d.band ELSE e.band END AS band
+FROM market_cell a JOIN market_cell b ON b.id = a.parent_id JOIN market_cell c ON c.id = b.parent_id
+JOIN market_cell d ON d.id = c.parent_id JOIN market_cell e ON e.id = d.parent_id WHERE a.level = 0;
+ANALYZE bench_shown;
+ANALYZE market_listing;
+INSERT INTO market_hallrow (listing_id, cell_id, number, creditor_kind, mode, region, product, stage, hand, currency,
+    band, due_month, evidence_count, commission_rate, quality_share, period_days, licence, designated_to, listed_at,
+    expires_at, tags)
+SELECT l.id, s.id, l.number, l.creditor_kind, l.mode, s.region, l.product, l.stage, l.hand, l.currency, s.band,
+    date_trunc('month', k.due_on::timestamp)::date, l.evidence_count, l.commission_rate, l.quality_share,
+    l.period_days, l.licence, l.designated_to_id, l.listed_at, l.expires_at,
+    qinghe_market_tags(s.region, s.band, l.product, l.stage, l.creditor_kind, l.mode, l.hand, l.commission_rate)
+FROM market_listing l JOIN claims_claim k ON k.id = l.claim_id
+JOIN bench_shown s ON s.product = l.product AND s.stage = l.stage AND s.currency = l.currency AND s.city = l.region
+    AND s.exact = l.band * 17;
+ALTER TABLE market_listing ENABLE TRIGGER USER;

@@ -185,7 +185,7 @@ def band_words(index: int, currency: str, to: int | None = None) -> str:
     every = bands()
     band, last = every[index], every[index if to is None else to]
     if band.low == 0 and last.high is None:
-        return gettext("not shown")
+        return gettext("amount not shown")
     low = _with_symbol(number(band.low), currency)
     return f"{low}–{number(last.high)}" if last.high else f"≥ {low}"
 

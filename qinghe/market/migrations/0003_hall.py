@@ -23,20 +23,17 @@ CREATE FUNCTION qinghe_market_tags(
     ] || ('{q:5,q:10,q:15,q:20,q:25,q:30,q:35,q:40}'::text[])[1:floor(rate * 20)::int]
 $$;
 """
-# At which level an order of a finest cell is shown: the first where at least five are alike.
-SHOWN = """
-CREATE VIEW market_cell_shown AS
-SELECT a.id,
-    CASE WHEN a.n >= 5 THEN a.region WHEN b.n >= 5 THEN b.region ELSE '' END AS region,
-    CASE WHEN a.n >= 5 OR b.n >= 5 OR c.n >= 5 THEN a.band WHEN d.n >= 5 THEN d.band ELSE e.band
-    END AS band
-FROM market_cell a
-JOIN market_cell b ON b.id = a.parent_id
-JOIN market_cell c ON c.id = b.parent_id
-JOIN market_cell d ON d.id = c.parent_id
-JOIN market_cell e ON e.id = d.parent_id
-WHERE a.level = 0;
-"""
+# At which level an order of a finest cell `a` is shown: the first where at least five are alike.
+PATH = """JOIN market_cell b ON b.id = a.parent_id JOIN market_cell c ON c.id = b.parent_id
+        JOIN market_cell d ON d.id = c.parent_id JOIN market_cell e ON e.id = d.parent_id
+        CROSS JOIN LATERAL (SELECT
+            CASE WHEN a.n >= 5 THEN a.region WHEN b.n >= 5 THEN b.region ELSE '' END AS region,
+            CASE WHEN a.n >= 5 OR b.n >= 5 OR c.n >= 5 THEN a.band WHEN d.n >= 5 THEN d.band
+            ELSE e.band END AS band) s"""
+# Every look goes by a key, in the order written: the tables are young when they grow fastest, and
+# what the planner thinks of their size must not talk it out of that.
+BY_KEY = """SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    SET enable_material = off SET join_collapse_limit = 1 SET from_collapse_limit = 1"""
 VIEW = """
 CREATE VIEW market_open_order AS
 SELECT listing_id AS id, number, creditor_kind, mode, region, product, stage, hand, currency, band,
@@ -55,34 +52,71 @@ CREATE FUNCTION qinghe_market_level(
             WHEN band < 4 THEN 3 ELSE 71 END
 $$;
 """
-# Make the cells that some open orders need, from the widest level down.
+# Make the cells that some open orders need, one writer at a time; after a while there are none.
 CELLS = """
-CREATE FUNCTION qinghe_market_cells(orders uuid[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION qinghe_market_cells(orders uuid[]) RETURNS void LANGUAGE plpgsql
+    {by_key} AS $$
+DECLARE
+    own record;
+    place record;
+    above bigint;
+    made bigint;
 BEGIN
-    FOR depth IN REVERSE 4..0 LOOP
-        INSERT INTO market_cell (level, product, stage, currency, region, band, n, parent_id)
-        SELECT DISTINCT depth, l.product, l.stage, l.currency, own.region, own.band, 0, p.id
-        FROM (
-            SELECT DISTINCT o.product, o.stage, o.currency, o.region, o.band
-            FROM unnest(orders) AS wanted (id) JOIN market_listing o ON o.id = wanted.id
-        ) l
-        CROSS JOIN LATERAL qinghe_market_level(depth, l.region, l.band) own
-        CROSS JOIN LATERAL qinghe_market_level(depth + 1, l.region, l.band) wider
-        LEFT JOIN market_cell p ON p.level = depth + 1 AND p.product = l.product
-            AND p.stage = l.stage AND p.currency = l.currency AND p.region = wider.region
-            AND p.band = wider.band
-        WHERE NOT EXISTS (
-            SELECT FROM market_cell c WHERE c.level = depth AND c.product = l.product
-                AND c.stage = l.stage AND c.currency = l.currency AND c.region = own.region
-                AND c.band = own.band
-        )
-        ORDER BY 2, 3, 4, 5, 6
-        ON CONFLICT DO NOTHING;
+    FOR own IN
+        SELECT DISTINCT l.product, l.stage, l.currency, l.region, l.band
+        FROM unnest(orders) AS w (id) JOIN market_listing l ON l.id = w.id
+        ORDER BY 1, 2, 3, 4, 5
+    LOOP
+        CONTINUE WHEN EXISTS (
+            SELECT FROM market_cell c WHERE c.product = own.product AND c.stage = own.stage
+                AND c.currency = own.currency AND c.region = own.region AND c.band = own.band * 17
+                AND c.level = 0
+        );
+        PERFORM pg_advisory_xact_lock(1365864039, 3);
+        above := NULL;
+        FOR depth IN REVERSE 4..0 LOOP
+            SELECT * INTO place FROM qinghe_market_level(depth, own.region, own.band);
+            INSERT INTO market_cell (level, product, stage, currency, region, band, n, parent_id)
+            VALUES (depth, own.product, own.stage, own.currency, place.region, place.band, 0, above)
+            ON CONFLICT DO NOTHING RETURNING id INTO made;
+            IF made IS NULL THEN
+                SELECT c.id INTO made FROM market_cell c WHERE c.product = own.product
+                    AND c.stage = own.stage AND c.currency = own.currency
+                    AND c.region = place.region AND c.band = place.band AND c.level = depth;
+            END IF;
+            above := made;
+        END LOOP;
     END LOOP;
 END $$;
 """
+# Show the orders of a finest cell as they may be shown now; for a wider one, of those it counts.
+SHOW = """
+CREATE FUNCTION qinghe_market_show(cell bigint) RETURNS void LANGUAGE plpgsql
+    {by_key} AS $$
+DECLARE
+    depth int;
+    child bigint;
+    own record;
+BEGIN
+    SELECT level INTO depth FROM market_cell WHERE id = cell;
+    IF depth > 0 THEN
+        FOR child IN SELECT id FROM market_cell WHERE parent_id = cell AND n BETWEEN 1 AND 4 LOOP
+            PERFORM qinghe_market_show(child);
+        END LOOP;
+        RETURN;
+    END IF;
+    SELECT s.region, s.band INTO own FROM market_cell a
+        {path}
+        WHERE a.id = cell;
+    UPDATE market_hallrow h SET region = own.region, band = own.band,
+        tags = qinghe_market_tags(own.region, own.band, h.product, h.stage, h.creditor_kind,
+            h.mode, h.hand, h.commission_rate)
+    WHERE h.cell_id = cell AND (h.region, h.band) <> (own.region, own.band);
+END $$;
+"""
 SETTLE = """
-CREATE FUNCTION qinghe_market_hall() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION qinghe_market_hall() RETURNS trigger LANGUAGE plpgsql
+    {by_key} AS $$
 DECLARE
     come uuid[];
     gone uuid[];
@@ -90,14 +124,15 @@ DECLARE
     steps int[];
     turned bigint[] := '{}';
     crossed bigint[];
+    one bigint;
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        SELECT array_agg(id) INTO come FROM added WHERE state = 'open' AND package_id IS NULL;
+        SELECT array_agg(id) INTO come FROM added WHERE state = 'open';
     ELSE
         SELECT array_agg(id) FILTER (WHERE opens), array_agg(id) FILTER (WHERE was) INTO come, gone
         FROM (
-            SELECT a.id, a.state = 'open' AND a.package_id IS NULL AS opens,
-                r.state = 'open' AND r.package_id IS NULL AS was,
+            SELECT a.id, a.state = 'open' AS opens,
+                r.state = 'open' AS was,
                 (a.region, a.product, a.stage, a.currency, a.band, a.mode, a.hand, a.creditor_kind,
                     a.commission_rate, a.quality_share, a.period_days, a.evidence_count, a.licence,
                     a.designated_to_id, a.listed_at, a.expires_at)
@@ -151,30 +186,20 @@ BEGIN
         INSERT INTO market_hallrow (listing_id, cell_id, number, creditor_kind, mode, region,
             product, stage, hand, currency, band, due_month, evidence_count, commission_rate,
             quality_share, period_days, licence, designated_to, listed_at, expires_at, tags)
-        SELECT l.id, s.id, l.number, l.creditor_kind, l.mode, s.region, l.product, l.stage, l.hand,
+        SELECT l.id, a.id, l.number, l.creditor_kind, l.mode, s.region, l.product, l.stage, l.hand,
             l.currency, s.band, date_trunc('month', k.due_on::timestamp)::date, l.evidence_count,
             l.commission_rate, l.quality_share, l.period_days, l.licence, l.designated_to_id,
             l.listed_at, l.expires_at, qinghe_market_tags(s.region, s.band, l.product, l.stage,
                 l.creditor_kind, l.mode, l.hand, l.commission_rate)
         FROM unnest(come) AS w (id) JOIN market_listing l ON l.id = w.id
         JOIN claims_claim k ON k.id = l.claim_id
-        JOIN market_cell c ON c.level = 0 AND c.product = l.product AND c.stage = l.stage
-            AND c.currency = l.currency AND c.region = l.region AND c.band = l.band * 17
-        JOIN market_cell_shown s ON s.id = c.id;
+        JOIN market_cell a ON a.level = 0 AND a.product = l.product AND a.stage = l.stage
+            AND a.currency = l.currency AND a.region = l.region AND a.band = l.band * 17
+        {path};
     END IF;
-    IF turned <> '{}' THEN
-        WITH RECURSIVE under AS (
-            SELECT id, level FROM market_cell WHERE id = ANY (turned)
-            UNION
-            SELECT c.id, c.level FROM under u JOIN market_cell c ON c.parent_id = u.id
-            WHERE c.n BETWEEN 1 AND 4
-        )
-        UPDATE market_hallrow h SET region = s.region, band = s.band,
-            tags = qinghe_market_tags(s.region, s.band, h.product, h.stage, h.creditor_kind,
-                h.mode, h.hand, h.commission_rate)
-        FROM under u JOIN market_cell_shown s ON s.id = u.id
-        WHERE u.level = 0 AND h.cell_id = s.id AND (h.region, h.band) <> (s.region, s.band);
-    END IF;
+    FOREACH one IN ARRAY turned LOOP
+        PERFORM qinghe_market_show(one);
+    END LOOP;
     RETURN NULL;
 END $$;
 CREATE TRIGGER hall_added AFTER INSERT ON market_listing REFERENCING NEW TABLE AS added
@@ -187,11 +212,11 @@ UNDO = """
 DROP TRIGGER hall_added ON market_listing;
 DROP TRIGGER hall_changed ON market_listing;
 DROP FUNCTION qinghe_market_hall();
+DROP FUNCTION qinghe_market_show(bigint);
 DROP FUNCTION qinghe_market_cells(uuid[]);
 DROP FUNCTION qinghe_market_level(int, text, int);
 DROP FUNCTION qinghe_market_tags(text, int, text, text, text, text, int, numeric);
 DROP VIEW market_open_order;
-DROP VIEW market_cell_shown;
 """
 
 
@@ -279,37 +304,6 @@ class Migration(migrations.Migration):
                 ('listing', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='market.listing')),
             ],
         ),
-        migrations.CreateModel(
-            name='Package',
-            fields=[
-                ('id', models.UUIDField(default=qinghe.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.TextField(unique=True)),
-                ('creditor_kind', models.TextField()),
-                ('mode', models.TextField(choices=[('grab', 'First come'), ('designated', 'Designated'), ('own_team', 'Own team')])),
-                ('state', models.TextField(choices=[('open', 'Open'), ('taken', 'Taken'), ('withdrawn', 'Withdrawn'), ('expired', 'Expired')], default='open')),
-                ('currency', models.CharField(max_length=3)),
-                ('size', models.PositiveIntegerField()),
-                ('about', models.BigIntegerField()),
-                ('max_band', models.PositiveSmallIntegerField()),
-                ('composition', models.JSONField()),
-                ('commission_rate', models.DecimalField(decimal_places=4, max_digits=5)),
-                ('quality_share', models.DecimalField(decimal_places=4, max_digits=5)),
-                ('period_days', models.PositiveSmallIntegerField()),
-                ('listed_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
-            name='SavedSearch',
-            fields=[
-                ('id', models.UUIDField(default=qinghe.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('user_id', models.UUIDField()),
-                ('name', models.TextField()),
-                ('query', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField()),
-                ('seen_at', models.DateTimeField()),
-            ],
-        ),
         migrations.RemoveIndex(
             model_name='listing',
             name='market_hall_region',
@@ -336,26 +330,6 @@ class Migration(migrations.Migration):
             model_name='hallrow',
             name='cell',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='market.cell'),
-        ),
-        migrations.AddField(
-            model_name='package',
-            name='creditor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organisation'),
-        ),
-        migrations.AddField(
-            model_name='package',
-            name='designated_to',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organisation'),
-        ),
-        migrations.AddField(
-            model_name='listing',
-            name='package',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='market.package'),
-        ),
-        migrations.AddField(
-            model_name='savedsearch',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.organisation'),
         ),
         migrations.AddConstraint(
             model_name='cell',
@@ -385,24 +359,18 @@ class Migration(migrations.Migration):
             model_name='hallrow',
             index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['tags'], name='market_shown_tags'),
         ),
-        migrations.AddIndex(
-            model_name='package',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['-listed_at', 'id'], name='market_package_open'),
-        ),
-        migrations.AddIndex(
-            model_name='package',
-            index=models.Index(fields=['creditor', '-listed_at'], name='market_package_creditor'),
-        ),
-        migrations.AddConstraint(
-            model_name='package',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('listed_at'))), name='market_package_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedsearch',
-            constraint=models.UniqueConstraint(fields=('organisation', 'user_id', 'name'), name='market_one_search_name'),
-        ),
         migrations.RunSQL(
             "ALTER TABLE market_cell SET (fillfactor = 60)", migrations.RunSQL.noop
         ),
-        migrations.RunSQL([TAGS, SHOWN, VIEW, LEVELS, CELLS, SETTLE], UNDO),
+        migrations.RunSQL(
+            [
+                TAGS,
+                VIEW,
+                LEVELS,
+                CELLS.replace("{by_key}", BY_KEY),
+                SHOW.replace("{by_key}", BY_KEY).replace("{path}", PATH),
+                SETTLE.replace("{by_key}", BY_KEY).replace("{path}", PATH),
+            ],
+            UNDO,
+        ),
     ]

@@ -10,7 +10,6 @@ from django.db.models import F, Q
 from qinghe.claims.terms import Product, Stage
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
-from qinghe.market.models.packages import Package
 from qinghe.market.terms import KEEP, ListingState, Mode
 from qinghe.parties.terms import WORK_LICENCES, LicenceKind
 
@@ -41,8 +40,6 @@ class Listing(Row):
     quality_share = models.DecimalField(max_digits=5, decimal_places=4)
     period_days = models.PositiveSmallIntegerField()
     licence = models.TextField(choices=WORK_LICENCES, default=LicenceKind.COLLECTION)
-    # Offered inside a package: it is not in the hall by itself.
-    package = models.ForeignKey(Package, models.PROTECT, null=True, related_name="+")
     designated_to = models.ForeignKey(
         "parties.Organisation", models.PROTECT, null=True, related_name="+"
     )

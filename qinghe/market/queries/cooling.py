@@ -28,7 +28,8 @@ def pause_after(returns: int) -> timedelta:
     """Return how long nothing is taken after the last of so many unexcused returns."""
     if returns <= FREE:
         return timedelta(0)
-    return min(FIRST_PAUSE * 2 ** (returns - FREE - 1), LONGEST_PAUSE)
+    doublings: int = 2 ** (min(returns, COUNTED) - FREE - 1)
+    return min(FIRST_PAUSE * doublings, LONGEST_PAUSE)
 
 
 def cooling_of(*, collector_id: UUID, at: datetime) -> datetime | None:

@@ -17,7 +17,7 @@ from qinghe.market.bands import span_of
 from qinghe.market.models import Listing, OpenOrder
 from qinghe.market.queries.filters import HallFilters, listed, shown
 from qinghe.market.queries.placeable import live_holds
-from qinghe.market.queries.taker import CapacityRow, Taker, capacity_of, taker_of
+from qinghe.market.queries.taker import CapacityRow, Seen, Taker, capacity_of, taker_of
 from qinghe.market.refusals import NoSuchListing
 from qinghe.market.terms import BAND_BOUNDS, ListingState
 from qinghe.parties.models import Organisation
@@ -97,16 +97,6 @@ class HallPage:
     capacity: CapacityRow | None
     # Why this collector may take nothing at all today.
     obstacle: DomainError | None = None
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """Place and amount of an order as one actor may see them."""
-
-    licence: str
-    region: str
-    band: int
-    band_to: int
 
 
 def hall(
@@ -219,12 +209,12 @@ def _row(order: Any, taker: Taker | None, at: datetime, *, held: bool) -> HallRo
     )
 
 
-def _seen(order: OpenOrder | Listing, taker: Taker | None) -> _Seen:
+def _seen(order: OpenOrder | Listing, taker: Taker | None) -> Seen:
     if isinstance(order, OpenOrder):
-        return _Seen(order.licence, order.region, *span_of(order.band))
+        return Seen(order.licence, order.region, *span_of(order.band))
     if taker is None:
-        return _Seen(order.licence, order.region, order.band, order.band)
-    return _Seen(order.licence, "", 0, len(BAND_BOUNDS) - 1)
+        return Seen(order.licence, order.region, order.band, order.band)
+    return Seen(order.licence, "", 0, len(BAND_BOUNDS) - 1)
 
 
 def _age(since: date, until: date) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
 from qinghe.kernel.actor import Actor, Role
@@ -33,7 +32,8 @@ class CapacityRow:
         return max(self.limit - self.live, 0)
 
 
-class Seen(Protocol):
+@dataclass(frozen=True)
+class Seen:
     """What is judged of an order: its licence, and place and amount as they are shown."""
 
     licence: str

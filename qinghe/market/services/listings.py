@@ -259,8 +259,9 @@ def _own(actor: Actor) -> QuerySet[Claim]:
 def _list(claims: Sequence[Claim], offer: Offer, actor: Actor, at: datetime) -> list[Listing]:
     """List claims that are locked and free of obstacles: a fixed number of statements."""
     files = _evidence_counts(claims)
+    # One statement: the cells of the hall are locked in one order by each.
     listings = Listing.objects.bulk_create(
-        [_listing(claim, offer, files.get(claim.pk, 0), at) for claim in claims], batch_size=1_000
+        [_listing(claim, offer, files.get(claim.pk, 0), at) for claim in claims]
     )
     ids = [listing.claim_id for listing in listings]
     set_states(claim_ids=ids, state=ClaimState.LISTED, actor=actor, at=at)

@@ -17,12 +17,12 @@ from qinghe.claims.terms import ClaimState
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.kernel.errors import DomainError
-from qinghe.market.models import Listing, Mandate
+from qinghe.market.models import GiveBack, Listing, Mandate
 from qinghe.market.queries import mandate_by_id
 from qinghe.market.refusals import NoSuchMandate, NotLive
 from qinghe.market.services.capacity import free_one
 from qinghe.market.services.listings import close_listing, lock_claims
-from qinghe.market.terms import LIVE, ListingState, MandateState
+from qinghe.market.terms import EXCUSED, LIVE, GiveBackCause, ListingState, MandateState
 from qinghe.parties.roles import Permission, require
 
 # Mandates ended in one transaction each; one run of the sweep takes at most so many.
@@ -47,15 +47,30 @@ def recall(*, mandate_id: UUID, reason: str, actor: Actor, at: datetime) -> Mand
 
 
 @verb("market.give-back")
-def give_back(*, mandate_id: UUID, reason: str, actor: Actor, at: datetime) -> Mandate:
+def give_back(
+    *,
+    mandate_id: UUID,
+    reason: str,
+    actor: Actor,
+    at: datetime,
+    cause: str = GiveBackCause.OTHER,
+) -> Mandate:
     """
-    Give an order back to its creditor.
+    Give an order back to its creditor; what is no reason outside the collector counts, see cooling.
 
     :raises NoSuchMandate: unknown, or another collector's
     :raises NotLive: it is over already
     """
     require(actor, Permission.TAKE_ORDERS)
-    return _end(mandate_id, MandateState.RETURNED, reason, actor, at)
+    mandate = _end(mandate_id, MandateState.RETURNED, reason, actor, at)
+    GiveBack.objects.create(
+        mandate=mandate,
+        collector_id=mandate.collector_id,
+        cause=GiveBackCause(cause),
+        excused=cause in EXCUSED,
+        at=at,
+    )
+    return mandate
 
 
 @verb("market.complete")

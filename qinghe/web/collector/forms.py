@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.casework.terms import Action, Result
 from qinghe.contact.terms import Outcome
+from qinghe.market.terms import GiveBackCause
 from qinghe.web.amounts import Amount
 from qinghe.web.formats import home_zone
 
@@ -64,6 +65,12 @@ class CallBackForm(forms.Form):
 class GiveBackForm(forms.Form):
     """Why the order goes back to the creditor."""
 
+    cause = forms.ChoiceField(
+        label=_("What kind of reason"),
+        choices=GiveBackCause.choices,
+        initial=GiveBackCause.UNABLE,
+        help_text=_("Reasons of your own count: several within a month, and you pause taking."),
+    )
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
