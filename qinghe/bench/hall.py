@@ -9,10 +9,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from random import Random
 from statistics import quantiles
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -27,10 +28,9 @@ from qinghe.claims.terms import Product, Stage
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Cell, HallRow
-from qinghe.market.queries.filters import shown
+from qinghe.market.queries.filters import HallFilters, shown
 from qinghe.market.queries.hall import COUNT_CAP, ORDERS, PAGE_SIZE, orders_for
 from qinghe.parties.models import Organisation
-from qinghe.web.collector.hallfilters import filters_of
 
 DAY: Final = date(2026, 3, 10)
 # Noon in China.
@@ -139,9 +139,27 @@ def _opened(asked: list[str]) -> tuple[list[float], str]:
     return spent, asked[spent.index(max(spent))]
 
 
+def _filters(words: str) -> HallFilters:
+    """Return the filters of an address of ours."""
+    asked = parse_qs(words)
+    (rate,), (order,) = asked.get("rate", [""]), asked.get("order", ["recent"])
+    return HallFilters(
+        regions=tuple(asked.get("region", ())),
+        stages=tuple(asked.get("stage", ())),
+        products=tuple(asked.get("product", ())),
+        bands=tuple(map(int, asked.get("band", ()))),
+        currency="".join(asked.get("currency", ())),
+        min_commission=Decimal(rate) if rate else None,
+        mode="".join(asked.get("mode", ())),
+        order=order,
+        kinds=tuple(asked.get("kind", ())),
+        hands=tuple(map(int, asked.get("hand", ()))),
+    )
+
+
 def _scans(words: str) -> bool:
     """Tell whether one of the two reads of a combination goes without an index."""
-    filters = filters_of(words)
+    filters = _filters(words)
     org_id = Organisation.objects.values_list("pk", flat=True).get(slug=AGENCY)
     actor = Actor(Role.COLLECTOR, org_id=org_id)
     rows: QuerySet[Any] = shown(orders_for(actor, AT), filters)

@@ -48,7 +48,11 @@ def shown(rows: QuerySet[OpenOrder], filters: HallFilters) -> QuerySet[OpenOrder
     rows = _tagged(rows, [f"s:{stage}" for stage in filters.stages])
     rows = _tagged(rows, [f"g:{product}" for product in filters.products])
     codes = {code for index in filters.bands for code in codes_with(index)}
-    rows = _tagged(rows, [f"b:{code}" for code in sorted(codes)])
+    if codes and filters.order == "band":
+        # Read in order of bands, others must not even be passed by.
+        rows = rows.filter(band__in=sorted(codes))
+    else:
+        rows = _tagged(rows, [f"b:{code}" for code in sorted(codes)])
     rows = _worded(rows, "k", "creditor_kind", filters.kinds)
     rows = _worded(rows, "h", "hand", [str(min(hand, MOST_HANDS)) for hand in filters.hands])
     rows = _worded(rows, "m", "mode", [filters.mode] if filters.mode in Mode.values else [])
