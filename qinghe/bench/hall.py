@@ -85,30 +85,34 @@ def hall(
         for words in scans[:10]:
             progress(f"read from end to end: {words}")
         progress(f"slowest: {worst}")
-        cuts = quantiles(spent, n=100)
-        return Result(
-            name="hall",
-            ours=round(cuts[94], 1),
-            limit=GOAL_MS,
-            ratio=round(GOAL_MS / cuts[94], 4),
-            unit="ms, p95 of the whole page over random filters",
-            seconds=round(sum(spent) / 1000, 1),
-            p50_ms=round(cuts[49], 1),
-            p99_ms=round(cuts[98], 1),
-            peak_mb=round(peak_mb(), 1),
-            sizes={
-                "orders": HallRow.objects.count(),
-                "cells": Cell.objects.count(),
-                "combinations": visits,
-                "plans without an index": len(scans),
-            },
-            parts={
-                "worst": {"ms": round(max(spent), 1)},
-                "filling": {"seconds": round(filling, 1)},
-            },
-            versions=versions(),
-            machine=machine(),
-        )
+        return _result(spent, orders=HallRow.objects.count(), scans=len(scans), filling=filling)
+
+
+def _result(spent: list[float], *, orders: int, scans: int, filling: float) -> Result:
+    cuts = quantiles(spent, n=100)
+    return Result(
+        name="hall",
+        ours=round(cuts[94], 1),
+        limit=GOAL_MS,
+        ratio=round(GOAL_MS / cuts[94], 4),
+        unit="ms, p95 of the whole page over random filters",
+        seconds=round(sum(spent) / 1000, 1),
+        p50_ms=round(cuts[49], 1),
+        p99_ms=round(cuts[98], 1),
+        peak_mb=round(peak_mb(), 1),
+        sizes={
+            "orders": orders,
+            "cells": Cell.objects.count(),
+            "combinations": len(spent),
+            "plans without an index": scans,
+        },
+        parts={
+            "worst": {"ms": round(max(spent), 1)},
+            "filling": {"seconds": round(filling, 1)},
+        },
+        versions=versions(),
+        machine=machine(),
+    )
 
 
 def _combination(random: Random) -> str:
