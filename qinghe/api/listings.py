@@ -19,7 +19,7 @@ from qinghe.kernel import clock
 from qinghe.market.contracts.figures import USUAL, Levels
 from qinghe.market.queries import HallFilters, HallRow, hall, listing_for
 from qinghe.market.services import invite_bid, publish, relist, take, withdraw_listing
-from qinghe.market.terms import Mode
+from qinghe.market.terms import BAND_BOUNDS, Mode
 
 router = Router(tags=["listings"])
 
@@ -27,11 +27,17 @@ router = Router(tags=["listings"])
 class Filters(Schema):
     """What to look for in the hall; an empty filter lets everything through."""
 
-    regions: list[str] = []
     stages: list[str] = []
     products: list[str] = []
-    currency: str = ""
+    bands: list[int] = []
+    kinds: list[str] = Field([], description="Kinds of creditors.")
+    hands: list[int] = Field(
+        [], description="How often placed, this time included; 4 is 4 or more."
+    )
+    min_commission: Decimal | None = None
     mode: str = Field("", description="grab, bid, designated; empty for all")
+    currency: str = ""
+    regions: list[str] = Field([], description="Codes; 0 for orders whose place is not shown.")
     order: str = Field("recent", description="recent, commission, band or expiring")
     cursor: str = ""
 
@@ -44,13 +50,16 @@ class ListingOut(Schema):
     mode: str
     state: str
     creditor_kind: str
-    region: str
+    region: str = Field(description="No finer than five open orders are alike; empty: not shown.")
     product: str
     stage: str
-    age_months: int = Field(description="Full months past due.")
+    age_months: int = Field(description="Full months past due; full years from one year on.")
     hand: int
     currency: str
     band: int
+    band_to: int = Field(
+        description="The highest band it may be in: more than one if few are alike."
+    )
     evidence_count: int
     commission_rate: Decimal = Field(description="Zero in mode bid: bidders name it.")
     quality_share: Decimal
@@ -59,6 +68,7 @@ class ListingOut(Schema):
     listed_at: datetime
     expires_at: datetime
     takeable: bool
+    unsure: bool = Field(description="Shown too coarse to know; taking decides.")
     why_not: Problem | None = None
 
 
@@ -104,8 +114,12 @@ def list_listings(request: HttpRequest, filters: Annotated[Filters, Query()]) ->
             regions=tuple(filters.regions),
             stages=tuple(filters.stages),
             products=tuple(filters.products),
-            currency=filters.currency,
+            bands=tuple(band for band in filters.bands if 0 <= band < len(BAND_BOUNDS)),
+            kinds=tuple(filters.kinds),
+            hands=tuple(filters.hands),
+            min_commission=filters.min_commission,
             mode=filters.mode,
+            currency=filters.currency,
             order=filters.order,
         ),
         page=page,

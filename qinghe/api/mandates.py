@@ -81,7 +81,7 @@ class DocumentOut(Schema):
 
 
 class ReturnIn(Schema):
-    """Why an order goes back: a code of the list, and a few words about the work."""
+    """Why an order goes back; reasons of your own count towards a pause in taking."""
 
     reason: str = Field(min_length=1, max_length=200)
     code: ReturnReason = ReturnReason.OTHER

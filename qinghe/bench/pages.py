@@ -136,7 +136,7 @@ def _spread(found: QuerySet[Any, UUID]) -> list[UUID]:
 
 
 def _measure(visit: Visit, visits: int) -> Seen:
-    client, seen = _signed_in(visit.role), Seen()
+    client, seen = signed_in(visit.role), Seen()
     with clock.at(AT):
         for address in islice(cycle(visit.addresses), WARM_UP):
             client.get(address)
@@ -166,9 +166,9 @@ def _statements() -> Iterator[list[str]]:
         yield found
 
 
-def _signed_in(role: Role) -> Client:
+def signed_in(role: Role, agency: str = AGENCY) -> Client:
     """Return a browser in which somebody of the first creditor, agency or platform is at work."""
-    slugs = {Role.CREDITOR: CREDITOR, Role.COLLECTOR: AGENCY}
+    slugs = {Role.CREDITOR: CREDITOR, Role.COLLECTOR: agency}
     office, _new = Organisation.objects.get_or_create(
         slug=slugs.get(role, "bench-office"),
         defaults={"name": "bench", "kind": OrgKind.OPERATOR, "created_at": SIGNED_UP},

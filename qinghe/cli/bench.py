@@ -6,6 +6,7 @@ import typer
 
 from qinghe.bench.check import check
 from qinghe.bench.gate import CLIENTS, gate
+from qinghe.bench.hall import hall
 from qinghe.bench.importing import importing
 from qinghe.bench.pages import pages
 from qinghe.bench.screening import screening
@@ -75,6 +76,22 @@ def bench_gate(
             f"{name}: {part['ours']:,.0f} decisions/s, ratio {part['ratio']:.2f}, "
             f"p50 {part['p50_ms']} ms, p99 {part['p99_ms']} ms"
         )
+
+
+@app.command("hall")
+def bench_hall(
+    orders: Annotated[int, typer.Option(help="Open orders.", min=1000)] = 940_000,
+    visits: Annotated[int, typer.Option(help="Random combinations.", min=100)] = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the order hall: whole pages under random combinations of filters, and their plans."""
+    result = hall(orders=orders, visits=visits, progress=lambda line: typer.echo(line, err=True))
+    if as_json:
+        show_json(result.as_dict())
+        return
+    typer.echo(f"{result.sizes['orders']:,} open orders, {visits} combinations of filters")
+    typer.echo(f"p50 {result.p50_ms} ms, p95 {result.ours} ms, p99 {result.p99_ms} ms")
+    typer.echo(f"plans without an index: {result.sizes['plans without an index']}")
 
 
 @app.command("import")

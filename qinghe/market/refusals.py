@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.kernel.errors import DomainError
+from qinghe.rules.contact.clock import NATIONAL
 
 
 class NoSuchListing(DomainError):
@@ -59,6 +63,19 @@ class CapacityBelowLive(DomainError):
 class NoLicence(DomainError):
     code = "market.no-licence"
     text = _("This order needs a valid registration for its region.")
+
+
+class CoolingOff(DomainError):
+    code = "market.cooling-off"
+    text = _(
+        "Your organisation gave several orders back without a reason outside it. It takes none "
+        "until {until} (China time)."
+    )
+
+    @classmethod
+    def of(cls, until: datetime) -> CoolingOff:
+        """Return the refusal with the moment at which it ends."""
+        return cls(until=until.astimezone(ZoneInfo(NATIONAL)).strftime("%Y-%m-%d %H:%M"))
 
 
 class OverBand(DomainError):

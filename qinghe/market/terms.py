@@ -68,6 +68,8 @@ class ReturnReason(TextChoices):
 
 # What a service level that was missed twice returns; nobody chooses these.
 AUTOMATIC = (ReturnReason.FIRST_ACTION, ReturnReason.IDLE, ReturnReason.REPORT)
+# The collector's own doing: these count towards cooling off.
+OWN_DOING = (ReturnReason.NO_ROOM, ReturnReason.PAY_TOO_LOW, ReturnReason.OTHER, *AUTOMATIC)
 
 
 class ExtensionKind(TextChoices):
@@ -120,6 +122,9 @@ class Grade(TextChoices):
 
 
 LIVE = ("active", "suspended")
+
+# An order is shown no finer than at least so many open ones are alike; see migration 0003.
+ALIKE = 5
 
 # Lower bounds of the amount bands, in major units; a listing shows the band, never the amount.
 BAND_BOUNDS = (0, 1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 500_000)

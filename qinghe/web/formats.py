@@ -13,7 +13,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from qinghe.kernel.money import exponent, to_major
 from qinghe.market.bands import bands
@@ -180,11 +180,14 @@ def warm_moment(value: datetime, *, this_year: int, zone: tzinfo | str | None = 
     return f"{warm_day(value, this_year=this_year, zone=zone)}{comma} {clock(value, zone)}"
 
 
-def band_words(index: int, currency: str) -> str:
-    """Return an amount band in major units: `¥10,000–20,000`, `≥ ¥500,000`."""
-    band = bands()[index]
+def band_words(index: int, currency: str, to: int | None = None) -> str:
+    """Return an amount band, or a span of bands, in major units: `¥10,000–20,000`, `≥ ¥500,000`."""
+    every = bands()
+    band, last = every[index], every[index if to is None else to]
+    if band.low == 0 and last.high is None:
+        return gettext("amount not shown")
     low = _with_symbol(number(band.low), currency)
-    return f"{low}–{number(band.high)}" if band.high else f"≥ {low}"
+    return f"{low}–{number(last.high)}" if last.high else f"≥ {low}"
 
 
 def masked(name: str) -> str:

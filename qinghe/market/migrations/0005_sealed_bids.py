@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('market', '0002_page_indexes'),
+        ('market', '0003_hall'),
         ('parties', '0005_ending_notice'),
     ]
 

@@ -3,6 +3,7 @@
 from qinghe.market.models.bids import Bid, BidBox, BidEnvelope, BidRefusal, CostFigures, Invitation
 from qinghe.market.models.capacity import Capacity
 from qinghe.market.models.documents import CommissionPlan, Document
+from qinghe.market.models.hall import Cell, HallRow, OpenOrder
 from qinghe.market.models.listings import Listing
 from qinghe.market.models.mandates import Mandate
 from qinghe.market.models.service import Extension, Report
@@ -15,13 +16,16 @@ __all__ = [
     "BidEnvelope",
     "BidRefusal",
     "Capacity",
+    "Cell",
     "CommissionPlan",
     "CostFigures",
     "Document",
     "Extension",
+    "HallRow",
     "Invitation",
     "Listing",
     "Mandate",
+    "OpenOrder",
     "Report",
     "Standing",
     "TakingStop",

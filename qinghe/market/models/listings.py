@@ -67,19 +67,6 @@ class Listing(Offered, Row):
                 condition=Q(state="open"),
             ),
             models.Index(
-                fields=["-commission_rate", "-listed_at", "id"],
-                name="market_hall_commission",
-                condition=Q(state="open"),
-            ),
-            models.Index(
-                fields=["-band", "-listed_at", "id"],
-                name="market_hall_band",
-                condition=Q(state="open"),
-            ),
-            models.Index(
-                fields=["region", "stage"], name="market_hall_region", condition=Q(state="open")
-            ),
-            models.Index(
                 fields=["expires_at"], name="market_listing_due", condition=Q(state="open")
             ),
         ]

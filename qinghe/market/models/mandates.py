@@ -67,6 +67,11 @@ class Mandate(Signed, Watched, Row):
                 name="market_worklist",
                 condition=Q(state__in=LIVE),
             ),
+            models.Index(
+                fields=["collector", "-closed_at"],
+                name="market_mandate_returned",
+                condition=Q(state="returned"),
+            ),
             # What began or ended lately is looked at, and nothing else.
             BrinIndex(fields=["starts_at"], name="market_mandate_begun", pages_per_range=16),
             models.Index(

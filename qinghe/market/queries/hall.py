@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,20 +13,34 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
-from qinghe.market.models import Capacity, Listing
+from qinghe.market.bands import span_of
+from qinghe.market.models import Listing, OpenOrder
+from qinghe.market.queries.filters import HallFilters, listed, shown
 from qinghe.market.queries.placeable import live_holds
-from qinghe.market.refusals import NoCapacity, NoLicence, NoSuchListing, OnHold, OverBand
-from qinghe.market.terms import ListingState, Mode
-from qinghe.parties.models import Licence, Organisation
-from qinghe.parties.queries.standing import work_obstacle
-from qinghe.parties.regions import province_of
+from qinghe.market.queries.taker import CapacityRow, Seen, Taker, capacity_of, taker_of
+from qinghe.market.refusals import NoSuchListing
+from qinghe.market.terms import BAND_BOUNDS, ListingState
+from qinghe.parties.models import Organisation
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.parties.terms import OrgState
 from qinghe.rules.contact.clock import NATIONAL, local_day
 
+__all__ = [
+    "COUNT_CAP",
+    "CapacityRow",
+    "HallFilters",
+    "HallPage",
+    "HallRow",
+    "capacity_of",
+    "full_months",
+    "hall",
+    "listing_for",
+    "orders_for",
+]
+
 PAGE_SIZE = 25
-# Beyond this the hall says "more than": counting a million rows would cost more than it tells.
-COUNT_CAP = 10_000
+# Beyond this the hall says "more than": nobody turns forty pages, and a filter finds faster.
+COUNT_CAP = 1_000
 ORDERS = {
     "recent": ("-listed_at", "id"),
     "commission": ("-commission_rate", "-listed_at", "id"),
@@ -33,36 +48,8 @@ ORDERS = {
     "expiring": ("expires_at", "id"),
 }
 
-# What is worked out for a row; the rest stands on the listing.
-OURS = ("age_months", "takeable", "why_not")
-
-
-@dataclass(frozen=True)
-class HallFilters:
-    """What a visitor of the hall looks for; an empty filter lets everything through."""
-
-    regions: tuple[str, ...] = ()
-    stages: tuple[str, ...] = ()
-    products: tuple[str, ...] = ()
-    bands: tuple[int, ...] = ()
-    currency: str = ""
-    min_commission: Decimal | None = None
-    mode: str = ""
-    order: str = "recent"
-
-
-@dataclass(frozen=True)
-class CapacityRow:
-    """Places of a collector: used, in all, and the highest band it may take."""
-
-    live: int
-    limit: int
-    max_band: int
-
-    @property
-    def free(self) -> int:
-        """Return the places left."""
-        return max(self.limit - self.live, 0)
+# What is worked out for a row; the rest stands on the order.
+OURS = ("state", "region", "band", "band_to", "age_months", "takeable", "why_not", "unsure")
 
 
 @dataclass(frozen=True)
@@ -74,14 +61,17 @@ class HallRow:
     mode: str
     state: str
     creditor_kind: str
+    # As fine as at least five open orders are alike; empty: not shown.
     region: str
     product: str
     stage: str
-    # Full months past due: how old, without the day that would tell which contract it is.
+    # Full months past due, and from a year on full years: how old, not which contract it is.
     age_months: int
     hand: int
     currency: str
+    # The lowest and the highest amount band it may be in.
     band: int
+    band_to: int
     evidence_count: int
     commission_rate: Decimal
     quality_share: Decimal
@@ -91,6 +81,8 @@ class HallRow:
     expires_at: datetime
     takeable: bool
     why_not: DomainError | None
+    # What is shown is too coarse to know whether this collector may take it: taking decides.
+    unsure: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,51 +99,30 @@ class HallPage:
     obstacle: DomainError | None = None
 
 
-@dataclass(frozen=True)
-class _Taker:
-    """What decides, for one collector, whether a row may be taken."""
-
-    capacity: CapacityRow | None
-    regions: dict[str, frozenset[str]] = field(default_factory=dict)
-    obstacle: DomainError | None = None
-
-    def refuses(self, listing: Listing, *, held: bool) -> DomainError | None:
-        if self.obstacle is not None:
-            return self.obstacle
-        if held:
-            return OnHold()
-        if self.capacity is None or not self.capacity.free:
-            live, limit = (self.capacity.live, self.capacity.limit) if self.capacity else (0, 0)
-            return NoCapacity(live=live, limit=limit)
-        if listing.band > self.capacity.max_band:
-            return OverBand()
-        mine = self.regions.get(listing.licence, frozenset())
-        if not mine & {"", listing.region, province_of(listing.region)}:
-            return NoLicence()
-        return None
-
-
 def hall(
     *, actor: Actor, at: datetime, filters: HallFilters | None = None, page: int = 1
 ) -> HallPage:
     """
     Return one page of the open orders an actor may see, with what it may take and why not.
 
-    Five queries, however large the market. Pages count from 1.
+    Seven short queries, however large the market. Pages count from 1.
     """
     filters = filters or HallFilters()
-    open_now = _matching(
-        _visible(actor).filter(state=ListingState.OPEN, expires_at__gt=at), filters
+    found: QuerySet[Any] = (
+        shown(orders_for(actor, at), filters)
+        if actor.role == Role.COLLECTOR
+        else listed(_own(actor).filter(state=ListingState.OPEN, expires_at__gt=at), filters)
     )
-    total = open_now[: COUNT_CAP + 1].count()
+    total = found.order_by()[: COUNT_CAP + 1].count()
     pages = max(-(-min(total, COUNT_CAP) // PAGE_SIZE), 1)
     page = min(max(page, 1), pages)
     start = (page - 1) * PAGE_SIZE
     order = ORDERS.get(filters.order, ORDERS["recent"])
-    rows = _with_holds(open_now.order_by(*order), at)[start : start + PAGE_SIZE]
-    taker = _taker(actor, at)
+    rows = list(found.order_by(*order)[start : start + PAGE_SIZE]) if total else []
+    taker = taker_of(actor, at)
+    on_hold = _held([row.pk for row in rows], at)
     return HallPage(
-        rows=[_row(listing, taker, at) for listing in rows],
+        rows=[_row(row, taker, at, held=row.pk in on_hold) for row in rows],
         total=min(total, COUNT_CAP),
         capped=total > COUNT_CAP,
         page=page,
@@ -167,96 +138,88 @@ def listing_for(*, listing_id: UUID, actor: Actor, at: datetime) -> HallRow:
 
     :raises NoSuchListing: unknown, or not for this actor's eyes
     """
-    found = _with_holds(_visible(actor).filter(pk=listing_id), at).first()
+    found: Any = None
+    if actor.role == Role.COLLECTOR:
+        found = _for_collector(OpenOrder.objects.all(), actor).filter(pk=listing_id).first()
+        found = found or _over(listing_id, actor)
+    else:
+        found = _own(actor).filter(pk=listing_id).first()
     if found is None:
         raise NoSuchListing
-    return _row(found, _taker(actor, at), at)
+    on_hold = _held([listing_id], at)
+    return _row(found, taker_of(actor, at), at, held=listing_id in on_hold)
 
 
-def capacity_of(*, collector_id: UUID) -> CapacityRow | None:
-    """Return the places of a collector; nothing when none were ever given."""
-    row = Capacity.objects.filter(pk=collector_id).values_list("live", "limit", "max_band").first()
-    return CapacityRow(*row) if row else None
+def orders_for(actor: Actor, at: datetime) -> QuerySet[OpenOrder]:
+    """Return the open orders of the hall that a collector may see: designated ones if its own."""
+    return _for_collector(OpenOrder.objects.filter(expires_at__gt=at), actor)
 
 
-def _visible(actor: Actor) -> QuerySet[Listing]:
-    """Narrow to what an actor may see: designated orders only for the two they concern."""
+def _for_collector(rows: QuerySet[OpenOrder], actor: Actor) -> QuerySet[OpenOrder]:
+    mine = Q(designated_to__isnull=True) | Q(designated_to=actor.org_id)
+    return rows.filter(mine, _working(actor))
+
+
+def _over(listing_id: UUID, actor: Actor) -> Listing | None:
+    """Return an order that is not in the hall (taken, ended): neither place nor amount is shown."""
+    mine = Q(designated_to__isnull=True) | Q(designated_to=actor.org_id)
+    rows = Listing.objects.filter(mine, _working(actor), pk=listing_id)
+    over = rows.exclude(state=ListingState.OPEN)
+    return over.annotate(due_month=F("claim__due_on")).first()
+
+
+def _working(actor: Actor) -> Exists:
+    """Whoever has only applied sees no market yet."""
+    return Exists(Organisation.objects.filter(pk__in=[actor.org_id], state=OrgState.ACTIVE))
+
+
+def _own(actor: Actor) -> QuerySet[Listing]:
+    """Return the listings that an actor may see as they are: its own, or the platform's."""
+    rows = Listing.objects.annotate(due_month=F("claim__due_on"))
     if actor.role in OVERSIGHT:
-        return Listing.objects.all()
-    if actor.role == Role.CREDITOR:
-        return Listing.objects.filter(claim__creditor=actor.org_id)
-    if actor.role == Role.COLLECTOR:
-        # Whoever has only applied sees no market yet.
-        works = Organisation.objects.filter(pk__in=[actor.org_id], state=OrgState.ACTIVE)
-        mine = Q(designated_to__isnull=True) | Q(designated_to=actor.org_id)
-        return Listing.objects.filter(mine, Exists(works))
-    return Listing.objects.none()
+        return rows
+    return rows.filter(claim__creditor=actor.org_id) if actor.role == Role.CREDITOR else rows.none()
 
 
-def _matching(rows: QuerySet[Listing], filters: HallFilters) -> QuerySet[Listing]:
-    wanted: dict[str, object] = {
-        "stage__in": filters.stages,
-        "product__in": filters.products,
-        "band__in": filters.bands,
-        "currency": filters.currency,
-        "commission_rate__gte": filters.min_commission,
-        "mode": filters.mode if filters.mode in Mode.values else "",
-    }
-    rows = rows.filter(**{name: value for name, value in wanted.items() if value or value == 0})
-    return rows.filter(_regions(filters.regions)) if filters.regions else rows
-
-
-def _regions(codes: tuple[str, ...]) -> Q:
-    """Match cities, and every city of a province that is asked for."""
-    match = Q(region__in=codes)
-    for code in codes:
-        if code == province_of(code):
-            match |= Q(region__startswith=code[:2])
-    return match
-
-
-def _with_holds(rows: QuerySet[Listing], at: datetime) -> QuerySet[Listing]:
+def _held(ids: Iterable[UUID], at: datetime) -> frozenset[UUID]:
+    """Return those of some orders whose debtor or claim is under a hold."""
     mine = live_holds(at).filter(person=OuterRef("claim__debtor"))
-    return rows.annotate(
-        held=Exists(mine.filter(Q(claim__isnull=True) | Q(claim=OuterRef("claim")))),
-        due_on=F("claim__due_on"),
-    )
+    either = mine.filter(Q(claim__isnull=True) | Q(claim=OuterRef("claim")))
+    rows = Listing.objects.filter(Exists(either), pk__in=list(ids))
+    return frozenset(rows.values_list("pk", flat=True))
 
 
-def _taker(actor: Actor, at: datetime) -> _Taker | None:
-    if actor.role != Role.COLLECTOR or actor.org_id is None:
-        return None
-    row = Capacity.objects.filter(pk=actor.org_id).values_list("live", "limit", "max_band").first()
-    capacity = CapacityRow(*row) if row else None
-    return _Taker(capacity, _licensed(actor.org_id, at), work_obstacle(actor=actor, at=at))
-
-
-def _licensed(org_id: UUID, at: datetime) -> dict[str, frozenset[str]]:
-    today = local_day(NATIONAL, at)
-    rows = Licence.objects.filter(
-        organisation=org_id,
-        organisation__state=OrgState.ACTIVE,
-        verified_at__isnull=False,
-        starts_on__lte=today,
-        ends_on__gt=today,
-    )
-    regions: dict[str, frozenset[str]] = {}
-    for kind, region in rows.values_list("kind", "region"):
-        regions[kind] = regions.get(kind, frozenset()) | {region}
-    return regions
-
-
-def _row(listing: Any, taker: _Taker | None, at: datetime) -> HallRow:
-    """Return a listing, annotated with its holds and due day, as one taker sees it."""
-    why_not = taker.refuses(listing, held=bool(listing.held)) if taker else None
-    is_open = listing.state == ListingState.OPEN
+def _row(order: Any, taker: Taker | None, at: datetime, *, held: bool) -> HallRow:
+    """Return an order as one actor sees it."""
+    is_open = getattr(order, "state", ListingState.OPEN) == ListingState.OPEN
+    seen = _seen(order, taker)
+    why_not = taker.refuses(seen, held=held) if taker else None
+    takeable = bool(taker) and is_open and why_not is None
     names = [name for name in HallRow.__dataclass_fields__ if name not in OURS]
     return HallRow(
-        **{name: getattr(listing, name) for name in names},
-        age_months=full_months(listing.due_on, local_day(NATIONAL, at)),
-        takeable=bool(taker) and is_open and why_not is None,
+        **{name: getattr(order, name) for name in names},
+        state=getattr(order, "state", ListingState.OPEN),
+        region=seen.region,
+        band=seen.band,
+        band_to=seen.band_to,
+        age_months=_age(order.due_month, local_day(NATIONAL, at)),
+        takeable=takeable,
         why_not=why_not,
+        unsure=takeable and taker is not None and taker.unsure(seen),
     )
+
+
+def _seen(order: OpenOrder | Listing, taker: Taker | None) -> Seen:
+    if isinstance(order, OpenOrder):
+        return Seen(order.licence, order.region, *span_of(order.band))
+    if taker is None:
+        return Seen(order.licence, order.region, order.band, order.band)
+    return Seen(order.licence, "", 0, len(BAND_BOUNDS) - 1)
+
+
+def _age(since: date, until: date) -> int:
+    months = full_months(since, until)
+    return months if months < 12 else months // 12 * 12
 
 
 def full_months(since: date, until: date) -> int:

@@ -2,6 +2,7 @@
 Writes of this room: publish, take, place, end.
 
 Locks are taken in one order: claim, listing, mandate, capacity. Whoever needs several keeps to it.
+The hall's cells come last, inside the statement that opens or ends listings: one statement for all.
 """
 
 from qinghe.market.services.assigning import take_over

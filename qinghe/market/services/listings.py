@@ -276,9 +276,8 @@ def list_claims(claims: Sequence[Claim], offer: Offer, actor: Actor, at: datetim
     """List claims that are locked and free of obstacles: a fixed number of statements."""
     files, papers = _evidence_counts(claims), prepare(offer, actor, at)
     made = ((claim, _listing(claim, offer, files.get(claim.pk, 0), at)) for claim in claims)
-    listings = Listing.objects.bulk_create(
-        [papers.sign(listing, claim) for claim, listing in made], batch_size=1_000
-    )
+    # One statement: the cells of the hall are locked in one order by each.
+    listings = Listing.objects.bulk_create([papers.sign(listing, claim) for claim, listing in made])
     ids = [listing.claim_id for listing in listings]
     set_states(claim_ids=ids, state=ClaimState.LISTED, actor=actor, at=at)
     rows = [(f"claim:{listing.claim_id}", None, _offered(listing)) for listing in listings]

@@ -65,6 +65,8 @@ def give_back(
     """
     Give an order back to its creditor, who reads the code of the reason and the words.
 
+    Reasons of the collector's own count, see `queries.cooling`.
+
     :raises NoSuchMandate: unknown, or another collector's
     :raises NotLive: it is over already
     :raises BadReturnReason: a code that is not on the list, or the platform's own

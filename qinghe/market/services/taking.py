@@ -18,9 +18,11 @@ from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.market.contracts import terms
 from qinghe.market.models import Capacity, Listing, Mandate
+from qinghe.market.queries.cooling import cooling_of
 from qinghe.market.queries.placeable import held, obstacles
 from qinghe.market.refusals import (
     AlreadyTaken,
+    CoolingOff,
     CreditorLapsed,
     NoLicence,
     NoSuchListing,
@@ -63,6 +65,7 @@ def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
     :raises StandingLapsed: a licence, a deposit or a review of the collector has ended
     :raises NoCertificate: the taker has no valid certificate
     :raises CreditorLapsed: the creditor's own standing has ended
+    :raises CoolingOff: the collector gave back too many orders of late
     :raises NoLicence: no valid registration for the region
     :raises OverBand: larger than this collector may take
     :raises OverExposure: the collector's deposit does not cover it
@@ -93,9 +96,10 @@ def award(claim: Claim, listing: Listing, offer: Offer, actor: Actor, at: dateti
     if below([claim.creditor_id], Act.WORK, at):
         raise CreditorLapsed
     signs = check_fit(claim, listing, actor, at)
+    mandate = _begin(claim, collector_id, offer, actor, at, listing=listing)
+    # The cells of the hall are locked last of all.
     listing.state = ListingState.TAKEN
     listing.save(update_fields=["state"])
-    mandate = _begin(claim, collector_id, offer, actor, at, listing=listing)
     if signs:
         # A shared browser or mail domain proves nothing, but a person looks before anybody calls.
         raise_flag(claim_id=claim.pk, code="one-hand", actor=actor, at=at)
@@ -114,6 +118,7 @@ def check_fit(claim: Claim, listing: Listing, actor: Actor, at: datetime) -> set
     if signs & IDENTICAL or _on_both_sides(claim, collector_id, actor, at):
         raise OwnClaim
     check_certificate(actor, at)
+    check_cooling(collector_id, at)
     _check_taker(collector_id, listing.licence, claim.region, listing.band, at)
     return signs
 
@@ -152,6 +157,17 @@ def place_own_team(
         raise reason
     _check_taker(collector_id, LicenceKind.COLLECTION, claim.region, 0, at)
     return _begin(claim, collector_id, offer, actor, at, listing=None)
+
+
+def check_cooling(collector_id: UUID, at: datetime) -> None:
+    """
+    Refuse a collector that gives orders back again and again.
+
+    :raises CoolingOff: with the moment at which it may take again
+    """
+    until = cooling_of(collector_id=collector_id, at=at)
+    if until is not None:
+        raise CoolingOff.of(until)
 
 
 def _lock(listing_id: UUID) -> tuple[Claim, Listing]:

@@ -68,6 +68,7 @@ class GiveBackForm(forms.Form):
     code = forms.ChoiceField(
         label=_("Reason"),
         choices=[("", _("choose")), *(c for c in ReturnReason.choices if c[0] not in AUTOMATIC)],
+        help_text=_("Reasons of your own count: several within a month, and you pause taking."),
     )
     reason = forms.CharField(
         label=_("In a few words"),

@@ -2,83 +2,38 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.casework.queries.history import past_of_listing
-from qinghe.claims.terms import Product, Stage
 from qinghe.kernel.errors import DomainError
-from qinghe.market.bands import bands
 from qinghe.market.commission import one_row
 from qinghe.market.contracts import ONE_SIDED, terms
-from qinghe.market.queries import HallFilters, HallRow, hall, listing_for
+from qinghe.market.queries import HallRow, hall, listing_for
 from qinghe.market.queries.signed import figures_of as signed_figures
 from qinghe.market.queries.signed import offered_document
 from qinghe.market.services import take
 from qinghe.market.terms import Mode
-from qinghe.parties.regions import provinces
 from qinghe.parties.roles import Permission
 from qinghe.reporting.queries import collector_record
+from qinghe.web.collector.hallfilters import CURRENCY, choices, chosen, filters_of
 from qinghe.web.commission import cut
 from qinghe.web.doors import StaffRequest, page
 from qinghe.web.figures import figures_of
-from qinghe.web.formats import as_day, band_words, chinese
+from qinghe.web.formats import as_day, chinese
 from qinghe.web.numbers import whole
 from qinghe.web.simulated import Asked, amount_of_band, simulation
-
-ORDERS = (
-    ("recent", _("Newest first")),
-    ("commission", _("Highest commission")),
-    ("band", _("Largest amount")),
-    ("expiring", _("Ending soon")),
-)
-CURRENCY = "CNY"
-RATES = ("0.05", "0.10", "0.15", "0.20")
-
-
-def _filters(asked: QueryDict) -> HallFilters:
-    """Return the filters of the address; words that are not on the lists are left out."""
-    rate = asked.get("rate", "")
-    return HallFilters(
-        regions=tuple(r for r in asked.getlist("region") if r),
-        stages=tuple(s for s in asked.getlist("stage") if s in Stage.values),
-        products=tuple(p for p in asked.getlist("product") if p in Product.values),
-        bands=tuple(whole(b, 0) for b in asked.getlist("band") if b.isdecimal()),
-        min_commission=Decimal(rate) if rate in RATES else None,
-        mode=asked.get("mode", ""),
-        order=asked.get("order", "recent"),
-    )
-
-
-def _chosen(filters: HallFilters) -> int:
-    """Return how many filters narrow the hall: a phone shows only their number at first."""
-    narrow = (filters.regions, filters.stages, filters.products, filters.bands)
-    return sum(map(bool, (*narrow, filters.min_commission)))
-
-
-def _choices(currency: str = CURRENCY) -> dict[str, Any]:
-    lang = "zh" if chinese() else "en"
-    return {
-        "provinces": provinces(lang),
-        "products": Product.choices,
-        "stages": [s for s in Stage if s != Stage.M0],
-        "bands": [(b.index, band_words(b.index, currency)) for b in bands()],
-        "rates": RATES,
-        "modes": [(m.value, m.label) for m in (Mode.GRAB, Mode.BID, Mode.DESIGNATED)],
-        "orders": ORDERS,
-    }
 
 
 @page(Permission.TAKE_ORDERS)
 def order_hall(request: StaffRequest) -> HttpResponse:
     """Show the open orders this collector may see, what it may take, and why not."""
-    filters = _filters(request.GET)
+    filters = filters_of(request.GET)
     found = hall(
         actor=request.actor,
         at=request.at,
@@ -87,10 +42,10 @@ def order_hall(request: StaffRequest) -> HttpResponse:
     )
     record = collector_record(actor=request.actor, at=request.at, currency=CURRENCY)
     context = {
-        **_choices(),
+        **choices(),
         "found": found,
         "filters": filters,
-        "chosen": _chosen(filters),
+        "chosen": chosen(filters),
         "page": found,
         "figures": figures_of(record),
         "cards": request.GET.get("view") == "cards",

@@ -95,9 +95,9 @@ def region(code: str) -> str:
 
 
 @register.simple_tag
-def band(index: int, currency: str) -> str:
-    """Return an amount band in major units: `¥10,000–20,000`."""
-    return band_words(index, currency)
+def band(index: int, currency: str, to: int | None = None) -> str:
+    """Return an amount band, or a span of bands, in major units: `¥10,000–20,000`."""
+    return band_words(index, currency, to)
 
 
 @register.filter

@@ -1,0 +1,172 @@
+"""
+`qinghe bench hall`: the order hall under random combinations of filters, as whole requests.
+
+Every combination's plans are looked at too: none may read the hall from end to end.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from random import Random
+from statistics import quantiles
+from typing import Any, Final
+from urllib.parse import parse_qs, urlencode
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.test import Client
+from django.urls import reverse
+
+from config.passing import own_database
+from config.startup import collect_static
+from qinghe.bench.frame import Result, bare, filled, machine, peak_mb, versions
+from qinghe.bench.pages import signed_in
+from qinghe.claims.terms import Product, Stage
+from qinghe.kernel import clock
+from qinghe.kernel.actor import Actor, Role
+from qinghe.market.models import Cell, HallRow
+from qinghe.market.queries.filters import HallFilters, shown
+from qinghe.market.queries.hall import COUNT_CAP, ORDERS, PAGE_SIZE, orders_for
+from qinghe.parties.models import Organisation
+
+DAY: Final = date(2026, 3, 10)
+# Noon in China.
+AT: Final = datetime(2026, 3, 10, 4, tzinfo=UTC)
+AGENCY: Final = "bench-1"
+GOAL_MS: Final = 100.0
+WARM_UP: Final = 10
+TABLES: Final = ("parties_person", "claims_claim", "market_listing", "market_hallrow")
+SCAN: Final = "Seq Scan on market_hallrow"
+# How likely each filter is set, and with how many values at most.
+CHANCE: Final = 0.4
+PROVINCES: Final = ("440000", "330000", "310000", "110000", "620000", "540000")
+CITIES: Final = ("440100", "330100", "330700", "510300", "150900")
+VALUES: Final[dict[str, tuple[tuple[object, ...], int]]] = {
+    "region": ((*PROVINCES, *CITIES, "0"), 3),
+    "stage": (tuple(stage.value for stage in Stage if stage != Stage.M0), 3),
+    "product": (tuple(Product.values), 3),
+    "band": (tuple(range(8)), 3),
+    "currency": (("CNY", "HKD"), 1),
+    "rate": (("0.05", "0.10", "0.15", "0.20", "0.30"), 1),
+    "mode": (("grab", "designated"), 1),
+    "kind": (("institution", "private_creditor"), 1),
+    "hand": ((1, 2, 3, 4), 2),
+    "order": (tuple(ORDERS), 1),
+}
+
+
+def filled_hall(orders: int, progress: Callable[[str], None]) -> None:
+    """Make a market of so many open orders; as the trigger would leave it."""
+    progress(f"making {orders:,} open orders")
+    with bare(*TABLES):
+        filled("hall.sql", day=DAY, orders=orders)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def hall(
+    *, orders: int, visits: int, progress: Callable[[str], None] = lambda _line: None
+) -> Result:
+    """Open the hall with so many random combinations of filters."""
+    collect_static()
+    with own_database():
+        begun = time.perf_counter()
+        filled_hall(orders, progress)
+        filling = time.perf_counter() - begun
+        progress("opening the hall")
+        random = Random(20260310)  # noqa: S311  a load, not a secret
+        asked = [_combination(random) for _ in range(visits)]
+        spent, worst = _opened(asked)
+        progress("looking at the plans")
+        scans = [words for words in asked if _scans(words)]
+        for words in scans[:10]:
+            progress(f"read from end to end: {words}")
+        progress(f"slowest: {worst}")
+        return _result(spent, orders=HallRow.objects.count(), scans=len(scans), filling=filling)
+
+
+def _result(spent: list[float], *, orders: int, scans: int, filling: float) -> Result:
+    cuts = quantiles(spent, n=100)
+    return Result(
+        name="hall",
+        ours=round(cuts[94], 1),
+        limit=GOAL_MS,
+        ratio=round(GOAL_MS / cuts[94], 4),
+        unit="ms, p95 of the whole page over random filters",
+        seconds=round(sum(spent) / 1000, 1),
+        p50_ms=round(cuts[49], 1),
+        p99_ms=round(cuts[98], 1),
+        peak_mb=round(peak_mb(), 1),
+        sizes={
+            "orders": orders,
+            "cells": Cell.objects.count(),
+            "combinations": len(spent),
+            "plans without an index": scans,
+        },
+        parts={
+            "worst": {"ms": round(max(spent), 1)},
+            "filling": {"seconds": round(filling, 1)},
+        },
+        versions=versions(),
+        machine=machine(),
+    )
+
+
+def _combination(random: Random) -> str:
+    """Return an address with some filters, and sometimes a page far behind."""
+    words: list[tuple[str, object]] = []
+    for name, (values, most) in VALUES.items():
+        if random.random() < CHANCE:
+            chosen = random.sample(values, random.randint(1, most))
+            words += [(name, value) for value in chosen]
+    if random.random() < 0.1:
+        words.append(("page", random.randint(2, COUNT_CAP // PAGE_SIZE)))
+    return urlencode(words)
+
+
+def _opened(asked: list[str]) -> tuple[list[float], str]:
+    """Open the hall with each combination; return milliseconds, and the slowest one."""
+    client: Client = signed_in(Role.COLLECTOR, AGENCY)
+    address, spent = reverse("web:hall"), list[float]()
+    with clock.at(AT):
+        for words in asked[:WARM_UP]:
+            client.get(f"{address}?{words}")
+        for words in asked:
+            begun = time.perf_counter()
+            answer = client.get(f"{address}?{words}")
+            spent.append((time.perf_counter() - begun) * 1000)
+            if answer.status_code != 200:
+                raise RuntimeError(f"{words}: {answer.status_code}")
+    return spent, asked[spent.index(max(spent))]
+
+
+def _filters(words: str) -> HallFilters:
+    """Return the filters of an address of ours."""
+    asked = parse_qs(words)
+    (rate,), (order,) = asked.get("rate", [""]), asked.get("order", ["recent"])
+    return HallFilters(
+        regions=tuple(asked.get("region", ())),
+        stages=tuple(asked.get("stage", ())),
+        products=tuple(asked.get("product", ())),
+        bands=tuple(map(int, asked.get("band", ()))),
+        currency="".join(asked.get("currency", ())),
+        min_commission=Decimal(rate) if rate else None,
+        mode="".join(asked.get("mode", ())),
+        order=order,
+        kinds=tuple(asked.get("kind", ())),
+        hands=tuple(map(int, asked.get("hand", ()))),
+    )
+
+
+def _scans(words: str) -> bool:
+    """Tell whether one of the two reads of a combination goes without an index."""
+    filters = _filters(words)
+    org_id = Organisation.objects.values_list("pk", flat=True).get(slug=AGENCY)
+    actor = Actor(Role.COLLECTOR, org_id=org_id)
+    rows: QuerySet[Any] = shown(orders_for(actor, AT), filters)
+    ordered = rows.order_by(*ORDERS[filters.order])
+    plans = (ordered[:PAGE_SIZE].explain(), ordered[: COUNT_CAP + 1].explain())
+    return any(SCAN in plan for plan in plans)

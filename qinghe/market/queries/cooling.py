@@ -1,0 +1,55 @@
+"""
+Cooling off: who gives orders back again and again takes none for a while.
+
+Taking and giving back costs a debtor days and shows a stranger the case. One or two returns are
+work; more within a month, for no reason outside the collector, are choosing by looking. The pause
+doubles with each further return, so that it stays short for who stops, and is bounded: a month is
+time enough for a person to look.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from qinghe.market.models import Mandate
+from qinghe.market.terms import OWN_DOING, MandateState
+
+WINDOW: Final = timedelta(days=30)
+# So many unexcused returns within the window are free.
+FREE: Final = 2
+FIRST_PAUSE: Final = timedelta(hours=12)
+LONGEST_PAUSE: Final = timedelta(days=14)
+# Beyond this the pause does not grow any more, so no more rows are read.
+COUNTED: Final = 12
+
+
+def pause_after(returns: int) -> timedelta:
+    """Return how long nothing is taken after the last of so many unexcused returns."""
+    if returns <= FREE:
+        return timedelta(0)
+    doublings: int = 2 ** (min(returns, COUNTED) - FREE - 1)
+    return min(FIRST_PAUSE * doublings, LONGEST_PAUSE)
+
+
+def cooling_of(*, collector_id: UUID, at: datetime) -> datetime | None:
+    """Return until when a collector takes nothing; None when it may. One short index range."""
+    recent = Mandate.objects.filter(
+        collector=collector_id,
+        state=MandateState.RETURNED,
+        return_code__in=OWN_DOING,
+        closed_at__gt=at - WINDOW,
+        closed_at__lte=at,
+    )
+    closed = recent.order_by("-closed_at").values_list("closed_at", flat=True)
+    moments = [moment for moment in closed[:COUNTED] if moment is not None]
+    return cooling_until(moments, at)
+
+
+def cooling_until(moments: list[datetime], at: datetime) -> datetime | None:
+    """Return until when who gave back at these moments (of the window) takes nothing."""
+    if not moments:
+        return None
+    until = max(moments) + pause_after(len(moments))
+    return until if until > at else None
