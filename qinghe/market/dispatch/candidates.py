@@ -81,8 +81,7 @@ def candidates(orders: Orders, seats: Seats, *, count: int = CANDIDATES) -> Smal
         if len(able):
             picked = _picked(able, rows, seats, kind, count)
             found[rows, : picked.shape[1]] = picked
-            if len(able) > count:
-                _add_handlers(found, rows, able, orders.handler[rows])
+    _add_handlers(found, orders, seats, has_place)
     return _without_doubles(found, orders, seats)
 
 
@@ -103,11 +102,13 @@ def _picked(able: Ints, rows: Ints, seats: Seats, kind: int, count: int) -> Ints
     return np.concatenate([np.broadcast_to(best, (len(rows), BEST)), sample], axis=1)
 
 
-def _add_handlers(found: Small, rows: Ints, able: Ints, handler: Small) -> None:
+def _add_handlers(found: Small, orders: Orders, seats: Seats, has_place: Flags) -> None:
     """Put the former handler into the last column, where it is eligible."""
-    knows = np.flatnonzero(handler >= 0)
-    knows = knows[np.isin(handler[knows], able)]
-    found[rows[knows], -1] = handler[knows]
+    rows = np.flatnonzero(orders.handler >= 0)
+    seat = orders.handler[rows]
+    may = seats.covers[orders.area[rows], seat] & seats.wants[orders.kind[rows], seat]
+    may &= has_place[seat]
+    found[rows[may], -1] = seat[may]
 
 
 def _without_doubles(found: Small, orders: Orders, seats: Seats) -> Small:

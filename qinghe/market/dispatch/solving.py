@@ -31,7 +31,7 @@ from qinghe.market.dispatch.prices import (
 # The least raise of a bid, as a part of the median value; and how far from the best a pair may be
 # to take part, in raises. Measured at 100,000 and 940,000 orders: finer costs rounds, coarser flow.
 RAISES: Final = 32
-NEAR: Final = 2
+NEAR: Final = 4
 # A warm start knows the prices, so fewer pairs are in doubt.
 WARM: Final = 8
 # The auction leaves one in so many orders waiting for the flow.
@@ -84,11 +84,12 @@ def solve(net: Network, *, start: Prices | None = None, limit: float = 600.0) ->
         column, price, done = _first(net, step, until)
     else:
         column, price, done = np.full(net.orders, -1, np.int32), start, False
-    near = NEAR * step if start is None else max(step // WARM, 1)
+    # At prices of an optimum, be it of few pairs or of yesterday, far fewer pairs are in doubt.
+    far, near = NEAR * step, max(step // WARM, 1)
     rounds, pairs = 0, np.zeros(net.seat.shape, dtype=np.bool_)
     loose, inner = np.zeros(net.orders, dtype=np.bool_), None
     while not done:
-        mask, droppable = _near(net, price, near)
+        mask, droppable = _near(net, price, far if start is None and not rounds else near)
         inner = core(net, mask | pairs, droppable=droppable | loose)
         if _late(inner, until):
             column = column if rounds or start is None else _in_haste(net, step, column)
@@ -97,7 +98,10 @@ def solve(net: Network, *, start: Prices | None = None, limit: float = 600.0) ->
         price = prices(net, column, inner, price)
         missed, unhappy = _missed(net, column, price)
         done = not (missed.any() or unhappy.any())
-        pairs, loose, rounds = inner.mask | missed, inner.open | unhappy, rounds + 1
+        rounds += 1
+        pairs = (inner.mask if rounds > 1 else pairs) | missed
+        pairs[np.flatnonzero(column >= 0), column[column >= 0]] = True
+        loose |= unhappy | ((column < 0) & inner.open)
     if done and inner is not None:
         price = _least(net, column, inner)
     return _solution(net, column, price, time.perf_counter() - begun, rounds)
