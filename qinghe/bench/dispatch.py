@@ -140,6 +140,7 @@ def _orders(n: int, m: int, *, seed: int) -> Orders:
         area=((draw.zipf(1.3, n) * 7) % CITIES).astype(np.int32),
         kind=((product * STAGES + stage) * BANDS + band).astype(np.int32),
         balance=balance,
+        claimed=balance,
         likelihood=(400_000 // (stage + 1) + draw.integers(1, 50_000, n)).astype(np.int32),
         creditor=draw.integers(0, 500, n).astype(np.int32),
         handler=handler.astype(np.int32),
@@ -170,5 +171,7 @@ def _seats(n: int, m: int) -> Seats:
         cost=draw.integers(2_000, 8_000, m),
         cover=np.where(draw.random(m) < 0.1, places * 50_000_000, -1),
         newcomer=draw.random(m) < 0.05,
-        conflicts=np.column_stack([np.arange(500) % 500, draw.integers(0, m, 500)]).astype(np.int32),
+        conflicts=np.column_stack([np.arange(500) % 500, draw.integers(0, m, 500)]).astype(
+            np.int32
+        ),
     )

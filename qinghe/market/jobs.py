@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from qinghe.kernel import clock
@@ -12,3 +13,11 @@ from qinghe.market import services
 def expire(**_later: object) -> None:
     """End mandates and listings whose time is over."""
     services.end_expired(at=clock.now())
+
+
+@app.task(name="market.dispatch", queueing_lock="market.dispatch", lock="market.dispatch")
+def dispatch(**_later: object) -> None:
+    """Run a dispatch window, every so many minutes as the settings say."""
+    at = clock.now()
+    if at.minute % int(settings.DISPATCH_MINUTES) == 0:
+        services.dispatch(at=at)

@@ -7,7 +7,6 @@ of them by prices: no order would gain by another seat at these prices, and a pl
 costs nothing. Must never know tables, clocks or identities.
 """
 
-
 from qinghe.market.dispatch.network import BadNetwork, Network, network
 from qinghe.market.dispatch.solving import Solution, solve
 

@@ -29,13 +29,14 @@ class Orders:
     The orders of a window as columns (n,), sorted by id.
 
     `area` counts pairs of region and licence, `kind` those of product, stage and band. `balance` is
-    in minor units, `likelihood` in millionths. `handler` is the seat that knew debtor or creditor
+    in minor units, `claimed` what counts against a deposit, `likelihood` in millionths. `handler` is the seat that knew debtor or creditor
     before without any complaint between them, or -1.
     """
 
     area: Small
     kind: Small
     balance: Ints
+    claimed: Ints
     likelihood: Ints
     creditor: Small
     handler: Small
@@ -117,7 +118,7 @@ def _without_doubles(found: Small, orders: Orders, seats: Seats) -> Small:
     found[:, 1:][found[:, 1:] == found[:, :-1]] = -1
     pool = seats.pool[found]
     limit = seats.cover[pool]
-    found[(limit >= 0) & (orders.balance[:, None] > limit)] = -1
+    found[(limit >= 0) & (orders.claimed[:, None] > limit)] = -1
     if len(seats.conflicts):
         rows = np.flatnonzero(np.isin(orders.creditor, seats.conflicts[:, 0]))
         pools = len(seats.pool_places)

@@ -63,7 +63,7 @@ def best_flow(net: Network, core: Core) -> Small:
     pool_free = net.pool_places - np.bincount(net.pool[settled], minlength=pools)
     newcomers = int(net.newcomer[net.pool[settled]].sum())
     chosen = core.fixed.copy()
-    open_rows = np.flatnonzero(core.open)
+    open_rows = np.flatnonzero(core.open & core.mask.any(axis=1))
     at, column = np.nonzero(core.mask[open_rows])
     if not len(at):
         return chosen

@@ -118,7 +118,10 @@ def _lines(net: Network, column: Small, core: Core) -> tuple[Ints, Ints, Ints]:
     idle, spare = np.nonzero(core.mask[left])
     loose = core.open[seated]
     home = np.where(net.newcomer, group, zero)
-    seat_free, pool_free = np.flatnonzero(seats < net.places), np.flatnonzero(pools < net.pool_places)
+    seat_free, pool_free = (
+        np.flatnonzero(seats < net.places),
+        np.flatnonzero(pools < net.pool_places),
+    )
     own_pool = m + net.pool
     lines = [
         (mine[at], net.seat[seated[at], other], held[at] - net.value[seated[at], other]),
@@ -131,7 +134,9 @@ def _lines(net: Network, column: Small, core: Core) -> tuple[Ints, Ints, Ints]:
         *_floor_lines(net, new, group, zero),
     ]
     parts = [np.broadcast_arrays(*(np.asarray(each, np.int64) for each in line)) for line in lines]
-    low, high, slack = (np.concatenate([np.atleast_1d(part[i]) for part in parts]) for i in range(3))
+    low, high, slack = (
+        np.concatenate([np.atleast_1d(part[i]) for part in parts]) for i in range(3)
+    )
     return low, high, slack
 
 

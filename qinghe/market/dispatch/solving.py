@@ -166,9 +166,7 @@ def _least(net: Network, column: Small, inner: Core) -> Prices:
         inner = Core(inner.mask | missed, inner.fixed)
 
 
-def _solution(
-    net: Network, column: Small, price: Prices, seconds: float, rounds: int
-) -> Solution:
+def _solution(net: Network, column: Small, price: Prices, seconds: float, rounds: int) -> Solution:
     return Solution(
         column=column,
         prices=price,

@@ -189,7 +189,8 @@ def _visible(actor: Actor) -> QuerySet[Listing]:
         # Whoever has only applied sees no market yet.
         works = Organisation.objects.filter(pk__in=[actor.org_id], state=OrgState.ACTIVE)
         mine = Q(designated_to__isnull=True) | Q(designated_to=actor.org_id)
-        return Listing.objects.filter(mine, Exists(works))
+        # What is dispatched comes as an offer and stands in no hall.
+        return Listing.objects.filter(mine, Exists(works)).exclude(mode=Mode.DISPATCH)
     return Listing.objects.none()
 
 

@@ -68,9 +68,20 @@ def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
     collector_id = actor.org_id
     if collector_id is None:
         raise NotACollector
-    claim, listing = _lock(listing_id)
-    if listing.designated_to_id not in (None, collector_id):
+    claim, listing = lock_order(listing_id)
+    if listing.designated_to_id not in (None, collector_id) or listing.mode == Mode.DISPATCH:
         raise NotForYou
+    return conclude(claim, listing, collector_id, actor, at)
+
+
+def conclude(
+    claim: Claim, listing: Listing, collector_id: UUID, actor: Actor, at: datetime
+) -> Mandate:
+    """
+    Give a locked order to a collector after every check; it refuses as `take` does.
+
+    Whatever way an order goes to a collector, it passes here.
+    """
     if not _open(claim, listing, at):
         raise AlreadyTaken
     signs = shared_signs(claim.creditor_id, collector_id)
@@ -122,7 +133,7 @@ def place_own_team(
     return _begin(claim, collector_id, offer, actor, at, listing=None)
 
 
-def _lock(listing_id: UUID) -> tuple[Claim, Listing]:
+def lock_order(listing_id: UUID) -> tuple[Claim, Listing]:
     """Lock the claim, then its listing: the order every writer of this room keeps."""
     seen = Listing.objects.filter(pk=listing_id).values_list("claim_id", "state").first()
     if seen is None:

@@ -35,7 +35,9 @@ def windows(draw: st.DrawFn, *, orders: int = 5, seats: int = 4, floors: bool = 
 def fits(net: Network, column: np.ndarray) -> bool:
     """Tell whether an assignment keeps every limit."""
     rows = np.flatnonzero(column >= 0)
-    admitted = (net.value[rows, column[rows]] > 0).all() and (net.seat[rows, column[rows]] >= 0).all()
+    admitted = (net.value[rows, column[rows]] > 0).all() and (
+        net.seat[rows, column[rows]] >= 0
+    ).all()
     seats, pools, _new = load_of(net, column)
     return bool(admitted and (seats <= net.places).all() and (pools <= net.pool_places).all())
 
