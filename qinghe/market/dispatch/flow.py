@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
@@ -32,6 +33,23 @@ class Core:
         return flags
 
 
+@dataclass(frozen=True)
+class Box:
+    """
+    How far the price of each seat (m,) may move in one step: from `low` to `high`.
+
+    At `low` somebody from outside takes what nobody here does, at `high` somebody lends a place.
+    As long as either happens (`spare`, `over`, (m,)) the price has not moved far enough. `more`
+    tells where somebody could still take a place.
+    """
+
+    low: Ints
+    high: Ints
+    spare: Ints
+    over: Ints
+    more: Flags
+
+
 def core(net: Network, mask: Flags, *, droppable: Flags) -> Core:
     """
     Return the core of a mask; `droppable` (n,) marks orders that may also stay without a seat.
@@ -50,57 +68,101 @@ def core(net: Network, mask: Flags, *, droppable: Flags) -> Core:
     return Core(mask, fixed)
 
 
-def best_flow(net: Network, core: Core) -> Small:
+def best_flow(net: Network, core: Core, box: Box | None = None) -> tuple[Small, Box | None]:
     """
     Return the column of each order (n,), -1 for none: the optimum among the pairs of the core.
+
+    With a box, within its prices: it comes back with what was taken and lent.
 
     :raises Unsolved: the solver reports anything but an optimum
     """
     rows = np.flatnonzero(core.fixed >= 0)
     settled = net.seat[rows, core.fixed[rows]]
-    free = net.places - np.bincount(settled, minlength=net.seats)
     pools = len(net.pool_places)
+    free = net.places - np.bincount(settled, minlength=net.seats)
     pool_free = net.pool_places - np.bincount(net.pool[settled], minlength=pools)
     newcomers = int(net.newcomer[net.pool[settled]].sum())
     chosen = core.fixed.copy()
     open_rows = np.flatnonzero(core.open & core.mask.any(axis=1))
     at, column = np.nonzero(core.mask[open_rows])
-    if not len(at):
-        return chosen
-    flow = _flow(net, open_rows, at, column, free, pool_free, max(net.floor - newcomers, 0))
+    if not len(at) and box is None:
+        return chosen, None
+    pairs = (at, net.seat[open_rows[at], column], net.value[open_rows[at], column])
+    graph = _Graph(len(open_rows), net.seats, pools)
+    arcs = graph.arcs(net, pairs, free, pool_free, max(net.floor - newcomers, 0))
+    flow = _solved(graph, arcs + (graph.boxed(box, free) if box else []), free if box else None)
     used = np.flatnonzero(flow[: len(at)])
     chosen[open_rows[at[used]]] = column[used]
-    return chosen
+    if box is not None:
+        m = net.seats
+        tail = flow[-2 * m - 1 :]
+        spare = tail[:m]
+        box = replace(box, spare=spare, over=tail[m : 2 * m], more=(box.low > 0) & (spare < free))
+    return chosen, box
 
 
-def _flow(
-    net: Network, rows: Ints, at: Ints, column: Ints, free: Ints, pool_free: Ints, floor: int
-) -> Ints:
-    """Solve; the first arcs of the answer are the pairs, in their order."""
-    q, m, pools = len(rows), net.seats, len(pool_free)
-    group, sink = q + m + pools, q + m + pools + 1
-    seats, pool_nodes = q + np.arange(m), q + m + np.arange(pools)
-    home = np.where(net.newcomer, group, sink)
-    pair_seat = net.seat[rows[at], column]
-    arcs = (
-        (at, q + pair_seat, np.ones(len(at), np.int64), -net.value[rows[at], column]),
-        (np.arange(q), np.full(q, sink), np.ones(q, np.int64), np.zeros(q, np.int64)),
-        (seats, q + m + net.pool, free, np.zeros(m, np.int64)),
-        (pool_nodes, home, pool_free, np.zeros(pools, np.int64)),
-        ([group], [sink], [min(floor, q)], [-net.floor_worth]),
-        ([group], [sink], [q], [0]),
-    )
+Arc = tuple[Any, Any, Any, Any]
+
+
+@dataclass(frozen=True)
+class _Graph:
+    """Numbers of the nodes: open orders, seats, pools, newcomers' group, sink, outside."""
+
+    open: int
+    seats: int
+    pools: int
+
+    @property
+    def sink(self) -> int:
+        return self.open + self.seats + self.pools + 1
+
+    def arcs(
+        self, net: Network, pairs: tuple[Ints, Small, Ints], free: Ints, pool_free: Ints, floor: int
+    ) -> list[Arc]:
+        """Return arcs as (tail, head, capacity, cost); the first are the pairs, in their order."""
+        q, m = self.open, self.seats
+        at, seat, value = pairs
+        group = self.sink - 1
+        pool_nodes = q + m + np.arange(self.pools)
+        return [
+            (at, q + seat, 1, -value),
+            (np.arange(q), self.sink, 1, 0),
+            (q + np.arange(m), q + m + net.pool, free, 0),
+            (pool_nodes, np.where(net.newcomer, group, self.sink), pool_free, 0),
+            ([group], self.sink, floor, -net.floor_worth),
+            ([group], self.sink, q + int(free.sum()), 0),
+        ]
+
+    def boxed(self, box: Box, free: Ints) -> list[Arc]:
+        """Return the arcs from outside to the seats, from the seats away, and past all of them."""
+        outside, nodes = self.sink + 1, self.open + np.arange(self.seats)
+        return [
+            (outside, nodes, np.where(box.low > 0, free, 0), -box.low),
+            (nodes, self.sink, self.open + 1, box.high),
+            ([outside], self.sink, int(free.sum()), 0),
+        ]
+
+
+def _solved(graph: _Graph, arcs: list[Arc], outside: Ints | None) -> Ints:
     solver = SimpleMinCostFlow()
-    for tail, head, capacity, cost in arcs:
+    total = 0
+    for arc in arcs:
+        tail, head, capacity, cost = np.broadcast_arrays(*(np.asarray(each) for each in arc))
         solver.add_arcs_with_capacity_and_unit_cost(
-            np.asarray(tail, np.int32),
-            np.asarray(head, np.int32),
-            np.asarray(capacity, np.int64),
-            np.asarray(cost, np.int64),
+            tail.astype(np.int32),
+            head.astype(np.int32),
+            capacity.astype(np.int64),
+            cost.astype(np.int64),
         )
-    solver.set_nodes_supplies(np.arange(q, dtype=np.int32), np.ones(q, np.int64))
-    solver.set_node_supply(sink, -q)
+        total += len(tail)
+    spare = 0 if outside is None else int(outside.sum())
+    if graph.open:
+        supplies = np.ones(graph.open, np.int64)
+        solver.set_nodes_supplies(np.arange(graph.open, dtype=np.int32), supplies)
+    if spare:
+        solver.set_node_supply(graph.sink + 1, spare)
+    solver.set_node_supply(graph.sink, -graph.open - spare)
     status = solver.solve()
     if status != SimpleMinCostFlow.OPTIMAL:
         raise Unsolved(str(status))
-    return np.asarray(solver.flows(np.arange(len(at), dtype=np.int32)))
+    return np.asarray(solver.flows(np.arange(total, dtype=np.int32)))

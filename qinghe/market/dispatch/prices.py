@@ -9,10 +9,11 @@ no chain of moves gains anything, that is when the assignment is optimal.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from qinghe.market.dispatch.flow import Core
+from qinghe.market.dispatch.flow import Box, Core
 from qinghe.market.dispatch.network import NEVER, Ints, Network, Small
 
 
@@ -54,14 +55,18 @@ def worth(net: Network, column: Small) -> int:
     return int(net.value[rows, column[rows]].sum())
 
 
-def prices(net: Network, column: Small, core: Core, start: Prices) -> Prices:
+def prices(
+    net: Network, column: Small, core: Core, start: Prices, box: Box | None = None
+) -> Prices:
     """
     Return prices that prove the assignment on the pairs of a core, as near to `start` as may be.
+
+    With a box they prove it for a market that takes and lends places at the box's prices.
 
     :raises NotOptimal: there are none
     """
     node = np.concatenate([start.seat, start.pool, [-start.bonus, 0]]).astype(np.int64)
-    low, high, slack = _tightest(*_lines(net, column, core), len(node))
+    low, high, slack = _tightest(*_lines(net, column, core, box), len(node))
     return _relaxed(net, node, low, high, slack)
 
 
@@ -104,11 +109,18 @@ def _relaxed(net: Network, node: Ints, low: Ints, high: Ints, slack: Ints) -> Pr
     raise NotOptimal
 
 
-def _lines(net: Network, column: Small, core: Core) -> tuple[Ints, Ints, Ints]:
+def _lines(
+    net: Network, column: Small, core: Core, box: Box | None = None
+) -> tuple[Ints, Ints, Ints]:
     """Return the system: `node[low] <= node[high] + slack`, nodes as seats, pools, group, zero."""
     m, p = net.seats, len(net.pool_places)
     group, zero = m + p, m + p + 1
     seats, pools, new = load_of(net, column)
+    if box is not None:
+        moved = box.spare - box.over
+        seats = seats + moved
+        pools = pools + np.bincount(net.pool, weights=moved, minlength=p).astype(np.int64)
+        new = int(pools[net.newcomer].sum())
     seated = np.flatnonzero(column >= 0)
     mine, held = net.seat[seated, column[seated]], net.value[seated, column[seated]]
     others = core.mask[seated]
@@ -123,21 +135,36 @@ def _lines(net: Network, column: Small, core: Core) -> tuple[Ints, Ints, Ints]:
         np.flatnonzero(pools < net.pool_places),
     )
     own_pool = m + net.pool
+    # An empty seat need not cost what its pool does, where a wall may keep its price below.
+    sits = np.flatnonzero(seats > (0 if box is not None else -1))
+    busy = np.flatnonzero(pools > (0 if box is not None else -1))
     lines = [
         (mine[at], net.seat[seated[at], other], held[at] - net.value[seated[at], other]),
         (mine[loose], zero, held[loose]),
         (zero, net.seat[left[idle], spare], -net.value[left[idle], spare]),
-        (own_pool, np.arange(m), 0),
+        (own_pool[sits], sits, 0),
         (seat_free, own_pool[seat_free], 0),
-        (home, m + np.arange(p), 0),
+        (home[busy], m + busy, 0),
         (m + pool_free, home[pool_free], 0),
         *_floor_lines(net, new, group, zero),
+        *(_box_lines(box, zero) if box is not None else ()),
     ]
     parts = [np.broadcast_arrays(*(np.asarray(each, np.int64) for each in line)) for line in lines]
     low, high, slack = (
         np.concatenate([np.atleast_1d(part[i]) for part in parts]) for i in range(3)
     )
     return low, high, slack
+
+
+def _box_lines(box: Box, zero: int) -> list[tuple[Any, Any, Any]]:
+    """Prices stay in the box, and are at its wall where somebody outside takes or lends."""
+    held, taken, lent = (np.flatnonzero(each > 0) for each in (box.more, box.spare, box.over))
+    return [
+        (zero, held, -box.low[held]),
+        (taken, zero, box.low[taken]),
+        (np.arange(len(box.high)), zero, box.high),
+        (zero, lent, -box.high[lent]),
+    ]
 
 
 def _floor_lines(net: Network, new: int, group: int, zero: int) -> list[tuple[int, int, int]]:

@@ -1,9 +1,11 @@
 """
 The optimum of a window, proven; or, when time is up, the best so far and how far it can be off.
 
-Few pairs can matter: those near the best of their order at good prices. The optimum among these
-is found by flow, its prices are tried on all pairs, and whatever pair they do not rule out joins.
-When they rule out everything, the optimum among few is the optimum among all.
+Few pairs can matter: those that can be the best of their order while prices move only so far from
+good ones. The optimum among these is found by flow, with somebody outside who takes or lends places
+where a price would move further. Where that happened the next step gives more room. Once it happens
+nowhere, the prices are tried on all pairs: when they rule out every other pair, the optimum among
+few is the optimum among all; what they do not rule out joins.
 """
 
 from __future__ import annotations
@@ -15,9 +17,10 @@ from typing import Final
 import numpy as np
 
 from qinghe.market.dispatch.bidding import auction, empty_book
-from qinghe.market.dispatch.flow import Core, best_flow, core
-from qinghe.market.dispatch.network import GREATEST, NEVER, Flags, Network, Small
+from qinghe.market.dispatch.flow import Box, Core, best_flow, core
+from qinghe.market.dispatch.network import GREATEST, NEVER, Flags, Ints, Network, Small
 from qinghe.market.dispatch.prices import (
+    NotOptimal,
     Prices,
     bound,
     least_prices,
@@ -28,12 +31,15 @@ from qinghe.market.dispatch.prices import (
     worth,
 )
 
-# The least raise of a bid, as a part of the median value; and how far from the best a pair may be
-# to take part, in raises. Measured at 100,000 and 940,000 orders: finer costs rounds, coarser flow.
+# The least raise of a bid, as a part of the median value. Measured at 100,000 and 940,000 orders:
+# finer costs rounds, coarser costs flow.
 RAISES: Final = 32
-NEAR: Final = 4
-# A warm start knows the prices, so fewer pairs are in doubt.
-WARM: Final = 8
+# How far prices may move in the first step: so many raises, or, warm, this part of one.
+NEAR: Final = 1
+WARM: Final = 4
+# Where a price is at its wall, the next step has so much more room; after so many steps no walls.
+WIDER: Final = 4
+STEPS: Final = 12
 # The auction leaves one in so many orders waiting for the flow.
 LEFT: Final = 200
 # Seconds that one pair may cost in the flow, at most: it cannot be stopped once it runs.
@@ -80,26 +86,37 @@ def solve(net: Network, *, start: Prices | None = None, limit: float = 600.0) ->
     begun = time.perf_counter()
     until = begun + limit
     step = _step(net)
-    if start is None:
-        column, price, done = _first(net, step, until)
-    else:
-        column, price, done = np.full(net.orders, -1, np.int32), start, False
-    # At prices of an optimum, be it of few pairs or of yesterday, far fewer pairs are in doubt.
-    far, near = NEAR * step, max(step // WARM, 1)
-    rounds, pairs = 0, np.zeros(net.seat.shape, dtype=np.bool_)
-    loose, inner = np.zeros(net.orders, dtype=np.bool_), None
+    column, price = _first(net, step, until) if start is None else (_nobody(net), _sane(net, start))
+    reach = step * NEAR if start is None else step // WARM
+    rounds, inner, done, walled = 0, None, not net.orders, True
+    room = np.full(net.seats, max(reach, 1), dtype=np.int64)
+    pairs, loose = np.zeros(net.seat.shape, np.bool_), np.zeros(net.orders, np.bool_)
     while not done:
-        mask, droppable = _near(net, price, far if start is None and not rounds else near)
+        mask, droppable = _near(net, price, room)
         inner = core(net, mask | pairs, droppable=droppable | loose)
         if _late(inner, until):
-            column = column if rounds or start is None else _in_haste(net, step, column)
+            column = _in_haste(net) if not rounds and start is not None else column
             break
-        column = best_flow(net, inner)
-        price = prices(net, column, inner, price)
+        box = _box(net, price, room) if walled and rounds < STEPS else None
+        found, box = best_flow(net, inner, box)
+        rounds += 1
+        try:
+            price = prices(net, found, inner, price, box)
+        except NotOptimal:
+            if box is None:
+                raise
+            # Walls and a floor can contradict each other at prices from elsewhere: go without.
+            walled = False
+            continue
+        if box is not None:
+            walls = (box.spare > 0) | (box.over > 0)
+            if walls.any():
+                room[walls] *= WIDER
+                continue
+        column = found
         missed, unhappy = _missed(net, column, price)
         done = not (missed.any() or unhappy.any())
-        rounds += 1
-        pairs = (inner.mask if rounds > 1 else pairs) | missed
+        pairs |= missed
         pairs[np.flatnonzero(column >= 0), column[column >= 0]] = True
         loose |= unhappy | ((column < 0) & inner.open)
     if done and inner is not None:
@@ -113,18 +130,33 @@ def _step(net: Network) -> int:
     return max(int(np.median(best)) // RAISES, 1) if len(best) else 1
 
 
-def _first(net: Network, step: int, until: float) -> tuple[Small, Prices, bool]:
+def _nobody(net: Network) -> Small:
+    return np.full(net.orders, -1, dtype=np.int32)
+
+
+def _sane(net: Network, start: Prices) -> Prices:
+    """Return prices that could be of this network: none below its group's."""
+    bonus = min(max(start.bonus, 0), net.floor_worth)
+    home = np.where(net.newcomer, -bonus, 0)
+    pool = np.maximum(start.pool, home)
+    return Prices(np.maximum(start.seat, home[net.pool]), pool, bonus)
+
+
+def _first(net: Network, step: int, until: float) -> tuple[Small, Prices]:
     """Return a first assignment and prices near those of the optimum, by auction."""
     book = auction(net, empty_book(net), step=step, until=until, rest=net.orders // LEFT)
     price = Prices(book.price.copy(), _pool_prices(net, book.price), 0)
-    if time.perf_counter() < until:
-        return book.column, price, not net.orders
-    return auction(net, book, step=GREATEST, until=float("inf")).column, price, False
+    # Whoever still waits bids all it has: the answer if time is up before the first flow.
+    return auction(net, book, step=GREATEST, until=float("inf")).column, price
 
 
-def _in_haste(net: Network, step: int, column: Small) -> Small:
-    book = auction(net, empty_book(net), step=GREATEST, until=float("inf"))
-    return book.column if step else column
+def _in_haste(net: Network) -> Small:
+    return auction(net, empty_book(net), step=GREATEST, until=float("inf")).column
+
+
+def _box(net: Network, price: Prices, room: Ints) -> Box:
+    none = np.zeros(net.seats, dtype=np.int64)
+    return Box(price.seat - room, price.seat + room, none, none, none > 0)
 
 
 def _pool_prices(net: Network, seat: np.ndarray) -> np.ndarray:
@@ -134,12 +166,17 @@ def _pool_prices(net: Network, seat: np.ndarray) -> np.ndarray:
     return pool
 
 
-def _near(net: Network, price: Prices, near: int) -> tuple[Flags, Flags]:
-    """Return the pairs near the best of their order, and the orders for which none is nearly so."""
+def _near(net: Network, price: Prices, room: Ints) -> tuple[Flags, Flags]:
+    """
+    Return the pairs that can be best while no price moves further than its room.
+
+    And the orders that can end up with none.
+    """
     gain = nets(net, price.seat)
-    best = np.maximum(gain.max(axis=1, initial=0), 0)
-    mask = (gain >= (best - near)[:, None]) & (net.value != NEVER)
-    return mask, best <= near
+    space = room[net.seat]
+    sure = np.maximum(np.where(net.value == NEVER, NEVER, gain - space).max(axis=1, initial=0), 0)
+    mask = (gain + space >= sure[:, None]) & (net.value != NEVER)
+    return mask, sure <= 0
 
 
 def _late(inner: Core, until: float) -> bool:
