@@ -10,6 +10,7 @@ everybody's sight.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -29,8 +30,8 @@ class Orders:
     The orders of a window as columns (n,), sorted by id.
 
     `area` counts pairs of region and licence, `kind` those of product, stage and band. `balance` is
-    in minor units, `claimed` what counts against a deposit, `likelihood` in millionths. `handler` is the seat that knew debtor or creditor
-    before without any complaint between them, or -1.
+    in minor units, `claimed` what counts against a deposit, `likelihood` in millionths. `handler`
+    is the seat that knew the debtor before without any complaint between them, or -1.
     """
 
     area: Small
@@ -75,7 +76,7 @@ def candidates(orders: Orders, seats: Seats, *, count: int = CANDIDATES) -> Smal
     order = np.argsort(group, kind="stable")
     bounds = np.flatnonzero(np.diff(group[order], prepend=-1, append=-1))
     has_place = (seats.places > 0) & (seats.pool_places > 0)[seats.pool]
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in pairwise(bounds.tolist()):
         rows = order[start:end]
         area, kind = divmod(int(group[rows[0]]), kinds)
         able = np.flatnonzero(seats.covers[area] & seats.wants[kind] & has_place)
@@ -113,7 +114,7 @@ def _add_handlers(found: Small, orders: Orders, seats: Seats, has_place: Flags) 
 
 
 def _without_doubles(found: Small, orders: Orders, seats: Seats) -> Small:
-    """Take out seats named twice, conflicts of interest, and orders beyond what a deposit covers."""
+    """Take out seats named twice, conflicts of interest, and what a deposit cannot cover."""
     found.sort(axis=1)
     found[:, 1:][found[:, 1:] == found[:, :-1]] = -1
     pool = seats.pool[found]

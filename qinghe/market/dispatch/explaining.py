@@ -21,8 +21,8 @@ class Alternatives:
     The next best pairs of every order, best first.
 
     `column` (n, 2) names them, -1 for none; they are ranked by what is left of their value when the
-    scarcity of the seat is paid. `full` (m,) tells whether the places of a seat or of its pool, were
-    all given, and its price what they are worth to others.
+    scarcity of the seat is paid. `full` (m,) tells whether the places of a seat, or of its pool,
+    were all given; its price says what they are worth to others.
     """
 
     column: Small

@@ -87,7 +87,8 @@ def least_prices(net: Network, column: Small, core: Core) -> Prices:
         # The bonus of the floor is the least one that holds it; the rest is least beside it.
         bonus = _relaxed(net, start.copy(), *_tightest(*lines, len(start))).bonus
         pins = np.array([[m + p, m + p + 1, -bonus], [m + p + 1, m + p, bonus]]).T
-        lines = tuple(np.append(line, pin) for line, pin in zip(lines, pins, strict=True))
+        low, high, slack = (np.append(line, pin) for line, pin in zip(lines, pins, strict=True))
+        lines = low, high, slack
     # The same system turned around: negated prices, as high as they can be while zero stays zero.
     low, high, slack = lines
     turned = _relaxed(net, start, *_tightest(high, low, slack, len(start)))

@@ -184,7 +184,7 @@ def _late(inner: Core, until: float) -> bool:
 
 
 def _missed(net: Network, column: Small, price: Prices) -> tuple[Flags, Flags]:
-    """Return the pairs that an order would prefer at these prices, and who would rather have none."""
+    """Return pairs that an order would prefer at these prices, and who would rather have none."""
     gain = nets(net, price.seat)
     rows = np.flatnonzero(column >= 0)
     have = np.zeros(net.orders, dtype=np.int64)

@@ -15,7 +15,7 @@ from qinghe.market.dispatch.candidates import Orders, Seats
 from qinghe.market.dispatch.network import GREATEST, NEVER, Ints, Small
 
 MILLION: Final = 1_000_000
-# Whoever knew the debtor or the creditor before, without complaint, does so much better (millionths).
+# Whoever knew the debtor before, without complaint, does so much better (millionths).
 KNOWN: Final = 1_100_000
 # So many orders are weighed at once, for memory's sake.
 SLICE: Final = 100_000

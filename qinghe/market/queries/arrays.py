@@ -78,7 +78,7 @@ def window(found: Facts, at: datetime) -> Window:
 def _seats(
     found: Facts, collectors: Sequence[UUID]
 ) -> tuple[list[int], list[StandingOrder | None]]:
-    """Whoever has standing orders gets what they say and nothing else; the others take part freely."""
+    """Whoever has standing orders gets what they say and no more; the others take part freely."""
     wishes: dict[UUID, list[StandingOrder]] = {}
     for each in found.standing:
         wishes.setdefault(each.collector_id, []).append(each)
@@ -208,7 +208,7 @@ def _orders(
         kind=_small([kind[_kind(o)] for o in found.orders]),
         balance=_column([o.balance for o in found.orders]),
         claimed=_column([o.claimed for o in found.orders]),
-        likelihood=_small(expected),
+        likelihood=_column(expected),
         creditor=_small([creditors[o.creditor_id] for o in found.orders]),
         handler=_small([first.get(p, -1) for p in knows]),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -125,7 +126,7 @@ def _answer(
     reason: str,
     actor: Actor,
     at: datetime,
-    **facts: object,
+    **facts: Any,
 ) -> None:
     offer.state, offer.reason, offer.decided_at = state, reason, at
     offer.save(update_fields=["state", "reason", "decided_at"])

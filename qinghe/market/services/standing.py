@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from qinghe.claims.terms import Product, Stage
@@ -141,7 +142,7 @@ def _check(field: str, holds: bool) -> None:
         raise BadStandingOrder(field=field)
 
 
-def _note(what: str, made: StandingOrder, actor: Actor, at: datetime, **facts: object) -> None:
+def _note(what: str, made: StandingOrder, actor: Actor, at: datetime, **facts: Any) -> None:
     record(
         kind=f"market.standing-order-{what}",
         subject=f"organisation:{made.collector_id}",

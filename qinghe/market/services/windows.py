@@ -153,8 +153,10 @@ def _round(solved: Solved, currency: str, at: datetime) -> DispatchRound:
 def _scarce(solved: Solved) -> list[dict[str, Any]]:
     """Return the collectors whose next place would bring most, dearest first."""
     net, price = solved.covered.net, solved.covered.solution.prices
-    home = np.where(net.newcomer, -price.bonus, 0)
-    dear = price.pool - home
+    # Seat and pool of a collector can bind together; the dearest seat carries both.
+    dear = price.pool.copy()
+    np.maximum.at(dear, net.pool, price.seat)
+    dear -= np.where(net.newcomer, -price.bonus, 0)
     _seats, used, _new = load_of(net, solved.covered.solution.column)
     top = np.argsort(-dear, kind="stable")[:SCARCE_SHOWN]
     return [
@@ -176,7 +178,7 @@ def _offers(solved: Solved, made: DispatchRound, at: datetime) -> list[DispatchO
     wanted = [solved.facts.orders[i].listing_id for i in rows]
     listings = Listing.objects.filter(pk__in=wanted, state=ListingState.OPEN).order_by("pk")
     still = set(listings.select_for_update(no_key=True).values_list("pk", flat=True))
-    ends = {pk: expires for pk, expires in listings.values_list("pk", "expires_at")}
+    ends = dict(listings.values_list("pk", "expires_at"))
     offers = []
     for i in rows:
         listing_id = solved.facts.orders[i].listing_id
