@@ -128,7 +128,7 @@ def bench_dispatch(
     collectors: Annotated[list[int], typer.Option(help="Collectors.", min=10)] = [2_000, 23_500],  # noqa: B006
     as_json: AsJson = False,
 ) -> None:
-    """Measure a dispatch window: candidates, the proven optimum, explanations, and a warm re-run."""
+    """Measure a dispatch window: candidates, proven optimum, explanations, warm re-run."""
     result = dispatch(
         orders=orders, collectors=collectors, progress=lambda line: typer.echo(line, err=True)
     )

@@ -41,6 +41,7 @@ NOUNS: Final[dict[str, Noun]] = {
     "hold": Noun("qinghe.cli.hold", "Stop contact with a debtor, and let it go on."),
     "explain": Noun("qinghe.cli.explain", "Tell why a contact was permitted or refused."),
     "whatif": Noun("qinghe.cli.whatif", "Replay past contacts against a draft of house rules."),
+    "dispatch": Noun("qinghe.cli.dispatch", "Run a dispatch window, and list what was decided."),
     "verify": Noun("qinghe.cli.verify", "Check that the installation keeps its promises."),
     "journal": Noun("qinghe.cli.journal", "Seal the journal, and prove that nobody changed it."),
     "vault": Noun("qinghe.cli.vault", "Rotate the keys of the personal data."),

@@ -172,3 +172,9 @@ class StandingOrderEnded(DomainError):
 class WeekFull(DomainError):
     code = "market.week-full"
     text = _("The standing order has brought all {cap} orders of this week.")
+
+
+class NoSuchRound(DomainError):
+    code = "market.no-such-round"
+    status = 404
+    text = _("There is no such dispatch window.")

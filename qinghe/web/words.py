@@ -40,6 +40,8 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "mode": market.Mode,
     "listing": market.ListingState,
     "mandate": market.MandateState,
+    "offer": market.OfferState,
+    "standing-order": market.StandingState,
     "attempt": contact.AttemptState,
     "mailing": contact.MailingState,
     "outcome": contact.Outcome,

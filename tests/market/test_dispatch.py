@@ -140,7 +140,7 @@ def test_a_withdrawn_order_ends_its_offer() -> None:
 def test_nobody_is_offered_what_it_may_not_take() -> None:
     creditor, (order,) = waiting()
     assert creditor.org_id is not None
-    unlicensed = factories.collector()
+    factories.collector()
     full = licensed(limit=0)
     small = licensed()
     Capacity.objects.filter(pk=small.org_id).update(max_band=0)
