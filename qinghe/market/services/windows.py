@@ -129,6 +129,8 @@ def _solve(found: Facts, at: datetime) -> Solved:
 
 def _round(solved: Solved, currency: str, at: datetime) -> DispatchRound:
     net, solution = solved.covered.net, solved.covered.solution
+    # What the floor counts is no money: it is left out of what people read.
+    counted = solution.objective - solution.value
     return DispatchRound(
         ran_at=at,
         currency=currency,
@@ -138,9 +140,9 @@ def _round(solved: Solved, currency: str, at: datetime) -> DispatchRound:
         assigned=int((solution.column >= 0).sum()),
         value=solution.value,
         greedy=solved.greedy,
-        objective=solution.objective,
-        bound=solution.bound,
-        relaxed=solved.covered.relaxed,
+        objective=solution.value,
+        bound=solution.bound - counted,
+        relaxed=solved.covered.relaxed - counted,
         newcomers=solution.newcomers,
         newcomer_floor=net.floor,
         newcomer_bonus=solution.prices.bonus,
