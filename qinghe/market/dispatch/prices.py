@@ -150,6 +150,10 @@ def _lines(
         *_floor_lines(net, new, group, zero),
         *(_box_lines(box, zero) if box is not None else ()),
     ]
+    return _stacked(lines)
+
+
+def _stacked(lines: list[tuple[Any, Any, Any]]) -> tuple[Ints, Ints, Ints]:
     parts = [np.broadcast_arrays(*(np.asarray(each, np.int64) for each in line)) for line in lines]
     low, high, slack = (
         np.concatenate([np.atleast_1d(part[i]) for part in parts]) for i in range(3)

@@ -95,7 +95,7 @@ def solve(net: Network, *, start: Prices | None = None, limit: float = 600.0) ->
         mask, droppable = _near(net, price, room)
         inner = core(net, mask | pairs, droppable=droppable | loose)
         if _late(inner, until):
-            column = _in_haste(net) if not rounds and start is not None else column
+            column = column if (column >= 0).any() else _in_haste(net)
             break
         box = _box(net, price, room) if walled and rounds < STEPS else None
         found, box = best_flow(net, inner, box)
@@ -108,11 +108,8 @@ def solve(net: Network, *, start: Prices | None = None, limit: float = 600.0) ->
             # Walls and a floor can contradict each other at prices from elsewhere: go without.
             walled = False
             continue
-        if box is not None:
-            walls = (box.spare > 0) | (box.over > 0)
-            if walls.any():
-                room[walls] *= WIDER
-                continue
+        if box is not None and _widened(room, box):
+            continue
         column = found
         missed, unhappy = _missed(net, column, price)
         done = not (missed.any() or unhappy.any())
@@ -122,6 +119,12 @@ def solve(net: Network, *, start: Prices | None = None, limit: float = 600.0) ->
     if done and inner is not None:
         price = _least(net, column, inner)
     return _solution(net, column, price, time.perf_counter() - begun, rounds)
+
+
+def _widened(room: Ints, box: Box) -> bool:
+    walls = (box.spare > 0) | (box.over > 0)
+    room[walls] *= WIDER
+    return bool(walls.any())
 
 
 def _step(net: Network) -> int:

@@ -58,14 +58,7 @@ def make_standing_order(
     if actor.org_id is None or actor.user_id is None:
         raise NotACollector
     check_collector(actor.org_id)
-    today = local_day(NATIONAL, at)
-    _check("weekly_cap", 1 <= weekly_cap <= MOST_A_WEEK)
-    _check("ends_on", today < ends_on <= today + LONGEST)
-    _check("regions", all(len(r) == 6 and r.isdecimal() and province_of(r) for r in regions))
-    _check("products", _known(products, Product.values))
-    _check("stages", _known(stages, Stage.values))
-    _check("max_band", 0 <= max_band <= TOP_BAND)
-    _check("min_commission", 0 <= min_commission < 1)
+    _check_wish(weekly_cap, ends_on, at, regions, products, stages, max_band, min_commission)
     if auto_accept:
         check_certificate(actor, at)
     made = StandingOrder.objects.create(
@@ -117,6 +110,26 @@ def end_standing_order(*, standing_id: UUID, actor: Actor, at: datetime) -> Stan
     :raises StandingOrderEnded: it is over
     """
     return _switch(standing_id, StandingState.ENDED, actor, at)
+
+
+def _check_wish(
+    weekly_cap: int,
+    ends_on: date,
+    at: datetime,
+    regions: Sequence[str],
+    products: Sequence[str],
+    stages: Sequence[str],
+    max_band: int,
+    min_commission: Decimal,
+) -> None:
+    today = local_day(NATIONAL, at)
+    _check("weekly_cap", 1 <= weekly_cap <= MOST_A_WEEK)
+    _check("ends_on", today < ends_on <= today + LONGEST)
+    _check("regions", all(len(r) == 6 and r.isdecimal() and province_of(r) for r in regions))
+    _check("products", _known(products, Product.values))
+    _check("stages", _known(stages, Stage.values))
+    _check("max_band", 0 <= max_band <= TOP_BAND)
+    _check("min_commission", 0 <= min_commission < 1)
 
 
 def _switch(standing_id: UUID, state: StandingState, actor: Actor, at: datetime) -> StandingOrder:
