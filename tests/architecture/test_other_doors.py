@@ -30,6 +30,7 @@ KINDS = {
 BODIES: dict[str, object] = {
     "accept": {},
     "publish": {"commission_rate": "0.2", "quality_share": "0.2", "period_days": 90},
+    "decline-offer": {"reason": "region"},
     "give-back": {"reason": "moved"},
     "recall": {"reason": "moved"},
     "contact": {"channel": "voice", "template": "reminder"},
@@ -55,7 +56,7 @@ def member(role: Role) -> tuple[User, Membership]:
 
 def path_of(namespace: str, name: str) -> str:
     names = ("claim", "evidence", "order", "wish", "complaint", "batch", "listing", "mandate",
-             "contact", "mailing")  # fmt: skip
+             "contact", "mailing", "offer")  # fmt: skip
     known = {f"{each}_id": UNKNOWN for each in names} | {"what": "plan", "fmt": "csv"}
     patterns = urlpatterns if namespace == "portal" else api.urls[0]
     route = next(str(p.pattern) for p in patterns if p.name == name)
