@@ -214,6 +214,9 @@ REALNAME_GATEWAY = os.environ.get("QINGHE_REALNAME", "sandbox" if DEMO else "man
 TRANSFER_GATEWAY = os.environ.get("QINGHE_TRANSFERS", "sandbox" if DEMO else "manual")
 # How many times its deposit an agency may hold in open orders.
 COVER_MULTIPLE = int(os.environ.get("QINGHE_COVER_MULTIPLE", "20"))
+# A dispatch window every so many minutes, and how many seconds one may search for the optimum.
+DISPATCH_MINUTES = int(os.environ.get("QINGHE_DISPATCH_MINUTES", "5"))
+DISPATCH_SECONDS = int(os.environ.get("QINGHE_DISPATCH_SECONDS", "300"))
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 PROCRASTINATE_ON_APP_READY = "config.schedule.register"

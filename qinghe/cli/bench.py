@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from qinghe.bench.check import check
+from qinghe.bench.dispatch import dispatch
 from qinghe.bench.gate import CLIENTS, gate
 from qinghe.bench.hall import hall
 from qinghe.bench.importing import importing
@@ -143,3 +144,23 @@ def bench_screen(
         show_json(result.as_dict())
         return
     typer.echo(f"{result.ours:,.0f} {result.unit}; p50 {result.p50_ms} ms, p99 {result.p99_ms} ms")
+
+
+@app.command("dispatch")
+def bench_dispatch(
+    orders: Annotated[int, typer.Option(help="Orders that wait.", min=100)] = 10_000,
+    collectors: Annotated[list[int], typer.Option(help="Collectors.", min=10)] = [2_000, 23_500],  # noqa: B006
+    as_json: AsJson = False,
+) -> None:
+    """Measure a dispatch window: candidates, proven optimum, explanations, warm re-run."""
+    result = dispatch(
+        orders=orders, collectors=collectors, progress=lambda line: typer.echo(line, err=True)
+    )
+    if as_json:
+        show_json(result.as_dict())
+        return
+    for name, part in result.parts.items():
+        typer.echo(
+            f"{name} collectors: {part['seconds']} s, gap {part['gap']}, warm {part['warm_s']} s; "
+            f"greedy {part['greedy']:.2%}, first come {part['first_come']:.2%} of the optimum"
+        )

@@ -44,6 +44,7 @@ NOUNS: Final[dict[str, Noun]] = {
     "integrity": Noun("qinghe.cli.integrity", "Signs of collusion and the like, and what waits."),
     "explain": Noun("qinghe.cli.explain", "Tell why a contact was permitted or refused."),
     "whatif": Noun("qinghe.cli.whatif", "Replay past contacts against a draft of house rules."),
+    "dispatch": Noun("qinghe.cli.dispatch", "Run a dispatch window, and list what was decided."),
     "verify": Noun("qinghe.cli.verify", "Check that the installation keeps its promises."),
     "journal": Noun("qinghe.cli.journal", "Seal the journal, and prove that nobody changed it."),
     "vault": Noun("qinghe.cli.vault", "Rotate the keys of the personal data."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from qinghe.kernel import clock
@@ -18,3 +19,11 @@ def expire(**_later: object) -> None:
 def bids(**_later: object) -> None:
     """Seal the bids of the last minute, and open the boxes whose moment has come."""
     services.open_due(at=clock.now())
+
+
+@app.task(name="market.dispatch", queueing_lock="market.dispatch", lock="market.dispatch")
+def dispatch(**_later: object) -> None:
+    """Run a dispatch window, every so many minutes as the settings say."""
+    at = clock.now()
+    if at.minute % int(settings.DISPATCH_MINUTES) == 0:
+        services.dispatch(at=at)

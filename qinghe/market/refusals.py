@@ -273,3 +273,48 @@ class BadReturnReason(DomainError):
 class NotBack(DomainError):
     code = "market.not-back"
     text = _("The claim did not come back from a collector, or was placed again since.")
+
+
+class NoSuchOffer(DomainError):
+    code = "market.no-such-offer"
+    status = 404
+    text = _("There is no such offer.")
+
+
+class OfferOver(DomainError):
+    code = "market.offer-over"
+    text = _("This offer is over: it was answered, or its time has passed.")
+
+
+class BadReason(DomainError):
+    code = "market.bad-reason"
+    status = 422
+    text = _("Choose one of the reasons on the list.")
+
+
+class NoSuchStandingOrder(DomainError):
+    code = "market.no-such-standing-order"
+    status = 404
+    text = _("There is no such standing order.")
+
+
+class BadStandingOrder(DomainError):
+    code = "market.bad-standing-order"
+    status = 422
+    text = _("This cannot be used here: {field}. Correct it and send the standing order again.")
+
+
+class StandingOrderEnded(DomainError):
+    code = "market.standing-order-ended"
+    text = _("This standing order has ended. Make a new one.")
+
+
+class WeekFull(DomainError):
+    code = "market.week-full"
+    text = _("The standing order has brought all {cap} orders of this week.")
+
+
+class NoSuchRound(DomainError):
+    code = "market.no-such-round"
+    status = 404
+    text = _("There is no such dispatch window.")

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 class Mode(TextChoices):
     GRAB = "grab", _("First come")
     DESIGNATED = "designated", _("Designated")
+    DISPATCH = "dispatch", _("Dispatched")
     OWN_TEAM = "own_team", _("Own team")
     BID = "bid", _("Sealed bids")
 
@@ -119,6 +120,30 @@ class Grade(TextChoices):
     REGULAR = "regular", pgettext_lazy("grade", "Regular")
     SENIOR = "senior", pgettext_lazy("grade", "Senior")
     PRINCIPAL = "principal", pgettext_lazy("grade", "Principal")
+
+
+class OfferState(TextChoices):
+    OPEN = "open", pgettext_lazy("offer", "Waits for an answer")
+    ACCEPTED = "accepted", pgettext_lazy("offer", "Accepted")
+    DECLINED = "declined", pgettext_lazy("offer", "Declined")
+    LAPSED = "lapsed", pgettext_lazy("offer", "Lapsed")
+
+
+class DeclineReason(TextChoices):
+    """Why a collector does not want an order it was offered."""
+
+    NO_TIME = "no-time", _("No one is free to work it")
+    TERMS = "terms", _("The commission does not fit the work")
+    REGION = "region", _("Too far for us")
+    KIND = "kind", _("We do not do this kind of claim")
+    CONFLICT = "conflict", _("A conflict of interest")
+    OTHER = "other", pgettext_lazy("decline", "Another reason")
+
+
+class StandingState(TextChoices):
+    ACTIVE = "active", pgettext_lazy("standing order", "Runs")
+    PAUSED = "paused", pgettext_lazy("standing order", "Paused")
+    ENDED = "ended", pgettext_lazy("standing order", "Ended")
 
 
 LIVE = ("active", "suspended")

@@ -96,6 +96,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
             (
                 Item(_("Order hall"), "web:hall", "layout-grid", tab=True),
                 Item(_("My bids"), "web:my-bids", "gavel"),
+                Item(_("Offers to you"), "web:offers", "inbox"),
                 Item(_("My orders"), "web:orders", "list-check", tab=True, counts=("orders",)),
                 Item(_("Workbench"), "web:workbench", "command", tab=True),
                 Item(
@@ -202,6 +203,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Letters to print"), "web:letters", "printer", counts=("letters",)),
                 Item(_("What ends soon"), "web:party-ending", "calendar-event"),
                 HOUSE,
+                Item(_("Dispatch windows"), "web:windows", "route"),
                 Item(_("Jobs and health"), "web:jobs", "server", tab=True),
                 Item(_("Figures"), "web:regulator-home", "chart-bar"),
             ),

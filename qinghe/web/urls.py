@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import path
 
 from qinghe.web import dashboards, evidence, mandatepage, mandateterms, start
-from qinghe.web.collector import acts, bidding, case, grade, hall, mailing, notes, rating, work
+from qinghe.web.collector import (
+    acts,
+    bidding,
+    case,
+    grade,
+    hall,
+    mailing,
+    notes,
+    offers,
+    rating,
+    work,
+)
 from qinghe.web.compliance import (
     appeals,
     complaints,
@@ -51,6 +62,7 @@ from qinghe.web.operator import (
     organisations,
     reversal,
     transfers,
+    windows,
 )
 from qinghe.web.public import bidrule, pages, rules, voice
 from qinghe.web.regulator import journal
@@ -164,6 +176,7 @@ money_urls = [
     path("statements/file.<str:fmt>", money_pages.statement_file, name="statement-file"),
     path("earnings/", money_pages.earning_page, name="earnings"),
 ]
+STANDING_ORDER = "standing-orders/<uuid:standing_id>/<str:what>/"
 collector_urls = [
     path("hall/", hall.order_hall, name="hall"),
     path("hall/<uuid:listing_id>/", hall.listing, name="listing"),
@@ -171,7 +184,12 @@ collector_urls = [
     path("hall/<uuid:listing_id>/bid/", bidding.bid, name="bid"),
     path("hall/<uuid:listing_id>/bid/withdraw/", bidding.bid_withdraw, name="bid-withdraw"),
     path("bids/", bidding.my_bids_page, name="my-bids"),
+    path("offers/", offers.offer_list, name="offers"),
+    path("offers/<uuid:offer_id>/accept/", offers.offer_accept, name="offer-accept"),
+    path("offers/<uuid:offer_id>/decline/", offers.offer_decline, name="offer-decline"),
     path("orders/", work.orders, name="orders"),
+    path("standing-orders/", offers.standing_list, name="standing-orders"),
+    path(STANDING_ORDER, offers.standing_switch, name="standing-order"),
     path("orders/message/", mailing.mailing_new, name="mailing-new"),
     path("orders/message/<uuid:mailing_id>/", mailing.mailing, name="mailing"),
     path("orders/message/<uuid:mailing_id>/stop/", mailing.mailing_stop, name="mailing-stop"),
@@ -325,6 +343,8 @@ operator_urls = [
     path("letters/<uuid:attempt_id>/file.pdf", letters.letter_file, name="letter-file"),
     path("letters/<uuid:attempt_id>/printed/", letters.letter_printed, name="letter-printed"),
     path("jobs/", jobs.job_list, name="jobs"),
+    path("dispatch/", windows.window_list, name="windows"),
+    path("dispatch/<uuid:round_id>/", windows.window_page, name="window"),
     path("journal/", journal.journal, name="journal"),
     path("journal/seals.csv", journal.seal_file, name="journal-seals"),
 ]

@@ -47,6 +47,8 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "outlook": market.Outlook,
     "next-step": market.NextStep,
     "measure": market.Measure,
+    "offer": market.OfferState,
+    "standing-order": market.StandingState,
     "attempt": contact.AttemptState,
     "mailing": contact.MailingState,
     "outcome": contact.Outcome,

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('market', '0003_hall'),
+        ('market', '0004_dispatch'),
         ('parties', '0005_ending_notice'),
     ]
 
@@ -25,12 +25,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='listing',
             name='mode',
-            field=models.TextField(choices=[('grab', 'First come'), ('designated', 'Designated'), ('own_team', 'Own team'), ('bid', 'Sealed bids')]),
+            field=models.TextField(choices=[('grab', 'First come'), ('designated', 'Designated'), ('dispatch', 'Dispatched'), ('own_team', 'Own team'), ('bid', 'Sealed bids')]),
         ),
         migrations.AlterField(
             model_name='mandate',
             name='mode',
-            field=models.TextField(choices=[('grab', 'First come'), ('designated', 'Designated'), ('own_team', 'Own team'), ('bid', 'Sealed bids')]),
+            field=models.TextField(choices=[('grab', 'First come'), ('designated', 'Designated'), ('dispatch', 'Dispatched'), ('own_team', 'Own team'), ('bid', 'Sealed bids')]),
         ),
         migrations.CreateModel(
             name='BidEnvelope',

@@ -1,7 +1,8 @@
-"""Orders, bids, capacity, plans, documents, mandates, standing and stops."""
+"""Orders, bids, dispatch, capacity, plans, documents, mandates, standing and stops."""
 
 from qinghe.market.models.bids import Bid, BidBox, BidEnvelope, BidRefusal, CostFigures, Invitation
 from qinghe.market.models.capacity import Capacity
+from qinghe.market.models.dispatch import DispatchOffer, DispatchRound, StandingOrder
 from qinghe.market.models.documents import CommissionPlan, Document
 from qinghe.market.models.hall import Cell, HallRow, OpenOrder
 from qinghe.market.models.listings import Listing
@@ -19,6 +20,8 @@ __all__ = [
     "Cell",
     "CommissionPlan",
     "CostFigures",
+    "DispatchOffer",
+    "DispatchRound",
     "Document",
     "Extension",
     "HallRow",
@@ -28,5 +31,6 @@ __all__ = [
     "OpenOrder",
     "Report",
     "Standing",
+    "StandingOrder",
     "TakingStop",
 ]

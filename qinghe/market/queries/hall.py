@@ -19,7 +19,7 @@ from qinghe.market.queries.filters import HallFilters, listed, shown
 from qinghe.market.queries.placeable import live_holds
 from qinghe.market.queries.taker import CapacityRow, Seen, Taker, capacity_of, taker_of
 from qinghe.market.refusals import NoSuchListing
-from qinghe.market.terms import BAND_BOUNDS, ListingState
+from qinghe.market.terms import BAND_BOUNDS, ListingState, Mode
 from qinghe.parties.models import Organisation
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.parties.terms import OrgState
@@ -157,14 +157,15 @@ def orders_for(actor: Actor, at: datetime) -> QuerySet[OpenOrder]:
 
 def _for_collector(rows: QuerySet[OpenOrder], actor: Actor) -> QuerySet[OpenOrder]:
     mine = Q(designated_to__isnull=True) | Q(designated_to=actor.org_id)
-    return rows.filter(mine, _working(actor))
+    # What is dispatched comes as an offer and stands in no hall.
+    return rows.filter(mine, _working(actor)).exclude(mode=Mode.DISPATCH)
 
 
 def _over(listing_id: UUID, actor: Actor) -> Listing | None:
     """Return an order that is not in the hall (taken, ended): neither place nor amount is shown."""
     mine = Q(designated_to__isnull=True) | Q(designated_to=actor.org_id)
     rows = Listing.objects.filter(mine, _working(actor), pk=listing_id)
-    over = rows.exclude(state=ListingState.OPEN)
+    over = rows.exclude(state=ListingState.OPEN).exclude(mode=Mode.DISPATCH)
     return over.annotate(due_month=F("claim__due_on")).first()
 
 

@@ -27,24 +27,36 @@ from qinghe.market.services.mandates import (
     resume,
     suspend,
 )
+from qinghe.market.services.offers import accept_offer, decline_offer
 from qinghe.market.services.opening import open_bids, open_due
 from qinghe.market.services.own_team import Placed, place_own_team_many
 from qinghe.market.services.plans import retire_plan, write_plan
 from qinghe.market.services.relisting import relist
 from qinghe.market.services.serving import judge_service, report
 from qinghe.market.services.standing import Found, check_package, set_standing
+from qinghe.market.services.standing_orders import (
+    end_standing_order,
+    make_standing_order,
+    pause_standing_order,
+    resume_standing_order,
+)
 from qinghe.market.services.taking import place_own_team, take
+from qinghe.market.services.windows import dispatch
 
 __all__ = [
     "Found",
     "Placed",
     "Published",
+    "accept_offer",
     "check_package",
     "complete",
+    "decline_offer",
     "designate",
+    "dispatch",
     "end_expired",
     "end_extension",
     "end_placement",
+    "end_standing_order",
     "extend_for",
     "extend_for_payments",
     "give_back",
@@ -52,8 +64,10 @@ __all__ = [
     "invite_bid",
     "invite_bids",
     "judge_service",
+    "make_standing_order",
     "open_bids",
     "open_due",
+    "pause_standing_order",
     "place_own_team",
     "place_own_team_many",
     "publish",
@@ -63,6 +77,7 @@ __all__ = [
     "relist",
     "report",
     "resume",
+    "resume_standing_order",
     "retire_plan",
     "set_capacity",
     "set_standing",

@@ -74,9 +74,14 @@ def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
     """
     require(actor, Permission.TAKE_ORDERS)
     collector_id = _org(actor)
-    claim, listing = _lock(listing_id)
-    if listing.designated_to_id not in (None, collector_id):
+    claim, listing = lock_order(listing_id)
+    if listing.designated_to_id not in (None, collector_id) or listing.mode == Mode.DISPATCH:
         raise NotForYou
+    return conclude(claim, listing, actor, at)
+
+
+def conclude(claim: Claim, listing: Listing, actor: Actor, at: datetime) -> Mandate:
+    """Give a locked order to an actor's organisation on the listed terms; refuses as `take`."""
     if not _open(claim, listing, at):
         raise AlreadyTaken
     offer = Offer(listing.mode, listing.commission_rate, listing.quality_share, listing.period_days)
@@ -170,7 +175,7 @@ def check_cooling(collector_id: UUID, at: datetime) -> None:
         raise CoolingOff.of(until)
 
 
-def _lock(listing_id: UUID) -> tuple[Claim, Listing]:
+def lock_order(listing_id: UUID) -> tuple[Claim, Listing]:
     """Lock the claim, then its listing: the order every writer of this room keeps."""
     seen = Listing.objects.filter(pk=listing_id).values_list("claim_id", "state", "mode").first()
     if seen is None:

@@ -59,6 +59,7 @@ class TermsForm(forms.Form):
         choices=[
             (Mode.GRAB, _("In the order hall: the first suitable collector takes it")),
             (Mode.BID, _("By sealed bids: collectors name their commission, the best one gets it")),
+            (Mode.DISPATCH, _("By dispatch: to whoever is expected to do best with it")),
             (Mode.DESIGNATED, _("To one collector, who accepts it")),
             (Mode.OWN_TEAM, _("To the operator's own team, at once")),
         ],
