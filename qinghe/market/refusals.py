@@ -257,16 +257,19 @@ class CostsVersionUsed(DomainError):
 
 class NoSuchPlan(DomainError):
     code = "market.no-such-plan"
+    status = 404
     text = _("There is no such commission plan, or it is offered no more.")
 
 
 class BadCommissionPlan(DomainError):
     code = "market.bad-plan"
+    status = 422
     text = _("The commission plan cannot stand. {field}: {why}.")
 
 
 class BadReturnReason(DomainError):
     code = "market.bad-return-reason"
+    status = 422
     text = _("Choose a reason from the list.")
 
 
