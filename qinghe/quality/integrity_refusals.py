@@ -81,7 +81,7 @@ class TooLate(DomainError):
 
 
 class NothingToAppeal(DomainError):
-    code = "quality.nothing-to-appeal"
+    code = "quality.nothing-to-object-to"
     text = _("There is no decision in force to object to, or it was objected to already.")
 
 

@@ -313,7 +313,7 @@ def test_a_look_reads_what_changed_and_not_what_is() -> None:
         Mandate(
             id=new_id(), claim=claim(creditor=lender), creditor=lender, collector=agency,
             mode="grab", state="returned", closed_at=AT, commission_rate="0.2",
-            quality_share="0.2", terms_version="t", terms_sha256="0", signed_by=new_id(),
+            quality_share="0.2", terms_version="2026-11", terms_sha256="0", signed_by=new_id(),
             signed_at=AT, starts_at=AT - DAY, ends_at=AT + 90 * DAY,
         )
         for _n in range(60)
