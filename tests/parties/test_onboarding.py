@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 from pytest_django import Settings
 
 from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Actor, Role
+from qinghe.kernel.errors import DomainError
 from qinghe.parties.models import Application, IdentityCheck, Organisation, PartyFlag, Proof, User
 from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.parties.services import (
@@ -88,12 +90,12 @@ def test_an_agency_needs_a_deposit_and_two_reviewers() -> None:
 
 def test_what_is_missing_is_said_and_nothing_is_handed_in() -> None:
     one = Applicant()
-    with pytest.raises(Incomplete) as refusal:
+    with translation.override("en"), pytest.raises(Incomplete) as refusal:
         hand_in(**one.mine())
     assert "identity number" in str(refusal.value.facts["missing"])
     one.tell()
     one.account()
-    with pytest.raises(Incomplete) as refusal:
+    with translation.override("en"), pytest.raises(Incomplete) as refusal:
         hand_in(**one.mine())
     assert "few cents" in str(refusal.value.facts["missing"])
 
@@ -231,7 +233,7 @@ def test_who_applied_is_not_verified_around_the_desk() -> None:
 def test_a_firm_that_takes_part_already_is_not_taken_twice() -> None:
     factories.organisation(OrgKind.AGENCY, credit_code="99000000000000000X")
     one = Applicant(OrgKind.AGENCY)
-    with pytest.raises(Exception, match="takes part already"):
+    with pytest.raises(DomainError, match=r"parties\.code-taken"):
         declare_firm(name="x", credit_code="99000000000000000X", region="330100", **one.mine())
 
 

@@ -51,11 +51,11 @@ def test_everybody_sees_what_waits_for_them(
 ) -> None:
     expected = {
         Role.CREDITOR: (
-            {"plans": 1, "hardships": 0, "complaints": 1, "standing": 0},
+            {"plans": 1, "hardships": 0, "complaints": 1, "standing": 0, "hearings": 0},
             order.creditor,
         ),
         Role.COLLECTOR: (
-            {"orders": 1, "promises": 1, "complaints": 1, "standing": 0},
+            {"orders": 1, "promises": 1, "complaints": 1, "standing": 0, "hearings": 0},
             order.collector,
         ),
         Role.REVIEWER: ({"verify": 1, "parties": 0, "organisations": 0}, None),
@@ -64,6 +64,7 @@ def test_everybody_sees_what_waits_for_them(
                 "complaints": 1,
                 "disputes": 1,
                 "appeals": 0,
+                "integrity": 0,
                 "verify": 1,
                 "parties": 0,
                 "organisations": 0,
