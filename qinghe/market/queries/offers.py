@@ -43,6 +43,8 @@ class OfferRow:
     # How well this collector does with the kind, in per cent of the average.
     fit_pct: int
     known: bool
+    # What is signed by accepting; None: the terms of before creditors signed too.
+    document_sha256: str | None
     wished: bool
 
 
@@ -84,7 +86,7 @@ OFFERED = (
     "id", "listing__number", "listing__product", "listing__stage", "listing__region",
     "listing__band", "listing__currency", "listing__commission_rate", "listing__quality_share",
     "listing__period_days", "state", "reason", "offered_at", "expires_at", "explanation__fit",
-    "explanation__known", "standing_order_id",
+    "explanation__known", "listing__document_id", "standing_order_id",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -97,6 +98,12 @@ def offered_document(*, listing_id: UUID, actor: Actor, at: datetime) -> Documen
     listing_for(listing_id=listing_id, actor=actor, at=at)
     signed = Listing.objects.filter(pk=listing_id).values("document")
     return Document.objects.filter(pk__in=signed).first()
+
+
+def texts_of(hashes: Collection[str], lang: str) -> list[tuple[str, str, str]]:
+    """Return hash, version and text (`zh` or `en`) of some documents, in the order of hashes."""
+    rows = Document.objects.filter(pk__in=hashes).order_by("pk")
+    return list(rows.values_list("sha256", "version", "text_zh" if lang == "zh" else "text_en"))
 
 
 @lru_cache(maxsize=1024)

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.claims.terms import Product, Stage
 from qinghe.kernel.errors import DomainError
 from qinghe.market.bands import bands
-from qinghe.market.contracts import terms
+from qinghe.market.contracts import ONE_SIDED, terms
 from qinghe.market.queries.offers import offers_for, standing_orders
+from qinghe.market.queries.signed import texts_of
 from qinghe.market.services import (
     accept_offer,
     decline_offer,
@@ -88,13 +89,19 @@ class StandingForm(forms.Form):
 @page(Permission.TAKE_ORDERS)
 def offer_list(request: StaffRequest) -> HttpResponse:
     """Show the offers that wait, how long, and why they came here; and the latest answers."""
-    current = terms()
+    rows = offers_for(actor=request.actor, waiting=True)
+    lang = "zh" if chinese() else "en"
+    hashes = {row.document_sha256 for row in rows if row.document_sha256}
+    signed = [{"sha256": h, "version": v, "text": t} for h, v, t in texts_of(hashes, lang)]
+    if any(row.document_sha256 is None for row in rows):
+        blank = terms(ONE_SIDED)
+        one_sided = {"sha256": blank.sha256, "version": blank.version, "text": blank.text(lang)}
+        signed.append(one_sided)
     context = {
-        "rows": offers_for(actor=request.actor, waiting=True),
+        "rows": rows,
+        "signed": signed,
         "past": offers_for(actor=request.actor, waiting=False),
         "reasons": DeclineReason.choices,
-        "terms": current,
-        "terms_text": current.text("zh" if chinese() else "en"),
     }
     return render(request, "web/collector/offers.html", context)
 
