@@ -102,8 +102,8 @@ class CreditorLapsed(DomainError):
 class OverExposure(DomainError):
     code = "market.over-exposure"
     text = _(
-        "Your deposit covers open orders of {cap} {currency}; you hold {held}, and this order is "
-        "{asked}. Finish orders or raise the deposit."
+        "Your deposit covers open orders of {cap} {currency}, and you hold {held}. This order does "
+        "not fit into what is left. Finish orders or raise the deposit."
     )
 
 

@@ -11,7 +11,7 @@ from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Role, system
 from qinghe.kernel.errors import DomainError
 from qinghe.market.contracts import terms
-from qinghe.market.models import Capacity, Listing, Mandate
+from qinghe.market.models import Capacity, Listing, Mandate, TakingStop
 from qinghe.market.queries import mandate_for, mandates, working_mandate
 from qinghe.market.refusals import (
     AlreadyTaken,
@@ -40,6 +40,7 @@ from qinghe.market.services import (
     suspend,
     take,
 )
+from qinghe.market.services.stops import TakingStopped
 from qinghe.parties.models import Licence
 from qinghe.parties.roles import NotPermitted
 from qinghe.parties.terms import OrgKind
@@ -190,7 +191,7 @@ def test_many_claims_go_to_the_own_team_in_a_fixed_number_of_queries(
         factories.point(each.debtor)
     lost, strange = factories.claim(**own), factories.claim()
     asked = [each.pk for each in (*fit, abroad, lost, strange)]
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         done = place_own_team_many(
             claim_ids=asked, collector_id=team.pk, actor=market.creditor, at=AT, **TERMS
         )
@@ -204,6 +205,24 @@ def test_many_claims_go_to_the_own_team_in_a_fixed_number_of_queries(
     assert Mandate.objects.filter(collector=team, claim__state="placed").count() == 3
     assert Capacity.objects.get(pk=team.pk).live == 3
     assert Entry.objects.filter(kind="market.taken").count() == 3
+
+
+def test_a_stopped_own_team_is_given_nothing(market: Market) -> None:
+    team = factories.organisation(OrgKind.OWN_TEAM)
+    Capacity.objects.create(collector=team, limit=3)
+    factories.licence(team)
+    TakingStop.objects.create(
+        collector=team, cause="ruling:x", starts_at=AT, ends_at=AT + timedelta(days=1)
+    )
+    with pytest.raises(TakingStopped):
+        place_own_team_many(
+            claim_ids=[market.claim.pk],
+            collector_id=team.pk,
+            actor=market.creditor,
+            at=AT,
+            **TERMS,
+        )
+    assert not Mandate.objects.exists()
 
 
 def test_an_agency_is_not_placed_with_as_an_own_team(market: Market) -> None:

@@ -105,7 +105,8 @@ def check_exposure(collector_id: UUID, claim: Claim, at: datetime) -> None:
         return
     held = exposure(collector_id, claim.currency)
     if held + claim.claimed > cap:
-        amounts = {"cap": cap, "held": held, "asked": claim.claimed}
+        # Never what the order itself is worth: whoever is refused would learn it for nothing.
+        amounts = {"cap": cap, "held": held}
         told = {name: f"{to_major(n, claim.currency):,}" for name, n in amounts.items()}
         raise OverExposure(currency=claim.currency, **told)
 

@@ -28,6 +28,7 @@ from qinghe.market.services.listings import (
     claims_to_place,
 )
 from qinghe.market.services.signing import prepare, signed_for
+from qinghe.market.services.stops import check_stop
 from qinghe.market.services.taking import mandate_of, signed_facts
 from qinghe.market.terms import Mode
 from qinghe.parties.levels import Act
@@ -63,6 +64,7 @@ def place_own_team_many(
 
     :raises BadTerms: a rate or the period is out of range, or nothing hangs on quality
     :raises NotACollector: not an active own team
+    :raises TakingStopped: a ruling lets the team take nothing for a time
     """
     rates = (Decimal(commission_rate), Decimal(quality_share))
     offer = Offer(Mode.OWN_TEAM, *rates, period_days, levels=levels)
@@ -70,6 +72,7 @@ def place_own_team_many(
     team = check_collector(collector_id)
     if team.kind != OrgKind.OWN_TEAM:
         raise NotACollector
+    check_stop(collector_id, at)
     check_standing(team, Act.WORK, at)
     locked = claims_to_place(claim_ids, actor)
     refused: dict[UUID, DomainError | type[DomainError]] = {
