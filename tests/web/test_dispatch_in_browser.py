@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -63,7 +64,7 @@ class Market:
     def publish(self, claim: int) -> None:
         page = self.sign_in("bank")
         page.goto(f"/claims/publish/?claim={self.claims[claim].pk}")
-        page.locator("[name=mode]").select_option("dispatch")
+        page.locator("[name=mode][value=dispatch]").check()
         look(page, "publish", self.language)
         page.locator("[data-test=publish]").click()
         page.wait_for_url("**/listings/")
@@ -112,10 +113,10 @@ def test_dispatched_offered_signed_and_brought_by_a_standing_order(
 
     page.goto("/standing-orders/")
     page.locator("[name=weekly_cap]").fill("5")
-    page.locator("[name=ends_on]").fill("2030-01-01")
+    page.locator("[name=ends_on]").fill((clock.now() + timedelta(days=60)).date().isoformat())
     page.locator("[name=auto_accept]").check()
-    page.locator("[data-test=make-standing]").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("[data-test=make-standing]").click()
     assert StandingOrder.objects.get().auto_accept
 
     market.publish(1)
@@ -128,7 +129,7 @@ def test_dispatched_offered_signed_and_brought_by_a_standing_order(
     page = market.sign_in("operator")
     page.goto("/dispatch/")
     look(page, "rounds", language)
-    page.locator("main table a").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main table a").first.click()
     expect(page.locator("main")).to_contain_text("甲催收")
     look(page, "round", language)

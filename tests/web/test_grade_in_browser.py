@@ -50,7 +50,8 @@ class Market:
             made = complain(self.agency, kind="too_often")
             decide_complaint(complaint_id=made.pk, upheld=True, text="核实。", actor=JUDGE, at=AT)
         self.complaint = complain(self.agency, kind="too_often")
-        self.listing = self._listed(6_000_000)
+        # Five alike: fewer would be shown without their size.
+        self.listing, *_alike = (self._listed(6_000_000) for _ in range(5))
 
     def _listed(self, principal: int) -> Listing:
         large = claim(principal=principal)

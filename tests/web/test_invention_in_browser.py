@@ -101,17 +101,17 @@ def test_a_fictitious_claim_is_doubted_confirmed_and_ended(
     page = case.sign_in("reviewer", width)
     page.goto(address)
     look(page, "doubted", language, width)
-    page.locator("[name=confirmed][value='1']").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("[name=confirmed][value='1']").first.click()
     # A reviewer confirms a warning, but does not end a claim as invented.
     assert page.locator("[data-test=accuse]").count() == 0
 
     page = case.sign_in("one", width)
     page.goto(address)
     page.locator("summary.acc").last.click()
-    page.locator("#iv-r").fill("One telephone for all debtors; the bank knows none of the loans.")
-    page.locator("[data-test=accuse]").click()
-    page.wait_for_load_state()
+    page.locator("#iv-r").fill("The contract shows another person.")
+    with page.expect_navigation():
+        page.locator("[data-test=accuse]").click()
     look(page, "asked", language, width)
     page.goto("/invented/")
     # Whoever asked is not offered the decision.
@@ -121,8 +121,8 @@ def test_a_fictitious_claim_is_doubted_confirmed_and_ended(
     page.goto("/invented/")
     look(page, "second", language, width)
     page.locator("[data-test=proven]").first.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     look(page, "ended", language, width)
 
     assert Invention.objects.get().state == "proven"
