@@ -20,11 +20,8 @@ from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from qinghe.portal import session
 from tests.claims.world import claim_of, creditor, proven
-from tests.journeys.visitor import AXE, RULES, WIDTHS, Album
+from tests.journeys.visitor import AXE, CHROMIUM, RULES, WIDTHS, Album
 from tests.web.people import signed_in
-from tests.web.test_frame_in_browser import CHROMIUM, browser
-
-__all__ = ["browser"]
 
 pytestmark = [
     pytest.mark.browser,

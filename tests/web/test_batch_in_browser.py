@@ -20,13 +20,10 @@ from qinghe.claims.services import intake
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from tests import factories
-from tests.place import ROOT
+from tests.journeys.visitor import CHROMIUM, WIDTHS
 from tests.web.people import signed_in
-from tests.web.test_frame_in_browser import CHROMIUM, browser, violations
+from tests.web.screen import look
 
-__all__ = ["browser"]
-PICTURES = ROOT / "screenshots"
-WIDTHS = {1440: 900, 360: 740}
 ROWS, WRONG = 10_000, 300
 HEAD = ["借据编号", "客户姓名", "证件号码", "手机号码", "所在城市", "产品名称", "未还本金（元）",
         "逾期利息(元)", "币种", "放款日期", "应还日期", "网点"]  # fmt: skip
@@ -78,15 +75,6 @@ def context(
     own.close()
 
 
-def look(page: Page, name: str, language: str, width: int) -> None:
-    """Photograph and judge a page at the width it is at."""
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-    assert violations(page) == [], name
-    folder = PICTURES / f"{language[:2]}-{width}"
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"batch-{name}.png", full_page=True)
-
-
 def work(page: Page, batch: Batch) -> None:
     """Do what the worker does with a large file, and wait until the open page tells its end."""
     intake(batch_id=batch.pk, clock=clock.now)
@@ -111,9 +99,9 @@ def test_ten_thousand_rows_are_sent_corrected_and_taken(
     expect(page.locator("[data-test=read-as]")).to_contain_text("GB18030")
     expect(page.locator("[name=col0]")).to_have_value("contract_number")
     expect(page.locator("[name=col6]")).to_have_value("principal")
-    look(page, "columns", language, width)
+    look(page, "batch-columns", language, width)
     page.locator("[data-test=read-as] a").click()
-    look(page, "reading", language, width)
+    look(page, "batch-reading", language, width)
     page.go_back()
     page.locator("[name=col11]").select_option("-")
     page.locator("[name=name]").fill("委外")
@@ -121,31 +109,31 @@ def test_ten_thousand_rows_are_sent_corrected_and_taken(
     page.wait_for_url(lambda url: "columns" not in url)
     batch = Batch.objects.get()
     assert (batch.read, batch.rejected) == (ROWS, WRONG)
-    look(page, "checked", language, width)
+    look(page, "batch-checked", language, width)
 
     page.locator("[data-test=correct-rows]").click()
     page.wait_for_url("**/rows/")
-    look(page, "rows", language, width)
+    look(page, "batch-rows", language, width)
     for row in page.locator("[data-test=wrong-row]").all()[:3]:
         field = row.locator("input").first
         right = {"-12": "12.00", "2026-02-30": "2026-02-28", "12345": "10012345678"}
         field.fill(right[field.input_value()])
     page.locator("[data-test=check-again]").click()
     page.wait_for_load_state()
-    look(page, "rows-corrected", language, width)
+    look(page, "batch-rows-corrected", language, width)
     assert "2026-02-28" not in page.url
     assert Batch.objects.get().rejected == WRONG - Correction.objects.count() == WRONG - 3
 
     page.goto(f"/batches/{batch.pk}/")
     page.locator("[data-test=forecast]").click()
     page.wait_for_url("**/forecast/")
-    look(page, "forecast", language, width)
+    look(page, "batch-forecast", language, width)
     page.locator("[data-test=back-to-decide]").click()
     page.locator("[name=choice][value=part]").check()
     page.locator("[data-test=decide-batch]").click()
     expect(page.locator("[data-test=progress]")).to_be_visible()
-    look(page, "merging", language, width)
+    look(page, "batch-merging", language, width)
     work(page, batch)
-    look(page, "taken", language, width)
+    look(page, "batch-taken", language, width)
     assert Claim.objects.count() == ROWS - WRONG + 3
     assert complaints == []

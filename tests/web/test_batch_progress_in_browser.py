@@ -15,13 +15,9 @@ from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from qinghe.parties.models import Organisation
 from tests import factories
-from tests.place import ROOT
+from tests.journeys.visitor import CHROMIUM
 from tests.web.people import signed_in
-from tests.web.test_frame_in_browser import CHROMIUM, browser, violations
-
-__all__ = ["browser"]
-PICTURES = ROOT / "screenshots"
-WIDTHS = {1440: 900, 360: 740}
+from tests.web.screen import look
 
 pytestmark = [
     pytest.mark.browser,
@@ -86,13 +82,8 @@ def test_every_state_is_told_at_both_widths(
     # A picture stands still; an answer under way would meet the end of the test.
     page.route("**/*", lambda route: route.abort() if polled(route) else route.continue_())
     for name, one in states(bank).items():
-        for width, height in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": height})
-            page.goto(f"/batches/{one.pk}/")
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-            assert violations(page) == [], (name, width)
-            folder = PICTURES / f"{language[:2]}-{width}"
-            page.screenshot(path=folder / f"batch-{name}.png", full_page=True)
+        page.goto(f"/batches/{one.pk}/")
+        look(page, f"batch-{name}", language)
 
 
 def test_the_page_follows_the_work_to_its_end_by_itself(

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -18,14 +16,10 @@ from qinghe.market.models import DispatchOffer, Mandate, StandingOrder
 from qinghe.market.services import dispatch
 from qinghe.parties.terms import OrgKind
 from tests import factories
+from tests.journeys.visitor import CHROMIUM
 from tests.market.conftest import reachable_claim
-from tests.place import ROOT
 from tests.web.people import signed_in
-from tests.web.test_frame_in_browser import CHROMIUM, browser, violations
-
-__all__ = ["browser"]
-PICTURES = ROOT / "screenshots"
-WIDTHS = {1440: 900, 360: 740}
+from tests.web.screen import look, sign_in
 
 pytestmark = [
     pytest.mark.browser,
@@ -50,22 +44,13 @@ class Market:
         }
 
     def sign_in(self, who: str) -> Page:
-        client: Client = self.people[who]
-        self.context.clear_cookies()
-        jar: dict[str, Any] = {name: m.value for name, m in client.cookies.items()}
-        jar["django_language"] = self.language
-        self.context.add_cookies(
-            [{"name": name, "value": value, "url": self.url} for name, value in jar.items()]
-        )
-        page = self.context.new_page()
-        page.set_viewport_size({"width": 360, "height": WIDTHS[360]})
-        return page
+        return sign_in(self.context, self.url, self.people[who], self.language, 360)
 
     def publish(self, claim: int) -> None:
         page = self.sign_in("bank")
         page.goto(f"/claims/publish/?claim={self.claims[claim].pk}")
         page.locator("[name=mode][value=dispatch]").check()
-        look(page, "publish", self.language)
+        look(page, "dispatch-publish", self.language)
         page.locator("[data-test=publish]").click()
         page.wait_for_url("**/listings/")
 
@@ -78,17 +63,6 @@ def context(
     own = browser.new_context(base_url=live_server.url)
     yield own
     own.close()
-
-
-def look(page: Page, name: str, language: str) -> None:
-    """Photograph and judge a page at both widths."""
-    for width, height in WIDTHS.items():
-        page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-        assert violations(page) == [], name
-        folder = PICTURES / f"{language[:2]}-{width}"
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"dispatch-{name}.png", full_page=True)
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -105,7 +79,7 @@ def test_dispatched_offered_signed_and_brought_by_a_standing_order(
     page.locator("summary.acc").last.click()
     # What is signed is the text with its figures, and its hash stands beside.
     assert (offer.listing.document_id or "")[:8] in page.content()
-    look(page, "offers", language)
+    look(page, "dispatch-offers", language)
     page.locator("[data-test=accept-offer]").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/cases/**")
@@ -124,12 +98,12 @@ def test_dispatched_offered_signed_and_brought_by_a_standing_order(
     page = market.sign_in("agency")
     page.goto("/standing-orders/")
     expect(page.locator("main table")).to_contain_text("1 / 5")
-    look(page, "standing", language)
+    look(page, "dispatch-standing", language)
 
     page = market.sign_in("operator")
     page.goto("/dispatch/")
-    look(page, "rounds", language)
+    look(page, "dispatch-rounds", language)
     with page.expect_navigation():
         page.locator("main table a").first.click()
     expect(page.locator("main")).to_contain_text("甲催收")
-    look(page, "round", language)
+    look(page, "dispatch-round", language)

@@ -21,11 +21,9 @@ from qinghe.parties.terms import OrgKind
 from qinghe.simulation.evidence import contract_pdf
 from tests import factories
 from tests.claims import samples, signing
-from tests.journeys.visitor import Album, Visitor
+from tests.journeys.visitor import CHROMIUM, Album, Visitor
 from tests.web.people import signed_in
-from tests.web.test_frame_in_browser import CHROMIUM, browser
 
-__all__ = ["browser"]
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 PHOTO = {"name": "借条.png", "mimeType": "image/png", "buffer": samples.png(90, 60)}
 TRANSFER = {

@@ -22,11 +22,9 @@ from qinghe.parties.models import Organisation
 from qinghe.parties.terms import Secret
 from qinghe.portal import session
 from tests import factories
-from tests.journeys.visitor import Album, Visitor
+from tests.journeys.visitor import CHROMIUM, Album, Visitor
 from tests.web.people import signed_in
-from tests.web.test_frame_in_browser import CHROMIUM, browser
 
-__all__ = ["browser"]
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 22, 15, tzinfo=UTC)
 

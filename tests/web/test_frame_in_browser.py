@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.template import RequestContext, Template
 from django.urls import include, path
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from qinghe.web import context
 from qinghe.web.front import front_urls
+from tests.journeys.visitor import AXE, CHROMIUM
+from tests.web.screen import violations
 
-ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 WIDTHS = (1440, 360)
 PAGES = (
     "/styleguide/",
@@ -59,19 +54,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright's loop lives in this thread; the server answers in another one.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield started
-        started.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer, settings: Settings) -> Iterator[Page]:
     settings.DEBUG = True
@@ -83,13 +65,6 @@ def page(browser: Browser, live_server: LiveServer, settings: Settings) -> Itera
 def choose(page: Page, live_server: LiveServer, **choices: str) -> None:
     cookies = [{"name": k, "value": v, "url": live_server.url} for k, v in choices.items()]
     page.context.add_cookies(cookies)  # type: ignore[arg-type]
-
-
-def violations(page: Page) -> list[str]:
-    """Return axe's findings; it is injected beside the page's policy, not through it."""
-    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": AXE.read_text()})
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    return [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -17,15 +17,13 @@ from qinghe.market.services import publish
 from qinghe.parties.models import Organisation
 from qinghe.quality.services import decide_complaint, recognise_experience
 from tests.factories import AT, actor, claim, collector, licence, point
-from tests.journeys.visitor import Album, Visitor
+from tests.journeys.visitor import CHROMIUM, Album, Visitor
 from tests.market.conftest import TERMS
 from tests.quality.market import JUDGE, attempt, complain, worked
 from tests.quality.test_ratings import ended, felt
 from tests.web.people import signed_in
 from tests.web.test_explain_in_browser import debtor_inside
-from tests.web.test_frame_in_browser import CHROMIUM, browser
 
-__all__ = ["browser"]
 NOON = AT
 
 pytestmark = [

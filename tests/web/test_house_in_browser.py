@@ -28,13 +28,10 @@ from qinghe.parties.terms import OrgKind
 from tests import factories
 from tests.contact.conftest import Case, make_case
 from tests.factories import AT
-from tests.place import ROOT
+from tests.journeys.visitor import CHROMIUM
 from tests.web.people import actor_of, signed_in
-from tests.web.test_frame_in_browser import CHROMIUM, browser, violations
+from tests.web.screen import look
 
-__all__ = ["browser"]
-PICTURES = ROOT / "screenshots"
-WIDTHS = {1440: 900, 360: 740}
 DAY = timedelta(days=1)
 WINTER = {
     "tighten": [
@@ -131,13 +128,8 @@ def test_every_page_is_accessible_at_both_widths(
     page, complaints = context.new_page(), list[str]()
     page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
     for name, address in place.pages.items():
-        for width, height in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": height})
-            page.goto(address)
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-            assert violations(page) == [], (name, width)
-            folder = PICTURES / f"{language[:2]}-{width}"
-            page.screenshot(path=folder / f"house-{name}.png", full_page=True)
+        page.goto(address)
+        look(page, f"house-{name}", language)
     assert complaints == []
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -21,14 +19,11 @@ from qinghe.parties.terms import OrgKind
 from qinghe.quality.models import DepositCall, IntegrityFlag, Ruling, SweepMark
 from qinghe.quality.services.integrity.sweeping import sweep
 from tests import factories
-from tests.place import ROOT
+from tests.journeys.visitor import CHROMIUM
 from tests.quality.integrity.acting import deposit
 from tests.web.people import signed_in
-from tests.web.test_frame_in_browser import CHROMIUM, browser, violations
+from tests.web.screen import look, sign_in
 
-__all__ = ["browser"]
-PICTURES = ROOT / "screenshots"
-WIDTHS = {1440: 900, 360: 740}
 DAY = timedelta(days=1)
 
 pytestmark = [
@@ -79,14 +74,7 @@ class Place:
         return f"/integrity/{IntegrityFlag.objects.get(key__contains=str(of.pk)).pk}/"
 
     def sign_in(self, who: str, language: str = "en") -> Page:
-        client: Client = self.people[who]
-        self.context.clear_cookies()
-        jar: dict[str, Any] = {name: m.value for name, m in client.cookies.items()}
-        jar["django_language"] = language
-        self.context.add_cookies(
-            [{"name": name, "value": value, "url": self.url} for name, value in jar.items()]
-        )
-        return self.context.new_page()
+        return sign_in(self.context, self.url, self.people[who], language)
 
 
 @pytest.fixture
@@ -200,15 +188,7 @@ def pictures(place: Place, who: str, pages: dict[str, str]) -> None:
         complaints: list[str] = []
         page.on("console", lambda m, heard=complaints: heard.append(f"{m.type} {m.text}"))
         for name, address in pages.items():
-            _picture(page, address, f"{language[:2]}-{{}}/integrity-{name}.png")
+            page.goto(address)
+            look(page, f"integrity-{name}", language)
         assert [each for each in complaints if each.startswith("error")] == []
     place.sign_in(who)
-
-
-def _picture(page: Page, address: str, file: str) -> None:
-    for width, height in WIDTHS.items():
-        page.set_viewport_size({"width": width, "height": height})
-        page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, file
-        assert violations(page) == [], (file, width)
-        page.screenshot(path=PICTURES / file.format(width), full_page=True)

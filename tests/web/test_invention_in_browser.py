@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -19,13 +17,10 @@ from qinghe.quality.models import Invention
 from qinghe.risk.doubts import SHARED_PHONES
 from qinghe.risk.services import raise_flags
 from tests import factories
-from tests.place import ROOT
+from tests.journeys.visitor import CHROMIUM
 from tests.web.people import signed_in
-from tests.web.test_frame_in_browser import CHROMIUM, browser, violations
+from tests.web.screen import look, sign_in
 
-__all__ = ["browser"]
-PICTURES = ROOT / "screenshots"
-WIDTHS = {1440: 900, 360: 740}
 ONE_PHONE = "10012345678"
 JOB = system("tests")
 
@@ -61,16 +56,7 @@ class Case:
         }
 
     def sign_in(self, who: str, width: int) -> Page:
-        client: Client = self.people[who]
-        self.context.clear_cookies()
-        jar: dict[str, Any] = {name: m.value for name, m in client.cookies.items()}
-        jar["django_language"] = self.language
-        self.context.add_cookies(
-            [{"name": name, "value": value, "url": self.url} for name, value in jar.items()]
-        )
-        page = self.context.new_page()
-        page.set_viewport_size({"width": width, "height": WIDTHS[width]})
-        return page
+        return sign_in(self.context, self.url, self.people[who], self.language, width)
 
 
 @pytest.fixture
@@ -83,14 +69,6 @@ def context(
     own.close()
 
 
-def look(page: Page, name: str, language: str, width: int) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-    assert violations(page) == [], name
-    folder = PICTURES / f"{language[:2]}-{width}"
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"invented-{name}.png", full_page=True)
-
-
 @pytest.mark.parametrize(("language", "width"), [("zh-hans", 360), ("en", 1440)])
 def test_a_fictitious_claim_is_doubted_confirmed_and_ended(
     context: BrowserContext, live_server: LiveServer, language: str, width: int
@@ -100,7 +78,7 @@ def test_a_fictitious_claim_is_doubted_confirmed_and_ended(
 
     page = case.sign_in("reviewer", width)
     page.goto(address)
-    look(page, "doubted", language, width)
+    look(page, "invented-doubted", language, width)
     with page.expect_navigation():
         page.locator("[name=confirmed][value='1']").first.click()
     # A reviewer confirms a warning, but does not end a claim as invented.
@@ -112,18 +90,18 @@ def test_a_fictitious_claim_is_doubted_confirmed_and_ended(
     page.locator("#iv-r").fill("The contract shows another person.")
     with page.expect_navigation():
         page.locator("[data-test=accuse]").click()
-    look(page, "asked", language, width)
+    look(page, "invented-asked", language, width)
     page.goto("/invented/")
     # Whoever asked is not offered the decision.
     assert page.locator("[data-test=proven]").count() == 0
 
     page = case.sign_in("other", width)
     page.goto("/invented/")
-    look(page, "second", language, width)
+    look(page, "invented-second", language, width)
     page.locator("[data-test=proven]").first.focus()
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    look(page, "ended", language, width)
+    look(page, "invented-ended", language, width)
 
     assert Invention.objects.get().state == "proven"
     case.claim.refresh_from_db()

@@ -17,9 +17,7 @@ from qinghe.parties.models import Organisation
 from tests import factories
 from tests.journeys.visitor import AXE, CHROMIUM, Album, Visitor
 from tests.web.people import signed_in
-from tests.web.test_frame_in_browser import browser
 
-__all__ = ["browser"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),

@@ -19,9 +19,7 @@ from qinghe.parties.models import Organisation
 from tests import factories
 from tests.journeys.visitor import AXE, CHROMIUM, PASSWORD, Album, Visitor
 from tests.web.people import member
-from tests.web.test_frame_in_browser import browser as own_browser
 
-browser = own_browser
 HERE = "**/hall/*/bid/"
 
 pytestmark = [
