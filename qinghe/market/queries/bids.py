@@ -14,6 +14,7 @@ from qinghe.market.costs import Floor
 from qinghe.market.envelopes import Content, read
 from qinghe.market.models import Bid, BidEnvelope, BidRefusal, Invitation
 from qinghe.market.queries.costs import figures_of, floor_of_listing
+from qinghe.market.queries.seen import Place, places_of
 from qinghe.market.refusals import BidsSealed, NotByBid
 from qinghe.market.sealing import opened
 from qinghe.market.terms import BidReason
@@ -26,7 +27,11 @@ LATEST = 200
 
 @dataclass(frozen=True)
 class InvitationView:
-    """What everybody may know of an invitation; it is the same whoever has bid."""
+    """
+    What may be known of an invitation; it is the same whoever has bid.
+
+    To collectors `region`, `band` to `band_to` and `floor` are what the hall shows at this moment.
+    """
 
     listing_id: UUID
     number: str
@@ -35,6 +40,7 @@ class InvitationView:
     stage: str
     region: str
     band: int
+    band_to: int
     currency: str
     quality_share: Decimal
     period_days: int
@@ -63,6 +69,7 @@ class OwnBid:
     stage: str
     region: str
     band: int
+    band_to: int
     currency: str
     closes_at: datetime
     opens_at: datetime
@@ -129,7 +136,7 @@ def invitation_for(*, listing_id: UUID, actor: Actor) -> InvitationView:
     found = _invited(actor).filter(pk=listing_id).first()
     if found is None:
         raise NotByBid
-    return _view(found)
+    return _views([found], actor)[0]
 
 
 def listing_numbered(number: str) -> UUID:
@@ -149,7 +156,7 @@ def invitations(*, actor: Actor) -> list[InvitationView]:
     """Return the latest invitations of a creditor (or, to the platform, of all), newest first."""
     if actor.role == Role.COLLECTOR:
         return []
-    return [_view(each) for each in _invited(actor).order_by("-opens_at", "pk")[:LATEST]]
+    return _views(list(_invited(actor).order_by("-opens_at", "pk")[:LATEST]), actor)
 
 
 def my_bid(*, listing_id: UUID, actor: Actor) -> OwnBid | None:
@@ -203,7 +210,12 @@ def _invited(actor: Actor) -> QuerySet[Invitation]:
     return rows if actor.role in OVERSIGHT else rows.none()
 
 
-def _view(found: Invitation) -> InvitationView:
+def _views(found: list[Invitation], actor: Actor) -> list[InvitationView]:
+    places = places_of([each.listing for each in found], actor)
+    return [_view(each, places[each.pk]) for each in found]
+
+
+def _view(found: Invitation, place: Place) -> InvitationView:
     listing = found.listing
     return InvitationView(
         listing_id=listing.pk,
@@ -211,8 +223,7 @@ def _view(found: Invitation) -> InvitationView:
         state=listing.state,
         product=listing.product,
         stage=listing.stage,
-        region=listing.region,
-        band=listing.band,
+        **place._asdict(),
         currency=listing.currency,
         quality_share=listing.quality_share,
         period_days=listing.period_days,
@@ -221,14 +232,14 @@ def _view(found: Invitation) -> InvitationView:
         opens_at=found.opens_at,
         rule_version=found.rule_version,
         commitment=found.commitment,
-        floor=floor_of_listing(listing, figures_of(found.costs_version)),
+        floor=floor_of_listing(listing, figures_of(found.costs_version), place),
         opened_at=found.opened_at,
         closed_at=found.closed_at,
     )
 
 
 def _own(actor: Actor, listing_id: UUID | None = None) -> list[OwnBid]:
-    """Return the last words of one's own organisation: three queries, however many bids."""
+    """Return the last words of one's own organisation: four queries, however many bids."""
     if actor.role != Role.COLLECTOR or actor.org_id is None:
         return []
     rows = BidEnvelope.objects.filter(collector=actor.org_id).select_related("listing")
@@ -241,11 +252,17 @@ def _own(actor: Actor, listing_id: UUID | None = None) -> list[OwnBid]:
     invited = Invitation.objects.in_bulk(ids)
     bids = Bid.objects.filter(collector=actor.org_id, listing__in=ids).select_related("mandate")
     results = {bid.listing_id: bid for bid in bids}
-    return [_own_bid(word, invited[word.listing_id], results) for word in words]
+    places = places_of([word.listing for word in words], actor)
+    return [
+        _own_bid(word, invited[word.listing_id], results.get(word.listing_id), places)
+        for word in words
+    ]
 
 
-def _own_bid(word: BidEnvelope, invited: Invitation, results: dict[UUID, Bid]) -> OwnBid:
-    plain, listing, bid = plain_of(word), word.listing, results.get(word.listing_id)
+def _own_bid(
+    word: BidEnvelope, invited: Invitation, bid: Bid | None, places: dict[UUID, Place]
+) -> OwnBid:
+    plain, listing = plain_of(word), word.listing
     content = read(plain)
     won = bid is not None and bid.reason == BidReason.WON and bid.mandate is not None
     return OwnBid(
@@ -254,8 +271,7 @@ def _own_bid(word: BidEnvelope, invited: Invitation, results: dict[UUID, Bid]) -
         state=listing.state,
         product=listing.product,
         stage=listing.stage,
-        region=listing.region,
-        band=listing.band,
+        **places[listing.pk]._asdict(),
         currency=listing.currency,
         closes_at=invited.closes_at,
         opens_at=invited.opens_at,
