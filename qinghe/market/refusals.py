@@ -78,6 +78,12 @@ class CoolingOff(DomainError):
         return cls(until=until.astimezone(ZoneInfo(NATIONAL)).strftime("%Y-%m-%d %H:%M"))
 
 
+class TakingStopped(DomainError):
+    code = "market.taking-stopped"
+    status = 403
+    text = _("Your organisation may take no new orders until {until}. What it holds it may work.")
+
+
 class OverBand(DomainError):
     code = "market.over-band"
     text = _("This order is larger than your organisation may take.")

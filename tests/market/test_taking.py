@@ -26,6 +26,7 @@ from qinghe.market.refusals import (
     NotLive,
     OnHold,
     OverBand,
+    TakingStopped,
 )
 from qinghe.market.services import (
     complete,
@@ -40,7 +41,6 @@ from qinghe.market.services import (
     suspend,
     take,
 )
-from qinghe.market.services.stops import TakingStopped
 from qinghe.parties.models import Licence
 from qinghe.parties.roles import NotPermitted
 from qinghe.parties.terms import OrgKind

@@ -83,7 +83,7 @@ def _hand_in(
     listing = invitation.listing
     if not (0 < rate < 1 and listing.quality_share <= quality_share <= 1):
         raise BadBid(quality_share=_percent(listing.quality_share))
-    check_fit(listing.claim, listing, actor, at)
+    check_fit(claim_id=listing.claim_id, listing_id=listing_id, actor=actor, at=at)
     if rate < invitation.floor_rate:
         raise below_floor(rate, floor_of_listing(listing, figures_of(invitation.costs_version)))
     return _put(listing_id, rate, quality_share, actor, at)
