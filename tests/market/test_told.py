@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Actor, Role
-from qinghe.market.models import Listing
+from qinghe.kernel.errors import DomainError
+from qinghe.market.models import Capacity, Listing
 from qinghe.market.queries.bids import invitation_for, my_bid
 from qinghe.market.refusals import BelowFloor
-from qinghe.market.services import hand_in
+from qinghe.market.services import hand_in, publish, take
+from qinghe.market.services.trying import TRIES
 from tests import factories
 from tests.factories import AT
 from tests.market.bidders import HOUR, bid, invited
-from tests.market.conftest import licensed
+from tests.market.conftest import TERMS, licensed, reachable_claim
 
 pytestmark = pytest.mark.django_db
 # A small claim of one city, and a large one of another.
@@ -65,3 +69,74 @@ def test_the_creditor_sees_its_own_order_as_it_is() -> None:
     creditor = factories.actor(Role.CREDITOR, listing.claim.creditor)
     seen = invitation_for(listing_id=listing.pk, actor=creditor)
     assert (seen.region, seen.band, seen.band_to) == ("330100", 1, 1)
+
+
+def hidden(**fields: Any) -> Listing:
+    """Offer a claim that is alone, so that neither place nor amount is shown."""
+    claim = reachable_claim(**fields)
+    creditor = factories.actor(Role.CREDITOR, claim.creditor)
+    return publish(claim_id=claim.pk, mode="grab", actor=creditor, at=AT, **TERMS)
+
+
+def refused(listing: Listing, actor: Actor, at: datetime = AT) -> DomainError:
+    with pytest.raises(DomainError) as refusal:
+        take(listing_id=listing.pk, actor=actor, at=at)
+    return refusal.value
+
+
+def local(**fields: Any) -> Actor:
+    """Return a collector that is registered in one city."""
+    agency = factories.collector(**fields)
+    factories.licence(agency, region="330100")
+    return factories.actor(Role.COLLECTOR, agency)
+
+
+def test_place_and_amount_are_refused_in_the_same_words() -> None:
+    far, large = hidden(**{**SMALL, "region": "440300"}), hidden(**{**LARGE, "region": "330100"})
+    taker = local()
+    Capacity.objects.filter(pk=taker.org_id).update(max_band=2)
+    first, second = refused(far, taker), refused(large, taker)
+    assert (first.code, first.facts) == ("market.out-of-reach", {"left": TRIES - 1})
+    assert (second.code, second.facts) == ("market.out-of-reach", {"left": TRIES - 2})
+    kept = Entry.objects.filter(kind="market.take-out-of-reach")
+    assert [set(entry.facts) for entry in kept] == [{"listing", "left"}] * 2
+
+
+def test_nobody_can_scan_and_tomorrow_is_another_day() -> None:
+    far = hidden(**{**SMALL, "region": "440300"})
+    near = hidden(**{**SMALL, "region": "330100"})
+    taker = local()
+    for _turn in range(TRIES):
+        assert refused(far, taker).code == "market.out-of-reach"
+    # Whether it would have fitted or not, the answer is the same.
+    assert refused(far, taker).code == refused(near, taker).code == "market.tries-spent"
+    assert Capacity.objects.get(pk=taker.org_id).live == 0
+    tomorrow = AT + timedelta(days=1)
+    assert refused(far, taker, tomorrow).facts == {"left": TRIES - 1}
+    assert take(listing_id=near.pk, actor=taker, at=tomorrow).collector_id == taker.org_id
+
+
+def test_who_is_registered_everywhere_takes_without_any_try_left() -> None:
+    taker, listing = licensed(), hidden(**SMALL)
+    Capacity.objects.filter(pk=taker.org_id).update(tried=TRIES, tried_on=date(2026, 11, 23))
+    assert take(listing_id=listing.pk, actor=taker, at=AT)
+
+
+def test_a_full_collector_is_told_only_that() -> None:
+    far = hidden(**{**SMALL, "region": "440300"})
+    taker = local(limit=0)
+    assert refused(far, taker).code == "market.no-capacity"
+    assert Capacity.objects.get(pk=taker.org_id).tried == 0
+
+
+def test_what_the_hall_shows_is_told_and_costs_no_try() -> None:
+    listing, *_alike = [hidden(**{**SMALL, "region": "440300"}) for _turn in range(5)]
+    taker = local()
+    assert refused(listing, taker).code == "market.no-licence"
+    assert Capacity.objects.get(pk=taker.org_id).tried == 0
+
+
+def test_a_bid_is_not_refused_by_what_nobody_can_see() -> None:
+    taker = local()
+    bid(invited(**{**SMALL, "region": "440300"}), "0.29", taker)
+    bid(invited(**{**SMALL, "region": "330100"}), "0.29", taker)

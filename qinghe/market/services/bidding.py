@@ -37,7 +37,7 @@ from qinghe.market.refusals import (
     TooManyHandIns,
 )
 from qinghe.market.sealing import shut
-from qinghe.market.services.taking import check_fit
+from qinghe.market.services.trying import check_bidder
 from qinghe.market.terms import ListingState
 from qinghe.parties.roles import Permission, require
 
@@ -61,7 +61,8 @@ def hand_in(
     :raises BelowFloor: it does not cover the bare cost of the work at any amount that the hall
         shows it may have; told line by line
     :raises TooManyHandIns: the bidder has improved it too often
-    :raises DomainError: conflict, certificate, standing, licence or band, as in `take`
+    :raises DomainError: conflict, certificate or standing, as in `take`; licence or band as far as
+        what the hall shows tells them, the opening looks at the rest
     """
     try:
         return _hand_in(
@@ -85,8 +86,8 @@ def _hand_in(
     listing = invitation.listing
     if not (0 < rate < 1 and listing.quality_share <= quality_share <= 1):
         raise BadBid(quality_share=_percent(listing.quality_share))
-    check_fit(listing.claim, listing, actor, at)
     place = shown_places([listing.pk])[listing.pk]
+    check_bidder(listing, place, actor, at)
     least = floor_of_listing(listing, figures_of(invitation.costs_version), place)
     if rate < least.rate:
         raise below_floor(rate, least)
