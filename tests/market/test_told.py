@@ -13,13 +13,15 @@ from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
 from qinghe.market.models import Capacity, Listing
-from qinghe.market.queries.bids import invitation_for, my_bid
+from qinghe.market.queries.bids import invitation_for, my_bid, result
+from qinghe.market.queries.offers import offers_for
 from qinghe.market.refusals import BelowFloor
-from qinghe.market.services import hand_in, publish, take
+from qinghe.market.services import accept_offer, dispatch, hand_in, publish, take
 from qinghe.market.services.trying import TRIES
+from qinghe.parties.models import Organisation
 from tests import factories
 from tests.factories import AT
-from tests.market.bidders import HOUR, bid, invited
+from tests.market.bidders import HOUR, bid, invited, opens
 from tests.market.conftest import TERMS, licensed, reachable_claim
 
 pytestmark = pytest.mark.django_db
@@ -73,9 +75,10 @@ def test_the_creditor_sees_its_own_order_as_it_is() -> None:
 
 def hidden(**fields: Any) -> Listing:
     """Offer a claim that is alone, so that neither place nor amount is shown."""
+    mode = fields.pop("mode", "grab")
     claim = reachable_claim(**fields)
     creditor = factories.actor(Role.CREDITOR, claim.creditor)
-    return publish(claim_id=claim.pk, mode="grab", actor=creditor, at=AT, **TERMS)
+    return publish(claim_id=claim.pk, mode=mode, actor=creditor, at=AT, **TERMS)
 
 
 def refused(listing: Listing, actor: Actor, at: datetime = AT) -> DomainError:
@@ -140,3 +143,48 @@ def test_a_bid_is_not_refused_by_what_nobody_can_see() -> None:
     taker = local()
     bid(invited(**{**SMALL, "region": "440300"}), "0.29", taker)
     bid(invited(**{**SMALL, "region": "330100"}), "0.29", taker)
+
+
+def test_an_offer_shows_what_the_hall_shows_and_nothing_of_the_debtor() -> None:
+    taker = licensed()
+    debtors = [factories.person(), factories.person()]
+    agency = Organisation.objects.get(pk=taker.org_id)
+    past = factories.claim(debtor=debtors[0])
+    factories.mandate(past, agency, state="ended", closed_at=AT)
+    for debtor, fields in zip(debtors, (SMALL, LARGE), strict=True):
+        hidden(debtor=debtor, mode="dispatch", **fields)
+    dispatch(at=AT)
+    first, second = (asdict(row) for row in offers_for(actor=taker, waiting=True))
+    own = {"id", "number"}
+    assert {k: v for k, v in first.items() if k not in own} == {
+        k: v for k, v in second.items() if k not in own
+    }
+    assert (first["region"], first["band"], first["band_to"]) == ("", 0, 7)
+    assert "known" not in first
+    mandate = accept_offer(offer_id=first["id"], actor=taker, at=AT)
+    (row,) = offers_for(actor=taker, waiting=False)
+    assert (row.region, row.band, row.band_to) == (
+        mandate.claim.region, mandate.listing.band, mandate.listing.band,
+    )  # fmt: skip
+
+
+def test_bidders_see_of_each_other_only_what_was_compared() -> None:
+    listing = invited()
+    first, second, third = licensed(), licensed(), local()
+    bid(listing, "0.20", first)
+    bid(listing, "0.22", second, quality_share=Decimal("0.3"))
+    bid(listing, "0.19", third)
+    opens(listing)
+    others = [row for row in result(listing_id=listing.pk, actor=second) if not row.mine]
+    assert {(row.rate, row.quality_share, row.adjustment) for row in others} == {(None, None, None)}
+    assert [(row.effective, row.reason) for row in others] == [
+        (Decimal("0.1900"), "not_chosen"), (Decimal("0.2000"), "won"),
+    ]  # fmt: skip
+    (own,) = [row for row in result(listing_id=listing.pk, actor=third) if row.mine]
+    mine = my_bid(listing_id=listing.pk, actor=third)
+    assert mine is not None
+    assert (own.reason, mine.reason, mine.detail) == ("out_of_reach", "out_of_reach", "")
+    creditor = factories.actor(Role.CREDITOR, listing.claim.creditor)
+    told = result(listing_id=listing.pk, actor=creditor)
+    assert [row.reason for row in told] == ["no_licence", "won", "outranked"]
+    assert all(row.adjustment is not None for row in told)

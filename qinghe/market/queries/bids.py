@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, QuerySet
@@ -23,6 +24,7 @@ from qinghe.parties.roles import OVERSIGHT
 from qinghe.parties.terms import OrgState
 
 LATEST = 200
+UNTOLD = (BidReason.NO_LICENCE, BidReason.OVER_BAND, BidReason.OVER_EXPOSURE)
 
 
 @dataclass(frozen=True)
@@ -94,21 +96,21 @@ class OwnBid:
 
 @dataclass(frozen=True)
 class ResultRow:
-    """One bid of an opened box. Who lost is not named; `mine` marks the reader's own."""
+    """
+    One bid of an opened box. Who lost is not named; `mine` marks the reader's own.
+
+    What a record adds is known of every collector, and why somebody was refused is often known too:
+    of others, competitors see only what was compared, and who won.
+    """
 
     rank: int | None
     rate: Decimal | None
     quality_share: Decimal | None
     adjustment: Decimal | None
+    # The rate by which bids are compared.
+    effective: Decimal | None
     reason: str
     mine: bool
-
-    @property
-    def effective(self) -> Decimal | None:
-        """Return the rate by which bids are compared."""
-        if self.rate is None or self.adjustment is None:
-            return None
-        return self.rate + self.adjustment
 
 
 def last_word(listing_id: UUID, collector_id: UUID) -> tuple[BidEnvelope, Content] | None:
@@ -190,13 +192,32 @@ def result(*, listing_id: UUID, actor: Actor) -> list[ResultRow]:
     fields = ("rank", "rate", "quality_share", "adjustment", "reason", "collector_id")
     rows = Bid.objects.filter(listing=listing_id).order_by("rank", "id").values_list(*fields)
     mine = actor.org_id if actor.role == Role.COLLECTOR else None
-    found = [
-        ResultRow(rank, rate, share, added, reason, mine=mine is not None and org == mine)
-        for rank, rate, share, added, reason, org in rows
-    ]
-    if actor.role == Role.COLLECTOR and not any(row.mine for row in found):
+    found = [_result(row, mine) for row in rows]
+    if actor.role != Role.COLLECTOR:
+        return found
+    if not any(row.mine for row in found):
         raise NotByBid
-    return found
+    # Of a bid that did not count nothing is compared, so nothing of it is told.
+    return [_to_bidder(row) for row in found if row.mine or row.rank is not None]
+
+
+def _result(row: tuple[Any, ...], mine: UUID | None) -> ResultRow:
+    rank, rate, share, added, reason, org = row
+    effective = None if rate is None or added is None else rate + added
+    return ResultRow(rank, rate, share, added, effective, reason, mine is not None and org == mine)
+
+
+def _to_bidder(row: ResultRow) -> ResultRow:
+    if row.mine:
+        return replace(row, reason=_told(row.reason))
+    won = row.reason == BidReason.WON
+    reason = row.reason if won else BidReason.NOT_CHOSEN.value
+    return replace(row, rate=None, quality_share=None, adjustment=None, reason=reason)
+
+
+def _told(reason: str) -> str:
+    """Return a reason as its bidder may know it: never which of place and amount it was."""
+    return BidReason.OUT_OF_REACH.value if reason in UNTOLD else reason
 
 
 def _invited(actor: Actor) -> QuerySet[Invitation]:
@@ -284,7 +305,7 @@ def _own_bid(
         plain=plain.decode(),
         box=word.box_id,
         rank=bid.rank if bid else None,
-        reason=bid.reason if bid else "",
-        detail=bid.detail if bid else "",
+        reason=_told(bid.reason) if bid else "",
+        detail=bid.detail if bid and bid.reason not in UNTOLD else "",
         claim_id=bid.mandate.claim_id if won and bid and bid.mandate else None,
     )
