@@ -84,7 +84,7 @@ class BidOut(Schema):
 
 
 class ResultOut(Schema):
-    """One bid of an opened box. Who lost is not named."""
+    """One bid of an opened box. Who lost is not named; of others, bidders see what was compared."""
 
     rank: int | None
     rate: Decimal | None

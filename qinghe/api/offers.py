@@ -20,14 +20,15 @@ router = Router(tags=["offers"])
 
 
 class OfferOut(Schema):
-    """One offered order. It never carries an identity or an exact amount."""
+    """One offered order, as the hall would show it: no identity, no exact amount."""
 
     id: UUID
     number: str
     product: str
     stage: str
-    region: str
+    region: str = Field(description="No finer than five open orders are alike; empty: not shown.")
     band: int
+    band_to: int = Field(description="The highest band it may be in.")
     currency: str
     commission_rate: Decimal
     quality_share: Decimal
@@ -35,7 +36,6 @@ class OfferOut(Schema):
     offered_at: datetime
     expires_at: datetime
     fit_pct: int = Field(description="Your results with this product, per cent of the average.")
-    known: bool = Field(description="You knew the debtor before.")
     wished: bool = Field(description="A standing order of yours asks for it.")
 
 

@@ -27,9 +27,11 @@ from qinghe.bench.pages import signed_in
 from qinghe.claims.terms import Product, Stage
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor, Role
+from qinghe.market.contracts.figures import Figures
 from qinghe.market.models import Cell, HallRow
 from qinghe.market.queries.filters import HallFilters, shown
 from qinghe.market.queries.hall import COUNT_CAP, ORDERS, PAGE_SIZE, orders_for
+from qinghe.market.services.signing import keep
 from qinghe.parties.models import Organisation
 
 DAY: Final = date(2026, 3, 10)
@@ -38,6 +40,10 @@ AT: Final = datetime(2026, 3, 10, 4, tzinfo=UTC)
 AGENCY: Final = "bench-1"
 GOAL_MS: Final = 100.0
 WARM_UP: Final = 10
+# The terms of the orders of hall.sql, whose texts are written like any other's.
+RATES: Final = range(3, 44)
+SHARE: Final = Decimal("0.25")
+PERIOD: Final = 90
 TABLES: Final = ("parties_person", "claims_claim", "market_listing", "market_hallrow")
 SCAN: Final = "Seq Scan on market_hallrow"
 # How likely each filter is set, and with how many values at most.
@@ -61,6 +67,8 @@ VALUES: Final[dict[str, tuple[tuple[object, ...], int]]] = {
 def filled_hall(orders: int, progress: Callable[[str], None]) -> None:
     """Make a market of so many open orders; as the trigger would leave it."""
     progress(f"making {orders:,} open orders")
+    for percent in RATES:
+        keep(Figures(Decimal(percent) / 100, SHARE, PERIOD))
     with bare(*TABLES):
         filled("hall.sql", day=DAY, orders=orders)
     with connection.cursor() as cursor:

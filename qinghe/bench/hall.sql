@@ -20,7 +20,20 @@ SELECT bench_made(8, n), bench_made(1, n), 'collection', 'R-' || n, '', date '{d
     date '{day}' + 365, timestamptz '{day}' - interval '1 year'
 FROM generate_series(0, 199) n;
 INSERT INTO parties_certificate (id, user_id, number, sitting_id, issued_on, ends_on, revoked_at, reason)
-SELECT bench_made(9, 1), bench_made(0, 1), 'QHC-1', NULL, date '{day}' - 30, date '{day}' + 335, NULL, '';
+SELECT bench_made(9, n), bench_made(0, n), 'QHC-' || n, NULL, date '{day}' - 30, date '{day}' + 335, NULL, ''
+FROM generate_series(0, 199) n;
+-- One person of each organisation signs for it, and every agency has its deposits.
+INSERT INTO parties_user (id, password, is_superuser, first_name, last_name, is_staff, is_active, date_joined, email,
+    display_name, language)
+SELECT bench_made(0, n), '!', false, '', '', false, true, timestamptz '{day}' - interval '1 year',
+    'bench-' || n || '@example.com', 'bench ' || n, 'zh-hans'
+FROM generate_series(0, 239) n;
+INSERT INTO parties_cover (id, organisation_id, kind, amount, currency, paper, reference, recorded_by, recorded_at,
+    confirmed_by, confirmed_at, ends_on, released_at, called)
+SELECT bench_made(7, n * 2 + place), bench_made(1, n), 'deposit', 1000000000000, (ARRAY['CNY', 'HKD'])[place + 1], '', '',
+    'operator:1', timestamptz '{day}' - interval '1 year', 'operator:2', timestamptz '{day}' - interval '1 year', NULL,
+    NULL, 0
+FROM generate_series(0, 199) n, generate_series(0, 1) place;
 
 INSERT INTO parties_person (id, kind, masked_name, region, zones, language, deceased_on, created_at)
 SELECT bench_made(2, n), 'natural', '', '330100', '["Asia/Shanghai"]', 'zh-hans', NULL,
@@ -52,14 +65,21 @@ ANALYZE claims_claim;
 ALTER TABLE market_listing DISABLE TRIGGER USER;
 INSERT INTO market_listing
     (id, number, claim_id, creditor_kind, mode, state, region, product, stage, hand, currency, band,
-     evidence_count, commission_rate, quality_share, period_days, licence, designated_to_id, listed_at, expires_at)
+     evidence_count, commission_rate, quality_share, period_days, licence, designated_to_id, listed_at, expires_at,
+     document_id, signed_by, signed_role)
 SELECT bench_made(4, n), 'L-' || n, id, CASE WHEN bench_draw(n, 8) < 0.9 THEN 'institution' ELSE 'private_creditor' END,
     CASE WHEN n % 50 = 0 THEN 'designated' ELSE 'grab' END, 'open', region, product, stage, hand, currency,
     width_bucket(claimed / 100, ARRAY[1000, 5000, 10000, 20000, 50000, 100000, 500000]::bigint[]), n % 3,
-    round((0.03 + 0.4 * bench_draw(n, 9) ^ 2)::numeric, 2), 0.25, 90, 'collection',
+    rate, 0.25, 90, 'collection',
     CASE WHEN n % 50 = 0 THEN bench_made(1, n % 200) END,
-    timestamptz '{day}' - make_interval(mins => (bench_draw(n, 10) * 40000)::int), timestamptz '{day}' + interval '30 days'
-FROM (SELECT substr(number, 3)::bigint AS n, * FROM claims_claim) c;
+    timestamptz '{day}' - make_interval(mins => (bench_draw(n, 10) * 40000)::int), timestamptz '{day}' + interval '30 days',
+    sha256, bench_made(0, 200 + n % 40), 'creditor'
+FROM (
+    SELECT substr(number, 3)::bigint AS n, round((0.03 + 0.4 * bench_draw(substr(number, 3)::bigint, 9) ^ 2)::numeric, 2) AS rate, *
+    FROM claims_claim
+) c
+-- The texts were written before, one for each rate.
+JOIN (SELECT sha256, (figures->>'commission_rate')::numeric AS written FROM market_document) d ON d.written = c.rate;
 CREATE TEMP TABLE bench_path AS
 SELECT l.id AS listing, l.product, l.stage, l.currency, place.depth, own.region, own.band
 FROM market_listing l, generate_series(0, 4) place (depth)

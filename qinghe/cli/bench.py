@@ -12,6 +12,7 @@ from qinghe.bench.importing import importing
 from qinghe.bench.pages import pages
 from qinghe.bench.screening import screening
 from qinghe.bench.sweep import sweep
+from qinghe.bench.take import taking
 from qinghe.cli.output import AsJson, show_json
 
 app = typer.Typer(no_args_is_help=True)
@@ -77,6 +78,34 @@ def bench_gate(
             f"{name}: {part['ours']:,.0f} decisions/s, ratio {part['ratio']:.2f}, "
             f"p50 {part['p50_ms']} ms, p99 {part['p99_ms']} ms"
         )
+
+
+@app.command("take")
+def bench_take(
+    orders: Annotated[int, typer.Option(help="Open orders.", min=10_000)] = 1_000_000,
+    seconds: Annotated[int, typer.Option(help="Seconds per measurement.", min=1)] = 10,
+    clients: Annotated[list[int], typer.Option(help="Clients at once.", min=1)] = [*CLIENTS],  # noqa: B006
+    as_json: AsJson = False,
+) -> None:
+    """Measure taking orders at 1, 4, 16 and 64 clients, beside its bare SQL under pgbench."""
+    result = taking(
+        orders=orders,
+        seconds=seconds,
+        clients=tuple(clients),
+        progress=lambda line: typer.echo(line, err=True),
+    )
+    if as_json:
+        show_json(result.as_dict())
+        return
+    race, proof = result.parts.pop("race"), result.parts.pop("proof")
+    for name, part in result.parts.items():
+        typer.echo(
+            f"{name}: {part['ours']:,.0f} orders/s, ratio {part['ratio']:.2f}, "
+            f"p50 {part['p50_ms']} ms, p99 {part['p99_ms']} ms; processor an order: "
+            f"{part['cpu_ms']} ms of Python, {part['server_cpu_ms']} ms of PostgreSQL"
+        )
+    typer.echo(f"race: {race}")
+    typer.echo(f"what must not be there: {proof}")
 
 
 @app.command("hall")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from fractions import Fraction
@@ -98,6 +98,27 @@ def floor(
     rate = _exact(min(bare, figures.highest))
     fee = _exact(figures.fee)
     return Floor(rate, lines, cost, amount, recovered, fee, currency, figures.version)
+
+
+def lowest(
+    figures: Figures,
+    *,
+    product: str,
+    stage: str,
+    bands: Iterable[int],
+    hand: int,
+    currency: str,
+) -> Floor:
+    """
+    Return the lowest floor that an order may have if all that is known of it is a span of bands.
+
+    It is the same wherever in the span the order is, so that it tells no more than the span.
+    """
+    each = (
+        floor(figures, product=product, stage=stage, band=band, hand=hand, currency=currency)
+        for band in bands
+    )
+    return min(each, key=lambda found: found.rate)
 
 
 def middle(band: int, currency: str) -> int:

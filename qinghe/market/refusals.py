@@ -78,6 +78,30 @@ class CoolingOff(DomainError):
         return cls(until=until.astimezone(ZoneInfo(NATIONAL)).strftime("%Y-%m-%d %H:%M"))
 
 
+class TakingStopped(DomainError):
+    code = "market.taking-stopped"
+    status = 403
+    text = _("Your organisation may take no new orders until {until}. What it holds it may work.")
+
+
+class OutOfReach(DomainError):
+    code = "market.out-of-reach"
+    text = _(
+        "Your organisation may not take this order: its place or its amount lies outside your "
+        "registration, your amount band or your deposit. The hall shows no more of it, and neither "
+        "does this answer. Such tries left today: {left}."
+    )
+
+
+class TriesSpent(DomainError):
+    code = "market.tries-spent"
+    status = 429
+    text = _(
+        "{limit} of your tries today ended because an order's place or amount did not fit. Until "
+        "tomorrow you can take only orders of which the hall shows enough to tell beforehand."
+    )
+
+
 class OverBand(DomainError):
     code = "market.over-band"
     text = _("This order is larger than your organisation may take.")

@@ -48,6 +48,12 @@ class BidReason(TextChoices):
     LATE = "late", _("Handed in after the box had closed")
     TERMS_CHANGED = "terms_changed", _("The terms of mandate changed after the bid was signed")
     STOPPED = "stopped", _("The claim or its creditor was stopped, so nobody got it")
+    # Told instead of what would say too much; kept of no bid.
+    NOT_CHOSEN = "not_chosen", _("Did not get the order")
+    OUT_OF_REACH = (
+        "out_of_reach",
+        _("The order's place or amount lies outside the registration, amount band or deposit"),
+    )
 
 
 class ReturnReason(TextChoices):

@@ -72,8 +72,9 @@ RULE: tuple[tuple[str | Promise, str | Promise], ...] = (
     (
         _("Afterwards"),
         _(
-            "Creditor and bidders see the ranked list without the names of those who lost. The "
-            "hash of every bid lay in the journal beforehand, so anyone may check the opening."
+            "Creditor and bidders see the ranked list without the names of those who lost; of "
+            "others, bidders see only what was compared. The hash of every bid lay in the "
+            "journal beforehand, so anyone may check the opening."
         ),
     ),
 )

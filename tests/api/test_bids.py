@@ -29,12 +29,16 @@ def test_a_bid_lives_its_life(market: Market, stranger: Caller) -> None:
     (row,) = collector.get("/listings", mode="bid").json()["items"]
     assert row["mode"] == "bid"
     terms = collector.get(f"{here}/invitation").json()
-    assert terms == creditor.get(f"{here}/invitation").json()
+    known = creditor.get(f"{here}/invitation").json()
+    # The creditor knows the amount; to a bidder the floor is that of what the hall shows.
+    assert terms.pop("floor")["rate"] < known["floor"]["rate"]
+    assert terms == {name: value for name, value in known.items() if name != "floor"}
+    terms = collector.get(f"{here}/invitation").json()
     assert {line["what"] for line in terms["floor"]["lines"]} == {
         "call", "message", "letter", "minute",
     }  # fmt: skip
     assert collector.get(f"{here}/bid").status_code == 404
-    low = collector.post(f"{here}/bid", {**BID, "rate": "0.001"})
+    low = collector.post(f"{here}/bid", {**BID, "rate": "0.0001"})
     assert (low.status_code, low.json()["code"]) == (422, "market.below-floor")
     made = collector.post(f"{here}/bid", BID, once="b1")
     assert made.status_code == 201

@@ -26,8 +26,9 @@ ASKED: dict[str, Any] = {
 
 
 def invited(creditor: Actor | None = None, **fields: Any) -> Listing:
-    """Offer a new claim to sealed bids."""
-    claim = reachable_claim()
+    """Offer a new claim to sealed bids; fields are of the offer, or else of the claim."""
+    ours = {name: fields.pop(name) for name in list(fields) if name not in {*ASKED, "at"}}
+    claim = reachable_claim(**ours)
     given = {"at": AT, **ASKED, **fields}
     actor = creditor or factories.actor(Role.CREDITOR, claim.creditor)
     return invite_bid(claim_id=claim.pk, actor=actor, **given)

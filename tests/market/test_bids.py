@@ -237,7 +237,7 @@ def test_a_bid_below_cost_is_refused_line_by_line() -> None:
     listing = invited()
     taker = licensed()
     with pytest.raises(BelowFloor) as refusal:
-        bid(listing, "0.02", taker)
+        bid(listing, "0.0001", taker)
     said = refusal.value.user_message
     floor = Invitation.objects.get().floor_rate
     assert f"{floor * 100:.2f} %" in said

@@ -25,7 +25,8 @@ from qinghe.market.refusals import (
     NotForYou,
     NotLive,
     OnHold,
-    OverBand,
+    OutOfReach,
+    TakingStopped,
 )
 from qinghe.market.services import (
     complete,
@@ -40,7 +41,6 @@ from qinghe.market.services import (
     suspend,
     take,
 )
-from qinghe.market.services.stops import TakingStopped
 from qinghe.parties.models import Licence
 from qinghe.parties.roles import NotPermitted
 from qinghe.parties.terms import OrgKind
@@ -115,8 +115,8 @@ def _unknown(collector_id: object) -> None:
     [
         (_no_licence, NoLicence),
         (_lapsed, NoLicence),
-        (_elsewhere, NoLicence),
-        (_small, OverBand),
+        (_elsewhere, OutOfReach),
+        (_small, OutOfReach),
         (_full, NoCapacity),
         (_unknown, NoCapacity),
     ],

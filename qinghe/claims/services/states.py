@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -20,10 +21,13 @@ from qinghe.claims.terms import (
     DisputeState,
 )
 from qinghe.journal.services import record, verb
+from qinghe.kernel import prepared
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.models import Person
 from qinghe.parties.roles import Permission, require
+
+PLACE: Final = f"UPDATE claims_claim SET state = '{ClaimState.PLACED.value}' WHERE id = %s"  # noqa: S608
 
 
 class WrongClaimState(DomainError):
@@ -60,6 +64,20 @@ def set_state(*, claim_id: UUID, state: str, actor: Actor, at: datetime) -> Clai
     claim = locked(claim_id)
     step(claim, state, actor, at)
     return claim
+
+
+def place_locked(
+    *, claim_id: UUID, debtor_id: UUID, came_from: str, actor: Actor, at: datetime
+) -> None:
+    """
+    Place a claim that the caller has locked and read, inside its transaction: no row is read again.
+
+    :raises WrongClaimState: the step is not open
+    """
+    if ClaimState.PLACED not in NEXT[came_from]:
+        raise WrongClaimState(state=ClaimState(came_from).label)
+    prepared.execute(PLACE, [claim_id])
+    _note_moved(claim_id, debtor_id, came_from, ClaimState.PLACED, {}, actor, at)
 
 
 @verb("claims.set_states")
@@ -163,14 +181,26 @@ def step(claim: Claim, state: str, actor: Actor, at: datetime, **facts: str) -> 
     if state == ClaimState.CLOSED:
         claim.closed_at = at
     claim.save()
+    _note_moved(claim.pk, claim.debtor_id, came_from, state, facts, actor, at)
+
+
+def _note_moved(
+    claim_id: UUID,
+    debtor_id: UUID,
+    came_from: str,
+    to: str,
+    facts: dict[str, str],
+    actor: Actor,
+    at: datetime,
+) -> None:
     record(
         kind="claims.moved",
-        subject=f"claim:{claim.pk}",
+        subject=f"claim:{claim_id}",
         actor=actor,
         at=at,
-        person_id=claim.debtor_id,
+        person_id=debtor_id,
         came_from=came_from,
-        to=state,
+        to=to,
         about=facts,
     )
 

@@ -7,7 +7,6 @@ from qinghe.graph.queries.traces import (
     persons_of,
     same_hand,
     shared_by,
-    shared_signs,
     shared_with_debtors,
 )
 
@@ -19,7 +18,6 @@ __all__ = [
     "persons_of",
     "same_hand",
     "shared_by",
-    "shared_signs",
     "shared_with_debtors",
     "sharing",
 ]

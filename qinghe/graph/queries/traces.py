@@ -15,8 +15,7 @@ from qinghe.parties.models import VaultItem
 
 # A sign of more organisations than this belongs to a provider or a public place.
 CROWD: Final = 5
-
-
+# The kinds of telling signs that two organisations share, to stand inside a larger statement.
 SHARED: Final = """
 SELECT DISTINCT one.kind
 FROM graph_trace one
@@ -28,15 +27,6 @@ WHERE one.organisation_id = %(one)s AND one.kind = ANY(%(telling)s)
         WHERE every.kind = one.kind AND every.digest = one.digest
     ) <= %(crowd)s
 """
-
-
-def shared_signs(one: UUID, other: UUID) -> set[str]:
-    """Return the kinds of telling signs that two organisations share. One query."""
-    telling = [kind.value for kind in TELLING]
-    values: dict[str, Any] = {"one": one, "other": other, "telling": telling, "crowd": CROWD}
-    with connection.cursor() as cursor:
-        cursor.execute(SHARED, values)
-        return {kind for (kind,) in cursor.fetchall()}
 
 
 PAIRS: Final = """

@@ -31,6 +31,7 @@ class Invitation(models.Model):
     opens_at = models.DateTimeField()
     rule_version = models.TextField()
     costs_version = models.TextField(default="", blank=True)
+    # The lowest floor of all bands: no bid below it can have been accepted, whatever was shown.
     floor_rate = models.DecimalField(max_digits=5, decimal_places=4)
     key_id = models.TextField()
     sealed = models.BinaryField()

@@ -33,6 +33,9 @@ class Capacity(models.Model):
     # What the grade allows; nothing says: not graded yet.
     graded = models.PositiveIntegerField(null=True)
     graded_band = models.PositiveSmallIntegerField(null=True)
+    # Tries to take an order on one day that its place or its amount ended.
+    tried_on = models.DateField(null=True)
+    tried = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, QuerySet
@@ -14,6 +15,7 @@ from qinghe.market.costs import Floor
 from qinghe.market.envelopes import Content, read
 from qinghe.market.models import Bid, BidEnvelope, BidRefusal, Invitation
 from qinghe.market.queries.costs import figures_of, floor_of_listing
+from qinghe.market.queries.seen import Place, places_of
 from qinghe.market.refusals import BidsSealed, NotByBid
 from qinghe.market.sealing import opened
 from qinghe.market.terms import BidReason
@@ -22,11 +24,16 @@ from qinghe.parties.roles import OVERSIGHT
 from qinghe.parties.terms import OrgState
 
 LATEST = 200
+UNTOLD = (BidReason.NO_LICENCE, BidReason.OVER_BAND, BidReason.OVER_EXPOSURE)
 
 
 @dataclass(frozen=True)
 class InvitationView:
-    """What everybody may know of an invitation; it is the same whoever has bid."""
+    """
+    What may be known of an invitation; it is the same whoever has bid.
+
+    To collectors `region`, `band` to `band_to` and `floor` are what the hall shows at this moment.
+    """
 
     listing_id: UUID
     number: str
@@ -35,6 +42,7 @@ class InvitationView:
     stage: str
     region: str
     band: int
+    band_to: int
     currency: str
     quality_share: Decimal
     period_days: int
@@ -63,6 +71,7 @@ class OwnBid:
     stage: str
     region: str
     band: int
+    band_to: int
     currency: str
     closes_at: datetime
     opens_at: datetime
@@ -87,21 +96,21 @@ class OwnBid:
 
 @dataclass(frozen=True)
 class ResultRow:
-    """One bid of an opened box. Who lost is not named; `mine` marks the reader's own."""
+    """
+    One bid of an opened box. Who lost is not named; `mine` marks the reader's own.
+
+    What a record adds is known of every collector, and why somebody was refused is often known too:
+    of others, competitors see only what was compared, and who won.
+    """
 
     rank: int | None
     rate: Decimal | None
     quality_share: Decimal | None
     adjustment: Decimal | None
+    # The rate by which bids are compared.
+    effective: Decimal | None
     reason: str
     mine: bool
-
-    @property
-    def effective(self) -> Decimal | None:
-        """Return the rate by which bids are compared."""
-        if self.rate is None or self.adjustment is None:
-            return None
-        return self.rate + self.adjustment
 
 
 def last_word(listing_id: UUID, collector_id: UUID) -> tuple[BidEnvelope, Content] | None:
@@ -129,7 +138,7 @@ def invitation_for(*, listing_id: UUID, actor: Actor) -> InvitationView:
     found = _invited(actor).filter(pk=listing_id).first()
     if found is None:
         raise NotByBid
-    return _view(found)
+    return _views([found], actor)[0]
 
 
 def listing_numbered(number: str) -> UUID:
@@ -149,7 +158,7 @@ def invitations(*, actor: Actor) -> list[InvitationView]:
     """Return the latest invitations of a creditor (or, to the platform, of all), newest first."""
     if actor.role == Role.COLLECTOR:
         return []
-    return [_view(each) for each in _invited(actor).order_by("-opens_at", "pk")[:LATEST]]
+    return _views(list(_invited(actor).order_by("-opens_at", "pk")[:LATEST]), actor)
 
 
 def my_bid(*, listing_id: UUID, actor: Actor) -> OwnBid | None:
@@ -183,13 +192,32 @@ def result(*, listing_id: UUID, actor: Actor) -> list[ResultRow]:
     fields = ("rank", "rate", "quality_share", "adjustment", "reason", "collector_id")
     rows = Bid.objects.filter(listing=listing_id).order_by("rank", "id").values_list(*fields)
     mine = actor.org_id if actor.role == Role.COLLECTOR else None
-    found = [
-        ResultRow(rank, rate, share, added, reason, mine=mine is not None and org == mine)
-        for rank, rate, share, added, reason, org in rows
-    ]
-    if actor.role == Role.COLLECTOR and not any(row.mine for row in found):
+    found = [_result(row, mine) for row in rows]
+    if actor.role != Role.COLLECTOR:
+        return found
+    if not any(row.mine for row in found):
         raise NotByBid
-    return found
+    # Of a bid that did not count nothing is compared, so nothing of it is told.
+    return [_to_bidder(row) for row in found if row.mine or row.rank is not None]
+
+
+def _result(row: tuple[Any, ...], mine: UUID | None) -> ResultRow:
+    rank, rate, share, added, reason, org = row
+    effective = None if rate is None or added is None else rate + added
+    return ResultRow(rank, rate, share, added, effective, reason, mine is not None and org == mine)
+
+
+def _to_bidder(row: ResultRow) -> ResultRow:
+    if row.mine:
+        return replace(row, reason=_told(row.reason))
+    won = row.reason == BidReason.WON
+    reason = row.reason if won else BidReason.NOT_CHOSEN.value
+    return replace(row, rate=None, quality_share=None, adjustment=None, reason=reason)
+
+
+def _told(reason: str) -> str:
+    """Return a reason as its bidder may know it: never which of place and amount it was."""
+    return BidReason.OUT_OF_REACH.value if reason in UNTOLD else reason
 
 
 def _invited(actor: Actor) -> QuerySet[Invitation]:
@@ -203,7 +231,12 @@ def _invited(actor: Actor) -> QuerySet[Invitation]:
     return rows if actor.role in OVERSIGHT else rows.none()
 
 
-def _view(found: Invitation) -> InvitationView:
+def _views(found: list[Invitation], actor: Actor) -> list[InvitationView]:
+    places = places_of([each.listing for each in found], actor)
+    return [_view(each, places[each.pk]) for each in found]
+
+
+def _view(found: Invitation, place: Place) -> InvitationView:
     listing = found.listing
     return InvitationView(
         listing_id=listing.pk,
@@ -211,8 +244,7 @@ def _view(found: Invitation) -> InvitationView:
         state=listing.state,
         product=listing.product,
         stage=listing.stage,
-        region=listing.region,
-        band=listing.band,
+        **place._asdict(),
         currency=listing.currency,
         quality_share=listing.quality_share,
         period_days=listing.period_days,
@@ -221,14 +253,14 @@ def _view(found: Invitation) -> InvitationView:
         opens_at=found.opens_at,
         rule_version=found.rule_version,
         commitment=found.commitment,
-        floor=floor_of_listing(listing, figures_of(found.costs_version)),
+        floor=floor_of_listing(listing, figures_of(found.costs_version), place),
         opened_at=found.opened_at,
         closed_at=found.closed_at,
     )
 
 
 def _own(actor: Actor, listing_id: UUID | None = None) -> list[OwnBid]:
-    """Return the last words of one's own organisation: three queries, however many bids."""
+    """Return the last words of one's own organisation: four queries, however many bids."""
     if actor.role != Role.COLLECTOR or actor.org_id is None:
         return []
     rows = BidEnvelope.objects.filter(collector=actor.org_id).select_related("listing")
@@ -241,11 +273,17 @@ def _own(actor: Actor, listing_id: UUID | None = None) -> list[OwnBid]:
     invited = Invitation.objects.in_bulk(ids)
     bids = Bid.objects.filter(collector=actor.org_id, listing__in=ids).select_related("mandate")
     results = {bid.listing_id: bid for bid in bids}
-    return [_own_bid(word, invited[word.listing_id], results) for word in words]
+    places = places_of([word.listing for word in words], actor)
+    return [
+        _own_bid(word, invited[word.listing_id], results.get(word.listing_id), places)
+        for word in words
+    ]
 
 
-def _own_bid(word: BidEnvelope, invited: Invitation, results: dict[UUID, Bid]) -> OwnBid:
-    plain, listing, bid = plain_of(word), word.listing, results.get(word.listing_id)
+def _own_bid(
+    word: BidEnvelope, invited: Invitation, bid: Bid | None, places: dict[UUID, Place]
+) -> OwnBid:
+    plain, listing = plain_of(word), word.listing
     content = read(plain)
     won = bid is not None and bid.reason == BidReason.WON and bid.mandate is not None
     return OwnBid(
@@ -254,8 +292,7 @@ def _own_bid(word: BidEnvelope, invited: Invitation, results: dict[UUID, Bid]) -
         state=listing.state,
         product=listing.product,
         stage=listing.stage,
-        region=listing.region,
-        band=listing.band,
+        **places[listing.pk]._asdict(),
         currency=listing.currency,
         closes_at=invited.closes_at,
         opens_at=invited.opens_at,
@@ -268,7 +305,7 @@ def _own_bid(word: BidEnvelope, invited: Invitation, results: dict[UUID, Bid]) -
         plain=plain.decode(),
         box=word.box_id,
         rank=bid.rank if bid else None,
-        reason=bid.reason if bid else "",
-        detail=bid.detail if bid else "",
+        reason=_told(bid.reason) if bid else "",
+        detail=bid.detail if bid and bid.reason not in UNTOLD else "",
         claim_id=bid.mandate.claim_id if won and bid and bid.mandate else None,
     )

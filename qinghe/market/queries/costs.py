@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from qinghe.claims.models import Claim
 from qinghe.market.bands import band_of
-from qinghe.market.costs import Figures, Floor, built_in, floor, parse
+from qinghe.market.costs import Figures, Floor, built_in, floor, lowest, parse
 from qinghe.market.models import CostFigures, Listing
+from qinghe.market.queries.seen import HIDDEN, Place
 
 
 def figures_at(at: datetime) -> Figures:
@@ -40,13 +41,13 @@ def floor_of_claim(claim: Claim, figures: Figures) -> Floor:
     )
 
 
-def floor_of_listing(listing: Listing, figures: Figures) -> Floor:
-    """Return the floor of an order in the hall: the band decides, never the amount."""
-    return floor(
+def floor_of_listing(listing: Listing, figures: Figures, place: Place = HIDDEN) -> Floor:
+    """Return the floor of an order by what is known of its amount; without, the lowest of all."""
+    return lowest(
         figures,
         product=listing.product,
         stage=listing.stage,
-        band=listing.band,
+        bands=place.bands,
         hand=listing.hand,
         currency=listing.currency,
     )

@@ -11,7 +11,9 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from qinghe.kernel.actor import Actor, Role
+from qinghe.market.dispatch.worth import KNOWN, MILLION
 from qinghe.market.models import DispatchOffer, DispatchRound, StandingOrder
+from qinghe.market.queries.seen import Place, shown_places
 from qinghe.market.queries.window import week_of
 from qinghe.market.refusals import NoSuchRound
 from qinghe.market.terms import OfferState, StandingState
@@ -24,7 +26,12 @@ ROUND_OFFERS = 100
 
 @dataclass(frozen=True)
 class OfferRow:
-    """One offer as its collector sees it: a band and no amount, and why it was chosen."""
+    """
+    One offer as its collector sees it: as the hall would show it, until it is accepted.
+
+    That the collector knew the debtor weighs in the choice, but is a fact of the debtor: never
+    told, nor to be worked out from the rest.
+    """
 
     id: UUID
     number: str
@@ -32,6 +39,7 @@ class OfferRow:
     stage: str
     region: str
     band: int
+    band_to: int
     currency: str
     commission_rate: Decimal
     quality_share: Decimal
@@ -42,7 +50,6 @@ class OfferRow:
     expires_at: datetime
     # How well this collector does with the kind, in per cent of the average.
     fit_pct: int
-    known: bool
     # What is signed by accepting; None: the terms of before creditors signed too.
     document_sha256: str | None
     wished: bool
@@ -84,9 +91,9 @@ class RoundPage:
 
 OFFERED = (
     "id", "listing__number", "listing__product", "listing__stage", "listing__region",
-    "listing__band", "listing__currency", "listing__commission_rate", "listing__quality_share",
-    "listing__period_days", "state", "reason", "offered_at", "expires_at", "explanation__fit",
-    "explanation__known", "listing__document_id", "standing_order_id",
+    "listing__band", "listing__band", "listing__currency", "listing__commission_rate",
+    "listing__quality_share", "listing__period_days", "state", "reason", "offered_at",
+    "expires_at", "explanation__fit", "listing__document_id", "standing_order_id",
 )  # fmt: skip
 
 
@@ -99,7 +106,9 @@ def offers_for(*, actor: Actor, waiting: bool) -> list[OfferRow]:
         rows = mine.filter(state=OfferState.OPEN).order_by("expires_at", "id")
     else:
         rows = mine.exclude(state=OfferState.OPEN).order_by("-decided_at", "id")[:LATEST]
-    return [_offer(row) for row in rows.values_list(*OFFERED)]
+    found = list(rows.values_list("listing_id", "explanation__known", *OFFERED))
+    places = shown_places([listing_id for listing_id, *_row in found])
+    return [_offer(row, places[pk], known=known) for pk, known, *row in found]
 
 
 def standing_orders(*, actor: Actor, at: datetime) -> list[StandingRow]:
@@ -158,10 +167,15 @@ def round_for(*, round_id: UUID, actor: Actor) -> RoundPage:
     )
 
 
-def _offer(row: tuple[Any, ...]) -> OfferRow:
+def _offer(row: list[Any], place: Place, *, known: bool) -> OfferRow:
     told = dict(zip(OfferRow.__dataclass_fields__, row, strict=True))
-    fit, standing = told["fit_pct"] // 10_000, told["wished"] is not None
-    return OfferRow(**{**told, "fit_pct": fit, "wished": standing})
+    fit, standing = told["fit_pct"], told["wished"] is not None
+    if known:
+        # What knowing the debtor added, taken off again: rounded up, as it was rounded down.
+        fit = -(-fit * MILLION // KNOWN)
+    if told["state"] != OfferState.ACCEPTED:
+        told |= place._asdict()
+    return OfferRow(**{**told, "fit_pct": fit // 10_000, "wished": standing})
 
 
 def _standing(each: StandingOrder, brought: dict[str, Any], monday: date) -> StandingRow:

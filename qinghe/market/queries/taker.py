@@ -59,7 +59,11 @@ class Taker:
         if self.capacity is None or self.capacity.free < places:
             live, limit = (self.capacity.live, self.capacity.limit) if self.capacity else (0, 0)
             return NoCapacity(live=live, limit=limit)
-        if order.band > self.capacity.max_band:
+        return self.outside(order)
+
+    def outside(self, order: Seen) -> DomainError | None:
+        """Return why place or amount do not fit, as far as what is shown tells."""
+        if self.capacity is not None and order.band > self.capacity.max_band:
             return OverBand()
         return None if self._covers(order) is not False else NoLicence()
 

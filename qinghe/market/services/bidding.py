@@ -25,6 +25,7 @@ from qinghe.market.envelopes import Content, commitment, written
 from qinghe.market.models import BidEnvelope, BidRefusal, Invitation
 from qinghe.market.queries.bids import last_word
 from qinghe.market.queries.costs import figures_of, floor_of_listing
+from qinghe.market.queries.seen import shown_places
 from qinghe.market.reasons import reason_of
 from qinghe.market.refusals import (
     BadBid,
@@ -36,7 +37,7 @@ from qinghe.market.refusals import (
     TooManyHandIns,
 )
 from qinghe.market.sealing import shut
-from qinghe.market.services.taking import check_fit
+from qinghe.market.services.trying import check_bidder
 from qinghe.market.terms import ListingState
 from qinghe.parties.roles import Permission, require
 
@@ -57,9 +58,11 @@ def hand_in(
     :raises NotByBid: unknown, or no bids are asked for it
     :raises BidsClosed: too late, or the order was taken back
     :raises BadBid: a rate is out of range, or less hangs on quality than the creditor asks
-    :raises BelowFloor: it does not cover the bare cost of the work; told line by line
+    :raises BelowFloor: it does not cover the bare cost of the work at any amount that the hall
+        shows it may have; told line by line
     :raises TooManyHandIns: the bidder has improved it too often
-    :raises DomainError: conflict, certificate, standing, licence or band, as in `take`
+    :raises DomainError: conflict, certificate or standing, as in `take`; licence or band as far as
+        what the hall shows tells them, the opening looks at the rest
     """
     try:
         return _hand_in(
@@ -83,9 +86,11 @@ def _hand_in(
     listing = invitation.listing
     if not (0 < rate < 1 and listing.quality_share <= quality_share <= 1):
         raise BadBid(quality_share=_percent(listing.quality_share))
-    check_fit(listing.claim, listing, actor, at)
-    if rate < invitation.floor_rate:
-        raise below_floor(rate, floor_of_listing(listing, figures_of(invitation.costs_version)))
+    place = shown_places([listing.pk])[listing.pk]
+    check_bidder(listing, place, actor, at)
+    least = floor_of_listing(listing, figures_of(invitation.costs_version), place)
+    if rate < least.rate:
+        raise below_floor(rate, least)
     return _put(listing_id, rate, quality_share, actor, at)
 
 

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Sum
+from django.db.models import F
 from django.db.models.functions import Coalesce, Greatest, Least
 
-from qinghe.claims.models import Claim
 from qinghe.journal.services import record, verb
+from qinghe.kernel import prepared
 from qinghe.kernel.actor import Actor
-from qinghe.kernel.money import to_major
-from qinghe.market.models import Capacity, Mandate, Standing
-from qinghe.market.refusals import CapacityBelowLive, NoCapacity, NotACollector, OverExposure
-from qinghe.market.terms import BAND_BOUNDS, LIVE
+from qinghe.market.models import Capacity, Standing
+from qinghe.market.refusals import CapacityBelowLive, NotACollector
+from qinghe.market.terms import BAND_BOUNDS
 from qinghe.parties.models import Organisation
 from qinghe.parties.roles import Permission, require
-from qinghe.parties.services.covers import exposure_cap
 from qinghe.parties.terms import OrgKind
 
 COLLECTORS = (OrgKind.AGENCY, OrgKind.OWN_TEAM)
 TOP_BAND = len(BAND_BOUNDS) - 1
+USE: Final = """
+    UPDATE market_capacity SET live = live + 1 WHERE collector_id = %s AND live < "limit"
+    RETURNING live
+"""
 
 
 @verb("market.set-capacity")
@@ -82,39 +85,13 @@ def _lower(granted: int, graded: int | None) -> int:
     return granted if graded is None else min(granted, graded)
 
 
-def use_one(collector_id: UUID) -> None:
+def use_place(collector_id: UUID) -> bool:
     """
-    Use one place of a collector: compared and set in one statement, so no race can exceed it.
+    Use one place of a collector if one is free, and tell whether it was.
 
-    :raises NoCapacity: every place is in use, or none was ever given
+    Compared and set in one statement, so no race can exceed it; the row stays locked.
     """
-    mine = Capacity.objects.filter(collector_id=collector_id)
-    if not mine.filter(live__lt=F("limit")).update(live=F("live") + 1):
-        live, limit = mine.values_list("live", "limit").first() or (0, 0)
-        raise NoCapacity(live=live, limit=limit)
-
-
-def check_exposure(collector_id: UUID, claim: Claim, at: datetime) -> None:
-    """
-    Refuse an order that the collector's deposit does not cover; its capacity row is locked.
-
-    :raises OverExposure: what is open under its mandates and this order exceed the cap
-    """
-    cap = exposure_cap(org_id=collector_id, currency=claim.currency, at=at)
-    if cap is None:
-        return
-    held = exposure(collector_id, claim.currency)
-    if held + claim.claimed > cap:
-        # Never what the order itself is worth: whoever is refused would learn it for nothing.
-        amounts = {"cap": cap, "held": held}
-        told = {name: f"{to_major(n, claim.currency):,}" for name, n in amounts.items()}
-        raise OverExposure(currency=claim.currency, **told)
-
-
-def exposure(collector_id: UUID, currency: str) -> int:
-    """Return what is claimed under a collector's live mandates, in minor units."""
-    live = Mandate.objects.filter(collector=collector_id, state__in=LIVE, claim__currency=currency)
-    return int(live.aggregate(sum=Sum("claim__claimed"))["sum"] or 0)
+    return bool(prepared.execute(USE, [collector_id]))
 
 
 def free_one(collector_id: UUID) -> None:

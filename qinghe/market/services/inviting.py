@@ -19,7 +19,7 @@ from qinghe.market import bidding
 from qinghe.market.costs import Floor
 from qinghe.market.envelopes import commitment, packed
 from qinghe.market.models import Invitation, Listing
-from qinghe.market.queries.costs import figures_at, floor_of_claim
+from qinghe.market.queries.costs import figures_at, floor_of_claim, floor_of_listing
 from qinghe.market.queries.placeable import obstacles
 from qinghe.market.refusals import BadClosing, BadTerms, NotYourClaim, ReserveBelowFloor
 from qinghe.market.sealing import shut
@@ -132,6 +132,8 @@ def _invite(
     """List locked claims; return the listings, and why others were not listed."""
     refused = obstacles(claims, at)
     figures = figures_at(at)
+    # The creditor knows its claim; a bidder is held to the floor of what the hall shows, which is
+    # never higher.
     floors = {
         claim.pk: floor_of_claim(claim, figures) for claim in claims if claim.pk not in refused
     }
@@ -140,7 +142,7 @@ def _invite(
             refused[pk] = ReserveBelowFloor(floor=f"{floor.rate * 100:.2f} %")
     fit = [claim for claim in claims if claim.pk not in refused]
     listings = list_claims(fit, asked.offer, actor, at)
-    made = [_invitation(listing, asked, floors[listing.claim_id]) for listing in listings]
+    made = [_invitation(listing, asked, floor_of_listing(listing, figures)) for listing in listings]
     Invitation.objects.bulk_create(made, batch_size=1_000)
     rows = [
         (f"claim:{listing.claim_id}", None, _facts(listing, invitation))

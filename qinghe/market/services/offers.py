@@ -37,7 +37,7 @@ def accept_offer(*, offer_id: UUID, actor: Actor, at: datetime) -> Mandate:
     require(actor, Permission.TAKE_ORDERS)
     listing_id = _mine(offer_id, actor).listing_id
     try:
-        claim, listing = lock_order(listing_id)
+        facts = lock_order(listing_id, actor, at)
     except AlreadyTaken:
         # Withdrawn and answered look alike from here; the offer knows which.
         if _mine(offer_id, actor).state != OfferState.OPEN:
@@ -46,7 +46,7 @@ def accept_offer(*, offer_id: UUID, actor: Actor, at: datetime) -> Mandate:
     offer = _locked(offer_id, at)
     if offer.standing_order_id is not None:
         _use_week(offer.standing_order_id, at)
-    mandate = conclude(claim, listing, actor, at)
+    mandate = conclude(facts, actor, at)
     _answer(offer, OfferState.ACCEPTED, "", actor, at, mandate=mandate.pk)
     return mandate
 

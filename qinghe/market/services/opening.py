@@ -27,10 +27,12 @@ from qinghe.market.envelopes import Content, commitment, read, unpacked
 from qinghe.market.models import Bid, BidEnvelope, Invitation, Listing, Mandate
 from qinghe.market.queries.bids import plain_of
 from qinghe.market.queries.quality import quality_adjustment
+from qinghe.market.queries.taking import facts_of
 from qinghe.market.reasons import CLAIM_WIDE, reason_of
 from qinghe.market.refusals import BidsNotDue, NotByBid, TermsChanged
 from qinghe.market.sealing import opened
 from qinghe.market.services.boxes import seal_box
+from qinghe.market.services.capacity import use_place
 from qinghe.market.services.listings import Offer, close_listing, lock_claims
 from qinghe.market.services.taking import award
 from qinghe.market.terms import BidReason, ListingState, Mode
@@ -210,11 +212,18 @@ def _try(word: _Word, claim: Claim, listing: Listing, at: datetime) -> _Verdict:
         with transaction.atomic():
             if said.terms_sha256 != terms().sha256:
                 raise TermsChanged
-            mandate = award(claim, listing, offer, bidder, at)
+            facts = facts_of(
+                claim_id=claim.pk,
+                listing_id=listing.pk,
+                collector_id=said.collector_id,
+                actor=bidder,
+                at=at,
+                placed=use_place(said.collector_id),
+            )
+            mandate = award(facts, offer, bidder, at)
     except DomainError as refusal:
-        # What was set on the row in memory was undone in the table.
-        listing.state = ListingState.OPEN
         return _Verdict(reason_of(refusal) or BidReason.NO_STANDING, refusal.code)
+    listing.state = ListingState.TAKEN
     return _Verdict(BidReason.WON, mandate=mandate)
 
 

@@ -116,10 +116,7 @@ def _begin(
 ) -> None:
     papers, team = prepare(offer, actor, at), signed_for(collector_id, at)
     made = Mandate.objects.bulk_create(
-        [
-            mandate_of(claim, collector_id, offer, actor, at, papers=papers, signed=team)
-            for claim in claims
-        ],
+        [mandate_of(claim, collector_id, offer, actor, at, papers, team) for claim in claims],
         batch_size=1_000,
     )
     ids = [claim.pk for claim in claims]

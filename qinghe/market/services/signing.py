@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from qinghe.claims.models import Claim
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.commission import Plan, parse
-from qinghe.market.contracts import ONE_SIDED, terms
+from qinghe.market.contracts import CURRENT, ONE_SIDED, terms
 from qinghe.market.contracts.figures import Figures, Levels, written
-from qinghe.market.models import CommissionPlan, Document, Listing, Mandate
+from qinghe.market.models import CommissionPlan, Document, Listing
 from qinghe.market.queries.signed import figures_of
 from qinghe.market.refusals import NoSuchPlan
+from qinghe.market.taking import Facts, Order
 from qinghe.parties.models import Organisation, User
 
 # How the side of a collector signs that is not the one who acts: by what it told beforehand.
@@ -124,74 +125,89 @@ def plan_of(plan_id: UUID) -> Plan:
     return parse(found.content)
 
 
+class Owed(Protocol):
+    """The case as it is on the day of signing: a claim, or what was read of one."""
+
+    @property
+    def creditor_id(self) -> UUID: ...
+    @property
+    def stage(self) -> str: ...
+    @property
+    def hand(self) -> int: ...
+    @property
+    def owed(self) -> int: ...
+
+
+def signature_in(facts: Facts, actor: Actor, at: datetime) -> Signature:
+    """Return the collector's signature: of who acts for it, or else what it agreed beforehand."""
+    taker = facts.taker
+    if actor.role != Role.COLLECTOR or actor.org_id != taker.pk:
+        return Signature(taker.pk, taker.name, BEFOREHAND, at)
+    name = taker.user_name or actor.label
+    return Signature(actor.user_id or taker.pk, name, actor.role.value, at)
+
+
 def both_sides(
-    mandate: Mandate,
+    claim: Owed,
+    order: Order | None,
     offer: Terms,
     actor: Actor,
-    papers: Papers | None = None,
-    signed: Signature | None = None,
-) -> Mandate:
+    at: datetime,
+    papers: Papers | None,
+    signed: Signature,
+) -> dict[str, Any]:
     """
-    Put both signatures and the facts of the day on a mandate that is not saved yet.
+    Return both signatures, what they stand under, and the case of the day, by column of a mandate.
 
     An order offered before creditors signed too is taken under the terms of that time.
     """
-    listing, at = mandate.listing, mandate.signed_at
-    _put_case(mandate)
-    mandate.agreed_ends_at = mandate.ends_at
-    if listing is not None and listing.document_id is None:
-        blank = terms(ONE_SIDED)
-        mandate.terms_version, mandate.terms_sha256 = blank.version, blank.sha256
-        return mandate
-    sha256, levels = _document(listing, offer, papers, actor, at)
-    mandate.document_id = sha256
-    mandate.check_at = at + timedelta(days=levels.first_action_days)
-    mandate.commission_plan_id = listing.commission_plan_id if listing else offer.plan_id
-    acts = actor.role == Role.COLLECTOR and actor.org_id == mandate.collector_id
-    ours = signed or (signature_of(actor, at) if acts else signed_for(mandate.collector_id, at))
-    mandate.signed_by, mandate.signed_name, mandate.signed_role = ours.user_id, ours.name, ours.role
-    _put_creditor(mandate, listing, papers.by if papers else None, actor)
-    return mandate
+    case = {"stage": claim.stage, "hand": claim.hand, "owed": claim.owed}
+    if order is not None and order.document_id is None:
+        return {**case, **_terms(ONE_SIDED), "signed_by": actor.user_id or signed.user_id}
+    sha256, levels = _document(order, offer, papers, actor, at)
+    by = _creditor(order, papers.by if papers else None, actor, at)
+    return {
+        **case,
+        **_terms(CURRENT),
+        "document_id": sha256,
+        "check_at": at + timedelta(days=levels.first_action_days),
+        "commission_plan_id": order.commission_plan_id if order else offer.plan_id,
+        "signed_by": signed.user_id,
+        "signed_name": signed.name,
+        "signed_role": signed.role,
+        "creditor_signed_by": by.user_id,
+        "creditor_signed_at": by.at,
+        "creditor_signed_name": by.name,
+        "creditor_signed_role": by.role,
+    }
 
 
-def _put_case(mandate: Mandate) -> None:
-    claim = mandate.claim
-    mandate.stage, mandate.hand, mandate.owed = claim.stage, claim.hand, claim.owed
+def _terms(version: str) -> dict[str, str]:
+    blank = terms(version)
+    return {"terms_version": blank.version, "terms_sha256": blank.sha256}
 
 
-def _put_creditor(
-    mandate: Mandate, listing: Listing | None, by: Signature | None, actor: Actor
-) -> None:
-    if listing is not None and listing.signed_by is not None:
-        at, role = listing.listed_at, listing.signed_role
-        name = User.objects.filter(pk=listing.signed_by).values_list("display_name", flat=True)
-        by = Signature(listing.signed_by, name.first() or f"{role}:{listing.signed_by}", role, at)
-    by = by or signature_of(actor, mandate.signed_at)
-    mandate.creditor_signed_by, mandate.creditor_signed_at = by.user_id, by.at
-    mandate.creditor_signed_name, mandate.creditor_signed_role = by.name, by.role
+def _creditor(order: Order | None, by: Signature | None, actor: Actor, at: datetime) -> Signature:
+    if order is not None and order.signed_by is not None:
+        name = order.signer or f"{order.signed_role}:{order.signed_by}"
+        return Signature(order.signed_by, name, order.signed_role, order.listed_at)
+    return by or signature_of(actor, at)
 
 
 def _document(
-    listing: Listing | None, offer: Terms, papers: Papers | None, actor: Actor, at: datetime
+    order: Order | None, offer: Terms, papers: Papers | None, actor: Actor, at: datetime
 ) -> tuple[str, Levels]:
     """Return the hash of what is signed and its service levels; another rate is another text."""
     if papers is not None:
         return papers.document.pk, papers.levels
-    if listing is not None and listing.document_id is not None:
-        known = figures_of(listing.document_id)
-        same = (listing.commission_rate, listing.quality_share, listing.period_days) == (
-            offer.commission_rate,
-            offer.quality_share,
-            offer.period_days,
-        )
-        if same:
-            return listing.document_id, known.levels
-        figures = Figures(
-            offer.commission_rate, offer.quality_share, offer.period_days, known.levels
-        )
-        return keep(figures).pk, known.levels
-    made = prepare(offer, actor, at)
-    return made.document.pk, made.levels
+    if order is None or order.document_id is None:
+        made = prepare(offer, actor, at)
+        return made.document.pk, made.levels
+    known = figures_of(order.document_id)
+    rates = (offer.commission_rate, offer.quality_share, offer.period_days)
+    if (order.commission_rate, order.quality_share, order.period_days) == rates:
+        return order.document_id, known.levels
+    return keep(Figures(*rates, known.levels)).pk, known.levels
 
 
 def decimal(share: Fraction) -> Decimal:

@@ -5,23 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
-
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
-from qinghe.kernel.errors import DomainError
 from qinghe.market.models import TakingStop
-from qinghe.market.refusals import NotACollector
+from qinghe.market.refusals import NotACollector, TakingStopped
 from qinghe.market.services.capacity import COLLECTORS
 from qinghe.parties.days import legal_day
 from qinghe.parties.models import Organisation
 from qinghe.parties.roles import Permission, require
-
-
-class TakingStopped(DomainError):
-    code = "market.taking-stopped"
-    status = 403
-    text = _("Your organisation may take no new orders until {until}. What it holds it may work.")
 
 
 @verb("market.stop-taking")

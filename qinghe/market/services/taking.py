@@ -4,53 +4,60 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
-
 from qinghe.claims.models import Claim
-from qinghe.claims.services import set_state
-from qinghe.claims.terms import ClaimState
-from qinghe.graph.queries import shared_signs
-from qinghe.graph.terms import IDENTICAL
+from qinghe.claims.services import place_locked
 from qinghe.journal.services import record, verb
+from qinghe.kernel import prepared
 from qinghe.kernel.actor import Actor
-from qinghe.market.contracts import terms
-from qinghe.market.models import Capacity, Listing, Mandate
-from qinghe.market.queries.cooling import cooling_of
-from qinghe.market.queries.placeable import held, obstacles
+from qinghe.kernel.errors import DomainError
+from qinghe.market.models import Listing, Mandate
+from qinghe.market.queries.placeable import obstacles
+from qinghe.market.queries.taking import facts_of
 from qinghe.market.refusals import (
     AlreadyTaken,
-    CoolingOff,
-    CreditorLapsed,
-    NoLicence,
     NoSuchListing,
     NotACollector,
     NotForYou,
-    OnHold,
     OnlyByBid,
-    OverBand,
-    OwnClaim,
 )
-from qinghe.market.services.capacity import check_exposure, use_one
+from qinghe.market.services.capacity import use_place
 from qinghe.market.services.listings import Offer, check_collector, check_offer, claim_to_place
-from qinghe.market.services.signing import Papers, Signature, both_sides
-from qinghe.market.services.stops import check_stop
+from qinghe.market.services.signing import (
+    Owed,
+    Papers,
+    Signature,
+    both_sides,
+    prepare,
+    signature_in,
+)
+from qinghe.market.services.trying import UNTOLD, check_tries, told
+from qinghe.market.taking import Facts, full, halted, obstacle, outside, still_open
 from qinghe.market.terms import ListingState, Mode
-from qinghe.parties.levels import Act
-from qinghe.parties.models import Membership, Organisation
-from qinghe.parties.queries import valid_licence
-from qinghe.parties.queries.standing import below
 from qinghe.parties.roles import Permission, require
-from qinghe.parties.services.assurance import check_standing
-from qinghe.parties.services.exams import check_certificate
-from qinghe.parties.terms import LicenceKind, OrgKind
+from qinghe.parties.terms import OrgKind
 from qinghe.risk.services import raise_flag
-from qinghe.rules.contact.clock import NATIONAL, local_day
+
+# The claim, then its order: as every writer of this room locks them; then the taker's capacity. An
+# order never opens again, so whoever comes late waits for no lock. Nothing else is read here: this
+# statement's snapshot is older than the locks it waits for.
+LOCK: Final = f"""
+    WITH wanted AS (
+        SELECT c.id FROM market_listing l JOIN claims_claim c ON c.id = l.claim_id
+        WHERE l.id = %(listing)s::uuid AND l.state = '{ListingState.OPEN.value}'
+            AND l.mode <> '{Mode.BID.value}'
+        FOR NO KEY UPDATE OF c, l
+    ), used AS (
+        UPDATE market_capacity k SET live = k.live + 1 FROM wanted
+        WHERE k.collector_id = %(collector)s::uuid AND k.live < k."limit" RETURNING k.live
+    )
+    SELECT wanted.id, EXISTS (SELECT FROM used) FROM wanted
+"""  # noqa: S608  constants of this house
+TAKEN: Final = f"UPDATE market_listing SET state = '{ListingState.TAKEN.value}' WHERE id = %s"  # noqa: S608
 
 
-@verb("market.take")
 def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
     """
     Take an open order under the current terms: exactly one collector gets it.
@@ -71,64 +78,63 @@ def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
     :raises OverExposure: the collector's deposit does not cover it
     :raises NoCapacity: the collector holds as many orders as it may
     :raises TakingStopped: a ruling lets the collector take nothing for a time
+    :raises OutOfReach: place or amount do not fit, and what the hall shows did not tell; counted
+    :raises TriesSpent: too many tries of today ended so, and what is shown does not tell either
     """
+    try:
+        return _take(listing_id=listing_id, actor=actor, at=at)
+    except UNTOLD:
+        raise told(listing_id, actor, at) from None
+
+
+@verb("market.take")
+def _take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
     require(actor, Permission.TAKE_ORDERS)
-    collector_id = _org(actor)
-    claim, listing = lock_order(listing_id)
-    if listing.designated_to_id not in (None, collector_id) or listing.mode == Mode.DISPATCH:
+    facts = lock_order(listing_id, actor, at)
+    check_tries(facts, actor, at)
+    order = facts.order
+    if order is None or order.designated_to_id not in (None, facts.taker.pk):
         raise NotForYou
-    return conclude(claim, listing, actor, at)
+    if order.mode == Mode.DISPATCH:
+        raise NotForYou
+    return conclude(facts, actor, at)
 
 
-def conclude(claim: Claim, listing: Listing, actor: Actor, at: datetime) -> Mandate:
+def conclude(facts: Facts, actor: Actor, at: datetime) -> Mandate:
     """Give a locked order to an actor's organisation on the listed terms; refuses as `take`."""
-    if not _open(claim, listing, at):
-        raise AlreadyTaken
-    offer = Offer(listing.mode, listing.commission_rate, listing.quality_share, listing.period_days)
-    return award(claim, listing, offer, actor, at)
+    over = still_open(facts, at)
+    if over is not None or facts.order is None:
+        raise over or AlreadyTaken
+    order = facts.order
+    offer = Offer(order.mode, order.commission_rate, order.quality_share, order.period_days)
+    return award(facts, offer, actor, at)
 
 
-def award(claim: Claim, listing: Listing, offer: Offer, actor: Actor, at: datetime) -> Mandate:
+def award(facts: Facts, offer: Offer, actor: Actor, at: datetime) -> Mandate:
     """
-    Give an open order, locked with its claim, to an actor's organisation: every check of taking.
+    Give an open order, locked with its claim and a place used, to an actor's organisation.
 
-    :raises NotACollector: the actor acts for nobody
     :raises DomainError: every refusal of `take`
     """
-    collector_id = _org(actor)
-    if held([claim], at):
-        raise OnHold
-    if below([claim.creditor_id], Act.WORK, at):
-        raise CreditorLapsed
-    signs = check_fit(claim, listing, actor, at)
-    mandate = _begin(claim, collector_id, offer, actor, at, listing=listing)
+    reason = obstacle(facts, at)
+    if reason is not None:
+        raise reason
+    mandate = _begin(facts, offer, actor, at)
     # The cells of the hall are locked last of all.
-    listing.state = ListingState.TAKEN
-    listing.save(update_fields=["state"])
-    if signs:
+    if facts.order is not None:
+        prepared.execute(TAKEN, [facts.order.pk])
+    if facts.taker.signs:
         # A shared browser or mail domain proves nothing, but a person looks before anybody calls.
-        raise_flag(claim_id=claim.pk, code="one-hand", actor=actor, at=at)
+        raise_flag(claim_id=facts.case.pk, code="one-hand", actor=actor, at=at)
     return mandate
 
 
-def check_fit(claim: Claim, listing: Listing, actor: Actor, at: datetime) -> set[str]:
+def org_of(actor: Actor) -> UUID:
     """
-    Check whether an actor's organisation may work an order; return the signs it shares.
+    Return the organisation an actor takes orders for.
 
-    :raises OwnClaim: creditor and collector are one firm, or the actor acts for both
-    :raises DomainError: certificate, standing, licence or band, as in `take`
+    :raises NotACollector: the actor acts for nobody
     """
-    collector_id = _org(actor)
-    signs = shared_signs(claim.creditor_id, collector_id)
-    if signs & IDENTICAL or _on_both_sides(claim, collector_id, actor, at):
-        raise OwnClaim
-    check_certificate(actor, at)
-    check_cooling(collector_id, at)
-    _check_taker(collector_id, listing.licence, claim.region, listing.band, at)
-    return signs
-
-
-def _org(actor: Actor) -> UUID:
     if actor.org_id is None:
         raise NotACollector
     return actor.org_id
@@ -160,82 +166,68 @@ def place_own_team(
     reason = obstacles([claim], at).get(claim.pk)
     if reason is not None:
         raise reason
-    _check_taker(collector_id, LicenceKind.COLLECTION, claim.region, 0, at)
-    return _begin(claim, collector_id, offer, actor, at, listing=None)
+    facts = facts_of(
+        claim_id=claim.pk,
+        listing_id=None,
+        collector_id=collector_id,
+        actor=actor,
+        at=at,
+        placed=use_place(collector_id),
+    )
+    reason = halted(facts, at) or full(facts) or outside(facts)
+    if reason is not None:
+        raise reason
+    return _begin(facts, offer, actor, at, prepare(offer, actor, at))
 
 
-def check_cooling(collector_id: UUID, at: datetime) -> None:
+def lock_order(listing_id: UUID, actor: Actor, at: datetime) -> Facts:
     """
-    Refuse a collector that gives orders back again and again.
+    Lock claim, order and capacity, use a place, and return what decides, read under the locks.
 
-    :raises CoolingOff: with the moment at which it may take again
+    :raises NotACollector: the actor acts for nobody
+    :raises NoSuchListing: there is no such order
+    :raises OnlyByBid: it goes to the best sealed bid
+    :raises AlreadyTaken: it is over, or somebody was faster
     """
-    until = cooling_of(collector_id=collector_id, at=at)
-    if until is not None:
-        raise CoolingOff.of(until)
-
-
-def lock_order(listing_id: UUID) -> tuple[Claim, Listing]:
-    """Lock the claim, then its listing: the order every writer of this room keeps."""
-    seen = Listing.objects.filter(pk=listing_id).values_list("claim_id", "state", "mode").first()
-    if seen is None:
-        raise NoSuchListing
-    claim_id, state, mode = seen
-    if mode == Mode.BID:
-        raise OnlyByBid
-    # An order never opens again: whoever comes late need not wait for a lock.
-    if state != ListingState.OPEN:
-        raise AlreadyTaken
-    claim = Claim.objects.select_for_update(no_key=True).get(pk=claim_id)
-    return claim, Listing.objects.select_for_update(no_key=True).get(pk=listing_id)
-
-
-def _open(claim: Claim, listing: Listing, at: datetime) -> bool:
-    return (
-        listing.state == ListingState.OPEN
-        and at < listing.expires_at
-        and claim.state == ClaimState.LISTED
+    collector_id = org_of(actor)
+    locked = prepared.execute(LOCK, {"listing": listing_id, "collector": collector_id})
+    if not locked:
+        raise _missing(listing_id)
+    ((claim_id, placed),) = locked
+    return facts_of(
+        claim_id=claim_id,
+        listing_id=listing_id,
+        collector_id=collector_id,
+        actor=actor,
+        at=at,
+        placed=placed,
     )
 
 
-def _on_both_sides(claim: Claim, collector_id: UUID, actor: Actor, at: datetime) -> bool:
-    """Tell whether one firm, or one person, would order the work and be paid for it."""
-    code = Organisation.objects.filter(pk=collector_id).exclude(credit_code="")
-    mine = Membership.objects.filter(
-        Q(ends_at__isnull=True) | Q(ends_at__gt=at),
-        organisation=OuterRef("pk"),
-        user=actor.user_id,
-        starts_at__lte=at,
-    )
-    creditor = Organisation.objects.filter(pk=claim.creditor_id)
-    same_firm = Q(pk=collector_id) | Q(credit_code__in=code.values("credit_code"))
-    return creditor.filter(same_firm | Exists(mine)).exists()
-
-
-def _check_taker(collector_id: UUID, licence: str, region: str, band: int, at: datetime) -> None:
-    check_stop(collector_id, at)
-    check_standing(Organisation.objects.get(pk=collector_id), Act.WORK, at)
-    today = local_day(NATIONAL, at)
-    if not valid_licence(org_id=collector_id, kind=licence, region=region, on=today):
-        raise NoLicence
-    if Capacity.objects.filter(pk=collector_id, max_band__lt=band).exists():
-        raise OverBand
+def _missing(listing_id: UUID) -> DomainError:
+    mode = Listing.objects.filter(pk=listing_id).values_list("mode", flat=True).first()
+    if mode is None:
+        return NoSuchListing()
+    return OnlyByBid() if mode == Mode.BID else AlreadyTaken()
 
 
 def _begin(
-    claim: Claim,
-    collector_id: UUID,
-    offer: Offer,
-    actor: Actor,
-    at: datetime,
-    listing: Listing | None,
+    facts: Facts, offer: Offer, actor: Actor, at: datetime, papers: Papers | None = None
 ) -> Mandate:
-    use_one(collector_id)
-    check_exposure(collector_id, claim, at)
-    mandate = mandate_of(claim, collector_id, offer, actor, at, listing=listing)
-    mandate.save(force_insert=True)
-    set_state(claim_id=claim.pk, state=ClaimState.PLACED, actor=actor, at=at)
-    subject = f"claim:{claim.pk}"
+    """Write the mandate, move the claim, and put both into the journal."""
+    case, taker = facts.case, facts.taker
+    signed = signature_in(facts, actor, at)
+    columns = {
+        "claim_id": case.pk,
+        "listing_id": facts.order.pk if facts.order else None,
+        **drawn_up(case, taker.pk, offer, at),
+        **both_sides(case, facts.order, offer, actor, at, papers, signed),
+    }
+    mandate = prepared.create(Mandate, **columns)
+    place_locked(
+        claim_id=case.pk, debtor_id=case.debtor_id, came_from=case.state, actor=actor, at=at
+    )
+    subject = f"claim:{case.pk}"
     record(kind="market.taken", subject=subject, actor=actor, at=at, **signed_facts(mandate))
     return mandate
 
@@ -246,33 +238,35 @@ def mandate_of(
     offer: Offer,
     actor: Actor,
     at: datetime,
-    listing: Listing | None = None,
-    papers: Papers | None = None,
-    signed: Signature | None = None,
+    papers: Papers,
+    signed: Signature,
 ) -> Mandate:
     """
-    Return a new mandate on the offered terms, signed by both sides; not saved.
+    Return a new mandate without an order, signed by both sides; not saved.
 
-    `papers` spare writing the same text for many claims; `signed` is the collector's signature
-    where it is not the one who acts.
+    `papers` is one text for many claims; `signed` is the collector's signature.
     """
-    current = terms()
-    made = Mandate(
+    return Mandate(
         claim=claim,
-        creditor_id=claim.creditor_id,
-        collector_id=collector_id,
-        listing=listing,
-        mode=offer.mode,
-        commission_rate=offer.commission_rate,
-        quality_share=offer.quality_share,
-        terms_version=current.version,
-        terms_sha256=current.sha256,
-        signed_by=actor.user_id or collector_id,
-        signed_at=at,
-        starts_at=at,
-        ends_at=at + timedelta(days=offer.period_days),
+        **drawn_up(claim, collector_id, offer, at),
+        **both_sides(claim, None, offer, actor, at, papers, signed),
     )
-    return both_sides(made, offer, actor, papers, signed)
+
+
+def drawn_up(claim: Owed, collector_id: UUID, offer: Offer, at: datetime) -> dict[str, Any]:
+    """Return what a mandate says of its sides, its terms and its time, by column."""
+    ends_at = at + timedelta(days=offer.period_days)
+    return {
+        "creditor_id": claim.creditor_id,
+        "collector_id": collector_id,
+        "mode": offer.mode,
+        "commission_rate": offer.commission_rate,
+        "quality_share": offer.quality_share,
+        "starts_at": at,
+        "signed_at": at,
+        "ends_at": ends_at,
+        "agreed_ends_at": ends_at,
+    }
 
 
 def signed_facts(mandate: Mandate) -> dict[str, Any]:

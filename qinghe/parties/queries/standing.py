@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Exists, Q
@@ -36,7 +37,18 @@ def below(org_ids: Iterable[UUID], act: Act, at: datetime) -> frozenset[UUID]:
     return frozenset(rows.values_list("pk", flat=True))
 
 
-def closed(organisation: Organisation, act: Act, at: datetime) -> DomainError | None:
+class Levelled(Protocol):
+    """What is looked at of a party: an organisation, or a row that was read with others."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def level(self) -> int: ...
+    @property
+    def level_until(self) -> date | None: ...
+
+
+def closed(organisation: Levelled, act: Act, at: datetime) -> DomainError | None:
     """
     Return why the proofs of a party do not open an act today; None when they do.
 

@@ -14,8 +14,8 @@ from hypothesis.extra.django import TestCase
 from qinghe.kernel.actor import Role
 from qinghe.kernel.errors import DomainError
 from qinghe.market.models import TakingStop
+from qinghe.market.refusals import TakingStopped
 from qinghe.market.services import take
-from qinghe.market.services.stops import TakingStopped
 from qinghe.parties.models import Organisation
 from qinghe.parties.roles import NotPermitted
 from qinghe.quality.integrity_refusals import (

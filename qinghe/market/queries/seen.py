@@ -1,0 +1,43 @@
+"""Place and amount of an order as an actor may know them: to collectors, what the hall shows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final, NamedTuple
+from uuid import UUID
+
+from qinghe.kernel.actor import Actor, Role
+from qinghe.market.bands import span_of
+from qinghe.market.models import Listing, OpenOrder
+from qinghe.market.terms import BAND_BOUNDS
+
+
+class Place(NamedTuple):
+    """A city, a province or nothing, and the lowest and highest band the order may be in."""
+
+    region: str
+    band: int
+    band_to: int
+
+    @property
+    def bands(self) -> range:
+        """Return every band it may be in."""
+        return range(self.band, self.band_to + 1)
+
+
+# What the hall shows of an order that is over.
+HIDDEN: Final = Place("", 0, len(BAND_BOUNDS) - 1)
+
+
+def places_of(listings: Collection[Listing], actor: Actor) -> dict[UUID, Place]:
+    """Return where some orders are and how large, as an actor may know it. One query at most."""
+    if actor.role != Role.COLLECTOR:
+        return {each.pk: Place(each.region, each.band, each.band) for each in listings}
+    return shown_places([each.pk for each in listings])
+
+
+def shown_places(ids: Collection[UUID]) -> dict[UUID, Place]:
+    """Return what the hall shows of some orders now; of those that are over, nothing."""
+    rows = OpenOrder.objects.filter(pk__in=list(ids)).values_list("pk", "region", "band")
+    found = {pk: Place(region, *span_of(code)) for pk, region, code in rows}
+    return {pk: found.get(pk, HIDDEN) for pk in ids}
