@@ -23,7 +23,8 @@ from qinghe.bench.hall import AT, filled_hall
 from qinghe.bench.pgbench import Replayed, recorded, replay, version, with_variables
 from qinghe.bench.takerace import proven, raced
 from qinghe.kernel.actor import Actor, Role
-from qinghe.market.models import Mandate
+from qinghe.market.models import Document, Mandate
+from qinghe.market.queries.signed import figures_of
 from qinghe.market.services import take
 
 CLIENTS: Final = (1, 4, 16, 64)
@@ -153,7 +154,9 @@ def _made(kind: int, number: int) -> UUID:
 
 def _script(some: Slice) -> list[str]:
     """Return the statements of one taken order, for a random one, as a pgbench script."""
-    # What a process looks up once is no statement of the limit: first one is taken, then one told.
+    # What a process looks up once is no statement of the limit.
+    for sha256 in Document.objects.values_list("pk", flat=True):
+        figures_of(sha256)
     take_one(some.first)
     number, taken = some.first + 1, list[Mandate]()
     statements = recorded(lambda: taken.append(take_one(number)))

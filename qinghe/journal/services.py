@@ -89,6 +89,23 @@ def record(
     return entry
 
 
+def note(
+    *,
+    kind: str,
+    subject: str,
+    actor: Actor,
+    at: datetime,
+    person_id: UUID | None = None,
+    **facts: object,
+) -> None:
+    """
+    Append the same row as `record`, for who needs nothing back: it may go with other statements.
+    """
+    texts = {"kind": kind, "subject": subject, "actor": actor.label, "pack": "", "rules": "{}"}
+    named = {"at": at, "person_id": person_id, "facts": _text(facts)}
+    prepared.later(APPEND, {**texts, **named})
+
+
 def record_many(
     *,
     kind: str,

@@ -12,7 +12,9 @@ rollback, but only where it has made one itself: so the settings let it make non
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -41,6 +43,9 @@ _names: WeakKeyDictionary[Connection[Any], dict[Known, bytes]] = WeakKeyDictiona
 # No name comes twice, so that a forgotten one can never be taken for another statement's.
 _numbers = count(1)
 IDLE: Final = pq.TransactionStatus.IDLE
+INTRANS: Final = pq.TransactionStatus.INTRANS
+# The statements that wait for the end of a `gathered` block.
+_waiting: ContextVar[list[tuple[str, Params]] | None] = ContextVar("qinghe_waiting", default=None)
 # Somebody else dropped the names, or changed the table: prepared anew it works again.
 STALE: Final = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
 
@@ -54,12 +59,17 @@ def execute(sql: str, params: Params) -> Rows:
     database: Any = connections[DEFAULT_DB_ALIAS]
     database.ensure_connection()
     bare: Connection[Any] = database.connection
-    # Whoever watches statements watches cursors; and only psycopg opens unusual transactions.
-    if database.execute_wrappers or database.queries_logged or bare.isolation_level is not None:
+    if _is_watched(database):
         return _watched(database, sql, params)
     database.validate_no_broken_transaction()
     with database.wrap_database_errors, bare.lock:
         return _run(bare, sql, params)
+
+
+def _is_watched(database: Any) -> bool:
+    """Whoever watches statements watches cursors; and only psycopg opens unusual transactions."""
+    unusual = database.connection.isolation_level is not None
+    return bool(database.execute_wrappers or database.queries_logged or unusual)
 
 
 def _watched(database: Any, sql: str, params: Params) -> Rows:
@@ -71,31 +81,115 @@ def _watched(database: Any, sql: str, params: Params) -> Rows:
         return cursor.fetchall() if bare.pgresult.nfields else []
 
 
-def _run(bare: Connection[Any], sql: str, params: Params) -> Rows:
+def later(sql: str, params: Params) -> None:
+    """
+    Run a constant statement whose rows nobody wants: inside `gathered` when the block ends.
+
+    Anywhere else it runs at once.
+    """
+    waiting = _waiting.get()
+    if waiting is None:
+        execute(sql, params)
+    else:
+        waiting.append((sql, params))
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """
+    Send what `later` gets inside the block when it ends: in its order, all in one trip.
+
+    Only inside a transaction. Errors come at the end of the block; what it raises drops the rest.
+    Nothing inside may read what the block writes.
+    """
+    if _waiting.get() is not None:
+        yield
+        return
+    waiting: list[tuple[str, Params]] = []
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    bare: Connection[Any] = database.connection
+    if _is_watched(database) or bare.pgconn.transaction_status != INTRANS:
+        for sql, params in waiting:
+            execute(sql, params)
+        return
+    database.validate_no_broken_transaction()
+    with database.wrap_database_errors, bare.lock:
+        _run_all(bare, waiting)
+
+
+def _run_all(bare: Connection[Any], waiting: Sequence[tuple[str, Params]]) -> None:
+    # Names are made before: making one waits for its answer.
+    calls = [_call(bare, sql, params) for sql, params in waiting]
+    bare.pgconn.enter_pipeline_mode()
+    try:
+        for call in calls:
+            call.send(bare)
+        bare.pgconn.pipeline_sync()
+        results = bare.wait(_answers(bare.pgconn, len(calls)))
+    finally:
+        bare.pgconn.exit_pipeline_mode()
+    for result in results:
+        _check(bare, result)
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One statement, by its name or by its text, with its values as the server gets them."""
+
+    converter: Any
+    name: bytes | None
+    text: bytes
+    values: Sequence[Any]
+
+    def send(self, bare: Connection[Any]) -> None:
+        formats = self.converter.formats
+        if self.name is None:
+            types = self.converter.types or ()
+            bare.pgconn.send_query_params(self.text, self.values, types, formats)
+        else:
+            bare.pgconn.send_query_prepared(self.name, self.values, formats)
+
+
+def _call(bare: Connection[Any], sql: str, params: Params) -> _Call:
     text, names = _numbered(sql)
     values = [params[name] for name in names] if isinstance(params, Mapping) else params
     converter = Transformer(bare)
     sent = converter.dump_sequence(values, [PyFormat.AUTO] * len(values))
-    types, formats = converter.types or (), converter.formats
     # A name is made before the transaction begins, so that BEGIN can go with the statement itself.
-    name = _named(bare, sql, types) if settings.PREPARE_STATEMENTS else None
-    begins = not bare.autocommit and bare.pgconn.transaction_status == IDLE
-    if begins:
+    name = _named(bare, sql, converter.types or ()) if settings.PREPARE_STATEMENTS else None
+    return _Call(converter, name, text, sent)
+
+
+def _run(bare: Connection[Any], sql: str, params: Params) -> Rows:
+    call = _call(bare, sql, params)
+    if not bare.autocommit and bare.pgconn.transaction_status == IDLE:
         bare.pgconn.enter_pipeline_mode()
         bare.pgconn.send_query_params(b"BEGIN", None)
-    if name is None:
-        bare.pgconn.send_query_params(text, sent, types, formats)
+        call.send(bare)
+        result = _begun(bare)
     else:
-        bare.pgconn.send_query_prepared(name, sent, formats)
-    try:
-        result = _begun(bare) if begins else _result(bare)
-    except STALE:
-        _names.pop(bare, None)
-        raise
+        call.send(bare)
+        result = bare.wait(generators.execute(bare.pgconn))[-1]
+    _check(bare, result)
     if not result.nfields:
         return []
-    converter.set_pgresult(result)
-    return converter.load_rows(0, result.ntuples, tuple)
+    call.converter.set_pgresult(result)
+    rows: Rows = call.converter.load_rows(0, result.ntuples, tuple)
+    return rows
+
+
+def _check(bare: Connection[Any], result: pq.abc.PGresult) -> None:
+    if result.status != pq.ExecStatus.FATAL_ERROR:
+        return
+    fault = errors.error_from_result(result)
+    if isinstance(fault, STALE):
+        _names.pop(bare, None)
+    raise fault
 
 
 def _named(bare: Connection[Any], sql: str, types: tuple[int, ...]) -> bytes:
@@ -109,31 +203,28 @@ def _named(bare: Connection[Any], sql: str, types: tuple[int, ...]) -> bytes:
     return name
 
 
-def _result(bare: Connection[Any]) -> pq.abc.PGresult:
+def _result(bare: Connection[Any]) -> None:
     """Wait as psycopg does, so that an interrupt cancels the statement."""
     result: pq.abc.PGresult = bare.wait(generators.execute(bare.pgconn))[-1]
     if result.status == pq.ExecStatus.FATAL_ERROR:
         raise errors.error_from_result(result)
-    return result
 
 
 def _begun(bare: Connection[Any]) -> pq.abc.PGresult:
     """Wait for BEGIN and the first statement, which went together: one way instead of two."""
     try:
         bare.pgconn.pipeline_sync()
-        begun, results = bare.wait(_answers(bare.pgconn))
+        begun, result = bare.wait(_answers(bare.pgconn, 2))
     finally:
         bare.pgconn.exit_pipeline_mode()
-    for result in (begun, results):
-        if result.status == pq.ExecStatus.FATAL_ERROR:
-            raise errors.error_from_result(result)
-    return results
+    _check(bare, begun)
+    return result
 
 
-def _answers(pgconn: pq.abc.PGconn) -> Generator[Any, Any, list[pq.abc.PGresult]]:
+def _answers(pgconn: pq.abc.PGconn, count: int) -> Generator[Any, Any, list[pq.abc.PGresult]]:
     yield from generators.send(pgconn)
     found = []
-    for _ in ("BEGIN", "statement"):
+    for _ in range(count):
         found.append((yield from generators.fetch_many(pgconn))[-1])
     # The end of the pipeline.
     yield from generators.fetch_many(pgconn)
@@ -165,7 +256,7 @@ def create(model: type[M], **columns: object) -> M:
         for name, column in columns_known.items()
     ]
     written = zip(columns_known.values(), values, strict=True)
-    execute(text, [column.write(value) for column, value in written])
+    later(text, [column.write(value) for column, value in written])
     return model.from_db(DEFAULT_DB_ALIAS, columns_known.keys(), values)
 
 

@@ -338,7 +338,7 @@ def test_the_limit_cannot_fall_below_what_is_held(market: Market) -> None:
 def test_without_evidence_nothing_is_taken(market: Market) -> None:
     listing = market.list()
     with (
-        patch("qinghe.market.services.taking.record", side_effect=RuntimeError),
+        patch("qinghe.market.services.taking.note", side_effect=RuntimeError),
         pytest.raises(RuntimeError),
     ):
         take(listing_id=listing.pk, actor=market.collector, at=AT)

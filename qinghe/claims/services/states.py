@@ -20,7 +20,7 @@ from qinghe.claims.terms import (
     ClaimState,
     DisputeState,
 )
-from qinghe.journal.services import record, verb
+from qinghe.journal.services import note, record, verb
 from qinghe.kernel import prepared
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
@@ -70,13 +70,13 @@ def place_locked(
     *, claim_id: UUID, debtor_id: UUID, came_from: str, actor: Actor, at: datetime
 ) -> None:
     """
-    Place a claim that the caller has locked and read, inside its transaction: no row is read again.
+    Place a claim that the caller has locked and read; it may go with other statements.
 
     :raises WrongClaimState: the step is not open
     """
     if ClaimState.PLACED not in NEXT[came_from]:
         raise WrongClaimState(state=ClaimState(came_from).label)
-    prepared.execute(PLACE, [claim_id])
+    prepared.later(PLACE, [claim_id])
     _note_moved(claim_id, debtor_id, came_from, ClaimState.PLACED, {}, actor, at)
 
 
@@ -193,7 +193,7 @@ def _note_moved(
     actor: Actor,
     at: datetime,
 ) -> None:
-    record(
+    note(
         kind="claims.moved",
         subject=f"claim:{claim_id}",
         actor=actor,

@@ -11,10 +11,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
-
-from qinghe.market.models import Mandate
-from qinghe.market.terms import OWN_DOING, MandateState
 
 WINDOW: Final = timedelta(days=30)
 # So many unexcused returns within the window are free.
@@ -31,20 +27,6 @@ def pause_after(returns: int) -> timedelta:
         return timedelta(0)
     doublings: int = 2 ** (min(returns, COUNTED) - FREE - 1)
     return min(FIRST_PAUSE * doublings, LONGEST_PAUSE)
-
-
-def cooling_of(*, collector_id: UUID, at: datetime) -> datetime | None:
-    """Return until when a collector takes nothing; None when it may. One short index range."""
-    recent = Mandate.objects.filter(
-        collector=collector_id,
-        state=MandateState.RETURNED,
-        return_code__in=OWN_DOING,
-        closed_at__gt=at - WINDOW,
-        closed_at__lte=at,
-    )
-    closed = recent.order_by("-closed_at").values_list("closed_at", flat=True)
-    moments = [moment for moment in closed[:COUNTED] if moment is not None]
-    return cooling_until(moments, at)
 
 
 def cooling_until(moments: list[datetime], at: datetime) -> datetime | None:

@@ -57,11 +57,12 @@ SIGNS: Final = SHARED % {
     "telling": f"'{{{','.join(sorted(TELLING))}}}'",
     "crowd": CROWD,
 }
-RIGHTS: Final = f"""EXISTS (
+CERTIFIED: Final = """EXISTS (
         SELECT FROM parties_certificate
         WHERE user_id = %(user)s::uuid AND revoked_at IS NULL
             AND issued_on <= %(day)s AND ends_on > %(day)s
-    ),
+    )"""
+RIGHTS: Final = f"""{CERTIFIED},
     w.state = '{OrgState.ACTIVE.value}' AND EXISTS (
         SELECT FROM parties_licence
         WHERE organisation_id = w.id
@@ -83,25 +84,26 @@ PLACES: Final = f"""k.live, k."limit", k.max_band,
         WHERE m.collector_id = w.id AND m.state IN ({_words(LIVE)})
             AND x.currency = c.currency
     ) END"""  # noqa: S608  constants of this house
-# Returned of its own doing lately; the deposits confirmed for it, nothing where none ever was.
-PAST: Final = f"""ARRAY(
+# What was given back of one's own doing lately: by this one cools off.
+RETURNED: Final = f"""ARRAY(
         SELECT m.closed_at FROM market_mandate m
         WHERE m.collector_id = w.id AND m.state = '{MandateState.RETURNED.value}'
             AND m.return_code IN ({_words(OWN_DOING)})
             AND m.closed_at > %(since)s AND m.closed_at <= %(at)s
         ORDER BY m.closed_at DESC LIMIT {COUNTED}
-    ),
-    (
+    )"""  # noqa: S608  constants of this house
+# The deposits confirmed for it; nothing where none ever was.
+COVERED: Final = """(
         SELECT coalesce(sum(amount - called) FILTER (
             WHERE released_at IS NULL AND (ends_on IS NULL OR ends_on > %(day)s)
                 AND currency = c.currency
         ), 0)::bigint
         FROM parties_cover WHERE organisation_id = w.id AND confirmed_at IS NOT NULL
         HAVING count(*) > 0
-    )"""  # noqa: S608  constants of this house
+    )"""
 FACTS: Final = f"""
 SELECT {ORDER}, {CASE}, w.id, w.name, w.level, w.level_until, {SAME_HAND}, ARRAY({SIGNS}), {RIGHTS},
-    {PLACES}, u.display_name, {PAST}
+    {PLACES}, u.display_name, {RETURNED}, {COVERED}
 FROM claims_claim c
 JOIN parties_organisation o ON o.id = c.creditor_id
 JOIN parties_organisation w ON w.id = %(collector)s::uuid

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from qinghe.claims.models import Claim
 from qinghe.claims.services import place_locked
-from qinghe.journal.services import record, verb
+from qinghe.journal.services import note, verb
 from qinghe.kernel import prepared
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
@@ -119,10 +119,11 @@ def award(facts: Facts, offer: Offer, actor: Actor, at: datetime) -> Mandate:
     reason = obstacle(facts, at)
     if reason is not None:
         raise reason
-    mandate = _begin(facts, offer, actor, at)
-    # The cells of the hall are locked last of all.
-    if facts.order is not None:
-        prepared.execute(TAKEN, [facts.order.pk])
+    with prepared.gathered():
+        mandate = _begin(facts, offer, actor, at)
+        # The cells of the hall are locked last of all.
+        if facts.order is not None:
+            prepared.later(TAKEN, [facts.order.pk])
     if facts.taker.signs:
         # A shared browser or mail domain proves nothing, but a person looks before anybody calls.
         raise_flag(claim_id=facts.case.pk, code="one-hand", actor=actor, at=at)
@@ -228,7 +229,7 @@ def _begin(
         claim_id=case.pk, debtor_id=case.debtor_id, came_from=case.state, actor=actor, at=at
     )
     subject = f"claim:{case.pk}"
-    record(kind="market.taken", subject=subject, actor=actor, at=at, **signed_facts(mandate))
+    note(kind="market.taken", subject=subject, actor=actor, at=at, **signed_facts(mandate))
     return mandate
 
 

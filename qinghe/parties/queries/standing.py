@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from django.db.models import Exists, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from qinghe.kernel.actor import Actor
@@ -24,7 +24,7 @@ from qinghe.parties.models import (
     Proof,
     Sitting,
 )
-from qinghe.parties.refusals import NoCertificate, NotAssured, StandingLapsed
+from qinghe.parties.refusals import NotAssured, StandingLapsed
 from qinghe.parties.roles import Permission, may, require
 from qinghe.parties.terms import OrgState, ProofKind
 
@@ -61,21 +61,6 @@ def closed(organisation: Levelled, act: Act, at: datetime) -> DomainError | None
     if organisation.level < act:
         return NotAssured(organisation=organisation.name, needed=int(act), level=organisation.level)
     return None
-
-
-def work_obstacle(*, actor: Actor, at: datetime) -> DomainError | None:
-    """Return why a collector may take nothing today; None when they may. One query."""
-    if actor.org_id is None or actor.user_id is None:
-        return None
-    today = legal_day(at)
-    valid = Certificate.objects.filter(
-        user_id=actor.user_id, revoked_at__isnull=True, issued_on__lte=today, ends_on__gt=today
-    )
-    offices = Organisation.objects.filter(pk=actor.org_id).annotate(certified=Exists(valid))
-    office = offices.first()
-    if office is None:
-        return None
-    return closed(office, Act.WORK, at) or (None if office.certified else NoCertificate())
 
 
 def proofs(*, org_id: UUID) -> list[Proof]:

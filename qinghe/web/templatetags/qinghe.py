@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache, lru_cache
 
 from django import template
 from django.core.paginator import Paginator
@@ -38,13 +39,15 @@ def icon(name: str, label: str = "") -> SafeString:
     """
     if name not in KNOWN:
         raise ValueError(f"{name!r} is not in qinghe.web.icons.ICONS")
-    words = format_html('<span class="vh">{}</span>', label) if label else ""
-    return format_html(
-        '<svg class="ti" aria-hidden="true"><use href="{}#{}"/></svg>{}',
-        static("vendor/icons.svg"),
-        name,
-        words,
-    )
+    drawn = _drawn(name)
+    return drawn + format_html('<span class="vh">{}</span>', label) if label else drawn
+
+
+@cache
+def _drawn(name: str) -> SafeString:
+    """Draw an icon once per process: a page of a table shows more than a hundred."""
+    sprite = static("vendor/icons.svg")
+    return format_html('<svg class="ti" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)
 
 
 @register.simple_tag
@@ -60,6 +63,7 @@ def html_lang() -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=64)
 def stage_badge(stage: str | int) -> SafeString:
     """Return the ageing badge of `M0` to `M7` (or 0 to 7); the last step reads `M7+`."""
     step = min(int(str(stage).strip("M+")), 7)
