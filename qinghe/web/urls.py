@@ -51,6 +51,7 @@ from qinghe.web.creditor import (
 )
 from qinghe.web.creditor import evidence as adding
 from qinghe.web.front import front_urls
+from qinghe.web.information.urls import information_urls
 from qinghe.web.joining import door, exam, hearing, standing
 from qinghe.web.money import pages as money_pages
 from qinghe.web.operator import (
@@ -79,7 +80,6 @@ public_urls = [
     path("how/", pages.how, name="how"),
     path("figures/", pages.public_figures, name="transparency"),
     path("definitions/", pages.definitions, name="definitions"),
-    path("agencies/", pages.directory, name="directory"),
     path("bidding/", bidrule.bidding_rule, name="bidding"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<str:rule_id>/", rules.rule_page, name="rule"),
@@ -355,6 +355,7 @@ urlpatterns = [
     *board_urls,
     *claim_urls,
     *placing_urls,
+    *information_urls,
     *plan_urls,
     *money_urls,
     *collector_urls,

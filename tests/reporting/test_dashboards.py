@@ -170,11 +170,20 @@ def test_the_directory_lists_whoever_may_work_today(
 ) -> None:
     agency = world["agency"]
     Licence.objects.filter(organisation=agency).delete()
-    assert queries.agencies(at=AT) == []
     licence(agency)
-    with django_assert_num_queries(5):
+    # Nobody is listed who did not agree.
+    assert queries.agencies(at=AT) == []
+    join_directory(
+        size="10-49",
+        contact_name="示例乙",
+        contact_phone="+86 10087654321",
+        consent=CONSENT,
+        actor=actor(Role.COLLECTOR, agency),
+        at=AT,
+    )
+    with django_assert_num_queries(7):
         (found,) = queries.agencies(at=AT)
-    assert (found.name, found.worked, found.kept, found.upheld) == ("Fair", 1, "75.0%", 0)
+    assert (found.listed.name, found.worked, found.kept, found.upheld) == ("Fair", 1, "75.0%", 0)
     assert queries.agencies(at=AT + timedelta(days=4_000)) == []
 
 
