@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from qinghe.kernel import clock
 from qinghe.market import services
 from qinghe.market.services.introducing import lapse_introductions
+from qinghe.market.services.queueing import distribute_all
 from qinghe.market.services.quote_opening import open_quotes_due
 
 
@@ -29,6 +30,12 @@ def quotes(**_later: object) -> None:
     at = clock.now()
     open_quotes_due(at=at)
     lapse_introductions(at=at)
+
+
+@app.task(name="market.team", queueing_lock="market.team", lock="market.team")
+def team(**_later: object) -> None:
+    """Give what came to members of teams, and hand over what those who left held."""
+    distribute_all(at=clock.now())
 
 
 @app.task(name="market.dispatch", queueing_lock="market.dispatch", lock="market.dispatch")

@@ -9,6 +9,8 @@ import pytest
 from qinghe.casework.models import Plan, Promise
 from qinghe.claims.models import Hold
 from qinghe.kernel.actor import Role
+from qinghe.market.quoting import CONSENT
+from qinghe.market.services.directory import join_directory
 from qinghe.parties.models import Licence
 from qinghe.parties.roles import NotPermitted
 from qinghe.quality.services import decide_complaint, open_complaint

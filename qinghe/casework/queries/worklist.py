@@ -21,6 +21,7 @@ from qinghe.contact.models import Attempt
 from qinghe.contact.terms import AttemptState, Outcome
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Mandate
+from qinghe.market.queries.teams import in_own_hands
 from qinghe.market.refusals import NoMandate
 from qinghe.market.terms import LIVE, MandateState
 
@@ -140,6 +141,7 @@ def still_own(*, claim_ids: Iterable[UUID], actor: Actor, at: datetime) -> froze
 def own(actor: Actor, at: datetime) -> QuerySet[Mandate]:
     """Narrow to the live mandates of an actor's organisation."""
     return Mandate.objects.filter(
+        in_own_hands(actor, "claim__debtor"),
         # A claim that was stopped is worked no more, though its mandate ends a moment later.
         claim__state=ClaimState.PLACED,
         collector=actor.org_id,

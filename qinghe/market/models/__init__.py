@@ -19,6 +19,7 @@ from qinghe.market.models.mandates import Mandate
 from qinghe.market.models.service import Extension, Report
 from qinghe.market.models.standing import Standing
 from qinghe.market.models.stops import TakingStop
+from qinghe.market.models.teams import TeamAssignment, TeamMember, TeamQueue
 
 __all__ = [
     "Bid",
@@ -50,4 +51,7 @@ __all__ = [
     "Standing",
     "StandingOrder",
     "TakingStop",
+    "TeamAssignment",
+    "TeamMember",
+    "TeamQueue",
 ]

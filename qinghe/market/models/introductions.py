@@ -96,6 +96,12 @@ class Introduction(Row):
         """Tell whether it waits for the agency, or was made."""
         return self.state in (IntroState.PROPOSED, IntroState.MADE)
 
+    @property
+    def differ(self) -> bool:
+        """Tell whether one side says signed and the other says not: somebody settles around."""
+        says = {self.creditor_says, self.collector_says} - {""}
+        return len(says) > 1
+
 
 class IntroductionComplaint(Row):
     """What one side holds against the other after an introduction; an officer decides."""

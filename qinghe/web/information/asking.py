@@ -88,9 +88,7 @@ def quotation_choose(request: StaffRequest, request_id: UUID, quotation_id: UUID
     """Accept a quotation; the agency is asked."""
 
     def act() -> object:
-        return propose_introduction(
-            quotation_id=quotation_id, actor=request.actor, at=request.at
-        )
+        return propose_introduction(quotation_id=quotation_id, actor=request.actor, at=request.at)
 
     done = _("The agency is asked. Contact persons open once it agrees.")
     return acted(request, act, to=ONE, done=done, request_id=request_id)

@@ -111,9 +111,7 @@ class AskForm(Contact):
 class QuoteForm(forms.Form):
     """A quotation; rates are typed in per cent."""
 
-    rate = forms.DecimalField(
-        label=_("Commission, %"), min_value=0, max_value=99, decimal_places=2
-    )
+    rate = forms.DecimalField(label=_("Commission, %"), min_value=0, max_value=99, decimal_places=2)
     quality_share = forms.DecimalField(
         label=_("Of it hanging on quality, %"),
         min_value=1,

@@ -44,9 +44,7 @@ DESK = "web:introduction-complaints"
 def introduction_list(request: StaffRequest) -> HttpResponse:
     """Show the introductions of one's side; the operator sees all, with their fees."""
     rows = own_introductions(actor=request.actor)
-    return render(
-        request, "web/information/introductions.html", {"rows": rows, "form": PaidForm()}
-    )
+    return render(request, "web/information/introductions.html", {"rows": rows, "form": PaidForm()})
 
 
 @page(Permission.DECLARE_PARTY)
@@ -58,9 +56,7 @@ def introduction_page(request: StaffRequest, introduction_id: UUID) -> HttpRespo
 @page(Permission.DECLARE_PARTY, methods=("POST",))
 def introduction_contact(request: StaffRequest, introduction_id: UUID) -> HttpResponse:
     """Open the other side's contact person; the look is put on record."""
-    contact = open_other_side(
-        introduction_id=introduction_id, actor=request.actor, at=request.at
-    )
+    contact = open_other_side(introduction_id=introduction_id, actor=request.actor, at=request.at)
     return _drawn(request, introduction_id, contact)
 
 

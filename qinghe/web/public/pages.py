@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from qinghe.kernel import clock
 from qinghe.reporting.definitions import DEFINITIONS
-from qinghe.reporting.queries import agencies, transparency
+from qinghe.reporting.queries import transparency
 from qinghe.web.figures import figures_of
 from qinghe.web.parts import Step
 
