@@ -105,6 +105,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Directory entry"), "web:directory-entry", "building-bank"),
                 Item(_("My orders"), "web:orders", "list-check", tab=True, counts=("orders",)),
                 Item(_("Workbench"), "web:workbench", "command", tab=True),
+                Item(_("Team"), "web:team", "users"),
                 Item(
                     _("Promises"),
                     "web:promises",

@@ -17,6 +17,7 @@ from qinghe.web.collector import (
     rating,
     work,
 )
+from qinghe.web.collector.teamurls import team_urls
 from qinghe.web.compliance import (
     appeals,
     complaints,
@@ -359,6 +360,7 @@ urlpatterns = [
     *plan_urls,
     *money_urls,
     *collector_urls,
+    *team_urls,
     *review_urls,
     *organisation_urls,
     *joining_urls,

@@ -101,7 +101,7 @@ def worklist(
     if actor.role != Role.COLLECTOR or actor.org_id is None:
         return Worklist([], 0, 1, 1, {})
     facts = list(case_facts(_matching(own(actor, at), filters), at)[: LOOKED_AT + 1])
-    rows = [_row(each, at) for each in facts[:LOOKED_AT]]
+    rows = [row_of(each, at) for each in facts[:LOOKED_AT]]
     by_action: dict[str, int] = {}
     for row in rows:
         by_action[row.next_action.code] = by_action.get(row.next_action.code, 0) + 1
@@ -129,7 +129,7 @@ def suggestion_for(*, claim_id: UUID, actor: Actor, at: datetime) -> Suggestion:
 
 def suggestion_of(facts: tuple[Any, ...], at: datetime) -> Suggestion:
     """Return the next best action on a case from its row of `case_facts`."""
-    return _row(facts, at).next_action
+    return row_of(facts, at).next_action
 
 
 def still_own(*, claim_ids: Iterable[UUID], actor: Actor, at: datetime) -> frozenset[UUID]:
@@ -225,7 +225,8 @@ def _holds(at: datetime) -> QuerySet[Hold]:
     )
 
 
-def _row(fields: tuple[Any, ...], at: datetime) -> WorkRow:
+def row_of(fields: tuple[Any, ...], at: datetime) -> WorkRow:
+    """Return a case from its row of `case_facts`, with its next best action."""
     values = dict(zip(COLUMNS, fields, strict=True))
     holds = tuple(sorted(set(values["hold_kinds"])))
     facts = Facts(

@@ -70,23 +70,6 @@ def in_own_hands(actor: Actor, person: str) -> Q:
     return ~Q(Exists(members)) | Q(Exists(leading)) | Q(Exists(mine))
 
 
-def handles(person_id: UUID, actor: Actor) -> bool:
-    """Tell whether an actor may work a debtor in its team. At most two queries."""
-    if actor.role != Role.COLLECTOR or actor.org_id is None:
-        return True
-    own = TeamMember.objects.filter(organisation=actor.org_id, left_at__isnull=True)
-    roles = dict(own.values_list("user", "lead"))
-    if not roles or actor.user_id is None or roles.get(actor.user_id):
-        return not roles or actor.user_id is not None
-    mine = TeamAssignment.objects.filter(
-        organisation=actor.org_id,
-        person=person_id,
-        ended_at__isnull=True,
-        member__user=actor.user_id,
-    )
-    return actor.user_id in roles and mine.exists()
-
-
 def member_of(actor: Actor) -> TeamMember | None:
     """Return an actor's own row in its organisation's team."""
     if actor.role != Role.COLLECTOR:
