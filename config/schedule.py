@@ -50,6 +50,8 @@ CLOCKS: Final = (
     Clock("* * * * *", "claims.resume", "batches of a worker that died are gone on with"),
     Clock("* * * * *", "claims.amounts", "amounts are checked with terms that came in a file"),
     Clock("* * * * *", "market.bids", "bids are sealed each minute and opened at their moment"),
+    Clock("* * * * *", "market.quotes", "quotations are sealed, and opened at their hour"),
+    Clock("*/10 * * * *", "market.team", "what came is given to members of teams"),
     Clock("* * * * *", "contact.release", "attempts a crash left behind get a named end"),
     Clock("* * * * *", "contact.end-calls", "no call runs past the hours in which it is allowed"),
     Clock("* * * * *", "journal.seal", "the journal is sealed in batches"),

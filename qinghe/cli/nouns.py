@@ -31,6 +31,8 @@ NOUNS: Final[dict[str, Noun]] = {
     "organisation": Noun("qinghe.cli.organisation", "Register and list organisations."),
     "party": Noun("qinghe.cli.party", "What is proven of parties, and what waits."),
     "grade": Noun("qinghe.cli.grade", "Grades of collectors: what is published, and why."),
+    "directory": Noun("qinghe.cli.directory", "Agencies that agreed to be listed; quotations due."),
+    "team": Noun("qinghe.cli.team", "A collector's own team: its lead, its room, giving out."),
     "user": Noun("qinghe.cli.user", "Accounts that sign in, their roles and keys."),
     "import": Noun("qinghe.cli.imports", "Take a creditor's file of claims."),
     "bid": Noun("qinghe.cli.bid", "Open sealed bids, prove it was honest, keep cost figures."),

@@ -22,6 +22,8 @@ SIDES: tuple[tuple[str, str], ...] = (
     # Called for a proven breach: what the holder of the deposit owes, and to whom it will go.
     ("cover:*:called", "debit"),
     ("creditor:*:compensation", "credit"),
+    # What an agency owes the platform for introductions.
+    ("collector:*:introduction_due", "debit"),
     ("collector:*:payable", "credit"),
     ("collector:*:reserve", "credit"),
     ("debtor:*:refund", "credit"),

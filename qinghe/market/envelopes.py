@@ -38,12 +38,12 @@ class Content:
         return self.rate is None
 
 
-def packed(facts: Mapping[str, object], salt: str = "") -> bytes:
+def packed(facts: Mapping[str, object], salt: str = "", length: int = LENGTH) -> bytes:
     """Return facts with a salt as canonical JSON, filled with blanks to the one length."""
     salted = {**facts, "salt": salt or secrets.token_hex(SALT_BYTES)}
     text = json.dumps(salted, sort_keys=True, separators=(",", ":"), default=str)
-    assert len(text) <= LENGTH, "an envelope must hold whatever a bid can say"
-    return text.ljust(LENGTH).encode()
+    assert len(text) <= length, "an envelope must hold whatever can be said in it"
+    return text.ljust(length).encode()
 
 
 def unpacked(plain: bytes) -> dict[str, Any]:

@@ -63,6 +63,11 @@ def compensation(creditor_id: UUID) -> str:
     return f"creditor:{creditor_id}:compensation"
 
 
+def introduction_due(collector_id: UUID) -> str:
+    """Return the account of what an agency owes for introductions."""
+    return f"collector:{collector_id}:introduction_due"
+
+
 def payout(payout_id: UUID) -> str:
     return f"platform:payout:{payout_id}"
 

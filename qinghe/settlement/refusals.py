@@ -99,3 +99,9 @@ class NoStatement(DomainError):
     code = "settlement.no-statement"
     status = 404
     text = _("There is no such statement.")
+
+
+class NoFeeDue(DomainError):
+    code = "settlement.no-fee-due"
+    status = 404
+    text = _("There is no such fee, or it was paid before.")

@@ -57,6 +57,7 @@ STANDING = Item(_("Our standing"), "web:standing", "shield-check", counts=("stan
 HEARINGS = Item(_("Questions to us"), "web:hearings", "message", counts=("hearings",))
 IDENTITY_DESK = Item(_("Identity desk"), "web:parties-desk", "id-badge", counts=("parties",))
 RATINGS = Item(_("Ratings"), "web:ratings", "star")
+INTRODUCTIONS = Item(_("Introductions"), "web:introductions", "users")
 WORDS = Item(_("Try a sentence"), "web:words", "message")
 
 NAVIGATION: dict[Role, tuple[Section, ...]] = {
@@ -74,6 +75,8 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Claims"), "web:claims", "file-text", tab=True),
                 Item(_("Listings"), "web:listings", "layout-grid"),
                 Item(_("Sealed bids"), "web:boxes", "gavel"),
+                Item(_("Quotations"), "web:quotes", "report-money"),
+                INTRODUCTIONS,
                 Item(_("Mandates"), "web:mandates", "file-check", tab=True),
                 Item(_("Came back"), "web:back", "arrow-back-up"),
                 Item(_("Offered to you"), "web:assignments", "arrows-exchange"),
@@ -97,8 +100,12 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Order hall"), "web:hall", "layout-grid", tab=True),
                 Item(_("My bids"), "web:my-bids", "gavel"),
                 Item(_("Offers to you"), "web:offers", "inbox"),
+                Item(_("Quotations"), "web:quotes-asked", "report-money"),
+                INTRODUCTIONS,
+                Item(_("Directory entry"), "web:directory-entry", "building-bank"),
                 Item(_("My orders"), "web:orders", "list-check", tab=True, counts=("orders",)),
                 Item(_("Workbench"), "web:workbench", "command", tab=True),
+                Item(_("Team"), "web:team", "users"),
                 Item(
                     _("Promises"),
                     "web:promises",
@@ -161,6 +168,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Urgent notices"), "web:overrides", "mail"),
                 Item(_("Integrity"), "web:integrity", "scale", counts=("integrity",)),
                 Item(_("Invented claims"), "web:inventions", "flag"),
+                Item(_("After introductions"), "web:introduction-complaints", "users"),
                 Item(_("Automatic releases"), "web:auto-releases", "shield-check"),
                 HOUSE,
                 WORDS,
@@ -195,6 +203,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Payments"), "web:payments", "coin"),
                 Item(_("Small transfers"), "web:party-transfers", "send"),
                 Item(_("Called deposits"), "web:deposit-calls", "wallet"),
+                INTRODUCTIONS,
             ),
             _("Money"),
         ),

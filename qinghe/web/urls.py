@@ -17,6 +17,7 @@ from qinghe.web.collector import (
     rating,
     work,
 )
+from qinghe.web.collector.teamurls import team_urls
 from qinghe.web.compliance import (
     appeals,
     complaints,
@@ -51,6 +52,7 @@ from qinghe.web.creditor import (
 )
 from qinghe.web.creditor import evidence as adding
 from qinghe.web.front import front_urls
+from qinghe.web.information.urls import information_urls
 from qinghe.web.joining import door, exam, hearing, standing
 from qinghe.web.money import pages as money_pages
 from qinghe.web.operator import (
@@ -79,7 +81,6 @@ public_urls = [
     path("how/", pages.how, name="how"),
     path("figures/", pages.public_figures, name="transparency"),
     path("definitions/", pages.definitions, name="definitions"),
-    path("agencies/", pages.directory, name="directory"),
     path("bidding/", bidrule.bidding_rule, name="bidding"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<str:rule_id>/", rules.rule_page, name="rule"),
@@ -355,9 +356,11 @@ urlpatterns = [
     *board_urls,
     *claim_urls,
     *placing_urls,
+    *information_urls,
     *plan_urls,
     *money_urls,
     *collector_urls,
+    *team_urls,
     *review_urls,
     *organisation_urls,
     *joining_urls,

@@ -10,6 +10,7 @@ from qinghe.casework import terms as casework
 from qinghe.claims import contract_terms as contracts
 from qinghe.claims import terms as claims
 from qinghe.contact import terms as contact
+from qinghe.market import quoting
 from qinghe.market import terms as market
 from qinghe.parties import terms as parties
 from qinghe.quality import integrity_terms as integrity
@@ -48,6 +49,16 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "next-step": market.NextStep,
     "measure": market.Measure,
     "offer": market.OfferState,
+    "size-band": quoting.SizeBand,
+    "count-band": quoting.CountBand,
+    "sum-band": quoting.SumBand,
+    "quote": quoting.QuoteState,
+    "no-quote": quoting.NoQuote,
+    "passed-over": quoting.PassedOver,
+    "introduction": quoting.IntroState,
+    "signed": quoting.Signed,
+    "intro-complaint": quoting.IntroComplaintKind,
+    "intro-complaint-state": quoting.IntroComplaintState,
     "standing-order": market.StandingState,
     "attempt": contact.AttemptState,
     "mailing": contact.MailingState,

@@ -9,6 +9,8 @@ import pytest
 from qinghe.casework.models import Plan, Promise
 from qinghe.claims.models import Hold
 from qinghe.kernel.actor import Role
+from qinghe.market.quoting import CONSENT
+from qinghe.market.services.directory import join_directory
 from qinghe.parties.models import Licence
 from qinghe.parties.roles import NotPermitted
 from qinghe.quality.services import decide_complaint, open_complaint
@@ -170,11 +172,20 @@ def test_the_directory_lists_whoever_may_work_today(
 ) -> None:
     agency = world["agency"]
     Licence.objects.filter(organisation=agency).delete()
-    assert queries.agencies(at=AT) == []
     licence(agency)
-    with django_assert_num_queries(5):
+    # Nobody is listed who did not agree.
+    assert queries.agencies(at=AT) == []
+    join_directory(
+        size="10-49",
+        contact_name="示例乙",
+        contact_phone="+86 10087654321",
+        consent=CONSENT,
+        actor=actor(Role.COLLECTOR, agency),
+        at=AT,
+    )
+    with django_assert_num_queries(7):
         (found,) = queries.agencies(at=AT)
-    assert (found.name, found.worked, found.kept, found.upheld) == ("Fair", 1, "75.0%", 0)
+    assert (found.listed.name, found.worked, found.kept, found.upheld) == ("Fair", 1, "75.0%", 0)
     assert queries.agencies(at=AT + timedelta(days=4_000)) == []
 
 

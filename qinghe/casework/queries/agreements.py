@@ -15,6 +15,7 @@ from qinghe.casework.terms import HardshipState, PlanState, PromiseState
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.together import together
 from qinghe.market.models import Mandate
+from qinghe.market.queries.teams import in_own_hands
 from qinghe.market.terms import LIVE
 from qinghe.parties.roles import OVERSIGHT
 
@@ -197,6 +198,7 @@ def _mine(actor: Actor) -> Q:
     if actor.role == Role.DEBTOR and actor.person_id:
         return Q(claim__debtor=actor.person_id)
     if actor.role == Role.COLLECTOR and actor.org_id:
-        live = Mandate.objects.filter(collector=actor.org_id, state__in=LIVE)
+        mine = in_own_hands(actor, "claim__debtor")
+        live = Mandate.objects.filter(mine, collector=actor.org_id, state__in=LIVE)
         return Q(claim__in=live.values("claim"))
     return Q(pk__in=[])

@@ -21,6 +21,7 @@ from qinghe.contact.models import Attempt
 from qinghe.contact.terms import AttemptState, Outcome
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Mandate
+from qinghe.market.queries.teams import in_own_hands
 from qinghe.market.refusals import NoMandate
 from qinghe.market.terms import LIVE, MandateState
 
@@ -100,7 +101,7 @@ def worklist(
     if actor.role != Role.COLLECTOR or actor.org_id is None:
         return Worklist([], 0, 1, 1, {})
     facts = list(case_facts(_matching(own(actor, at), filters), at)[: LOOKED_AT + 1])
-    rows = [_row(each, at) for each in facts[:LOOKED_AT]]
+    rows = [row_of(each, at) for each in facts[:LOOKED_AT]]
     by_action: dict[str, int] = {}
     for row in rows:
         by_action[row.next_action.code] = by_action.get(row.next_action.code, 0) + 1
@@ -128,7 +129,7 @@ def suggestion_for(*, claim_id: UUID, actor: Actor, at: datetime) -> Suggestion:
 
 def suggestion_of(facts: tuple[Any, ...], at: datetime) -> Suggestion:
     """Return the next best action on a case from its row of `case_facts`."""
-    return _row(facts, at).next_action
+    return row_of(facts, at).next_action
 
 
 def still_own(*, claim_ids: Iterable[UUID], actor: Actor, at: datetime) -> frozenset[UUID]:
@@ -140,6 +141,7 @@ def still_own(*, claim_ids: Iterable[UUID], actor: Actor, at: datetime) -> froze
 def own(actor: Actor, at: datetime) -> QuerySet[Mandate]:
     """Narrow to the live mandates of an actor's organisation."""
     return Mandate.objects.filter(
+        in_own_hands(actor, "claim__debtor"),
         # A claim that was stopped is worked no more, though its mandate ends a moment later.
         claim__state=ClaimState.PLACED,
         collector=actor.org_id,
@@ -223,7 +225,8 @@ def _holds(at: datetime) -> QuerySet[Hold]:
     )
 
 
-def _row(fields: tuple[Any, ...], at: datetime) -> WorkRow:
+def row_of(fields: tuple[Any, ...], at: datetime) -> WorkRow:
+    """Return a case from its row of `case_facts`, with its next best action."""
     values = dict(zip(COLUMNS, fields, strict=True))
     holds = tuple(sorted(set(values["hold_kinds"])))
     facts = Facts(

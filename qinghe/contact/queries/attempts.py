@@ -16,6 +16,7 @@ from qinghe.contact.refusals import NoSuchAttempt
 from qinghe.contact.terms import SILENT, AttemptState, ContactPurpose
 from qinghe.contact.wording import wording
 from qinghe.kernel.actor import Actor, Role
+from qinghe.market.queries.teams import in_own_hands
 from qinghe.market.terms import LIVE
 from qinghe.parties.models import VaultItem
 from qinghe.parties.roles import OVERSIGHT
@@ -145,7 +146,8 @@ def _visible(actor: Actor) -> QuerySet[Attempt]:
     if actor.role == Role.CREDITOR:
         return rows.filter(claim__creditor=actor.org_id)
     if actor.role == Role.COLLECTOR:
-        return rows.filter(collector=actor.org_id, mandate__state__in=LIVE)
+        mine = in_own_hands(actor, "person")
+        return rows.filter(mine, collector=actor.org_id, mandate__state__in=LIVE)
     return rows.none()
 
 

@@ -33,6 +33,7 @@ from qinghe.contact.terms import SILENT, AttemptState, ContactPurpose, MailingSt
 from qinghe.contact.wording import Wording, wording
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Mandate
+from qinghe.market.queries.teams import in_own_hands
 from qinghe.market.refusals import NoMandate
 from qinghe.market.terms import LIVE
 from qinghe.parties.roles import Permission, require
@@ -223,6 +224,7 @@ def _visible(actor: Actor) -> QuerySet[Mailing]:
 def _own(claim_ids: Sequence[UUID], actor: Actor, at: datetime) -> QuerySet[Mandate]:
     mandates = Mandate.objects.select_related("collector", "claim__debtor", "claim__creditor")
     return mandates.filter(
+        in_own_hands(actor, "claim__debtor"),
         claim__in=claim_ids,
         collector=actor.org_id,
         state__in=LIVE,

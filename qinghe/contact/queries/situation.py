@@ -75,6 +75,17 @@ MANY: Final = f"""
 SELECT k.claim, {FACTS % {**{name: f"%({name})s" for name in SHARED}, **OWN}}
 FROM unnest(%(claims)s::uuid[], %(persons)s::uuid[]) AS k (claim, person)
 """  # noqa: S608  constants of this module
+# Where a collector has a team, only a lead and whoever handles the debtor hold its mandate.
+IN_HANDS: Final = """(
+    NOT EXISTS (SELECT 1 FROM market_teammember t
+        WHERE t.organisation_id = m.collector_id AND t.left_at IS NULL)
+    OR EXISTS (SELECT 1 FROM market_teammember t
+        WHERE t.organisation_id = m.collector_id AND t.left_at IS NULL
+        AND t.user_id = %(user)s::uuid
+        AND (t.lead OR EXISTS (SELECT 1 FROM market_teamassignment g
+            WHERE g.organisation_id = m.collector_id AND g.person_id = c.debtor_id
+            AND g.ended_at IS NULL AND g.member_id = t.id)))
+)"""
 # The claim with its debtor and creditor, and the live mandate of one collector on it.
 STANDING: Final = f"""
 SELECT d.zones::text, d.deceased_on IS NOT NULL, c.state, c.product, c.creditor_id, o."group",
@@ -84,7 +95,7 @@ JOIN parties_person d ON d.id = c.debtor_id
 JOIN parties_organisation o ON o.id = c.creditor_id
 LEFT JOIN market_mandate m ON m.claim_id = c.id AND m.collector_id = %(collector)s::uuid
     AND m.state = ANY ({_among(LIVE)}) AND m.starts_at <= %(at)s AND m.ends_at > %(at)s
-    AND c.state = '{ClaimState.PLACED.value}'
+    AND c.state = '{ClaimState.PLACED.value}' AND {IN_HANDS}
 LEFT JOIN parties_organisation w ON w.id = m.collector_id
 LEFT JOIN market_listing l ON l.id = m.listing_id
 WHERE c.id = %(claim)s

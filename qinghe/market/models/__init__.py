@@ -5,11 +5,21 @@ from qinghe.market.models.capacity import Capacity
 from qinghe.market.models.dispatch import DispatchOffer, DispatchRound, StandingOrder
 from qinghe.market.models.documents import CommissionPlan, Document
 from qinghe.market.models.hall import Cell, HallRow, OpenOrder
+from qinghe.market.models.information import (
+    DirectoryEntry,
+    Quotation,
+    QuoteBox,
+    QuoteEnvelope,
+    QuoteInvite,
+    QuoteRequest,
+)
+from qinghe.market.models.introductions import Introduction, IntroductionComplaint
 from qinghe.market.models.listings import Listing
 from qinghe.market.models.mandates import Mandate
 from qinghe.market.models.service import Extension, Report
 from qinghe.market.models.standing import Standing
 from qinghe.market.models.stops import TakingStop
+from qinghe.market.models.teams import TeamAssignment, TeamMember, TeamQueue
 
 __all__ = [
     "Bid",
@@ -20,17 +30,28 @@ __all__ = [
     "Cell",
     "CommissionPlan",
     "CostFigures",
+    "DirectoryEntry",
     "DispatchOffer",
     "DispatchRound",
     "Document",
     "Extension",
     "HallRow",
+    "Introduction",
+    "IntroductionComplaint",
     "Invitation",
     "Listing",
     "Mandate",
     "OpenOrder",
+    "Quotation",
+    "QuoteBox",
+    "QuoteEnvelope",
+    "QuoteInvite",
+    "QuoteRequest",
     "Report",
     "Standing",
     "StandingOrder",
     "TakingStop",
+    "TeamAssignment",
+    "TeamMember",
+    "TeamQueue",
 ]

@@ -14,6 +14,7 @@ from qinghe.claims.queries import ClaimView, claim_for, view_of
 from qinghe.claims.terms import ClaimState
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Mandate
+from qinghe.market.queries.teams import in_own_hands
 from qinghe.market.refusals import MandateSuspended, NoMandate, NoSuchMandate
 from qinghe.market.terms import LIVE, MandateState
 from qinghe.parties.roles import OVERSIGHT
@@ -119,6 +120,7 @@ def mandate_for(*, claim_id: UUID, actor: Actor, at: datetime) -> Mandate:
         "claim", "claim__debtor", "claim__creditor", "creditor", "collector"
     )
     found = mandates.filter(
+        in_own_hands(actor, "claim__debtor"),
         claim=claim_id,
         collector=actor.org_id,
         state__in=LIVE,
@@ -197,5 +199,6 @@ def visible(actor: Actor) -> QuerySet[Mandate]:
     if actor.role == Role.CREDITOR:
         return Mandate.objects.filter(creditor=actor.org_id)
     if actor.role == Role.COLLECTOR:
-        return Mandate.objects.filter(collector=actor.org_id)
+        mine = in_own_hands(actor, "claim__debtor")
+        return Mandate.objects.filter(mine, collector=actor.org_id)
     return Mandate.objects.none()

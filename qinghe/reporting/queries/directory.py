@@ -1,38 +1,30 @@
-"""The directory of verified agencies with their record, for everybody to read."""
+"""The directory of agencies that agreed to be listed, with their record, for everybody to read."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from fractions import Fraction
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
-from django.utils.translation import get_language
 
 from qinghe.casework.models import Promise
-from qinghe.claims.days import day_of
 from qinghe.market.models import Mandate
-from qinghe.parties.models import Licence, Organisation
-from qinghe.parties.regions import region_name
-from qinghe.parties.terms import OrgKind, OrgState
+from qinghe.market.queries.listed import Listed, listed
+from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.quality.models import Complaint
 
 
 @dataclass(frozen=True)
 class Agency:
     """
-    One agency that may work today. `kept_share` is the part of promised money that came (K-11),
-    None before any promise was due; `upheld` counts justified complaints.
+    One listed agency. `kept_share` is the part of promised money that came (K-11), None before any
+    promise was due; `worked` and `upheld` count cases and justified complaints.
     """
 
-    id: UUID
-    slug: str
-    name: str
-    kind: str
-    region: str
-    licence: str
-    until: date
+    listed: Listed
     worked: int
     kept_share: Fraction | None
     upheld: int
@@ -46,38 +38,44 @@ class Agency:
         return f"{tenths // 10}.{tenths % 10}%"
 
 
-def agencies(*, at: datetime) -> list[Agency]:
-    """Return active agencies with a verified licence that is valid today; five queries."""
-    kinds = (OrgKind.AGENCY, OrgKind.OWN_TEAM)
-    active = Organisation.objects.filter(kind__in=kinds, state=OrgState.ACTIVE)
-    licences = _licences(active, day_of(at))
-    rows = list(active.filter(pk__in=licences).order_by("name", "pk"))
-    worked = _counted(Mandate.objects.filter(collector__in=rows), "claim")
-    upheld = _counted(Complaint.objects.filter(collector__in=rows, state="upheld"), "pk")
-    kept = _kept(rows)
+def agencies(
+    *,
+    at: datetime,
+    product: str = "",
+    stage: str = "",
+    region: str = "",
+    size: str = "",
+    slug: str = "",
+) -> list[Agency]:
+    """Return the listed agencies that may work today and pass the filters; seven queries."""
+    wanted = (region,) if region else ()
+    found = listed(at, product=product, stage=stage, regions=wanted, size=size)
+    rows = [each for each in found if slug in ("", each.slug)]
+    ids = [each.org_id for each in rows]
+    worked = _counted(Mandate.objects.filter(collector__in=ids), "claim")
+    upheld = _counted(Complaint.objects.filter(collector__in=ids, state="upheld"), "pk")
+    kept = _kept(ids)
     return [
         Agency(
-            id=row.pk,
-            slug=row.slug,
-            name=row.name,
-            kind=str(OrgKind(row.kind).label),
-            region=region_name(row.region, get_language() or "en") if row.region else "",
-            licence=licences[row.pk].number,
-            until=licences[row.pk].ends_on,
-            worked=worked.get(row.pk, 0),
-            kept_share=kept.get(row.pk),
-            upheld=upheld.get(row.pk, 0),
+            listed=row,
+            worked=worked.get(row.org_id, 0),
+            kept_share=kept.get(row.org_id),
+            upheld=upheld.get(row.org_id, 0),
         )
         for row in rows
     ]
 
 
-def _licences(active: QuerySet[Organisation], day: date) -> dict[UUID, Licence]:
-    valid = Licence.objects.filter(
-        organisation__in=active, verified_at__isnull=False, starts_on__lte=day, ends_on__gt=day
-    )
-    # The one that lasts longest is shown.
-    return {licence.organisation_id: licence for licence in valid.order_by("ends_on", "pk")}
+def agency(*, slug: str, at: datetime) -> Agency:
+    """
+    Return one listed agency.
+
+    :raises NoSuchOrganisation: unknown, or not in the directory
+    """
+    found = agencies(at=at, slug=slug)
+    if not found:
+        raise NoSuchOrganisation
+    return found[0]
 
 
 def _counted(rows: QuerySet[Mandate] | QuerySet[Complaint], what: str) -> dict[UUID, int]:
@@ -85,8 +83,8 @@ def _counted(rows: QuerySet[Mandate] | QuerySet[Complaint], what: str) -> dict[U
     return dict(counts.order_by("collector_id"))
 
 
-def _kept(rows: list[Organisation]) -> dict[UUID, Fraction]:
-    due = Promise.objects.filter(mandate__collector__in=rows, state__in=("kept", "broken"))
+def _kept(ids: Collection[UUID]) -> dict[UUID, Fraction]:
+    due = Promise.objects.filter(mandate__collector__in=ids, state__in=("kept", "broken"))
     sums = due.values_list("mandate__collector_id").annotate(
         kept=Sum("amount", filter=Q(state="kept"), default=0), due=Sum("amount")
     )

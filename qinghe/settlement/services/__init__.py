@@ -5,6 +5,7 @@ Locks are taken in one order: claim, cashier order, payment, ledger accounts.
 """
 
 from qinghe.settlement.services.imports import ImportResult, import_payments
+from qinghe.settlement.services.introductions import introduce, receive_fee
 from qinghe.settlement.services.orders import create_cashier_order, expire_orders, receive_notice
 from qinghe.settlement.services.payouts import (
     approve_payout,
@@ -23,9 +24,11 @@ __all__ = [
     "expire_orders",
     "forfeit_reserves",
     "import_payments",
+    "introduce",
     "pay_payout",
     "post_payment",
     "prepare_payouts",
+    "receive_fee",
     "receive_notice",
     "release_reserves",
     "return_payout",

@@ -1,4 +1,4 @@
-"""Home, how it works, the open figures and their definitions, the directory of agencies."""
+"""Home, how it works, the open figures and their definitions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from qinghe.kernel import clock
 from qinghe.reporting.definitions import DEFINITIONS
-from qinghe.reporting.queries import agencies, transparency
+from qinghe.reporting.queries import transparency
 from qinghe.web.figures import figures_of
 from qinghe.web.parts import Step
 
@@ -104,10 +104,3 @@ def public_figures(request: HttpRequest) -> HttpResponse:
 def definitions(request: HttpRequest) -> HttpResponse:
     """Show what each figure counts and divides by."""
     return render(request, "web/public/definitions.html", {"definitions": DEFINITIONS})
-
-
-@require_safe
-def directory(request: HttpRequest) -> HttpResponse:
-    """List the verified agencies with their quality record (information mode)."""
-    context = {"agencies": agencies(at=clock.now())}
-    return render(request, "web/public/directory.html", context)

@@ -1,0 +1,1 @@
+"""Pages of the information mode: directory, requests for quotation, introductions."""
