@@ -168,6 +168,40 @@ BY_NAME: dict[str, str] = {
                 WHERE h.claim_id = c.id AND h.kind = 'duplicate' AND h.lifted_at IS NULL
             )
     """,
+    "commission-due-waits-for-its-creditor": """
+        SELECT split_part(path, ':', 2) FROM ledger_account
+        WHERE path LIKE 'creditor:%%:commission\\_due' OR path LIKE 'creditor:%%:uncovered'
+        GROUP BY split_part(path, ':', 2), currency HAVING sum(balance) <> 0
+    """,
+    "splits-show-what-is-uncovered": """
+        WITH shown AS (
+            SELECT 'creditor:' || p.creditor_id || ':uncovered' AS path, p.currency,
+                sum(s.uncovered) AS total
+            FROM settlement_split s JOIN settlement_payment p ON p.id = s.payment_id
+            WHERE p.state = 'posted' AND s.uncovered > 0 GROUP BY p.creditor_id, p.currency
+        ), booked AS (
+            SELECT path, currency, -balance AS total FROM ledger_account
+            WHERE path LIKE 'creditor:%%:uncovered' AND balance <> 0
+        )
+        SELECT split_part(coalesce(s.path, b.path), ':', 2) FROM shown s
+        FULL JOIN booked b ON b.path = s.path AND b.currency = s.currency
+        WHERE s.total IS DISTINCT FROM b.total
+    """,
+    "only-own-money-is-lent": """
+        SELECT regexp_replace(path, ':[^:]+$', '') FROM ledger_account
+        WHERE path LIKE '%%:clawback' OR path LIKE '%%:advanced'
+        GROUP BY regexp_replace(path, ':[^:]+$', ''), currency HAVING sum(balance) <> 0
+        UNION ALL
+        SELECT path || ' ' || currency FROM ledger_account
+        WHERE path = 'platform:own' AND balance > 0
+    """,
+    "cash-covers-what-is-held": """
+        SELECT currency FROM ledger_account
+        WHERE path LIKE 'platform:cash:%%' OR path LIKE 'platform:payout:%%'
+            OR path LIKE 'creditor:%%:collected' OR path LIKE 'collector:%%:payable'
+            OR path LIKE 'collector:%%:reserve' OR path LIKE 'debtor:%%:refund'
+        GROUP BY currency HAVING sum(balance) < 0
+    """,
     "payouts-by-two-persons": """
         SELECT o.number FROM settlement_payout o
         WHERE o.state IN ('approved', 'paid')

@@ -13,6 +13,7 @@ from qinghe.settlement.services.payouts import (
     return_payout,
 )
 from qinghe.settlement.services.posting import post_payment
+from qinghe.settlement.services.receiving import receive_money
 from qinghe.settlement.services.reserves import forfeit_reserves, release_reserves
 from qinghe.settlement.services.reversal import reverse_payment
 
@@ -26,6 +27,7 @@ __all__ = [
     "pay_payout",
     "post_payment",
     "prepare_payouts",
+    "receive_money",
     "receive_notice",
     "release_reserves",
     "return_payout",
