@@ -202,6 +202,20 @@ BY_NAME: dict[str, str] = {
             OR path LIKE 'collector:%%:reserve' OR path LIKE 'debtor:%%:refund'
         GROUP BY currency HAVING sum(balance) < 0
     """,
+    "complaints-hold-the-quality-part": """
+        SELECT q.number FROM quality_complaint q
+        LEFT JOIN quality_appeal a ON a.complaint_id = q.id AND a.state = 'open'
+        WHERE (q.state = 'open' OR a.id IS NOT NULL) AND q.mandate_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM settlement_stay s WHERE s.cause = 'complaint:' || q.id
+                AND s.mandate_id = q.mandate_id AND s.until IS NULL
+        )
+    """,
+    "forfeited-parts-stay-forfeited-for-a-reason": """
+        SELECT s.payment_id::text FROM settlement_split s
+        WHERE s.forfeited_for <> '' AND NOT EXISTS (
+            SELECT 1 FROM settlement_mark m WHERE m.cause = s.forfeited_for AND m.lifted_at IS NULL
+        )
+    """,
     "payouts-by-two-persons": """
         SELECT o.number FROM settlement_payout o
         WHERE o.state IN ('approved', 'paid')

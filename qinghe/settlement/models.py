@@ -114,6 +114,8 @@ class Split(Row):
     reserve_settled_at = models.DateTimeField(null=True)
     # What of the reserve the collector got; null until then, and where it was settled before this.
     reserve_paid = models.BigIntegerField(null=True)
+    # The decision it was forfeited by; a granted appeal finds it again.
+    forfeited_for = models.TextField(default="", db_default="", blank=True)
     # What of the commission the creditor has not covered yet; money paid here covers its own.
     uncovered = models.BigIntegerField(default=0, db_default=0)
     # Under a plan: the stage of the day, and when the quality part is decided.
@@ -151,6 +153,11 @@ class Split(Row):
                 name="settlement_split_to_cover",
                 condition=Q(uncovered__gt=0),
             ),
+            models.Index(
+                fields=["forfeited_for"],
+                name="settlement_split_forfeited",
+                condition=~Q(forfeited_for=""),
+            ),
         ]
 
 
@@ -161,6 +168,31 @@ class Mark(Row):
 
     mandate = models.ForeignKey("market.Mandate", models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    cause = models.TextField(default="", db_default="", blank=True)
+    # An appeal was granted: from then on it weighs nothing.
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["cause"], name="settlement_mark_cause", condition=~Q(cause=""))
+        ]
+
+
+class Stay(Row):
+    """The quality part under a mandate waits while a complaint or an appeal may still change it."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    mandate = models.ForeignKey("market.Mandate", models.PROTECT, related_name="+")
+    cause = models.TextField()
+    since = models.DateTimeField()
+    # Not set while somebody has yet to decide.
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cause", "mandate"], name="settlement_stay_once")
+        ]
 
 
 class Review(Row):

@@ -37,6 +37,7 @@ WORDS: dict[str, StrPromise] = {
     "payment.cover": _("To be given back after a reversal"),
     "reserve.released": _("Quality part released"),
     "reserve.forfeited": _("Quality part given back"),
+    "reserve.restored": _("Quality part given back after an appeal"),
     "reserve.returned": _("Quality part not earned"),
     "payout.prepared": _("Payout"),
     "payout.netted": _("Kept from the payout"),

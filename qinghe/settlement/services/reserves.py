@@ -24,6 +24,7 @@ from qinghe.market.queries.signed import plan_signed
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Mark, Review, Split
 from qinghe.settlement.queries.quality import Measured, quality_of
+from qinghe.settlement.services.staying import lock_mandate, staying
 from qinghe.settlement.terms import RESERVE_DAYS, PaymentState
 
 RELEASED, BACK, FORFEITED = "reserve.released", "reserve.returned", "reserve.forfeited"
@@ -36,6 +37,7 @@ class Decided:
     split: Split
     paid: int
     back_as: str = BACK
+    cause: str = ""
 
     @property
     def back(self) -> int:
@@ -52,10 +54,12 @@ def release_reserves(*, actor: Actor, at: datetime) -> int:
     """
     Decide the quality parts whose wait is over; return how many.
 
-    What the creditor has not covered yet is decided when it has.
+    What the creditor has not covered yet is decided when it has; what a complaint or an appeal may
+    still change, when that is over.
     """
     waited = Q(review_at__isnull=True, at__lte=at - timedelta(days=RESERVE_DAYS))
     ready = _reserved().filter(waited | Q(review_at__lte=at), uncovered=0)
+    ready = ready.exclude(mandate__in=staying(at).values("mandate"))
     due = list(ready.select_related("mandate"))
     measured = quality_of({each.mandate_id for each in due if each.mandate_id}, at)
     decided, reviews = [], []
@@ -72,15 +76,16 @@ def release_reserves(*, actor: Actor, at: datetime) -> int:
 
 
 @verb("settlement.forfeit-reserves")
-def forfeit_reserves(*, mandate_id: UUID, actor: Actor, at: datetime) -> int:
+def forfeit_reserves(*, mandate_id: UUID, actor: Actor, at: datetime, cause: str = "") -> int:
     """
     Give the waiting quality part of one mandate back to the creditor; return how many.
 
     The complaint stays in mind: what comes in later is measured by it too.
     """
-    Mark.objects.create(mandate_id=mandate_id, at=at)
+    Mark.objects.create(mandate_id=mandate_id, at=at, cause=cause)
+    lock_mandate(mandate_id)
     due = _reserved().filter(mandate=mandate_id)
-    decided = [Decided(split, 0, FORFEITED) for split in due]
+    decided = [Decided(split, 0, FORFEITED, cause) for split in due]
     return _settle(decided, FORFEITED, actor, at)
 
 
@@ -117,8 +122,9 @@ def _settle(decided: Sequence[Decided], kind: str, actor: Actor, at: datetime) -
     for each in decided:
         each.split.reserve_settled_at, each.split.reserve_paid = at, each.paid
         each.split.uncovered -= each.asked_no_more
+        each.split.forfeited_for = each.cause
     splits = [each.split for each in decided]
-    changed = ["reserve_settled_at", "reserve_paid", "uncovered"]
+    changed = ["reserve_settled_at", "reserve_paid", "uncovered", "forfeited_for"]
     Split.objects.bulk_update(splits, changed, batch_size=2_000)
     if splits:
         back = sum(each.back for each in decided)
