@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
+from pydantic import AwareDatetime
 
 from qinghe.api.auth import actor_of, writer_of
 from qinghe.api.paging import Cut, Piece, after
@@ -32,6 +33,8 @@ class ComplaintIn(Schema):
     kind: ComplaintKind
     statement: str = Field(max_length=4000)
     claim_id: UUID
+    # When it happened, with its offset; nothing where nobody knows.
+    happened_at: AwareDatetime | None = None
 
 
 class ComplaintOut(Schema):
@@ -70,6 +73,7 @@ def create_complaint(request: HttpRequest, body: ComplaintIn) -> Status[Complain
         statement=body.statement,
         claim_id=body.claim_id,
         person_id=None,
+        happened_at=body.happened_at,
         actor=actor,
         at=clock.now(),
     )

@@ -16,3 +16,9 @@ def day_of(at: datetime) -> date:
 def end_of(day: date) -> datetime:
     """Return the instant at which a local calendar day ends."""
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(settings.DISPLAY_ZONE))
+
+
+def noon_of(day: date, now: datetime) -> datetime:
+    """Return noon of a local calendar day; of today the present moment, where it is not noon."""
+    noon = datetime.combine(day, time(12), ZoneInfo(settings.DISPLAY_ZONE))
+    return min(noon, now) if day == day_of(now) else noon

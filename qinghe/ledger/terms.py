@@ -17,6 +17,8 @@ SIDES: tuple[tuple[str, str], ...] = (
     ("platform:payout:*", "credit"),
     ("creditor:*:direct", "debit"),
     ("creditor:*:commission_due", "debit"),
+    # Earned by others on money that the creditor received itself, and not covered by it yet.
+    ("creditor:*:uncovered", "credit"),
     ("creditor:*:claimed", "credit"),
     ("creditor:*:collected", "credit"),
     # Called for a proven breach: what the holder of the deposit owes, and to whom it will go.
@@ -29,6 +31,9 @@ SIDES: tuple[tuple[str, str], ...] = (
     ("debtor:*:refund", "credit"),
     # What an organisation must give back because a payment was reversed after it was paid out.
     ("*:clawback", "debit"),
+    ("*:advanced", "credit"),
+    # Of the platform itself: what it may lend. Below zero only between two postings of one act.
+    ("platform:own", "mixed"),
 )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from qinghe.claims.days import noon_of
 from qinghe.claims.queries import ClaimRow
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor
@@ -54,12 +55,15 @@ def _asked(request: DebtorRequest, mine: list[ClaimRow]) -> str:
 
 def _opened(form: ComplaintForm, actor: Actor) -> UUID:
     about = form.cleaned_data["claim"]
+    now = clock.now()
+    day = form.cleaned_data["happened_on"]
     made = open_complaint(
+        happened_at=noon_of(day, now) if day else None,
         kind=form.cleaned_data["kind"],
         statement=form.cleaned_data["statement"],
         claim_id=None if about == NO_CLAIM else UUID(about),
         person_id=actor.person_id,
         actor=actor,
-        at=clock.now(),
+        at=now,
     )
     return made.pk

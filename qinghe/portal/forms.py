@@ -184,6 +184,11 @@ class ComplaintForm(OnceForm):
     kind = forms.ChoiceField(
         label=_("What is it about?"), choices=ComplaintKind.choices, widget=forms.RadioSelect
     )
+    happened_on = forms.DateField(
+        label=_("On which day? If you do not know, leave it empty."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
     statement = story(_("What happened?"), _("When, who and what was said. Write as you speak."))
 
     def __init__(self, *args: Any, claims: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -197,4 +202,4 @@ class ComplaintForm(OnceForm):
             ],
         )
         self.soften(about)
-        self.order_fields(["claim", "kind", "statement", "request_key"])
+        self.order_fields(["claim", "kind", "happened_on", "statement", "request_key"])

@@ -23,6 +23,22 @@ class NothingHeld(DomainError):
     text = _("No contact is stopped by a decided complaint here: there is nothing to lift.")
 
 
+class HandUnknown(DomainError):
+    code = "quality.hand-unknown"
+    text = _("Several hands worked this claim. Say whose act it was, or that it was none of them.")
+
+
+class NotAHand(DomainError):
+    code = "quality.not-a-hand"
+    text = _("This mandate is none of the claim complained about.")
+
+
+class HappenedLater(DomainError):
+    code = "quality.happened-later"
+    status = 422
+    text = _("The day it happened lies in the future.")
+
+
 class ReasonMissing(DomainError):
     code = "quality.reason-missing"
     text = _("Write the reason for the decision: the person who complained will read it.")

@@ -168,6 +168,54 @@ BY_NAME: dict[str, str] = {
                 WHERE h.claim_id = c.id AND h.kind = 'duplicate' AND h.lifted_at IS NULL
             )
     """,
+    "commission-due-waits-for-its-creditor": """
+        SELECT split_part(path, ':', 2) FROM ledger_account
+        WHERE path LIKE 'creditor:%%:commission\\_due' OR path LIKE 'creditor:%%:uncovered'
+        GROUP BY split_part(path, ':', 2), currency HAVING sum(balance) <> 0
+    """,
+    "splits-show-what-is-uncovered": """
+        WITH shown AS (
+            SELECT 'creditor:' || p.creditor_id || ':uncovered' AS path, p.currency,
+                sum(s.uncovered) AS total
+            FROM settlement_split s JOIN settlement_payment p ON p.id = s.payment_id
+            WHERE p.state = 'posted' AND s.uncovered > 0 GROUP BY p.creditor_id, p.currency
+        ), booked AS (
+            SELECT path, currency, -balance AS total FROM ledger_account
+            WHERE path LIKE 'creditor:%%:uncovered' AND balance <> 0
+        )
+        SELECT split_part(coalesce(s.path, b.path), ':', 2) FROM shown s
+        FULL JOIN booked b ON b.path = s.path AND b.currency = s.currency
+        WHERE s.total IS DISTINCT FROM b.total
+    """,
+    "only-own-money-is-lent": """
+        SELECT regexp_replace(path, ':[^:]+$', '') FROM ledger_account
+        WHERE path LIKE '%%:clawback' OR path LIKE '%%:advanced'
+        GROUP BY regexp_replace(path, ':[^:]+$', ''), currency HAVING sum(balance) <> 0
+        UNION ALL
+        SELECT path || ' ' || currency FROM ledger_account
+        WHERE path = 'platform:own' AND balance > 0
+    """,
+    "cash-covers-what-is-held": """
+        SELECT currency FROM ledger_account
+        WHERE path LIKE 'platform:cash:%%' OR path LIKE 'platform:payout:%%'
+            OR path LIKE 'creditor:%%:collected' OR path LIKE 'collector:%%:payable'
+            OR path LIKE 'collector:%%:reserve' OR path LIKE 'debtor:%%:refund'
+        GROUP BY currency HAVING sum(balance) < 0
+    """,
+    "complaints-hold-the-quality-part": """
+        SELECT q.number FROM quality_complaint q
+        LEFT JOIN quality_appeal a ON a.complaint_id = q.id AND a.state = 'open'
+        WHERE (q.state = 'open' OR a.id IS NOT NULL) AND q.mandate_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM settlement_stay s WHERE s.cause = 'complaint:' || q.id
+                AND s.mandate_id = q.mandate_id AND s.until IS NULL
+        )
+    """,
+    "forfeited-parts-stay-forfeited-for-a-reason": """
+        SELECT s.payment_id::text FROM settlement_split s
+        WHERE s.forfeited_for <> '' AND NOT EXISTS (
+            SELECT 1 FROM settlement_mark m WHERE m.cause = s.forfeited_for AND m.lifted_at IS NULL
+        )
+    """,
     "payouts-by-two-persons": """
         SELECT o.number FROM settlement_payout o
         WHERE o.state IN ('approved', 'paid')

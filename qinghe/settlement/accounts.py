@@ -18,6 +18,8 @@ from qinghe.settlement.terms import PaymentSource
 BANK = "platform:cash:bank"
 FEES = "platform:fees"
 CASH = "platform:cash"
+# The platform's own money among the cash: the only money that may be lent.
+OWN = "platform:own"
 
 
 def claim_part(claim_id: UUID, component: str) -> str:
@@ -36,6 +38,15 @@ def commission_due(creditor_id: UUID) -> str:
     return f"creditor:{creditor_id}:commission_due"
 
 
+def uncovered(creditor_id: UUID) -> str:
+    """
+    Return the account of what others earned on money the creditor received itself.
+
+    Always as much as its commission due: nobody is paid from it before the creditor has paid.
+    """
+    return f"creditor:{creditor_id}:uncovered"
+
+
 def payable(collector_id: UUID) -> str:
     return f"collector:{collector_id}:payable"
 
@@ -47,6 +58,11 @@ def reserve(collector_id: UUID) -> str:
 def clawback(path: str) -> str:
     """Return the account of what the owner of another account must give back."""
     return f"{path.rsplit(':', 1)[0]}:clawback"
+
+
+def advanced(path: str) -> str:
+    """Return the account of what the platform's own money lent, to be given back by its owner."""
+    return f"{path.rsplit(':', 1)[0]}:advanced"
 
 
 def refund(person_id: UUID) -> str:
@@ -114,7 +130,7 @@ def postings(facts: Facts) -> list[Posting]:
     Return what a payment moves.
 
     Money paid here is held for the creditor until it is paid out; of money that the creditor
-    reports only the commission becomes due.
+    reports only the commission becomes due, and payable to nobody until the creditor covers it.
     """
     moves = [
         (facts.owed_to, claim_part(facts.claim_id, component), amount, "applied")
@@ -145,11 +161,13 @@ def _commission(facts: Facts) -> list[tuple[str, str, int, str]]:
         return []
     here = facts.source == PaymentSource.CASHIER
     bearer = collected(facts.creditor_id) if here else commission_due(facts.creditor_id)
-    return [
-        (bearer, payable(facts.collector_id), facts.shares.commission, "commission"),
-        (bearer, reserve(facts.collector_id), facts.shares.reserve, "reserve"),
-        (bearer, fees(facts.claim_id), facts.shares.fee, "fee"),
+    waiting = uncovered(facts.creditor_id)
+    moves = [
+        (payable(facts.collector_id), facts.shares.commission, "commission"),
+        (reserve(facts.collector_id), facts.shares.reserve, "reserve"),
+        (fees(facts.claim_id), facts.shares.fee, "fee"),
     ]
+    return [(bearer, own if here else waiting, amount, kind) for own, amount, kind in moves]
 
 
 def _shard(claim_id: UUID) -> str:

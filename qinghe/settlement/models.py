@@ -114,6 +114,10 @@ class Split(Row):
     reserve_settled_at = models.DateTimeField(null=True)
     # What of the reserve the collector got; null until then, and where it was settled before this.
     reserve_paid = models.BigIntegerField(null=True)
+    # The decision it was forfeited by; a granted appeal finds it again.
+    forfeited_for = models.TextField(default="", db_default="", blank=True)
+    # What of the commission the creditor has not covered yet; money paid here covers its own.
+    uncovered = models.BigIntegerField(default=0, db_default=0)
     # Under a plan: the stage of the day, and when the quality part is decided.
     stage = models.TextField(default="", db_default="", blank=True)
     review_at = models.DateTimeField(null=True)
@@ -131,6 +135,11 @@ class Split(Row):
                 & Q(platform_fee__gte=0),
                 name="settlement_split_not_negative",
             ),
+            models.CheckConstraint(
+                condition=Q(uncovered__gte=0)
+                & Q(uncovered__lte=F("commission") + F("reserve") + F("platform_fee")),
+                name="settlement_split_uncovered",
+            ),
         ]
         indexes = [
             models.Index(fields=["collector", "at"], name="settlement_split_collector"),
@@ -138,6 +147,16 @@ class Split(Row):
                 fields=["at"],
                 name="settlement_split_reserve",
                 condition=Q(reserve__gt=0, reserve_settled_at__isnull=True),
+            ),
+            models.Index(
+                fields=["at"],
+                name="settlement_split_to_cover",
+                condition=Q(uncovered__gt=0),
+            ),
+            models.Index(
+                fields=["forfeited_for"],
+                name="settlement_split_forfeited",
+                condition=~Q(forfeited_for=""),
             ),
         ]
 
@@ -149,6 +168,31 @@ class Mark(Row):
 
     mandate = models.ForeignKey("market.Mandate", models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    cause = models.TextField(default="", db_default="", blank=True)
+    # An appeal was granted: from then on it weighs nothing.
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["cause"], name="settlement_mark_cause", condition=~Q(cause=""))
+        ]
+
+
+class Stay(Row):
+    """The quality part under a mandate waits while a complaint or an appeal may still change it."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    mandate = models.ForeignKey("market.Mandate", models.PROTECT, related_name="+")
+    cause = models.TextField()
+    since = models.DateTimeField()
+    # Not set while somebody has yet to decide.
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cause", "mandate"], name="settlement_stay_once")
+        ]
 
 
 class Review(Row):
@@ -172,6 +216,33 @@ class Review(Row):
                 condition=Q(reserve=F("paid") + F("back"), paid__gte=0, back__gte=0),
                 name="settlement_review_sums",
             )
+        ]
+
+
+class Receipt(Row):
+    """
+    Money that arrived at the bank and is no payment of a debtor.
+
+    A creditor's, to cover commission on money it received itself; without a creditor the platform's
+    own, which alone may be lent when a payment is undone after its shares went out.
+    """
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    creditor = models.ForeignKey(
+        "parties.Organisation", models.PROTECT, null=True, related_name="+"
+    )
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    # As the bank's statement names it; one booking, however often it is told.
+    reference = models.TextField(unique=True)
+    recorded_by = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="settlement_receipt_positive"),
+            models.CheckConstraint(condition=~Q(reference=""), name="settlement_receipt_named"),
         ]
 
 

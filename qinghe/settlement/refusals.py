@@ -80,6 +80,31 @@ class NoCash(DomainError):
     text = _("There is not enough money on the platform's account for this.")
 
 
+class OwnMoneyShort(DomainError):
+    code = "settlement.own-money-short"
+    text = _(
+        "This would take {amount} {currency} from money held for others. Bring own money of the"
+        " platform to the account and book it first."
+    )
+
+
+class ReceiptDiffers(DomainError):
+    code = "settlement.receipt-differs"
+    text = _("Money with this reference was booked before with another amount or sender.")
+
+
+class ReferenceMissing(DomainError):
+    code = "settlement.reference-missing"
+    status = 422
+    text = _("Give the reference under which the bank's statement shows this money.")
+
+
+class NoSuchSender(DomainError):
+    code = "settlement.no-such-sender"
+    status = 404
+    text = _("There is no such creditor.")
+
+
 class UnknownMapping(DomainError):
     code = "settlement.unknown-mapping"
     text = _("There is no column mapping with this name.")

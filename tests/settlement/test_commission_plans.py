@@ -22,6 +22,7 @@ from qinghe.settlement.queries import earnings
 from tests.factories import AT, actor
 from tests.market.conftest import TERMS, licensed, reachable_claim
 from tests.market.test_commission import GOOD
+from tests.settlement.test_covering import receive
 from tests.settlement.test_payments import JOB, assert_books, pay
 
 DAY = timedelta(days=1)
@@ -65,8 +66,8 @@ class TestPlan:
 
     def test_a_reversal_takes_the_steps_back_too(self) -> None:
         claim, mandate, _collector = under_plan()
-        first = pay(claim, 50_000, "1")
-        second = pay(claim, 20_000, "2", at=AT + DAY)
+        first = pay(claim, 50_000, "1", source="cashier")
+        second = pay(claim, 20_000, "2", at=AT + DAY, source="cashier")
         assert gross(second) == 4_000 + 10_000 * 2 // 100 + 10_000 * 5 // 100
         services.reverse_payment(payment_id=first.pk, reason="x", actor=JOB, at=AT + 2 * DAY)
         # Alone it never reaches the first step.
@@ -84,8 +85,7 @@ class TestPlan:
             services.approve_payout(payout_id=payout.pk, actor=second, at=AT)
             services.pay_payout(payout_id=payout.pk, actor=boss, at=AT)
         paid = Split.objects.get(payment=payment).commission
-        pay(reachable_claim(), 90_000, "other", source="cashier")
-        services.prepare_payouts(actor=boss, at=AT)
+        receive(None, 50_000)
         services.reverse_payment(payment_id=payment.pk, reason="x", actor=JOB, at=AT + DAY)
         back = accounts.clawback(accounts.payable(mandate.collector_id))
         assert books.balance(path=back, currency="CNY") == paid
@@ -96,7 +96,7 @@ class TestPlan:
 class TestReview:
     def test_each_measure_decides_its_weight_on_the_day_of_the_review(self) -> None:
         claim, mandate, collector = under_plan()
-        payment = pay(claim, 50_000, "1")
+        payment = pay(claim, 50_000, "1", source="cashier")
         reserve = Split.objects.get(payment=payment).reserve
         for state in ("kept", "broken"):
             Promise.objects.create(
@@ -126,9 +126,9 @@ class TestReview:
 
     def test_a_justified_complaint_takes_what_waits_and_marks_what_comes(self) -> None:
         claim, mandate, _collector = under_plan()
-        pay(claim, 20_000, "1")
+        pay(claim, 20_000, "1", source="cashier")
         assert services.forfeit_reserves(mandate_id=mandate.pk, actor=JOB, at=AT + DAY) == 1
-        later = pay(claim, 20_000, "2", at=AT + 2 * DAY)
+        later = pay(claim, 20_000, "2", at=AT + 2 * DAY, source="cashier")
         services.release_reserves(actor=JOB, at=AT + 60 * DAY)
         review = Review.objects.get(payment=later)
         assert review.paid == review.reserve * 6 // 10
@@ -136,8 +136,8 @@ class TestReview:
 
     def test_a_reviewed_payment_can_still_be_reversed(self) -> None:
         claim, mandate, _collector = under_plan()
-        first = pay(claim, 20_000, "1")
-        pay(claim, 20_000, "2", at=AT + DAY)
+        first = pay(claim, 20_000, "1", source="cashier")
+        pay(claim, 20_000, "2", at=AT + DAY, source="cashier")
         services.release_reserves(actor=JOB, at=AT + 60 * DAY)
         assert Review.objects.count() == 2
         services.reverse_payment(payment_id=first.pk, reason="x", actor=JOB, at=AT + 61 * DAY)

@@ -95,7 +95,10 @@ class TestPostPayment:
         split = Split.objects.get(payment=payment)
         assert (split.creditor_share, split.commission) == (75_000, 19_000)
         assert (split.reserve, split.platform_fee) == (4_750, 1_250)
-        assert books.balance(path=accounts.payable(agency.pk), currency="CNY") == -19_000
+        # Payable to nobody before the creditor covers it.
+        assert books.balance(path=accounts.payable(agency.pk), currency="CNY") == 0
+        waiting = accounts.uncovered(target.creditor_id)
+        assert books.balance(path=waiting, currency="CNY") == -25_000
         due = accounts.commission_due(target.creditor_id)
         assert books.balance(path=due, currency="CNY") == 25_000
         assert_books(target)

@@ -12,7 +12,9 @@ from qinghe.kernel.actor import Actor, Role
 from qinghe.parties.roles import NotPermitted
 from qinghe.settlement import queries, refusals, services
 from qinghe.settlement.documents import statement_csv, statement_pdf
+from qinghe.settlement.services.covering import COVERED
 from tests.factories import AT, actor, claim, collector, mandate
+from tests.settlement.test_covering import receive
 from tests.settlement.test_payments import pay
 from tests.settlement.test_reversal import reverse
 
@@ -46,7 +48,10 @@ def test_lines_lead_from_the_opening_to_the_closing_balance(world: dict[str, Any
         assert len(found.payments) == 2
     # 100,000 came here; 25 % of both payments is commission.
     assert month(world["creditor"]).closing == 70_000
-    assert month(world["collector"]).closing == 19_000 + 3_800
+    assert month(world["collector"]).closing == 19_000
+    services.prepare_payouts(actor=actor(Role.OPERATOR), at=AT)
+    covered = [line for line in month(world["collector"]).lines if line.kind == COVERED]
+    assert [line.amount for line in covered] == [3_800]
 
 
 def test_the_next_period_opens_with_what_the_last_one_closed(world: dict[str, Any]) -> None:
@@ -59,6 +64,7 @@ def test_the_next_period_opens_with_what_the_last_one_closed(world: dict[str, An
 
 def test_a_payout_and_a_reversal_appear(world: dict[str, Any]) -> None:
     services.prepare_payouts(actor=actor(Role.OPERATOR), at=AT)
+    receive(None, 100_000)
     reverse(world["first"])
     found = month(world["creditor"])
     kinds = [line.kind for line in found.lines]
@@ -101,7 +107,8 @@ def test_the_csv_computes_and_runs_no_formula(world: dict[str, Any]) -> None:
 def test_earnings_of_a_collector(world: dict[str, Any]) -> None:
     (found,) = queries.earnings(actor=world["collector"])
     assert (found.payments, found.recovered, found.earned) == (2, 120_000, 22_800)
-    assert (found.waiting, found.due, found.owed_back) == (5_700, 22_800, 0)
+    assert (found.waiting, found.due, found.owed_back) == (4_750, 19_000, 0)
+    assert found.uncovered == 3_800
 
 
 def test_payments_are_seen_by_those_they_concern(

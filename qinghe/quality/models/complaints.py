@@ -29,6 +29,8 @@ class Complaint(Row):
     kind = models.TextField(choices=ComplaintKind.choices)
     statement = models.ForeignKey("parties.VaultItem", models.PROTECT, null=True, related_name="+")
     state = models.TextField(choices=ComplaintState.choices, default=ComplaintState.OPEN)
+    # When it happened, as the person tells; nobody may know.
+    happened_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField()
     due_on = models.DateField()
     decided_at = models.DateTimeField(null=True)

@@ -45,6 +45,7 @@ from qinghe.quality.terms import (
     Cause,
     ComplaintState,
 )
+from qinghe.settlement.services import hold_reserves, let_reserves_go, restore_reserves
 
 # Who decided first, when no person did.
 RULE = ""
@@ -83,6 +84,8 @@ def appeal(
         due_on=day_of(at) + timedelta(days=HEARING_DAYS),
         first_officer=first,
     )
+    if made.complaint_id and (under := _hand(made.complaint_id)):
+        hold_reserves(mandate_ids=[under], cause=f"{CAUSE}{made.complaint_id}", at=at)
     _note("asked", made, actor, at)
     return made
 
@@ -116,9 +119,16 @@ def decide_appeal(
         made.others = sorted(str(firm) for firm in family(made.collector_id) - {made.collector_id})
     made.save()
     _note(made.state, made, actor, at)
+    if made.complaint_id:
+        let_reserves_go(cause=f"{CAUSE}{made.complaint_id}", until=at)
     if granted:
         _carry_out(made, actor, at)
     return made
+
+
+def _hand(complaint_id: UUID) -> UUID | None:
+    rows = Complaint.objects.filter(pk=complaint_id)
+    return rows.values_list("mandate_id", flat=True).first()
 
 
 def _field(about: str) -> str:
@@ -177,6 +187,7 @@ def _carry_out(made: Appeal, actor: Actor, at: datetime) -> None:
         assert complaint.decided_at is not None
         since = complaint.decided_at
         _let_work_go_on(complaint, made, actor, at)
+        restore_reserves(cause=f"{CAUSE}{complaint.pk}", actor=actor, at=at)
     elif made.standing_id:
         since = Standing.objects.values_list("starts_at", flat=True).get(pk=made.standing_id)
     elif made.rating_id:

@@ -24,13 +24,15 @@ from qinghe.parties.terms import Secret
 from qinghe.quality.models import Complaint, Sanction
 from qinghe.quality.refusals import (
     ComplaintDecided,
+    HappenedLater,
     NoSuchComplaint,
     NothingHeld,
     ReasonMissing,
 )
+from qinghe.quality.services.fault import attribute, hand_then, suspects
 from qinghe.quality.services.grading import regrade_family
-from qinghe.quality.terms import ANSWER_DAYS, CAUSE, ComplaintState
-from qinghe.settlement.services import forfeit_reserves
+from qinghe.quality.terms import ANSWER_DAYS, APPEAL_DAYS, CAUSE, ComplaintState
+from qinghe.settlement.services import forfeit_reserves, hold_reserves, let_reserves_go
 
 
 @verb("quality.open_complaint")
@@ -42,19 +44,24 @@ def open_complaint(
     person_id: UUID | None,
     actor: Actor,
     at: datetime,
+    happened_at: datetime | None = None,
 ) -> Complaint:
     """
     Take a complaint and stop contact at once: about the claim, or about everything when only the
-    person is known. A stranger's complaint is taken too; it has nobody to protect yet.
+    person is known. A stranger's complaint is taken too; it has nobody to protect yet. It is about
+    the hand in force when it happened, where that is known. No quality part is decided meanwhile.
 
     :raises NotPermitted: the role does not complain
     :raises NoSuchClaim: not a claim of the one who complains
+    :raises HappenedLater: a moment still to come
     """
     require(actor, Permission.COMPLAIN)
+    if happened_at is not None and happened_at > at:
+        raise HappenedLater
     claim = _claim(claim_id, actor) if claim_id else None
     person = actor.person_id if actor.role is Role.DEBTOR else person_id
     person = claim.debtor_id if claim else person
-    mandate = _mandate_at_fault(claim) if claim else None
+    mandate = hand_then(claim.pk, happened_at) if claim else None
     complaint = Complaint.objects.create(
         pk=new_id(),
         number=f"TS{day_of(at):%y%m%d}{digits(6)}",
@@ -64,6 +71,7 @@ def open_complaint(
         collector_id=mandate.collector_id if mandate else None,
         kind=kind,
         statement=_sealed(statement, person, at),
+        happened_at=happened_at,
         opened_at=at,
         due_on=day_of(at) + timedelta(days=ANSWER_DAYS),
     )
@@ -77,6 +85,8 @@ def open_complaint(
             actor=actor,
             at=at,
         )
+    under = [each.pk for each in suspects(complaint)]
+    hold_reserves(mandate_ids=under, cause=_cause(complaint), at=at)
     _record("quality.complaint-opened", complaint, actor, at)
     return complaint
 
@@ -90,17 +100,23 @@ def decide_complaint(
     actor: Actor,
     at: datetime,
     keep_hold: bool = False,
+    mandate_id: UUID | None = None,
+    nobodys: bool = False,
 ) -> Complaint:
     """
     Decide a complaint. When it is justified, the mandate is suspended and the waiting part of its
     commission is lost, and the collector is graded at once. Contact may go on afterwards, unless
     the hold is kept.
 
+    `mandate_id` says whose act it was, `nobodys` that it was none of those who worked the claim.
+
     :raises NotPermitted: the actor does not hear complaints
     :raises NoSuchComplaint: unknown
     :raises ComplaintDecided: decided before
     :raises ReasonMissing: no text for the person who complained
     :raises WordsRefused: the text threatens, insults or misleads
+    :raises NotAHand: a mandate of another claim
+    :raises HandUnknown: justified, but not said whose act of several it was
     """
     require(actor, Permission.DECIDE_COMPLAINTS)
     complaint = _lock(complaint_id)
@@ -109,9 +125,13 @@ def decide_complaint(
     if not text.strip():
         raise ReasonMissing
     check_words(text)
+    if upheld:
+        attribute(complaint, mandate_id, nobodys=nobodys)
     complaint.state = ComplaintState.UPHELD if upheld else ComplaintState.DISMISSED
     complaint.decision_text, complaint.decided_at = text.strip(), at
-    complaint.save(update_fields=["state", "decision_text", "decided_at"])
+    decided = ["state", "decision_text", "decided_at", "mandate", "collector"]
+    complaint.save(update_fields=decided)
+    let_reserves_go(cause=_cause(complaint), until=at)
     if upheld and complaint.mandate_id:
         _sanction(complaint, complaint.mandate_id, actor, at)
     if not keep_hold:
@@ -141,6 +161,7 @@ def withdraw_complaint(*, complaint_id: UUID, actor: Actor, at: datetime) -> Com
         raise ComplaintDecided
     complaint.state, complaint.decided_at = ComplaintState.WITHDRAWN, at
     complaint.save(update_fields=["state", "decided_at"])
+    let_reserves_go(cause=_cause(complaint), until=at)
     lift_hold(cause=_cause(complaint), actor=actor, at=at)
     _record("quality.complaint-withdrawn", complaint, actor, at)
     return complaint
@@ -181,12 +202,6 @@ def _claim(claim_id: UUID, actor: Actor) -> Claim:
     return claim
 
 
-def _mandate_at_fault(claim: Claim) -> Mandate | None:
-    # The live one, else the last: people often complain after the work was taken away.
-    found = Mandate.objects.filter(claim=claim)
-    return found.filter(state__in=LIVE).first() or found.order_by("-starts_at", "pk").first()
-
-
 def _sealed(statement: str, person_id: UUID | None, at: datetime) -> VaultItem | None:
     words = statement.strip()
     return seal(kind=Secret.TEXT, value=words, person_id=person_id, at=at) if words else None
@@ -207,7 +222,12 @@ def _sanction(complaint: Complaint, mandate_id: UUID, actor: Actor, at: datetime
     if live:
         suspend(mandate_id=mandate_id, cause=_cause(complaint), actor=actor, at=at)
         Sanction.objects.create(complaint=complaint, mandate_id=mandate_id, at=at)
-    forfeit_reserves(mandate_id=mandate_id, actor=actor, at=at)
+    cause = _cause(complaint)
+    forfeit_reserves(mandate_id=mandate_id, cause=cause, actor=actor, at=at)
+    # What comes in meanwhile is not measured by a decision that may still fall.
+    hold_reserves(mandate_ids=[mandate_id], cause=cause, at=at)
+    until = at + timedelta(days=APPEAL_DAYS)
+    let_reserves_go(cause=cause, until=until, only=mandate_id)
 
 
 def _cause(complaint: Complaint) -> str:

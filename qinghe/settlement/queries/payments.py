@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models.functions import Coalesce, Greatest
 
 from qinghe.claims.queries import Moment
 from qinghe.kernel.actor import Actor, Role
@@ -85,7 +85,8 @@ class PayoutRow:
 class Earnings:
     """
     What a collector earned in one currency: `earned` for good, `waiting` in reserve, `due` not yet
-    paid out, `owed_back` to be kept from the next payout. Minor units.
+    paid out, `owed_back` to be kept from the next payout; `uncovered` is due once the creditor, who
+    received the money itself, has paid the platform. Minor units.
     """
 
     currency: str
@@ -95,6 +96,7 @@ class Earnings:
     waiting: int
     due: int
     owed_back: int
+    uncovered: int
 
 
 def payments(
@@ -168,6 +170,8 @@ def earnings(*, actor: Actor) -> list[Earnings]:
     if actor.org_id is None:
         return []
     own = Split.objects.filter(collector=actor.org_id, payment__state=PaymentState.POSTED)
+    # The commission is covered first, then the fee, then the quality part.
+    undecided = Case(When(reserve_settled_at__isnull=True, then=F("reserve")), default=0)
     totals = own.values("payment__currency").annotate(
         count=Count("pk"),
         recovered=Sum("amount"),
@@ -177,6 +181,7 @@ def earnings(*, actor: Actor) -> list[Earnings]:
             filter=Q(reserve_settled_at__isnull=False),
             default=0,
         ),
+        uncovered=Sum(Greatest(F("uncovered") - F("platform_fee") - undecided, 0)),
     )
     return [_earnings(actor.org_id, row) for row in totals.order_by("payment__currency")]
 
@@ -259,4 +264,5 @@ def _earnings(org_id: UUID, row: Mapping[str, Any]) -> Earnings:
         waiting=-held[reserve],
         due=-held[payable],
         owed_back=held[back],
+        uncovered=row["uncovered"],
     )

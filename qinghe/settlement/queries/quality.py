@@ -40,7 +40,9 @@ class Measured:
 
 def quality_of(mandate_ids: Collection[UUID], at: datetime) -> dict[UUID, dict[str, Measured]]:
     """Return every measure of every mandate up to a moment. Three queries for any number."""
-    marks = dict(_counts(Mark.objects.filter(mandate__in=mandate_ids, at__lte=at), n=Q()))
+    marks = dict(
+        _counts(Mark.objects.filter(mandate__in=mandate_ids, at__lte=at, lifted_at=None), n=Q())
+    )
     promises = dict(
         _counts(
             Promise.objects.filter(mandate__in=mandate_ids, decided_at__lte=at),

@@ -14,8 +14,10 @@ from qinghe.settlement.services.payouts import (
     return_payout,
 )
 from qinghe.settlement.services.posting import post_payment
+from qinghe.settlement.services.receiving import receive_money
 from qinghe.settlement.services.reserves import forfeit_reserves, release_reserves
 from qinghe.settlement.services.reversal import reverse_payment
+from qinghe.settlement.services.staying import hold_reserves, let_reserves_go, restore_reserves
 
 __all__ = [
     "ImportResult",
@@ -23,14 +25,18 @@ __all__ = [
     "create_cashier_order",
     "expire_orders",
     "forfeit_reserves",
+    "hold_reserves",
     "import_payments",
     "introduce",
+    "let_reserves_go",
     "pay_payout",
     "post_payment",
     "prepare_payouts",
     "receive_fee",
+    "receive_money",
     "receive_notice",
     "release_reserves",
+    "restore_reserves",
     "return_payout",
     "reverse_payment",
 ]

@@ -156,6 +156,7 @@ def split_of(booking: Booking) -> Split:
         rate=course.rate_kept if course else rate,
         at=received_at,
         stage=course.stage if course else booking.claim.stage,
+        uncovered=0 if booking.payment.source == PaymentSource.CASHIER else shares.gross,
         review_at=course.review_at(received_at) if course else None,
     )
 

@@ -25,6 +25,8 @@ from qinghe.parties.services.assurance import check_standing
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Payout
 from qinghe.settlement.refusals import NoCash, NoSuchPayout, PayoutMoved, SamePerson
+from qinghe.settlement.services.advancing import take_back
+from qinghe.settlement.services.covering import cover, lock_books
 from qinghe.settlement.services.reserves import release_reserves
 from qinghe.settlement.terms import PayoutState
 
@@ -34,16 +36,17 @@ PAYABLE = r"^(creditor:[^:]+:collected|collector:[^:]+:payable)$"
 @verb("settlement.prepare-payouts")
 def prepare_payouts(*, actor: Actor, at: datetime) -> list[Payout]:
     """
-    Release reserves that waited long enough, net what is to be given back, and draft one payout
-    per organisation and currency for the rest.
+    Keep what is to be given back and what creditors owe, release the quality parts that waited
+    long enough and are covered, and draft one payout per organisation and currency for the rest.
 
     :raises NotPermitted: the role may not prepare payouts
     """
     require(actor, Permission.PREPARE_PAYOUTS)
-    _lock_all()
-    release_reserves(actor=actor, at=at)
+    lock_books()
     _gather_cash(at)
-    _net(at)
+    take_back(at=at)
+    cover(at=at)
+    release_reserves(actor=actor, at=at)
     payouts, moves = [], []
     for account in _payable(at):
         payout = _draft(account, actor, at)
@@ -134,12 +137,6 @@ def return_payout(*, payout_id: UUID, reason: str, actor: Actor, at: datetime) -
     return payout
 
 
-def _lock_all() -> None:
-    # All that a payout may touch, in the one order of locks: payments meanwhile wait, not deadlock.
-    shared = Account.objects.filter(path__regex="^(platform|creditor|collector):")
-    list(shared.order_by("pk").select_for_update().values_list("pk"))
-
-
 def _gather_cash(at: datetime) -> None:
     """Book that cashiers have passed on to the bank what they took."""
     cash = Account.objects.filter(path__startswith=f"{accounts.CASH}:", balance__gt=0)
@@ -157,25 +154,6 @@ def _gather_cash(at: datetime) -> None:
             for box in cash.exclude(path=accounts.BANK).order_by("pk")
         ]
     )
-
-
-def _net(at: datetime) -> None:
-    """Keep from what is payable what the same organisation owes: commission, money to return."""
-    for suffix in ("clawback", "commission_due"):
-        debts = list(Account.objects.filter(path__endswith=f":{suffix}", balance__gt=0))
-        moves = [posting for debt in debts if (posting := _netting(debt, at))]
-        post_many(postings=moves)
-
-
-def _netting(debt: Account, at: datetime) -> Posting | None:
-    kind, org_id, _name = debt.path.split(":")
-    held = f"{kind}:{org_id}:{'payable' if kind == 'collector' else 'collected'}"
-    lock_accounts(keys={(debt.path, debt.currency), (held, debt.currency)})
-    debt.refresh_from_db()
-    amount = min(debt.balance, -balance(path=held, currency=debt.currency))
-    if amount <= 0:
-        return None
-    return Posting(held, debt.path, amount, debt.currency, "payout.netted", f"netting:{org_id}", at)
 
 
 def _payable(at: datetime) -> list[Account]:

@@ -24,6 +24,7 @@ from qinghe.market.queries.signed import plan_signed
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Mark, Review, Split
 from qinghe.settlement.queries.quality import Measured, quality_of
+from qinghe.settlement.services.staying import lock_mandate, staying
 from qinghe.settlement.terms import RESERVE_DAYS, PaymentState
 
 RELEASED, BACK, FORFEITED = "reserve.released", "reserve.returned", "reserve.forfeited"
@@ -36,17 +37,30 @@ class Decided:
     split: Split
     paid: int
     back_as: str = BACK
+    cause: str = ""
 
     @property
     def back(self) -> int:
         """Return what goes back."""
         return self.split.reserve - self.paid
 
+    @property
+    def asked_no_more(self) -> int:
+        """Return what of it the creditor had not covered: it is covered last."""
+        return min(self.split.uncovered, self.back)
+
 
 def release_reserves(*, actor: Actor, at: datetime) -> int:
-    """Decide the quality parts whose wait is over; return how many."""
+    """
+    Decide the quality parts whose wait is over; return how many.
+
+    What the creditor has not covered yet is decided when it has; what a complaint or an appeal may
+    still change, when that is over.
+    """
     waited = Q(review_at__isnull=True, at__lte=at - timedelta(days=RESERVE_DAYS))
-    due = list(_reserved().filter(waited | Q(review_at__lte=at)).select_related("mandate"))
+    ready = _reserved().filter(waited | Q(review_at__lte=at), uncovered=0)
+    ready = ready.exclude(mandate__in=staying(at).values("mandate"))
+    due = list(ready.select_related("mandate"))
     measured = quality_of({each.mandate_id for each in due if each.mandate_id}, at)
     decided, reviews = [], []
     for split in due:
@@ -62,15 +76,16 @@ def release_reserves(*, actor: Actor, at: datetime) -> int:
 
 
 @verb("settlement.forfeit-reserves")
-def forfeit_reserves(*, mandate_id: UUID, actor: Actor, at: datetime) -> int:
+def forfeit_reserves(*, mandate_id: UUID, actor: Actor, at: datetime, cause: str = "") -> int:
     """
     Give the waiting quality part of one mandate back to the creditor; return how many.
 
     The complaint stays in mind: what comes in later is measured by it too.
     """
-    Mark.objects.create(mandate_id=mandate_id, at=at)
+    Mark.objects.create(mandate_id=mandate_id, at=at, cause=cause)
+    lock_mandate(mandate_id)
     due = _reserved().filter(mandate=mandate_id)
-    decided = [Decided(split, 0, FORFEITED) for split in due]
+    decided = [Decided(split, 0, FORFEITED, cause) for split in due]
     return _settle(decided, FORFEITED, actor, at)
 
 
@@ -106,8 +121,11 @@ def _settle(decided: Sequence[Decided], kind: str, actor: Actor, at: datetime) -
     post_many(postings=moves)
     for each in decided:
         each.split.reserve_settled_at, each.split.reserve_paid = at, each.paid
+        each.split.uncovered -= each.asked_no_more
+        each.split.forfeited_for = each.cause
     splits = [each.split for each in decided]
-    Split.objects.bulk_update(splits, ["reserve_settled_at", "reserve_paid"], batch_size=2_000)
+    changed = ["reserve_settled_at", "reserve_paid", "uncovered", "forfeited_for"]
+    Split.objects.bulk_update(splits, changed, batch_size=2_000)
     if splits:
         back = sum(each.back for each in decided)
         record(
@@ -125,13 +143,17 @@ def _postings(each: Decided, at: datetime) -> list[Posting]:
     split = each.split
     if split.collector_id is None:
         return []
+    creditor, waiting = split.payment.creditor_id, accounts.reserve(split.collector_id)
+    covered = each.back - each.asked_no_more
+    due, uncovered = accounts.commission_due(creditor), accounts.uncovered(creditor)
     moves = [
-        (accounts.payable(split.collector_id), each.paid, RELEASED),
-        (accounts.collected(split.payment.creditor_id), each.back, each.back_as),
+        (waiting, accounts.payable(split.collector_id), each.paid, RELEASED),
+        (waiting, accounts.collected(creditor), covered, each.back_as),
+        (uncovered, due, each.asked_no_more, each.back_as),
     ]
     return [
         Posting(
-            debit=accounts.reserve(split.collector_id),
+            debit=debit,
             credit=credit,
             amount=amount,
             currency=split.payment.currency,
@@ -139,6 +161,6 @@ def _postings(each: Decided, at: datetime) -> list[Posting]:
             subject=f"payment:{split.payment_id}",
             at=at,
         )
-        for credit, amount, kind in moves
+        for debit, credit, amount, kind in moves
         if amount
     ]

@@ -2,7 +2,7 @@
 Undo a payment as if it had never come: later payments of the claim are applied anew.
 
 Shares that were already paid out are not forgotten: they become money to give back, and are kept
-from the next payout.
+from the next payout. Until then the platform's own money stands for them, never that of others.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from qinghe.parties.roles import Permission, require
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Allocation, Payment, Split
 from qinghe.settlement.refusals import NoCash, NoSuchPayment, NotReversible
+from qinghe.settlement.services.advancing import check_own, lent, take_back
 from qinghe.settlement.services.booking import (
     allocations_of,
     decide,
@@ -50,6 +51,7 @@ def reverse_payment(*, payment_id: UUID, reason: str, actor: Actor, at: datetime
     :raises NoSuchPayment: unknown, or another creditor's
     :raises NotReversible: not booked, or reversed before
     :raises NoCash: the money to give back is not on the platform's account
+    :raises OwnMoneyShort: shares went out, and the platform's own money does not reach
     """
     payment = _lock(payment_id, actor)
     later = _later(payment)
@@ -65,6 +67,7 @@ def reverse_payment(*, payment_id: UUID, reason: str, actor: Actor, at: datetime
         accrue_interest(claim_id=claim.pk, to=min(each.paid_on, day_of(at)), actor=actor, at=at)
         _apply_again(each, actor, at)
     accrue_interest(claim_id=claim.pk, to=claim.interest_to, actor=actor, at=at)
+    _settle_loans([payment, *later], at)
     record(
         kind="payment.reversed",
         subject=f"claim:{payment.claim_id}",
@@ -159,13 +162,15 @@ def _cover(transfers: Sequence[Transfer], payment: Payment, at: datetime) -> Non
     for transfer in transfers:
         effect[transfer.debit.path] -= transfer.amount
         effect[transfer.credit.path] += transfer.amount
-    lock_accounts(keys={(path, payment.currency) for path in (*effect, accounts.BANK)})
-    have = balances(paths=[*effect, accounts.BANK], currency=payment.currency)
+    paths = [*effect, accounts.BANK, accounts.OWN]
+    lock_accounts(keys={(path, payment.currency) for path in paths})
+    have = balances(paths=paths, currency=payment.currency)
+    lacks = {path: _lack(path, have[path] + change) for path, change in sorted(effect.items())}
     loans = [
         posting
-        for path, change in sorted(effect.items())
-        if (lack := _lack(path, have[path] + change))
-        for posting in [_loan(path, lack, payment, at)]
+        for path, lack in lacks.items()
+        if lack
+        for posting in _loan(path, lack, payment, at)
     ]
     if sum(each.amount for each in loans if each.credit == accounts.BANK) > have[accounts.BANK]:
         raise NoCash
@@ -176,20 +181,22 @@ def _lack(path: str, balance: int) -> int:
     return max(balance, 0) if side_of(path) == "credit" else max(-balance, 0)
 
 
-def _loan(path: str, lack: int, payment: Payment, at: datetime) -> Posting:
-    lender, debited = _lender(path, payment)
-    debit, credit = (path, lender) if debited else (lender, path)
+def _loan(path: str, lack: int, payment: Payment, at: datetime) -> list[Posting]:
     subject = f"cover:payment:{payment.pk}"
-    return Posting(debit, credit, lack, payment.currency, "payment.cover", subject, at)
-
-
-def _lender(path: str, payment: Payment) -> tuple[str, bool]:
-    """Return the account that lends, and whether the borrower is debited."""
     if path.startswith(accounts.CASH):
-        return accounts.BANK, True
-    if path.endswith(":commission_due"):
-        return accounts.collected(payment.creditor_id), True
-    return accounts.clawback(path), False
+        kind = "payment.cover"
+        return [Posting(path, accounts.BANK, lack, payment.currency, kind, subject, at)]
+    return lent(path, lack, payment.currency, subject, at)
+
+
+def _settle_loans(payments: Sequence[Payment], at: datetime) -> None:
+    """Take back at once what the replay earned anew; what stays lent must be own money."""
+    touched = {f"creditor:{each.creditor_id}:" for each in payments}
+    splits = Split.objects.filter(payment__in=payments).exclude(collector=None)
+    touched |= {f"collector:{pk}:" for pk in splits.values_list("collector", flat=True)}
+    for under in sorted(touched):
+        take_back(under=under, at=at)
+    check_own(currency=payments[0].currency, at=at)
 
 
 def _claim_of(payment: Payment) -> UUID:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -12,17 +13,20 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.queries import claim_for
 from qinghe.contact.queries import AttemptRow, attempts_of_claim
+from qinghe.market.models import Mandate
 from qinghe.parties.roles import Permission, may
 from qinghe.parties.services import reveal
 from qinghe.parties.terms import Purpose
 from qinghe.quality.queries import LATEST, ComplaintRow, complaint_for, complaints
 from qinghe.quality.services import decide_complaint, end_kept_hold
+from qinghe.quality.services.fault import hands_of
 from qinghe.quality.terms import ComplaintState
 from qinghe.web.compliance.measures import ResumeForm
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, unclear
 from qinghe.web.formats import as_day
 
 RECENT = 20
+NOBODYS: Final = "nobodys"
 
 
 class DecisionForm(forms.Form):
@@ -37,6 +41,33 @@ class DecisionForm(forms.Form):
         label=_("What the person who complained reads"), max_length=2000, widget=forms.Textarea
     )
     keep_hold = forms.BooleanField(label=_("Keep contact stopped"), required=False)
+
+    def __init__(self, *args: Any, row: ComplaintRow, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        hands = hands_of(row.claim_id) if row.claim_id and row.open else []
+        if not hands:
+            return
+        named = [(str(each.pk), f"{each.collector.name} ({_period(each)})") for each in hands]
+        self.fields["hand"] = forms.ChoiceField(
+            label=_("Whose act it was"),
+            required=False,
+            choices=[("", _("As the day it happened says")), *named, (NOBODYS, _("None of these"))],
+            help_text=_("Needed when it is justified and several worked the claim."),
+        )
+        self.order_fields(["upheld", "hand", "text", "keep_hold"])
+
+    @property
+    def hand(self) -> dict[str, Any]:
+        """Return whose act the officer says it was, as the service takes it."""
+        said = self.cleaned_data.get("hand", "")
+        if said == NOBODYS:
+            return {"nobodys": True}
+        return {"mandate_id": UUID(said)} if said else {}
+
+
+def _period(mandate: Mandate) -> str:
+    end = mandate.closed_at or mandate.ends_at
+    return f"{as_day(mandate.starts_at)} – {as_day(end)}"
 
 
 @page(Permission.DECIDE_COMPLAINTS, Permission.COMPLAIN)
@@ -73,7 +104,7 @@ def _contacts(request: StaffRequest, row: ComplaintRow) -> list[AttemptRow]:
 def complaint_page(request: StaffRequest, complaint_id: UUID) -> HttpResponse:
     """Show a complaint beside what the system recorded, and decide it."""
     row = complaint_for(complaint_id=complaint_id, actor=request.actor)
-    form = DecisionForm(request.POST or None)
+    form = DecisionForm(request.POST or None, row=row)
     if form.is_valid():
         with refusals_in(form):
             decide_complaint(
@@ -81,6 +112,7 @@ def complaint_page(request: StaffRequest, complaint_id: UUID) -> HttpResponse:
                 upheld=form.cleaned_data["upheld"] == "1",
                 text=form.cleaned_data["text"],
                 keep_hold=form.cleaned_data["keep_hold"],
+                **form.hand,
                 actor=request.actor,
                 at=request.at,
             )
