@@ -87,6 +87,7 @@ API: dict[str, dict[str, int]] = {
     "POST contract": only(CREDITOR, 404),
     "GET listings": everybody(200),
     "GET listing": everybody(404),
+    "POST listing-preview": only(PLACING, 200),
     "POST publish": only(PLACING, 404),
     "POST unpublish": only(PLACING, 404),
     "POST take": only(COLLECTOR, 404),

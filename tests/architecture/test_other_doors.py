@@ -30,6 +30,7 @@ KINDS = {
 BODIES: dict[str, object] = {
     "accept": {},
     "claims": {"claim": {}},
+    "listing-preview": {},
     "publish": {"commission_rate": "0.2", "quality_share": "0.2", "period_days": 90},
     "decline-offer": {"reason": "region"},
     "give-back": {"reason": "moved"},

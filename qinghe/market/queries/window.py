@@ -109,7 +109,7 @@ def facts(*, currency: str, at: datetime) -> Facts:
         cover=_cover(collectors, currency, at),
         record=_record(currency),
         stages=_stages(currency),
-        conflicts=_conflicts(creditors, collectors),
+        conflicts=conflicts(creditors, collectors),
         offered=_offered(currency, at),
         handlers=_handlers(currency, at),
     )
@@ -210,7 +210,7 @@ def _stages(currency: str) -> dict[tuple[str, str], tuple[int, int]]:
     return {(product, stage): (int(c), int(p)) for product, stage, c, p in summed.order_by()}
 
 
-def _conflicts(creditors: set[UUID], collectors: list[UUID]) -> set[tuple[UUID, UUID]]:
+def conflicts(creditors: set[UUID], collectors: list[UUID]) -> set[tuple[UUID, UUID]]:
     """Return pairs that share a telling sign, a registration number or a member."""
     signs = Trace.objects.filter(kind__in=TELLING)
     ours: dict[tuple[str, bytes], list[UUID]] = {}

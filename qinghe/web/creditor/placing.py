@@ -19,13 +19,14 @@ from django_stubs_ext import StrPromise
 
 from qinghe.market.contracts.figures import LONGEST_LEVEL, USUAL, Levels
 from qinghe.market.queries import StandingRow, hall, standing_of
-from qinghe.market.queries.preview import preview
+from qinghe.market.queries.prospect import prospect
 from qinghe.market.queries.signed import PlanRow, commission_plans
 from qinghe.market.services import place_own_team_many, publish_many, withdraw_listing
 from qinghe.market.terms import Grade, Mode
 from qinghe.parties.queries import organisations
 from qinghe.parties.roles import Permission
 from qinghe.parties.terms import OrgKind, OrgState
+from qinghe.web.creditor.expecting import plan_told, spoken
 from qinghe.web.creditor.inviting import closing_field, invited, usual_closing
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in
 from qinghe.web.numbers import ids, whole
@@ -187,7 +188,6 @@ def _collectors(form: TermsForm, at: datetime) -> list[tuple[Any, StandingRow | 
 def publish(request: StaffRequest) -> HttpResponse:
     """Show how many of the chosen claims can be offered and why others not; then offer them."""
     sent = request.POST if request.method == "POST" else request.GET
-    found = preview(claim_ids=_asked(sent), actor=request.actor, at=request.at)
     first = {
         "mode": Mode.GRAB,
         "commission": 12,
@@ -198,7 +198,10 @@ def publish(request: StaffRequest) -> HttpResponse:
     }
     plans = commission_plans(actor=request.actor)
     form = TermsForm(request.POST if "mode" in request.POST else None, initial=first, plans=plans)
-    if form.is_bound and form.is_valid():
+    told = plan_told(form, plans)
+    outlook = prospect(claim_ids=_asked(sent), actor=request.actor, at=request.at, plan=told)
+    found = outlook.preview
+    if form.is_bound and form.is_valid() and "look" not in request.POST:
         with refusals_in(form):
             asked = _asked(sent)
             chosen = list(found.placeable) if asked is None else asked
@@ -207,6 +210,7 @@ def publish(request: StaffRequest) -> HttpResponse:
     context = {
         "collectors": _collectors(form, request.at),
         "found": found,
+        "outlook": spoken(outlook, told),
         "skipped": counted(found.skipped),
         "every": bool(sent.get("all")),
     }

@@ -106,6 +106,7 @@ def bare_money(minor: int, currency: str = "CNY") -> str:
 
 
 @register.simple_tag
+@register.filter
 def money_short(minor: int, currency: str = "CNY") -> str:
     """Return a total of many accounts: `¥1.61 亿`, `¥161M`."""
     return formats.money_short(minor, currency)
