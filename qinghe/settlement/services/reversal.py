@@ -34,6 +34,7 @@ from qinghe.settlement.services.booking import (
     allocations_of,
     decide,
     lock_claims,
+    seen,
     settle,
     split_of,
 )
@@ -118,6 +119,7 @@ def _undo(payment: Payment, actor: Actor, at: datetime) -> None:
             actor=actor,
             at=at,
             reference=str(payment.pk),
+            proven=seen(payment),
         )
 
 
