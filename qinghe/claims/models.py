@@ -112,6 +112,8 @@ class Claim(Row):
     costs = models.BigIntegerField(default=0)
     claimed = models.BigIntegerField()
     paid = models.BigIntegerField(default=0)
+    # Of it, what went through the cashier: the platform saw it and need not believe anybody.
+    proven = models.BigIntegerField(default=0, db_default=0)
     state = models.TextField(choices=ClaimState.choices, default=ClaimState.SUBMITTED)
     stage = models.TextField(choices=Stage.choices)
     stage_changes_on = models.DateField(null=True)
@@ -123,6 +125,8 @@ class Claim(Row):
     review_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+    # Where it stood when it was settled: a payment undone leads back there and never further.
+    closed_from = models.TextField(db_default="", blank=True, choices=ClaimState.choices)
     # Why it was rejected or withdrawn: a code of `Rejection`, words, or both.
     ended_because = models.TextField(db_default="", blank=True)
 

@@ -43,12 +43,13 @@ class ClaimState(TextChoices):
 # What may follow what; every other step is refused.
 NEXT: dict[str, frozenset[str]] = {
     "submitted": frozenset({"challenge", "rejected", "withdrawn", "closed"}),
-    "challenge": frozenset({"ready", "rejected", "withdrawn", "closed"}),
-    "ready": frozenset({"listed", "placed", "withdrawn", "closed"}),
+    # A raised amount goes back to the review desk.
+    "challenge": frozenset({"submitted", "ready", "rejected", "withdrawn", "closed"}),
+    "ready": frozenset({"submitted", "listed", "placed", "withdrawn", "closed"}),
     "listed": frozenset({"placed", "ready", "withdrawn", "closed"}),
     "placed": frozenset({"ready", "withdrawn", "closed"}),
     # A reversed payment opens a settled claim again.
-    "closed": frozenset({"ready"}),
+    "closed": frozenset({"submitted", "challenge", "ready"}),
     "withdrawn": frozenset(),
     "rejected": frozenset(),
 }
@@ -82,6 +83,7 @@ class ReviewStep(TextChoices):
     REJECTED = "rejected", pgettext_lazy("review", "Rejected")
     UPHELD = "upheld", _("Sample: the release was right")
     OVERTURNED = "overturned", _("Sample: the release was wrong")
+    RAISED = "raised", _("Amount raised by the creditor, to be checked anew")
 
 
 class Release(TextChoices):

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 from uuid import uuid4
 
 from django.conf import settings
@@ -22,10 +22,21 @@ PRIVATE_FOLDER: Final = 0o700
 PRIVATE_FILE: Final = 0o600
 
 
+class Hash(Protocol):
+    """A hash that is fed piece by piece."""
+
+    def update(self, data: bytes, /) -> None: ...
+
+
 class NoSuchFile(DomainError):
     code = "parties.no-such-file"
     status = 404
     text = _("There is no such file.")
+
+
+class FileChanged(DomainError):
+    code = "parties.file-changed"
+    text = _("The file changed while it was read. Send it again when it is complete.")
 
 
 def seal_file(content: bytes) -> str:
@@ -47,6 +58,8 @@ def seal_stream(source: BinaryIO) -> str:
     Keep a long file without ever holding it whole; return the SHA-256 of its content in hex.
 
     The stream is read twice, from where it stands, and must know how to go back.
+
+    :raises FileChanged: the second time it was another content; nothing is kept
     """
     start, digest = source.tell(), hashlib.sha256()
     for piece in _pieces(source):
@@ -56,7 +69,11 @@ def seal_stream(source: BinaryIO) -> str:
     if not path.exists():
         source.seek(start)
         with _written(path) as out:
-            segments.write(_pieces(source), out, digest=name, keys=ring())
+            again = hashlib.sha256()
+            segments.write(_hashed(_pieces(source), again), out, digest=name, keys=ring())
+            # Under a wrong name it would stand for a content that somebody else sends later.
+            if again.hexdigest() != name:
+                raise FileChanged
     return name
 
 
@@ -119,6 +136,12 @@ def _key_name(path: Path) -> str:
 
 def _pieces(source: BinaryIO) -> Iterator[bytes]:
     return iter(lambda: source.read(segments.PIECE), b"")
+
+
+def _hashed(pieces: Iterator[bytes], digest: Hash) -> Iterator[bytes]:
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
 
 
 def _sealed(digest: str, content: bytes) -> bytes:

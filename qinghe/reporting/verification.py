@@ -1,8 +1,8 @@
 """
 Whether the installation keeps its promises: every check looks at rows, not at what services say.
 
-Set-based: a fixed number of statements, whatever the size of the market; only the journal is read
-entry by entry.
+Set-based: a fixed number of statements, whatever the size of the market; only the journal, and the
+draws of samples, are read entry by entry.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import datetime
 from qinghe.journal import queries as journal
 from qinghe.ledger import queries as books
 from qinghe.reporting.contraventions import BY_NAME, PERIODIC, found
+from qinghe.risk.queries.draws import wrong_draws
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Verification:
 def verify(*, at: datetime) -> Verification:
     """Check every promise of the installation as it stands now."""
     contraventions = (_contravened(name, at) for name in (*BY_NAME, *PERIODIC))
-    return Verification((_books(), _journal(), *contraventions))
+    return Verification((_books(), _journal(), _drawn(), *contraventions))
 
 
 def _books() -> Check:
@@ -60,6 +61,12 @@ def _journal() -> Check:
     if not report.ok:
         detail = f"broken batches: {list(report.broken)}"
     return Check("journal-intact", report.ok, detail)
+
+
+def _drawn() -> Check:
+    count, wrong = wrong_draws()
+    detail = f"not what the key gives: {', '.join(wrong)}" if wrong else f"{count} draws"
+    return Check("samples-drawn-not-chosen", not wrong, detail)
 
 
 def _contravened(name: str, at: datetime) -> Check:

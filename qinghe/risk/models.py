@@ -71,3 +71,27 @@ class AutoRelease(Row):
                 name="risk_auto_release_sample",
             ),
         ]
+
+
+class Draw(Row):
+    """What one claim drew when it was released without a reviewer: proof that nobody chose."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep="Five years after the claim is closed.")
+
+    claim = models.OneToOneField("claims.Claim", models.PROTECT, related_name="+")
+    release = models.ForeignKey(AutoRelease, models.PROTECT, related_name="+")
+    day = models.DateField()
+    # Which key it was drawn under, by a name that does not tell the key.
+    key = models.TextField()
+    number = models.PositiveSmallIntegerField()
+    percent = models.PositiveSmallIntegerField()
+    sampled = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number__lt=F("percent"), sampled=True)
+                | Q(number__gte=F("percent"), sampled=False),
+                name="risk_draw_decides",
+            ),
+        ]

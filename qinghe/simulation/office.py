@@ -17,6 +17,8 @@ from qinghe.claims.services import (
     verify_claim,
 )
 from qinghe.claims.terms import Rejection
+from qinghe.contact.queries import letters_to_print
+from qinghe.contact.services import mark_printed
 from qinghe.market.models import Listing
 from qinghe.market.services import designate, place_own_team, publish_many, take
 from qinghe.market.terms import Mode
@@ -94,6 +96,12 @@ class Office:
     def _creditor_of(self, claim: Claim) -> str:
         slugs = {self.world.orgs[slug]: name for name, slug in CREDITORS}
         return slugs[claim.creditor_id]
+
+    def print_letters(self, *, at: datetime) -> None:
+        """Put the letters that wait on paper: challenge windows count from here."""
+        actor = self.world.actor("operator")
+        for letter in letters_to_print(actor=actor, limit=None):
+            self.doer.do(mark_printed, attempt_id=letter.attempt_id, actor=actor, at=at)
 
     def place(self, *, at: datetime) -> None:
         """List what is ready; the bank hands its claims to the own team, some are designated."""

@@ -67,6 +67,7 @@ class Market:
         """Live one day: night clocks, morning office, work, debtors, decisions, seal."""
         self._at(day, time(0, 20), lambda at: clocks.night(at=at))
         self._at(day, time(8, 30), lambda at: self.debtors.late_notices(at=at))
+        self._at(day, time(9), lambda at: self.office.print_letters(at=at))
         self._at(day, time(9, 30), lambda at: self.office.review(at=at, limit=4 * self.pace + 4))
         self._at(day, time(10), lambda at: self.office.place(at=at))
         self._at(

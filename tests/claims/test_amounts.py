@@ -270,7 +270,7 @@ def test_down_at_any_time_with_a_line_the_debtor_reads() -> None:
     assert mirrored(claim)
 
 
-def test_up_opens_a_new_window_and_is_refused_while_somebody_collects() -> None:
+def test_up_is_reviewed_and_told_anew_and_is_refused_while_somebody_collects() -> None:
     claim = proven(claim_of(creditor()))
     restated(claim, principal=1_100_000)
     claim.refresh_from_db()
@@ -287,7 +287,8 @@ def test_up_opens_a_new_window_and_is_refused_while_somebody_collects() -> None:
         at=later,
     )
     claim.refresh_from_db()
-    assert (claim.state, claim.challenge_ends_at) == ("challenge", later + timedelta(7))
+    assert (claim.state, claim.challenge_ends_at) == ("submitted", None)
+    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=later)
     with pytest.raises(ChallengeOpen):
         end_challenge(claim_id=claim.pk, actor=JOB, at=later + timedelta(8))
     notice_sent(claim_id=claim.pk, actor=JOB, at=later)

@@ -127,15 +127,19 @@ def test_settled_claims_open_more_and_contested_ones_do_not() -> None:
     old = AT - 40 * DAY
     for _ in range(3):
         claim = factories.claim(creditor=creditor, created_at=old, principal=1)
-        Claim.objects.filter(pk=claim.pk).update(state="closed", principal=0, closed_at=AT)
+        settled(claim)
     submit(creditor, 10)
     other = person()
     for _ in range(3):
         claim = factories.claim(creditor=other, created_at=old, principal=1)
-        Claim.objects.filter(pk=claim.pk).update(state="closed", principal=0, closed_at=AT)
+        settled(claim)
     contest(claim)
     with pytest.raises(AboveAllowance):
         submit(other, 10)
+
+
+def settled(claim: Claim) -> None:
+    Claim.objects.filter(pk=claim.pk).update(state="closed", principal=0, proven=1, closed_at=AT)
 
 
 def contest(claim: Claim) -> None:

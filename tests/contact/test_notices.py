@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from qinghe.claims.models import Claim, Hold
+from qinghe.claims.models import Claim, Hold, Review
 from qinghe.claims.services import place_hold
 from qinghe.claims.services.sweep import end_challenges
 from qinghe.contact.models import Attempt, Delivery
 from qinghe.contact.refusals import LetterOnItsWay
-from qinghe.contact.services import notify, send, send_door_letter, set_wish
+from qinghe.contact.services import mark_printed, notify, send, send_door_letter, set_wish
 from qinghe.contact.terms import AttemptState
 from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Role, system
@@ -19,6 +19,7 @@ from tests import factories
 from tests.factories import AT
 
 DAY = timedelta(days=1)
+OPERATOR = factories.actor(Role.OPERATOR)
 
 
 def contested_soon(*kinds: str) -> Claim:
@@ -26,6 +27,13 @@ def contested_soon(*kinds: str) -> Claim:
     for kind in kinds:
         factories.point(claim.debtor, kind)
     return claim
+
+
+def typeset(claim: Claim, at: datetime) -> Attempt:
+    notify(at=at)
+    attempt = Attempt.objects.get(claim=claim)
+    send(attempt_id=attempt.pk, at=at)
+    return attempt
 
 
 @pytest.mark.django_db
@@ -74,8 +82,8 @@ def test_claims_outside_their_window_get_no_notice() -> None:
 
 
 @pytest.mark.django_db
-def test_the_window_counts_from_the_notice_and_not_from_the_release() -> None:
-    claim = contested_soon("address")
+def test_the_window_counts_from_the_e_mail_and_not_from_the_release() -> None:
+    claim = contested_soon("email")
     assert notify(at=AT + 20 * DAY)["permitted"] == 1
     claim.refresh_from_db()
     assert claim.noticed_at is None
@@ -83,6 +91,50 @@ def test_the_window_counts_from_the_notice_and_not_from_the_release() -> None:
     send(attempt_id=Attempt.objects.get().pk, at=late)
     claim.refresh_from_db()
     assert (claim.noticed_at, claim.challenge_ends_at) == (late, late + 7 * DAY)
+
+
+@pytest.mark.django_db
+def test_the_window_counts_from_the_printed_letter_and_not_from_the_typeset_one() -> None:
+    claim = contested_soon("address")
+    attempt = typeset(claim, AT)
+    claim.refresh_from_db()
+    assert claim.noticed_at is None
+    # However long it lies: nobody may collect, and no second letter is made.
+    late = AT + 365 * DAY
+    assert end_challenges(at=late) == 0
+    assert notify(at=late) == {"permitted": 0, "refused": 0}
+    mark_printed(attempt_id=attempt.pk, actor=OPERATOR, at=late)
+    claim.refresh_from_db()
+    assert (claim.noticed_at, claim.challenge_ends_at) == (late, late + 7 * DAY)
+    assert end_challenges(at=late + 7 * DAY) == 1
+
+
+@pytest.mark.django_db
+def test_a_letter_from_before_the_last_release_begins_no_window() -> None:
+    claim = contested_soon("address")
+    attempt = typeset(claim, AT)
+    released = AT + 2 * DAY
+    Review.objects.create(claim=claim, step="released", by="reviewer:1", at=released)
+    assert notify(at=released) == {"permitted": 1, "refused": 0}
+    mark_printed(attempt_id=attempt.pk, actor=OPERATOR, at=released)
+    claim.refresh_from_db()
+    assert claim.noticed_at is None
+    newer = Attempt.objects.exclude(pk=attempt.pk).get()
+    send(attempt_id=newer.pk, at=released)
+    mark_printed(attempt_id=newer.pk, actor=OPERATOR, at=released + DAY)
+    claim.refresh_from_db()
+    assert claim.noticed_at == released + DAY
+
+
+@pytest.mark.django_db
+def test_a_letter_about_something_else_begins_no_window() -> None:
+    claim = contested_soon("address")
+    officer = factories.actor(Role.COMPLIANCE)
+    attempt = send_door_letter(claim_id=claim.pk, actor=officer, at=AT)
+    send(attempt_id=attempt.pk, at=AT)
+    mark_printed(attempt_id=attempt.pk, actor=OPERATOR, at=AT)
+    claim.refresh_from_db()
+    assert claim.noticed_at is None
 
 
 @pytest.mark.django_db
@@ -144,8 +196,7 @@ def test_letters_with_a_code_cannot_be_rained_on_anybody() -> None:
 @pytest.mark.django_db
 def test_a_new_window_is_told_anew() -> None:
     claim = contested_soon("address")
-    notify(at=AT)
-    send(attempt_id=Attempt.objects.get().pk, at=AT)
+    mark_printed(attempt_id=typeset(claim, AT).pk, actor=OPERATOR, at=AT)
     later = AT + 9 * DAY
     Claim.objects.filter(pk=claim.pk).update(noticed_at=None, challenge_ends_at=later + 7 * DAY)
     assert notify(at=later) == {"permitted": 1, "refused": 0}

@@ -106,6 +106,17 @@ class Beginning(Story):
         until("a letter about each claim", arrived)
         self.code = code_on(found[0])
 
+    def operator_prints(self) -> None:
+        """Put the letters on paper: the windows count from here."""
+        with self.visit("operator@example.com") as one:
+            one.go("/letters/")
+            one.look("letters")
+            for number in self.numbers:
+                row = one.page.locator("[data-test=letter]", has_text=number)
+                with one.page.expect_navigation():
+                    row.locator("[data-test=letter-printed]").click()
+                expect(one.page.locator("[data-test=letter]", has_text=number)).to_have_count(0)
+
     def the_window_passes(self) -> None:
         self.place.stop()
         self.place.pass_days(WINDOW_DAYS)

@@ -39,6 +39,7 @@ def test_a_claim_lives_its_whole_life(
     story.creditor_delivers()
     story.reviewer_verifies()
     story.debtor_gets_a_letter()
+    story.operator_prints()
     story.the_window_passes()
     story.creditor_publishes()
     story.collector_takes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,13 +11,16 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from qinghe.claims.models import Claim, ContractTerms, Evidence, Review
-from qinghe.claims.services import TermsGiven, check_sample, deliver_terms, reject_claim
+from qinghe.claims.services import TermsGiven, check_sample, deliver_terms, reject_claim, restate
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.parties.models import Organisation
 from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.parties.roles import NotPermitted
 from qinghe.parties.terms import OrgKind
-from qinghe.risk.models import AutoRelease, Flag
+from qinghe.parties.vault import ring
+from qinghe.risk.drawing import draw
+from qinghe.risk.models import AutoRelease, Draw, Flag
+from qinghe.risk.queries.draws import wrong_draws
 from qinghe.risk.services import (
     AutoReleaseMoved,
     NoTrackRecord,
@@ -206,3 +210,90 @@ def test_the_same_doubts_are_raised_with_and_without_a_grant() -> None:
     big = waiting(bank, principal=50_000_00)
     raise_flags(claim_ids=[big.pk], actor=JOB, at=AT)
     assert released(big) == 0
+
+
+def test_the_sample_is_drawn_from_a_secret_and_not_from_the_number_of_the_claim(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bank = trusted()
+    grant = granted(bank, percent=50)
+    many = [waiting(bank) for _ in range(30)]
+    released(*many)
+    rows = {row.claim_id: row for row in Draw.objects.all()}
+    assert {row.release_id for row in rows.values()} == {grant.pk}
+    for each in many:
+        each.refresh_from_db()
+        assert rows[each.pk].sampled == (each.review == "sample")
+    # Who knows only ids cannot tell: another key draws other numbers for the same claims.
+    assert [rows[each.pk].number for each in many] != [each.pk.int % 100 for each in many]
+    day = rows[many[0].pk].day
+    here = [draw(each.pk, day)[0] for each in many]
+    assert here == [rows[each.pk].number for each in many]
+    other = replace(ring(), blind_keys=(b"another key of thirty-two bytes.",))
+    monkeypatch.setattr("qinghe.risk.drawing.ring", lambda: other)
+    assert [draw(each.pk, day)[0] for each in many] != here
+
+
+def test_an_audit_repeats_every_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    bank = trusted()
+    granted(bank, percent=50)
+    one = waiting(bank)
+    released(one)
+    assert wrong_draws() == (1, [])
+    kept = Draw.objects.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Draw.objects.update(sampled=not kept.sampled)
+    other = (kept.number + 50) % 100
+    Draw.objects.update(number=other, sampled=other < 50)
+    assert wrong_draws() == (1, [one.number])
+    # Under a key that was taken off the ring nobody can repeat it.
+    gone = replace(ring(), blind_keys=(b"another key of thirty-two bytes.",))
+    monkeypatch.setattr("qinghe.risk.drawing.ring", lambda: gone)
+    assert wrong_draws() == (1, [])
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"scan": "infected"},
+        {"scan": "waiting"},
+        {"superseded_at": AT, "superseded_because": "wrong page"},
+    ],
+)
+def test_a_paper_that_proves_nothing_releases_nothing(spoilt: dict[str, Any]) -> None:
+    # A card needs contract and statement; a transfer is asked for beside them.
+    bank = trusted()
+    granted(bank)
+    one = waiting(bank, "contract", "transfer", "statement", product="credit_card")
+    Evidence.objects.filter(claim=one, kind="transfer").update(**spoilt)
+    assert released(one) == 0
+    Evidence.objects.filter(claim=one, kind="transfer").update(
+        scan="clean", superseded_at=None, superseded_because=""
+    )
+    assert released(one) == 1
+
+
+def test_a_claim_that_was_raised_is_looked_at_by_people() -> None:
+    bank = trusted()
+    grant = granted(bank, percent=100)
+    one = waiting(bank)
+    released(one)
+    restate(
+        claim_id=one.pk, amounts={"costs": 1}, reason="One cent more.",
+        actor=Actor(Role.CREDITOR, org_id=bank.pk), at=LATER,
+    )  # fmt: skip
+    assert released(one) == 0
+    # Nor does a cent take a release away from those who check it.
+    reject_claim(claim_id=one.pk, reason="no_proof", actor=REVIEWER, at=LATER)
+    assert released(waiting(bank)) == 0
+    grant.refresh_from_db()
+    assert grant.ended_because == "sample"
+
+
+def test_a_claim_released_twice_counts_once() -> None:
+    bank = trusted(RELEASED - 1)
+    again = claim(creditor=bank, state="challenge")
+    for step in ("released", "raised", "released"):
+        Review.objects.create(claim=again, step=step, by="x", at=AT)
+    with pytest.raises(NoTrackRecord):
+        asked(bank)

@@ -306,3 +306,30 @@ def test_a_model_learns_from_meanings_only_when_it_was_told_to() -> None:
     assert set(slots[0]) < set(slots[1])
     assert unpack(raw).wants_meanings
     assert not unpack(pack([0.0] * 4, bias=0.0, threshold=0.0)).wants_meanings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One telephone for all debtors; the bank knows none of the loans.",
+        "One telephone for all debtors; the bank knows none of the loans",
+        "The borrowers share one address and the loans have one day.",
+    ],
+)
+def test_what_an_officer_found_out_about_debtors_is_no_pressure_on_one(text: str) -> None:
+    assert not said(text).denied
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Borrowers who hide will be found.",
+        "A debtor who sleeps should wake up in fear.",
+        "Debtors must take another loan today.",
+        "Every borrower here loses the house.",
+        "Borrow from the bank, all debtors do.",
+        "The debtor will be exposed to the neighbours.",
+    ],
+)
+def test_a_threat_is_one_also_when_it_speaks_of_debtors_in_general(text: str) -> None:
+    assert said(text).denied

@@ -22,7 +22,7 @@ from qinghe.simulation.world import load
 
 @pytest.mark.django_db
 def test_a_market_lives_under_faults_and_every_invariant_holds_each_day() -> None:
-    report = simulate(claims=18, days=10, seed=3, faults=True)
+    report = simulate(claims=18, days=11, seed=3, faults=True)
     assert report.done["market.take"] > 0
     assert report.done["contact.request_contact"] > 0
     assert sum(report.injected.values()) > 0

@@ -15,7 +15,7 @@ from qinghe.claims.services.books import book, line
 from qinghe.claims.services.holds import lift_hold, place_hold
 from qinghe.claims.services.locks import locked
 from qinghe.claims.services.spoken import check_words
-from qinghe.claims.services.states import WrongClaimState, stop_claim
+from qinghe.claims.services.states import WrongClaimState, settle, stop_claim
 from qinghe.claims.terms import (
     ANSWER_DAYS,
     OPEN_STATES,
@@ -179,7 +179,7 @@ def _correct(claim: Claim, correction: Mapping[str, int], dispute: Dispute, at: 
         raise BadCorrection(component=Component.PRINCIPAL.label)
     book(claim, lines)
     if claim.owed == 0:
-        claim.state, claim.closed_at = ClaimState.CLOSED, at
+        settle(claim, at)
     claim.save()
 
 

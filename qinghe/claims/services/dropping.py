@@ -8,9 +8,8 @@ no personal datum. A file whose every row is sound is accepted; one with errors 
 
 from __future__ import annotations
 
-import json
+import logging
 import os
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,28 +17,40 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
+
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Batch, Mapping
 from qinghe.claims.queries import batch_for, row_errors
 from qinghe.claims.services.batches import accept_batch, receive_batch
 from qinghe.claims.services.creditors import CREDITORS
+from qinghe.claims.services.dropfiles import (
+    REPORT,
+    FileFailed,
+    marker,
+    move,
+    part_of,
+    read,
+    regular,
+    sealed,
+    shown,
+    write,
+)
 from qinghe.claims.terms import ENDED, BatchState
 from qinghe.kernel.actor import system
 from qinghe.kernel.errors import DomainError
-from qinghe.parties.filestore import seal_stream
+from qinghe.parties.filestore import FileChanged
 from qinghe.parties.models import Organisation
 
 ACTOR: Final = system("claims.drop")
-DONE: Final = ".done"
-REPORT: Final = ".report.json"
 SEEN: Final = ".seen.json"
 SUFFIXES: Final = frozenset({".csv", ".txt", ".xlsx"})
-PRIVATE: Final = 0o700
 MOST_ERRORS: Final = 1_000
 # What was taken lies sealed in the vault; the plain copy is for the sender to compare.
 KEEP_PLAIN: Final = timedelta(days=7)
 # A mapping saved under this name is used for the folder; without one, our own template.
 MAPPING: Final = "drop"
+LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,21 +62,33 @@ class Box:
 
     def part(self, name: str) -> Path:
         """Return one of its parts, made when missing."""
-        path = self.folder / name
-        path.mkdir(mode=PRIVATE, exist_ok=True)
-        return path
+        return part_of(self.folder, name)
 
 
 def scan_folders(root: Path, *, at: datetime) -> dict[str, int]:
-    """Look once into the folder of every creditor; return how many were taken and refused."""
+    """
+    Look once into the folder of every creditor; return how many were taken and refused.
+
+    One file, report or folder that cannot be worked on stops no other one.
+    """
     counts = {"taken": 0, "refused": 0}
     for box in _boxes(root):
-        for path in _complete(box):
-            counts[_receive(box, path, at)] += 1
-        for report in sorted(box.part("taken").glob(f"*{REPORT}")):
-            _follow(box, report, at)
-        _forget_plain(box, at)
+        try:
+            for outcome in _look(box, at):
+                counts[outcome] += 1
+        except (OSError, DomainError):
+            LOG.exception("The drop folder of %s cannot be worked on.", box.creditor.slug)
     return counts
+
+
+def _look(box: Box, at: datetime) -> Iterator[str]:
+    for path in _complete(box):
+        outcome = _receive(box, path, at)
+        if outcome:
+            yield outcome
+    for report in sorted(box.part("taken").glob(f"*{REPORT}")):
+        _follow(box, report, at)
+    _forget_plain(box, at)
 
 
 def _boxes(root: Path) -> Iterator[Box]:
@@ -80,44 +103,52 @@ def _boxes(root: Path) -> Iterator[Box]:
 
 def _complete(box: Box) -> list[Path]:
     incoming, seen_at = box.part("incoming"), box.part("taken") / SEEN
-    before = json.loads(seen_at.read_text()) if seen_at.exists() else {}
+    before = read(seen_at)
     now: dict[str, list[int]] = {}
     complete = []
     for path in sorted(incoming.iterdir()):
-        found = path.lstat()
         # A link could lead to any file of the machine.
-        if not stat.S_ISREG(found.st_mode) or path.suffix.lower() not in SUFFIXES:
+        found = regular(path)
+        if found is None or path.suffix.lower() not in SUFFIXES:
             continue
-        now[path.name] = [found.st_size, found.st_mtime_ns]
-        if _marker(path).exists() or before.get(path.name) == now[path.name]:
+        name = os.fsencode(path.name).hex()
+        now[name] = [found.st_size, found.st_mtime_ns]
+        if regular(marker(path)) or before.get(name) == now[name]:
             complete.append(path)
-    _write(seen_at, now)
+    write(seen_at, now)
     return complete
 
 
 def _receive(box: Box, path: Path, at: datetime) -> str:
+    """Take one file or refuse it; empty when it changes still, or cannot even be moved."""
+    part, told = "refused", {"state": "refused"}
     try:
         batch = receive_batch(
             creditor_id=box.creditor.pk,
-            filename=path.name,
-            sha256=_sealed(path),
+            filename=shown(path),
+            sha256=sealed(path),
             mapping=_mapping(box),
             as_of=day_of(at),
             actor=ACTOR,
             at=at,
         )
+        part, told = "taken", {"batch": str(batch.pk), "state": BatchState.RECEIVED.value}
+    except FileChanged:
+        return ""
+    except (OperationalError, InterfaceError):
+        # The database is away: that says nothing about the file.
+        raise
     except DomainError as refusal:
-        told = {"state": "refused", "code": refusal.code, "reason": refusal.user_message}
-        _move(path, box.part("refused"), told, at)
-        return "refused"
-    told = {"batch": str(batch.pk), "state": BatchState.RECEIVED.value}
-    _move(path, box.part("taken"), told, at)
-    return "taken"
-
-
-def _sealed(path: Path) -> str:
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
-        return seal_stream(file)
+        told |= {"code": refusal.code, "reason": refusal.user_message}
+    except Exception:
+        LOG.exception("A file in the drop folder of %s could not be read.", box.creditor.slug)
+        told |= {"code": FileFailed.code, "reason": str(FileFailed.text)}
+    try:
+        move(path, box.part(part), told, at)
+    except OSError:
+        LOG.exception("A file in the drop folder of %s cannot be moved.", box.creditor.slug)
+        return ""
+    return part
 
 
 def _mapping(box: Box) -> str:
@@ -125,31 +156,32 @@ def _mapping(box: Box) -> str:
     return MAPPING if saved.exists() else "qinghe"
 
 
-def _move(path: Path, folder: Path, told: dict[str, Any], at: datetime) -> None:
-    name = f"{at:%Y%m%dT%H%M%S}-{path.name}"
-    _write(folder / f"{name}{REPORT}", told)
-    path.rename(folder / name)
-    _marker(path).unlink(missing_ok=True)
-
-
 def _follow(box: Box, report: Path, at: datetime) -> None:
     """Bring a report up to what became of its batch, and accept the batch if all is sound."""
-    told = json.loads(report.read_text())
-    if told["state"] in ENDED:
+    told = read(report)
+    number = _batch_number(told)
+    if number is None or told.get("state") in ENDED:
         return
-    batch = Batch.objects.filter(pk=UUID(told["batch"]), creditor=box.creditor).first()
+    batch = Batch.objects.filter(pk=number, creditor=box.creditor).first()
     if batch is None:
-        _write(report, {**told, "state": BatchState.CANCELLED.value})
+        write(report, {**told, "state": BatchState.CANCELLED.value})
         return
     if batch.state == BatchState.CHECKED and not batch.rejected:
         batch = _accepted(batch, at)
-    if batch.state != told["state"]:
-        _write(report, _told(batch))
+    if batch.state != told.get("state"):
+        write(report, _told(batch))
     if batch.state == BatchState.FAILED:
         plain = report.with_name(report.name.removesuffix(REPORT))
         for each in (plain, report):
             if each.exists():
                 each.rename(box.part("refused") / each.name)
+
+
+def _batch_number(told: dict[str, Any]) -> UUID | None:
+    try:
+        return UUID(str(told["batch"]))
+    except (KeyError, ValueError):
+        return None
 
 
 def _accepted(batch: Batch, at: datetime) -> Batch:
@@ -177,15 +209,6 @@ def _forget_plain(box: Box, at: datetime) -> None:
     for part in ("taken", "refused"):
         for path in box.part(part).iterdir():
             kept = path.name == SEEN or path.name.endswith(REPORT)
-            if not kept and path.lstat().st_ctime < oldest:
+            found = None if kept else regular(path)
+            if found is not None and found.st_ctime < oldest:
                 path.unlink()
-
-
-def _marker(path: Path) -> Path:
-    return path.with_name(f"{path.name}{DONE}")
-
-
-def _write(path: Path, told: object) -> None:
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(json.dumps(told, ensure_ascii=False, indent=1))
-    partial.replace(path)

@@ -16,12 +16,12 @@ from typing import Final
 from uuid import UUID
 
 import polars as pl
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from qinghe.claims.intake.check import whole_of
 from qinghe.claims.intake.columns import fit, parse
 from qinghe.claims.intake.faults import Fault
-from qinghe.claims.models import Batch, DebtorReference, Hold
+from qinghe.claims.models import Batch, Claim, DebtorReference, Hold
 from qinghe.claims.queries import BatchView, NoSuchBatch, batch_for, table_header, tables_of
 from qinghe.claims.services.identifying import debtor_keys
 from qinghe.claims.services.staging import Reading, judged, sift
@@ -91,8 +91,8 @@ class DryRun:
     The outcome of accepting a batch now.
 
     `listable` may be offered once the window is over; of them `need_evidence` wait for papers
-    first. `barred` are too old by the law of the pack, `held` are owed by persons whom a hold
-    protects as a whole: only their number is told, never which.
+    first. `barred` are too old by the law of the pack, `held` are owed by debtors of this creditor
+    whom a hold protects as a whole: only their number is told, never which.
     """
 
     batch: BatchView
@@ -240,10 +240,15 @@ def _expired(due_on: date, on: date) -> bool:
 
 
 def _held(rows: Sequence[Sound], creditor_id: UUID, at: datetime) -> set[int]:
-    """Return the rows whose debtor is known here and protected as a whole person."""
+    """
+    Return the rows whose debtor owes this creditor something already and is protected as a person.
+
+    Of anybody else a file of one row would tell whether somebody is ill, poor or represented.
+    """
     standing = Hold.objects.filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=at), claim__isnull=True, lifted_at__isnull=True
     ).values("person_id")
+    acquainted = Claim.objects.filter(creditor=creditor_id, debtor=OuterRef("person_id"))
     keys = [row.debtor_key for row in rows]
     known = DebtorReference.objects.filter(
         creditor_id=creditor_id, reference__in=keys, person_id__in=standing
@@ -254,7 +259,10 @@ def _held(rows: Sequence[Sound], creditor_id: UUID, at: datetime) -> set[int]:
         for blind in _blinds(row):
             numbers[blind].add(row.row)
     items = VaultItem.objects.filter(
-        kind=Secret.ID_NUMBER, blind__in=list(numbers), person_id__in=standing
+        Exists(acquainted),
+        kind=Secret.ID_NUMBER,
+        blind__in=list(numbers),
+        person_id__in=standing,
     )
     blinds = items.values_list("blind", flat=True)
     found = {row for blind in blinds for row in numbers[bytes(blind or b"")]}

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Min, Q
+from django.db.models import F, Min, Q
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.models import Claim, Dispute
+from qinghe.claims.contract_terms import TitleState
+from qinghe.claims.models import Claim, Dispute, Title
 from qinghe.claims.terms import ClaimState, DisputeState, Rejection
 from qinghe.journal.services import record
 from qinghe.kernel.actor import Actor
@@ -29,8 +30,8 @@ class OverAllowance(DomainError):
     code = "claims.over-allowance"
     text = _(
         "In thirty days you may submit {claims_limit} claims over {amount_limit} yuan together. "
-        "{claims_used} claims over {amount_used} yuan count now; this file has {claims} claims "
-        "over {amount} yuan. There is room for it from {opens_at} on."
+        "{claims_used} claims over {amount_used} yuan count now; {claims} claims over {amount} "
+        "yuan would be added. There is room for it from {opens_at} on."
     )
 
 
@@ -38,8 +39,16 @@ class AboveAllowance(DomainError):
     code = "claims.above-allowance"
     text = _(
         "In thirty days you may submit {claims_limit} claims over {amount_limit} yuan together. "
-        "This file has {claims} claims over {amount} yuan: submit fewer. The limit grows with "
-        "claims that end without dispute."
+        "{claims} claims over {amount} yuan are too much: submit fewer. The limit grows with "
+        "claims that are paid here without dispute."
+    )
+
+
+class RaisedTooMuch(DomainError):
+    code = "claims.raised-too-much"
+    text = _(
+        "In thirty days your claims may come to {amount_limit} yuan together, and a raise counts "
+        "like a new claim. {amount_used} yuan count now; this raise adds {amount} yuan."
     )
 
 
@@ -66,7 +75,31 @@ def use_allowance(
     :raises AboveAllowance: more than thirty days ever allow at this step
     :raises OnlyYuan: another currency
     """
-    if creditor.kind not in SUBJECT_TO or not amounts:
+    if amounts:
+        _use(creditor, (len(amounts), sum(amounts)), currency, actor, at)
+
+
+def use_allowance_for_raise(
+    *, creditor: Organisation, amount: int, currency: str, actor: Actor, at: datetime
+) -> None:
+    """
+    Count what a private creditor adds to a claim, in minor units, inside the caller's transaction.
+
+    :raises CoolingOff: a claim was rejected lately
+    :raises RaisedTooMuch: more within thirty days than it may submit
+    :raises OnlyYuan: another currency
+    """
+    try:
+        _use(creditor, (0, amount), currency, actor, at)
+    except (OverAllowance, AboveAllowance) as refusal:
+        names = ("amount_limit", "amount_used", "amount")
+        raise RaisedTooMuch(**{name: refusal.facts[name] for name in names}) from None
+
+
+def _use(
+    creditor: Organisation, asked: tuple[int, int], currency: str, actor: Actor, at: datetime
+) -> None:
+    if creditor.kind not in SUBJECT_TO:
         return
     if currency != CURRENCY:
         raise OnlyYuan(currency=currency)
@@ -75,7 +108,6 @@ def use_allowance(
     if now.paused_until is not None:
         raise CoolingOff(opens_at=_moment(now.paused_until))
     uses = _uses(creditor.pk, at)
-    asked = (len(amounts), sum(amounts))
     used = (sum(use.claims for use in uses), sum(use.amount for use in uses))
     if used[0] + asked[0] > now.step.claims or used[1] + asked[1] > now.step.amount:
         raise _refusal(now, used, asked, uses)
@@ -125,14 +157,19 @@ def room_of(*, creditor_id: UUID, at: datetime) -> Room:
 def past_of(creditor_id: UUID) -> Past:
     """Return what became of a creditor's claims; three short queries by its index."""
     mine = Claim.objects.filter(creditor=creditor_id)
+    taken_over = Title.objects.filter(to_org=creditor_id, state=TitleState.HELD).values("claim")
     contested = Dispute.objects.exclude(state=DisputeState.DISMISSED)
-    settled = mine.filter(state=ClaimState.CLOSED).exclude(
+    # Only money that went through the cashier: what a creditor waives or says to have received
+    # itself proves nothing about its claims.
+    paid_here = mine.filter(state=ClaimState.CLOSED, proven__gte=F("claimed"), claimed__gt=0)
+    settled = paid_here.exclude(
         pk__in=contested.filter(claim__creditor=creditor_id).values("claim_id")
     )
     turned_down = mine.filter(state=ClaimState.REJECTED, closed_at__isnull=False)
     invented = Q(ended_because__startswith=Rejection.INVENTED)
     return Past(
-        began_at=mine.aggregate(first=Min("created_at"))["first"],
+        # A claim taken over from somebody is older than the acquaintance.
+        began_at=mine.exclude(pk__in=taken_over).aggregate(first=Min("created_at"))["first"],
         settled=settled.count(),
         rejected=_moments(turned_down.exclude(invented)),
         invented=_moments(turned_down.filter(invented)),
@@ -162,6 +199,8 @@ def _refusal(
         "amount_limit": _yuan(step.amount),
         "claims": asked[0],
         "amount": _yuan(asked[1]),
+        "claims_used": used[0],
+        "amount_used": _yuan(used[1]),
     }
     if asked[0] > step.claims or asked[1] > step.amount:
         return AboveAllowance(**figures)
@@ -173,8 +212,6 @@ def _refusal(
             break
     return OverAllowance(
         **figures,
-        claims_used=used[0],
-        amount_used=_yuan(used[1]),
         opens_at=_moment(opens + window()),
     )
 

@@ -14,23 +14,28 @@ from qinghe.claims.interest import accrue
 from qinghe.claims.models import Claim, Line
 from qinghe.claims.services.books import book, line
 from qinghe.claims.services.locks import locked
-from qinghe.claims.services.states import reopen
+from qinghe.claims.services.states import before_closing, reopen, settle
 from qinghe.claims.terms import OPEN_STATES, ClaimState, Component, LineKind
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 
 CHANGED = (
-    "principal", "interest", "costs", "paid", "state", "stage", "stage_changes_on", "closed_at",
+    "principal", "interest", "costs", "paid", "proven", "state", "stage", "stage_changes_on",
+    "closed_at",
 )  # fmt: skip
 
 
+STORED = (
+    "pk", "principal", "interest", "costs", "paid", "proven", "state", "closed_at", "closed_from",
+)  # fmt: skip
 STORE = """
 UPDATE claims_claim AS c
 SET principal = v.principal, interest = v.interest, costs = v.costs, paid = v.paid,
-    state = v.state, closed_at = v.closed_at
-FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
-    %s::timestamptz[]) AS v (id, principal, interest, costs, paid, state, closed_at)
+    proven = v.proven, state = v.state, closed_at = v.closed_at, closed_from = v.closed_from
+FROM unnest(%s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+    %s::text[], %s::timestamptz[], %s::text[])
+    AS v (id, principal, interest, costs, paid, proven, state, closed_at, closed_from)
 WHERE c.id = v.id
 """
 
@@ -47,6 +52,8 @@ class Paid:
     claim_id: UUID
     amounts: Mapping[str, int]
     reference: str = ""
+    # Whether the money went through the cashier, so that the platform saw it.
+    proven: bool = False
 
 
 @verb("claims.apply_payment")
@@ -96,9 +103,12 @@ def undo_payment(
     actor: Actor,
     at: datetime,
     reference: str = "",
+    proven: bool = False,
 ) -> Claim:
     """
-    Raise the open amounts again by a payment that was reversed; a settled claim becomes ready.
+    Raise the open amounts again by a payment that was reversed, `proven` as it was applied.
+
+    A settled claim goes back to where it stood: what no reviewer released is not ready now.
 
     :raises NoSuchClaim: unknown id
     """
@@ -111,8 +121,9 @@ def undo_payment(
     for each in lines:
         setattr(claim, each.component, getattr(claim, each.component) + each.amount)
         claim.paid -= each.amount
+        claim.proven -= each.amount if proven else 0
     if claim.state == ClaimState.CLOSED and lines:
-        claim.state = ClaimState.READY
+        claim.state = before_closing(claim)
         reopen(claim, at)
     claim.save(update_fields=CHANGED)
     Line.objects.bulk_create(lines)
@@ -154,10 +165,7 @@ def _locked_many(ids: set[UUID]) -> dict[UUID, Claim]:
 
 def _store(claims: Sequence[Claim]) -> None:
     # One statement; `bulk_update` would build an expression per row and column.
-    rows = [
-        (each.pk, each.principal, each.interest, each.costs, each.paid, each.state, each.closed_at)
-        for each in claims
-    ]
+    rows = [tuple(getattr(each, name) for name in STORED) for each in claims]
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(STORE, [list(column) for column in zip(*rows, strict=True)])
@@ -173,6 +181,7 @@ def _lower(claim: Claim, paid: Paid, at: datetime) -> list[Line]:
             raise TooMuchApplied(component=Component(part).label)
         setattr(claim, part, rest)
         claim.paid += amount
+        claim.proven += amount if paid.proven else 0
         facts = {"payment": paid.reference}
         lines.append(line(claim.pk, part, LineKind.PAID, -amount, at, facts))
     return lines
@@ -181,7 +190,7 @@ def _lower(claim: Claim, paid: Paid, at: datetime) -> list[Line]:
 def _settled(claim: Claim, at: datetime) -> bool:
     if claim.owed or claim.state not in OPEN_STATES:
         return False
-    claim.state, claim.closed_at = ClaimState.CLOSED, at
+    settle(claim, at)
     return True
 
 

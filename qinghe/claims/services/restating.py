@@ -11,16 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.claims.contract_terms import Outcome, WriteOff
 from qinghe.claims.models import Claim, Line
 from qinghe.claims.queries.amounts import facts_of
-from qinghe.claims.recompute import excess_of, rate_above, verified
+from qinghe.claims.recompute import rate_above, verified
 from qinghe.claims.services.agreed import check_again
 from qinghe.claims.services.books import book, line
+from qinghe.claims.services.limits import use_allowance_for_raise
 from qinghe.claims.services.locks import locked
+from qinghe.claims.services.reviewing import check_lawful
 from qinghe.claims.services.spoken import check_words
 from qinghe.claims.services.states import (
-    MoreThanLawful,
     StillPlaced,
     WrongClaimState,
-    reopen_window,
+    back_to_review,
+    settle,
 )
 from qinghe.claims.terms import OPEN_STATES, ClaimState, Component, LineKind
 from qinghe.journal.services import record, verb
@@ -68,8 +70,9 @@ def restate(
     """
     Give parts of a claim new open amounts, in minor units; the debtor reads the reason.
 
-    Down is free at any time. Up needs a debtor who can contest it: before the release, or with a
-    new challenge window, and never above what the law permits.
+    Down is free at any time. Up is asked like a new claim: it counts against what a private
+    creditor may submit, never passes what the law permits, and goes to the review desk; released
+    again, the debtor is told anew and may contest it.
 
     :raises NotPermitted: only the creditor's side corrects its demand
     :raises NoSuchClaim: unknown, or another creditor's
@@ -80,6 +83,7 @@ def restate(
     :raises NothingRestated: every amount is as it was
     :raises StillPlaced: raised while it is listed or a collector has it
     :raises MoreThanLawful: raised above what contract and law give
+    :raises CoolingOff, RaisedTooMuch, OnlyYuan: more than a private creditor may submit now
     """
     require(actor, Permission.MANAGE_CLAIMS)
     claim = _open(claim_id, actor)
@@ -90,9 +94,8 @@ def restate(
         raise StillPlaced
     _change(claim, changes, LineKind.RESTATED, {"reason": words}, at)
     if raised:
-        _check_lawful(claim, at)
-        if claim.state != ClaimState.SUBMITTED:
-            reopen_window(claim, at)
+        check_lawful(claim, at)
+        _ask_for_more(claim, sum(changes.values()), actor, at)
     _finish("claims.restated", claim, changes, words, actor, at)
     return claim
 
@@ -199,10 +202,15 @@ def _change(
     book(claim, lines)
 
 
-def _check_lawful(claim: Claim, at: datetime) -> None:
-    check = verified(facts_of([claim])[claim.pk], at=at)
-    if check.outcome == Outcome.MORE:
-        raise MoreThanLawful(excess=excess_of(check))
+def _ask_for_more(claim: Claim, more: int, actor: Actor, at: datetime) -> None:
+    """Treat a raise like a new claim, on the row in memory; `more` is what all parts rise by."""
+    if more > 0:
+        use_allowance_for_raise(
+            creditor=claim.creditor, amount=more, currency=claim.currency, actor=actor, at=at
+        )
+        # Caps and the second reviewer go by this figure.
+        claim.claimed += more
+    back_to_review(claim, actor, at)
 
 
 def _finish(
@@ -215,7 +223,7 @@ def _finish(
 ) -> None:
     """Settle a claim that owes nothing, keep it, check its amount again and tell the journal."""
     if claim.owed == 0:
-        claim.state, claim.closed_at = ClaimState.CLOSED, at
+        settle(claim, at)
     claim.save()
     check_again([claim], at)
     record(

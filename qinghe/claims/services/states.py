@@ -12,13 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.claims import ageing
 from qinghe.claims.challenge import challenge_end
 from qinghe.claims.days import day_of
-from qinghe.claims.models import Claim, Dispute
+from qinghe.claims.models import Claim, Dispute, Review
 from qinghe.claims.services.books import write_off
 from qinghe.claims.services.locks import locked
 from qinghe.claims.terms import (
     NEXT,
     ClaimState,
     DisputeState,
+    ReviewQueue,
+    ReviewStep,
 )
 from qinghe.journal.services import note, record, verb
 from qinghe.kernel import prepared
@@ -175,11 +177,13 @@ def end(claim: Claim, state: ClaimState, actor: Actor, at: datetime, reason: str
 def step(claim: Claim, state: str, actor: Actor, at: datetime, **facts: str) -> None:
     """Move a locked claim one step, with its entry in the journal."""
     _check(claim, state)
-    came_from, claim.state = claim.state, state
+    came_from = claim.state
+    if state == ClaimState.CLOSED:
+        settle(claim, at)
+    else:
+        claim.state = state
     if came_from == ClaimState.CLOSED:
         reopen(claim, at)
-    if state == ClaimState.CLOSED:
-        claim.closed_at = at
     claim.save()
     _note_moved(claim.pk, claim.debtor_id, came_from, state, facts, actor, at)
 
@@ -205,6 +209,21 @@ def _note_moved(
     )
 
 
+def settle(claim: Claim, at: datetime) -> None:
+    """Close a claim that owes nothing, on the row in memory; where it stood stays known."""
+    claim.closed_from, claim.state, claim.closed_at = claim.state, ClaimState.CLOSED, at
+
+
+def before_closing(claim: Claim) -> ClaimState:
+    """
+    Return where a settled claim goes when it owes again: never past a step it had not taken.
+
+    What was listed or in work comes back as ready: its order has ended.
+    """
+    early = (ClaimState.SUBMITTED, ClaimState.CHALLENGE)
+    return ClaimState(claim.closed_from) if claim.closed_from in early else ClaimState.READY
+
+
 def reopen(claim: Claim, at: datetime) -> None:
     """Make a settled claim's ageing right again, on the row in memory."""
     claim.closed_at = None
@@ -217,8 +236,13 @@ def _check(claim: Claim, state: str) -> None:
         raise WrongClaimState(state=ClaimState(claim.state).label)
 
 
-def reopen_window(claim: Claim, at: datetime) -> None:
-    """Let the debtor of a locked claim contest anew, on the row in memory: more is asked."""
-    zones = Person.objects.values_list("zones", flat=True).get(pk=claim.debtor_id)
-    claim.state, claim.noticed_at = ClaimState.CHALLENGE, None
-    claim.challenge_ends_at = challenge_end(zones, at)
+def back_to_review(claim: Claim, actor: Actor, at: datetime) -> None:
+    """
+    Send a locked claim to the review desk again, on the row in memory: more is asked than before.
+
+    Nobody may collect until reviewers released it and the debtor was told anew.
+    """
+    claim.state, claim.noticed_at, claim.challenge_ends_at = ClaimState.SUBMITTED, None, None
+    if claim.review != ReviewQueue.RETURNED:
+        claim.review, claim.review_since = ReviewQueue.NEW, at
+    Review.objects.create(claim=claim, step=ReviewStep.RAISED, by=actor.label, at=at)

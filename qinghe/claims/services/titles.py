@@ -18,6 +18,7 @@ from qinghe.claims.queries.titles import NoSuchOffer, break_of
 from qinghe.claims.services.agreed import lenders_of
 from qinghe.claims.services.books import claimed_account
 from qinghe.claims.services.holds import lift_hold, place_hold
+from qinghe.claims.services.limits import use_allowance
 from qinghe.claims.services.locks import locked
 from qinghe.claims.services.states import StillPlaced, WrongClaimState
 from qinghe.claims.terms import OPEN_STATES, ClaimState, HoldKind
@@ -202,6 +203,8 @@ def assign_claim(*, title_id: UUID, actor: Actor, at: datetime) -> Claim:
     :raises WrongClaimState: the claim is over
     :raises StillPlaced: listed, or a collector has it: the floor of mandates ends that first
     :raises ContractNumberTaken: the new creditor has a claim of this number
+    :raises CoolingOff, OverAllowance, AboveAllowance, OnlyYuan: a private creditor takes over more
+        than it may submit
     """
     require(actor, Permission.MANAGE_CLAIMS)
     title = offered(title_id, actor, either=False)
@@ -213,6 +216,7 @@ def assign_claim(*, title_id: UUID, actor: Actor, at: datetime) -> Claim:
     came_from, heir = claim.creditor_id, title.to_org_id
     if heir is None or heir == came_from:
         raise NoSuchOffer
+    _count_for_heir(claim, heir, actor, at)
     _pass_on(claim, heir, at)
     title.state, title.decided_at, title.on = TitleState.HELD, at, day_of(at)
     title.save(update_fields=["state", "decided_at", "on"])
@@ -276,6 +280,12 @@ def offered(title_id: UUID, actor: Actor, *, either: bool) -> Title:
         raise NoSuchOffer
     title.claim = claim
     return title
+
+
+def _count_for_heir(claim: Claim, heir: UUID, actor: Actor, at: datetime) -> None:
+    """Count a claim that a private creditor takes over like one that it submits."""
+    taker = Organisation.objects.get(pk=heir)
+    use_allowance(creditor=taker, amounts=[claim.owed], currency=claim.currency, actor=actor, at=at)
 
 
 def _pass_on(claim: Claim, heir: UUID, at: datetime) -> None:

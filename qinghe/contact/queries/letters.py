@@ -7,10 +7,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 
-from qinghe.contact.models import Delivery
+from qinghe.claims.models import Review
+from qinghe.claims.terms import ReviewStep
+from qinghe.contact.models import Attempt, Delivery
+from qinghe.contact.terms import FIRST_NOTICE, AttemptState
 from qinghe.contact.wording import wording
 from qinghe.kernel.actor import Actor
 from qinghe.parties.roles import Permission, may
@@ -18,6 +21,7 @@ from qinghe.parties.roles import Permission, may
 LETTER: Final = ~Q(file_sha256="")
 WAITING: Final = LETTER & Q(printed_at__isnull=True)
 PAGE: Final = 50
+RELEASES: Final = (ReviewStep.RELEASED, ReviewStep.AUTOMATIC)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,21 @@ def letters_to_print(*, actor: Actor, offset: int = 0, limit: int | None = PAGE)
         LetterRow(pk, number, template, _kind(template), asked_at, at)
         for pk, number, template, asked_at, at in rows[offset:end]
     ]
+
+
+def notices_to_print() -> QuerySet[Attempt]:
+    """Return first notices whose letters wait for the printer and tell what was released last."""
+    waiting = Delivery.objects.filter(WAITING, attempt=OuterRef("pk"))
+    return current_notices().filter(Exists(waiting), state=AttemptState.DONE)
+
+
+def current_notices() -> QuerySet[Attempt]:
+    """Return first notices that tell their claim as it was released last, and not as before."""
+    later = Review.objects.filter(
+        claim=OuterRef("claim"), step__in=RELEASES, at__gt=OuterRef("sent_at")
+    )
+    notices = Attempt.objects.filter(template__startswith=f"{FIRST_NOTICE}@")
+    return notices.exclude(Exists(later))
 
 
 def _kind(template: str) -> str:

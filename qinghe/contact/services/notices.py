@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from qinghe.claims.models import Claim
 from qinghe.claims.terms import ClaimState
 from qinghe.contact.models import Attempt
+from qinghe.contact.queries.letters import notices_to_print
 from qinghe.contact.refusals import LetterOnItsWay
 from qinghe.contact.services.gate import lock_debtor
 from qinghe.contact.services.requests import request_contact
@@ -107,14 +108,17 @@ def _without_notice(at: datetime) -> QuerySet[Claim]:
         purpose=ContactPurpose.LEGAL_NOTICE,
         template__startswith=TEMPLATE,
     )
-    # What has arrived began a window; a claim without one was raised since, and is told anew.
+    # What has left began a window; a claim without one was raised since, and is told anew.
     standing = Q(state__in=(AttemptState.PERMITTED, AttemptState.SENDING))
     refused = Q(state=AttemptState.REFUSED) & (
         Q(next_allowed_at__isnull=True) | Q(next_allowed_at__gt=at)
     )
     lately = Q(state__in=(AttemptState.FAILED, AttemptState.CANCELLED), at__gt=at - TRY_AGAIN_AFTER)
     claims = Claim.objects.filter(state=ClaimState.CHALLENGE, noticed_at__isnull=True)
-    return claims.exclude(Exists(tried.filter(standing | refused | lately)))
+    waiting = notices_to_print().filter(claim=OuterRef("pk"))
+    return claims.exclude(Exists(tried.filter(standing | refused | lately))).exclude(
+        Exists(waiting)
+    )
 
 
 def _channel(channels: dict[UUID, frozenset[str]], person_id: UUID) -> str:

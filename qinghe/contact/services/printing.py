@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from qinghe.claims.services import notice_sent
 from qinghe.contact.models import Delivery
-from qinghe.contact.queries.letters import LETTER
+from qinghe.contact.queries.letters import LETTER, current_notices
 from qinghe.contact.refusals import LetterPrinted, NoSuchLetter
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
@@ -40,6 +41,8 @@ def mark_printed(*, attempt_id: UUID, actor: Actor, at: datetime) -> Delivery:
     """
     Note that a letter is on paper; it leaves the list of those that wait.
 
+    The challenge window of a first notice counts from here, and not from when it was typeset.
+
     :raises NotPermitted: the role prints no letters
     :raises NoSuchLetter: no letter was made for this contact
     :raises LetterPrinted: it is printed already
@@ -55,6 +58,9 @@ def mark_printed(*, attempt_id: UUID, actor: Actor, at: datetime) -> Delivery:
         person_id=letter.attempt.person_id,
         attempt=attempt_id,
     )
+    # An old letter may name an amount that was released again since: it begins nothing.
+    if current_notices().filter(pk=attempt_id).exists():
+        notice_sent(claim_id=letter.attempt.claim_id, actor=actor, at=at)
     return letter
 
 

@@ -184,7 +184,8 @@ def _finish(ready: Ready, receipt: Receipt, at: datetime) -> str:
     attempt.save(update_fields=["state", "outcome", "outcome_at"])
     if attempt.state == AttemptState.DONE:
         _copy(attempt, receipt, at)
-        if attempt.template.startswith(f"{FIRST_NOTICE}@"):
+        # A letter has not left yet: its window counts from the printer.
+        if attempt.template.startswith(f"{FIRST_NOTICE}@") and not receipt.file:
             notice_sent(claim_id=attempt.claim_id, actor=SENDER, at=at)
     _note(attempt, receipt.gateway, at)
     return str(attempt.state)

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.contract_terms import Outcome
+from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim, Evidence, Review
 from qinghe.claims.queries.amounts import facts_of
+from qinghe.claims.queries.papers import PROVES
 from qinghe.claims.recompute import verified
 from qinghe.claims.services import checklist, needs_two, release_automatically
 from qinghe.claims.terms import ClaimState, EvidenceKind, Rejection, ReviewQueue, ReviewStep
@@ -25,7 +27,8 @@ from qinghe.parties.pairs import independent
 from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import OrgKind, OrgState
-from qinghe.risk.models import AutoRelease, Flag
+from qinghe.risk.drawing import draw
+from qinghe.risk.models import AutoRelease, Draw, Flag
 from qinghe.risk.queries.habits import refutations
 
 # So many claims of a creditor were released by people within so many days before it is trusted.
@@ -145,9 +148,9 @@ def release_clean(*, claim_ids: Collection[UUID], actor: Actor, at: datetime) ->
     """
     Release what is beyond doubt among claims that were just looked at; return how many.
 
-    A claim goes only with a live grant of its creditor, up to its amount, with contract and
-    transfer on file, no doubt ever raised, and nothing missing. A grant under which a sample was
-    overturned, or a claim turned out not to exist, ends first.
+    A claim goes only with a live grant of its creditor, up to its amount, with usable contract and
+    transfer on file, no doubt ever raised, its amount never raised, and nothing missing. A grant
+    under which a sample was overturned, or a claim turned out not to exist, ends first.
     """
     _end_broken(at)
     grants = {
@@ -157,25 +160,40 @@ def release_clean(*, claim_ids: Collection[UUID], actor: Actor, at: datetime) ->
     claims = _candidates(claim_ids, grants)
     found = [claim for claim in claims if _beyond_doubt(claim, grants[claim.creditor_id], at)]
     for claim in found:
-        # The random end of the id decides: nobody can choose whose turn it is.
-        sampled = claim.pk.int % 100 < grants[claim.creditor_id].sample_percent
+        sampled = _drawn(claim, grants[claim.creditor_id], at)
         release_automatically(claim, sampled=sampled, actor=actor, at=at)
     return len(found)
 
 
 def track_record(creditor_id: UUID, at: datetime) -> tuple[int, int]:
     """Return how many claims reviewers released lately, and how many turned out not to exist."""
+    # A claim that was raised and released again is no second one.
     released = Review.objects.filter(
-        claim__creditor=creditor_id, step=ReviewStep.RELEASED, at__gte=at - WITHIN
+        ~Exists(_raised("claim")),
+        claim__creditor=creditor_id,
+        step=ReviewStep.RELEASED,
+        at__gte=at - WITHIN,
     )
     return released.count(), refutations([creditor_id]).get(creditor_id, (0, 0))[0]
 
 
+def _drawn(claim: Claim, grant: AutoRelease, at: datetime) -> bool:
+    """Draw whether a reviewer checks a release afterwards; what was drawn is kept with it."""
+    day = day_of(at)
+    (number, key), percent = draw(claim.pk, day), grant.sample_percent
+    sampled = number < percent
+    kept = {"day": day, "key": key, "number": number, "percent": percent, "sampled": sampled}
+    Draw.objects.create(claim=claim, release=grant, **kept)
+    return sampled
+
+
 def _candidates(claim_ids: Collection[UUID], grants: Collection[UUID]) -> list[Claim]:
-    papers = Evidence.objects.filter(claim=OuterRef("pk"))
+    papers = Evidence.objects.filter(PROVES, claim=OuterRef("pk"))
     rows = Claim.objects.select_for_update(of=("self",), no_key=True).filter(
         *(Exists(papers.filter(kind=kind)) for kind in PROVEN),
         ~Exists(Flag.objects.filter(claim=OuterRef("pk"))),
+        # Whoever asks for more than was looked at is looked at by people.
+        ~Exists(_raised()),
         pk__in=claim_ids,
         creditor_id__in=grants,
         creditor__state=OrgState.ACTIVE,
@@ -195,10 +213,16 @@ def _beyond_doubt(claim: Claim, grant: AutoRelease, at: datetime) -> bool:
     return small and not needs_two(claim) and not checklist(claim) and _agrees(claim, at)
 
 
+def _raised(claim: str = "pk") -> QuerySet[Review]:
+    return Review.objects.filter(claim=OuterRef(claim), step=ReviewStep.RAISED)
+
+
 def _end_broken(at: datetime) -> None:
+    automatic = Review.objects.filter(claim=OuterRef("claim"), step=ReviewStep.AUTOMATIC)
+    # Released without a look and turned down at one, however it came back to the desk.
     wrong = Review.objects.filter(
+        Q(step=ReviewStep.OVERTURNED) | Q(Exists(automatic), step=ReviewStep.REJECTED),
         claim__creditor=OuterRef("creditor"),
-        step=ReviewStep.OVERTURNED,
         at__gte=OuterRef("granted_at"),
     )
     invented = Review.objects.filter(

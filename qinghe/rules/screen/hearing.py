@@ -27,6 +27,16 @@ PRESSURE = "pressure"
 CALM = -1.0
 # As many acts are named by their words where only the ear hears pressure.
 LIKELY = 2
+# Officers write about debtors; whoever presses one speaks to somebody, or of himself. A line that
+# speaks of debtors only, of what is and not of what is to come, and of no act but loans, is not
+# pressure by its sound alone.
+ABOUT_DEBTORS = re.compile(r"\b(?:debtors?|borrowers?)\b")
+TO_SOMEBODY = re.compile(
+    r"\b(?:you|your|yours|yourself|ya|u|ur|we|our|us|i|my|me|will|shall|must|should|would|can|could|"
+    r"may|might|going|gonna|get|gets|soon|tonight|today|tomorrow|now|next|until|unless|if|or|when|"
+    r"never|always|better|let|make|makes)\b|['’]ll\b|[\u4e00-\u9fff]"
+)
+TALK_OF_LOANS = frozenset({"new_debt"})
 LINES = re.compile(r"[^\n]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -98,10 +108,8 @@ def heard(text: Spotted, words: frozenset[str]) -> Iterator[tuple[str, int, int]
             if _is_like(found[0], text, found.span(), judge) and not (
                 ear.chinese_only and _is_calm(found[0], text, found.span())
             ):
-                yield ear.act, *found.span()
-                if ear.act == PRESSURE:
-                    for code in _about(text, *found.span(), words):
-                        yield code, *found.span()
+                for code in _acts(ear, text, found, words):
+                    yield code, *found.span()
 
 
 def _is_like(piece: str, text: Spotted, place: tuple[int, int], judge: Model) -> bool:
@@ -114,6 +122,19 @@ def _is_like(piece: str, text: Spotted, place: tuple[int, int], judge: Model) ->
 def _is_calm(piece: str, text: Spotted, place: tuple[int, int]) -> bool:
     judge = model("pressure.bin")
     return judge.score(piece, meanings(text, *place)) <= CALM
+
+
+def _acts(ear: Ear, text: Spotted, found: re.Match[str], words: frozenset[str]) -> tuple[str, ...]:
+    """Return the acts of a piece that an ear has heard; pressure is named by its topic as well."""
+    if ear.act != PRESSURE:
+        return (ear.act,)
+    about = _about(text, *found.span(), words)
+    return () if _is_report(found[0], about) else (ear.act, *about)
+
+
+def _is_report(piece: str, about: list[str]) -> bool:
+    spoken = ABOUT_DEBTORS.search(piece) and not TO_SOMEBODY.search(piece)
+    return bool(spoken) and frozenset(about) <= TALK_OF_LOANS
 
 
 def _about(text: Spotted, start: int, end: int, words: frozenset[str]) -> list[str]:

@@ -110,12 +110,17 @@ def book(*, items: Sequence[Item], actor: Actor, at: datetime) -> list[Payment]:
     return [booking.payment for booking in bookings]
 
 
+def seen(payment: Payment) -> bool:
+    """Tell whether the platform itself saw the money, and need not believe who reports it."""
+    return payment.source == PaymentSource.CASHIER
+
+
 def settle(bookings: Sequence[Booking], actor: Actor, at: datetime) -> None:
     """Post what bookings move, mirror it on the claims, and let promises and mandates follow."""
     moves = [accounts.postings(replace(each.facts, at=at)) for each in bookings]
     post_many(postings=[posting for each in moves for posting in each])
     paid = [
-        Paid(each.claim.pk, each.allocated.parts, str(each.payment.pk))
+        Paid(each.claim.pk, each.allocated.parts, str(each.payment.pk), proven=seen(each.payment))
         for each in bookings
         if each.allocated.parts
     ]

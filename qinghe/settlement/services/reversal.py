@@ -35,6 +35,7 @@ from qinghe.settlement.services.booking import (
     allocations_of,
     decide,
     lock_claims,
+    seen,
     settle,
     split_of,
 )
@@ -121,6 +122,7 @@ def _undo(payment: Payment, actor: Actor, at: datetime) -> None:
             actor=actor,
             at=at,
             reference=str(payment.pk),
+            proven=seen(payment),
         )
 
 
