@@ -15,9 +15,9 @@ from typing import Final
 
 import numpy as np
 
-from qinghe.market.dispatch.bidding import auction, empty_book
+from qinghe.market.dispatch.bidding import Book, auction, empty_book
 from qinghe.market.dispatch.flow import best_step
-from qinghe.market.dispatch.network import GREATEST, Ints, Network, Small
+from qinghe.market.dispatch.network import GREATEST, Flags, Ints, Network, Small
 from qinghe.market.dispatch.pairs import Core, chosen, near, nearer, preferred
 from qinghe.market.dispatch.prices import (
     Prices,
@@ -38,12 +38,12 @@ RAISES: Final = 32
 COLD: Final = 1
 WARM: Final = 4
 # Where a price is at its wall, the next step has so much more room; after so many steps all have.
-WIDER: Final = 4
-STEPS: Final = 12
+WIDER: Final = 16
+STEPS: Final = 24
 # The pairs at hand are those that may matter in so many times the room of a step.
 AHEAD: Final = 4
 # The auction leaves one in so many orders waiting for the flow.
-LEFT: Final = 200
+LEFT: Final = 50
 # Seconds that one pair may cost in the flow, at most: it cannot be stopped once it runs.
 PER_PAIR: Final = 20e-6
 
@@ -88,23 +88,20 @@ def solve(net: Network, *, start: Prices | None = None, limit: float = 600.0) ->
     begun = time.perf_counter()
     until = begun + limit
     step = _step(net)
-    column, price = _first(net, step, until) if start is None else (_nobody(net), sane(net, start))
+    book, price = (empty_book(net), sane(net, start)) if start else _first(net, step, until)
     field = _Field(net, nodes_of(price), max(step // (WARM if start else COLD), 1))
-    done, rounds = not net.orders, 0
-    while not done:
+    rounds = 0
+    while net.orders:
         core = field.core()
         if time.perf_counter() + len(core.at) * PER_PAIR > until:
-            break
+            price = prices_of(net, field.node)
+            return _solution(net, _in_haste(net, book), price, bound(net, price), begun, rounds)
         found = best_step(net, core, field.node, field.room)
         rounds += 1
         field.move(found.node, found.walls[:-1], all_of_them=rounds >= STEPS)
-        done = not found.walls.any()
-        column = found.column if done else column
-    if done:
-        return _proven(net, column, field.wide(), begun, rounds)
-    column = column if (column >= 0).any() else _in_haste(net)
-    price = prices_of(net, field.node)
-    return _solution(net, column, price, bound(net, price), begun, rounds)
+        if not found.walls.any():
+            return _proven(net, found.column, field.wide(), begun, rounds)
+    return _solution(net, book.column, price, bound(net, price), begun, rounds)
 
 
 class _Field:
@@ -131,10 +128,17 @@ class _Field:
             self._pairs = near(self.net, self._there[:m], self._reach[:m])
         return self._pairs
 
-    def move(self, node: Ints, walls: np.ndarray, *, all_of_them: bool) -> None:
-        """Go to other prices; where a wall stood in the way there is more room from now on."""
-        wider = walls | (all_of_them & walls.any())
-        self.room = np.where(wider, np.minimum(self.room * WIDER, self._most), self.room)
+    def move(self, node: Ints, walls: Flags, *, all_of_them: bool) -> None:
+        """
+        Go to other prices.
+
+        Where a wall stood in the way there is more room from now on, elsewhere less: twice what the
+        price has moved, but no less than half of what it had.
+        """
+        moved = np.abs(node - self.node)[:-1]
+        less = np.clip(2 * moved, np.maximum(self.room // 2, 1), self.room)
+        more = np.minimum(self.room * WIDER, self._most)
+        self.room = np.where(walls | (all_of_them & walls.any()), more, less)
         self.node = node
 
 
@@ -144,20 +148,15 @@ def _step(net: Network) -> int:
     return max(int(np.median(best)) // RAISES, 1) if len(best) else 1
 
 
-def _nobody(net: Network) -> Small:
-    return np.full(net.orders, -1, dtype=np.int32)
-
-
-def _first(net: Network, step: int, until: float) -> tuple[Small, Prices]:
-    """Return a first assignment and prices near those of the optimum, by auction."""
+def _first(net: Network, step: int, until: float) -> tuple[Book, Prices]:
+    """Return first bids and prices near those of the optimum, by auction."""
     book = auction(net, empty_book(net), step=step, until=until, rest=net.orders // LEFT)
-    price = Prices(book.price.copy(), _pool_prices(net, book.price), 0)
-    # Whoever still waits bids all it has: the answer if time is up before the first flow.
-    return auction(net, book, step=GREATEST, until=float("inf")).column, price
+    return book, Prices(book.price.copy(), _pool_prices(net, book.price), 0)
 
 
-def _in_haste(net: Network) -> Small:
-    return auction(net, empty_book(net), step=GREATEST, until=float("inf")).column
+def _in_haste(net: Network, book: Book) -> Small:
+    """Return what comes of it when whoever still waits bids all it has."""
+    return auction(net, book, step=GREATEST, until=float("inf")).column
 
 
 def _pool_prices(net: Network, seat: np.ndarray) -> np.ndarray:
