@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from qinghe.market.dispatch.network import NEVER, Ints, Network, Small
+from qinghe.market.dispatch.network import GREATEST, NEVER, Ints, Network, Small
 
 
 @dataclass
@@ -29,6 +29,8 @@ class Book:
 
 # More rounds than this are a quarrel of few over little; the flow ends it faster.
 ROUNDS: Final = 200
+# Bits that hold a bid of either sign, beside which a seat still finds room.
+WIDTH: Final = GREATEST.bit_length() + 1
 
 
 def empty_book(net: Network) -> Book:
@@ -60,7 +62,8 @@ def _bids(net: Network, book: Book, active: Ints, step: int) -> tuple[Ints, Smal
     """Return who bids, for which column and how much: so much that the next best is no better."""
     rows = np.arange(len(active))
     worth = net.value[active]
-    gain = np.where(worth == NEVER, NEVER, worth - book.price[net.seat[active]])
+    # What is never admitted stays far below zero at any price.
+    gain = worth - book.price.take(net.seat[active])
     column = gain.argmax(axis=1).astype(np.int32)
     best = gain[rows, column].copy()
     gain[rows, column] = NEVER
@@ -105,14 +108,14 @@ def _settle(net: Network, book: Book, asking: Ints, column: Small, bids: Ints) -
     those = np.concatenate([sitting, asking])
     seat = net.seat[those, book.column[those]]
     bid = book.bid[those]
-    order = np.lexsort((those, -bid, seat))
+    order = _falling(seat, bid)
     those, seat, bid = those[order], seat[order], bid[order]
     kept = _raise(book.price, seat, bid, net.places)
     out = [those[~kept]]
     those, seat, bid = those[kept], seat[kept], bid[kept]
     if net.pools_bind:
         pool = net.pool[seat]
-        order = np.lexsort((those, -bid, pool))
+        order = _falling(pool, bid)
         those, pool, bid = those[order], pool[order], bid[order]
         floor = np.zeros(len(net.pool_places), dtype=np.int64)
         kept = _raise(floor, pool, bid, net.pool_places)
@@ -121,6 +124,11 @@ def _settle(net: Network, book: Book, asking: Ints, column: Small, bids: Ints) -
     again = np.concatenate(out)
     book.column[again] = -1
     return again
+
+
+def _falling(group: Small, bid: Ints) -> Ints:
+    """Return the order by group and falling bid; of equal bids who came first stays first."""
+    return np.argsort((group.astype(np.int64) << WIDTH) - bid, kind="stable")
 
 
 def _raise(price: Ints, group: Small, bid: Ints, places: Ints) -> np.ndarray:

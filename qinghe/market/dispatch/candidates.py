@@ -9,8 +9,9 @@ everybody's sight.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -20,6 +21,10 @@ from qinghe.market.dispatch.network import Flags, Ints, Small
 CANDIDATES: Final = 20
 # Of the candidates, so many are the best fits; the rest is the sample.
 BEST: Final = 6
+# The best fits are looked for among so many of a kind, all places taken together.
+DEEP: Final = 256
+# Kinds of orders times seats that are weighed at once, for memory's sake.
+BLOCK: Final = 2_000_000
 # A step of the golden ratio through 2**32 spreads the samples of neighbours evenly.
 GOLDEN: Final = 2_654_435_769
 
@@ -69,39 +74,98 @@ class Seats:
 
 def candidates(orders: Orders, seats: Seats, *, count: int = CANDIDATES) -> Small:
     """Return the candidate seats (n, count) of each order, -1 where there are no more."""
-    n = len(orders.area)
-    found = np.full((n, count), -1, dtype=np.int32)
-    kinds = seats.wants.shape[0]
-    group = orders.area.astype(np.int64) * kinds + orders.kind
-    order = np.argsort(group, kind="stable")
-    bounds = np.flatnonzero(np.diff(group[order], prepend=-1, append=-1))
+    found = np.full((len(orders.area), count), -1, dtype=np.int32)
     has_place = (seats.places > 0) & (seats.pool_places > 0)[seats.pool]
-    for start, end in pairwise(bounds.tolist()):
-        rows = order[start:end]
-        area, kind = divmod(int(group[rows[0]]), kinds)
-        able = np.flatnonzero(seats.covers[area] & seats.wants[kind] & has_place)
-        if len(able):
-            picked = _picked(able, rows, seats, kind, count)
-            found[rows, : picked.shape[1]] = picked
+    order = np.lexsort((orders.kind, orders.area))
+    starts = np.flatnonzero(np.diff(orders.area[order], prepend=-1))
+    ranking = _ranking(seats, np.unique(orders.kind), has_place)
+
+    def fill(rows: Ints) -> None:
+        covered = np.flatnonzero(seats.covers[orders.area[rows[0]]] & has_place)
+        if len(covered):
+            _fill(found, rows, orders.kind[rows], covered, seats, ranking)
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        list(threads.map(fill, np.split(order, starts[1:]) if len(order) else []))
     _add_handlers(found, orders, seats, has_place)
     return _without_doubles(found, orders, seats)
 
 
-def _picked(able: Ints, rows: Ints, seats: Seats, kind: int, count: int) -> Ints:
-    """Return seats for the orders of one kind and area: all, or the best and a sample."""
-    if len(able) <= count:
-        return np.broadcast_to(able, (len(rows), len(able)))
-    fit = seats.fit[kind, able]
-    best = able[np.argpartition(-fit, BEST)[:BEST]]
-    sampled = count - BEST
-    reach = np.cumsum(np.minimum(seats.places[able], seats.pool_places[seats.pool[able]]))
-    total = int(reach[-1])
+def _ranking(seats: Seats, kinds: Small, has_place: Flags) -> Small:
+    """Return for each kind of these (kinds, deep) who fits best, best first, -1 for nobody."""
+    m = len(seats.places)
+    ranking = np.full((seats.wants.shape[0], DEEP), -1, dtype=np.int32)
+    for kind in kinds.tolist():
+        able = np.flatnonzero(seats.wants[kind] & has_place)
+        best = np.sort(able - seats.fit[kind, able].astype(np.int64) * m)[:DEEP]
+        ranking[kind, : len(best)] = best % m
+    return ranking
+
+
+def _fill(
+    found: Small, rows: Ints, kinds: Small, covered: Ints, seats: Seats, ranking: Small
+) -> None:
+    """Name the seats for the orders of one area, sorted by kind; `covered` may work there."""
+    bounds = np.flatnonzero(np.diff(kinds, prepend=-1, append=-1))
+    at_once = max(BLOCK // len(covered), 1)
+    for start in range(0, len(bounds) - 1, at_once):
+        part = bounds[start : start + at_once + 1]
+        several, size = kinds[part[:-1]], np.diff(part)
+        able = seats.wants[several[:, None], covered]
+        few = able.sum(axis=1) <= found.shape[1]
+        which = np.repeat(np.arange(len(size)), size)
+        mine = rows[part[0] : part[-1]]
+        if few.any():
+            at, column = np.nonzero(able & few[:, None])
+            table = np.full((len(size), found.shape[1]), -1, dtype=np.int32)
+            nth = np.arange(len(at)) - np.searchsorted(at, at)
+            table[at, nth] = covered[column]
+            found[mine[few[which]]] = table[which[few[which]]]
+        if not few.all():
+            many = ~few[which]
+            best = _best(several, able, covered, seats, ranking)
+            found[mine[many], :BEST] = best[which[many]]
+            sampled = found.shape[1] - BEST
+            found[mine[many], BEST:] = _sample(
+                able, which[many], mine[many], covered, seats, sampled
+            )
+
+
+def _best(kinds: Small, able: Flags, covered: Ints, seats: Seats, ranking: Small) -> Small:
+    """Return the best fits (kinds, BEST) of those that are able, -1 where there are fewer."""
+    ranked = ranking[kinds]
+    here = np.zeros(len(seats.places), dtype=np.bool_)
+    here[covered] = True
+    eligible = here[ranked] & (ranked >= 0)
+    nth = np.cumsum(eligible, axis=1)
+    best = np.full((len(kinds), BEST), -1, dtype=np.int32)
+    at, column = np.nonzero(eligible & (nth <= BEST))
+    best[at, nth[at, column] - 1] = ranked[at, column]
+    # The ranking does not go down to the best of a place where few work.
+    for row in np.flatnonzero(nth[:, -1] < BEST).tolist():
+        those = covered[able[row]]
+        top = those[np.argsort(-seats.fit[kinds[row], those], kind="stable")[:BEST]]
+        best[row, : len(top)] = top
+    return best
+
+
+def _sample(
+    able: Flags, which: Ints, rows: Ints, covered: Ints, seats: Seats, count: int
+) -> Small:
+    """Return a sample (rows, count) of who is able, in proportion to free places."""
+    places = np.minimum(seats.places, seats.pool_places[seats.pool])[covered]
+    # One line of places for all kinds, so that one search answers for all orders.
+    reach = np.cumsum(np.where(able, places, 0))
+    ends = reach[len(covered) - 1 :: len(covered)]
+    begin = np.append(0, ends[:-1])
+    total = ends - begin
     # Each order looks into every stratum of the places, each at its own depth.
     depth = (rows.astype(np.uint64) * np.uint64(GOLDEN)) % np.uint64(1 << 32)
-    strata = np.arange(sampled, dtype=np.float64) + (depth / np.float64(1 << 32))[:, None]
-    at = np.minimum((strata * (total / sampled)).astype(np.int64), total - 1)
-    sample = able[np.searchsorted(reach, at, side="right")]
-    return np.concatenate([np.broadcast_to(best, (len(rows), BEST)), sample], axis=1)
+    strata = np.arange(count, dtype=np.float64) + (depth / np.float64(1 << 32))[:, None]
+    total, begin = total[which][:, None], begin[which][:, None]
+    at = begin + np.minimum((strata * (total / count)).astype(np.int64), total - 1)
+    sample: Small = covered[np.searchsorted(reach, at, side="right") % len(covered)]
+    return sample
 
 
 def _add_handlers(found: Small, orders: Orders, seats: Seats, has_place: Flags) -> None:

@@ -4,8 +4,7 @@ The optimum of a window, proven; or, when time is up, the best so far and how fa
 Few pairs can matter: those that can be the best of their order while prices move only so far from
 good ones. The optimum among these is found by flow, with somebody outside who takes or lends places
 where a price would move further. Where that happened the next step gives more room. Once it happens
-nowhere, the prices are tried on all pairs: when they rule out every other pair, the optimum among
-few is the optimum among all; what they do not rule out joins.
+nowhere, the optimum among few is the optimum among all, and the prices are tried on all pairs.
 """
 
 from __future__ import annotations
@@ -16,32 +15,35 @@ from typing import Final
 
 import numpy as np
 
-from qinghe.market.dispatch.bidding import auction, empty_book
-from qinghe.market.dispatch.flow import Box, Core, best_flow, core
-from qinghe.market.dispatch.network import GREATEST, NEVER, Flags, Ints, Network, Small
+from qinghe.market.dispatch.bidding import Book, auction, empty_book
+from qinghe.market.dispatch.flow import best_step
+from qinghe.market.dispatch.network import GREATEST, Flags, Ints, Network, Small
+from qinghe.market.dispatch.pairs import Core, chosen, near, nearer, preferred
 from qinghe.market.dispatch.prices import (
-    NotOptimal,
     Prices,
     bound,
     least_prices,
     load_of,
-    nets,
+    nodes_of,
     objective,
-    prices,
+    prices_of,
+    sane,
     worth,
 )
 
 # The least raise of a bid, as a part of the median value. Measured at 100,000 and 940,000 orders:
 # finer costs rounds, coarser costs flow.
 RAISES: Final = 32
-# How far prices may move in the first step: so many raises, or, warm, this part of one.
-NEAR: Final = 1
+# How far prices may move in the first step: this part of a raise, cold and warm.
+COLD: Final = 1
 WARM: Final = 4
-# Where a price is at its wall, the next step has so much more room; after so many steps no walls.
-WIDER: Final = 4
-STEPS: Final = 12
+# Where a price is at its wall, the next step has so much more room; after so many steps all have.
+WIDER: Final = 16
+STEPS: Final = 24
+# The pairs at hand are those that may matter in so many times the room of a step.
+AHEAD: Final = 4
 # The auction leaves one in so many orders waiting for the flow.
-LEFT: Final = 200
+LEFT: Final = 50
 # Seconds that one pair may cost in the flow, at most: it cannot be stopped once it runs.
 PER_PAIR: Final = 20e-6
 
@@ -86,45 +88,58 @@ def solve(net: Network, *, start: Prices | None = None, limit: float = 600.0) ->
     begun = time.perf_counter()
     until = begun + limit
     step = _step(net)
-    column, price = _first(net, step, until) if start is None else (_nobody(net), _sane(net, start))
-    reach = step * NEAR if start is None else step // WARM
-    rounds, inner, done, walled = 0, None, not net.orders, True
-    room = np.full(net.seats, max(reach, 1), dtype=np.int64)
-    pairs, loose = np.zeros(net.seat.shape, np.bool_), np.zeros(net.orders, np.bool_)
-    while not done:
-        mask, droppable = _near(net, price, room)
-        inner = core(net, mask | pairs, droppable=droppable | loose)
-        if _late(inner, until):
-            column = column if (column >= 0).any() else _in_haste(net)
-            break
-        box = _box(net, price, room) if walled and rounds < STEPS else None
-        found, box = best_flow(net, inner, box)
+    book, price = (empty_book(net), sane(net, start)) if start else _first(net, step, until)
+    field = _Field(net, nodes_of(price), max(step // (WARM if start else COLD), 1))
+    rounds = 0
+    while net.orders:
+        core = field.core()
+        if time.perf_counter() + len(core.at) * PER_PAIR > until:
+            price = prices_of(net, field.node)
+            return _solution(net, _in_haste(net, book), price, bound(net, price), begun, rounds)
+        found = best_step(net, core, field.node, field.room)
         rounds += 1
-        try:
-            price = prices(net, found, inner, price, box)
-        except NotOptimal:
-            if box is None:
-                raise
-            # Walls and a floor can contradict each other at prices from elsewhere: go without.
-            walled = False
-            continue
-        if box is not None and _widened(room, box):
-            continue
-        column = found
-        missed, unhappy = _missed(net, column, price)
-        done = not (missed.any() or unhappy.any())
-        pairs |= missed
-        pairs[np.flatnonzero(column >= 0), column[column >= 0]] = True
-        loose |= unhappy | ((column < 0) & inner.open)
-    if done and inner is not None:
-        price = _least(net, column, inner)
-    return _solution(net, column, price, time.perf_counter() - begun, rounds)
+        field.move(found.node, found.walls[:-1], all_of_them=rounds >= STEPS)
+        if not found.walls.any():
+            return _proven(net, found.column, field.wide(), begun, rounds)
+    return _solution(net, book.column, price, bound(net, price), begun, rounds)
 
 
-def _widened(room: Ints, box: Box) -> bool:
-    walls = (box.spare > 0) | (box.over > 0)
-    room[walls] *= WIDER
-    return bool(walls.any())
+class _Field:
+    """Prices, the room each has in a step, and the pairs that can matter somewhat beyond it."""
+
+    def __init__(self, net: Network, node: Ints, reach: int) -> None:
+        self.net, self.node = net, node
+        self.room = np.full(len(node) - 1, reach, dtype=np.int64)
+        self._most = int(net.value.max(initial=0)) + net.floor_worth + 1
+        self._pairs: Core | None = None
+        self._there = self._reach = self.room
+
+    def core(self) -> Core:
+        """Return the pairs that can matter within the room of the next step."""
+        m = self.net.seats
+        return nearer(self.wide(), self.node[:m], self.room[:m])
+
+    def wide(self) -> Core:
+        """Return the pairs at hand: all that can matter within the room, and more."""
+        m = self.net.seats
+        far = np.abs(self.node[:m] - self._there[:m]) + self.room[:m] > self._reach[:m]
+        if self._pairs is None or far.any():
+            self._there, self._reach = self.node, self.room * AHEAD
+            self._pairs = near(self.net, self._there[:m], self._reach[:m])
+        return self._pairs
+
+    def move(self, node: Ints, walls: Flags, *, all_of_them: bool) -> None:
+        """
+        Go to other prices.
+
+        Where a wall stood in the way there is more room from now on, elsewhere less: twice what the
+        price has moved, but no less than half of what it had.
+        """
+        moved = np.abs(node - self.node)[:-1]
+        less = np.clip(2 * moved, np.maximum(self.room // 2, 1), self.room)
+        more = np.minimum(self.room * WIDER, self._most)
+        self.room = np.where(walls | (all_of_them & walls.any()), more, less)
+        self.node = node
 
 
 def _step(net: Network) -> int:
@@ -133,33 +148,15 @@ def _step(net: Network) -> int:
     return max(int(np.median(best)) // RAISES, 1) if len(best) else 1
 
 
-def _nobody(net: Network) -> Small:
-    return np.full(net.orders, -1, dtype=np.int32)
-
-
-def _sane(net: Network, start: Prices) -> Prices:
-    """Return prices that could be of this network: none below its group's."""
-    bonus = min(max(start.bonus, 0), net.floor_worth)
-    home = np.where(net.newcomer, -bonus, 0)
-    pool = np.maximum(start.pool, home)
-    return Prices(np.maximum(start.seat, home[net.pool]), pool, bonus)
-
-
-def _first(net: Network, step: int, until: float) -> tuple[Small, Prices]:
-    """Return a first assignment and prices near those of the optimum, by auction."""
+def _first(net: Network, step: int, until: float) -> tuple[Book, Prices]:
+    """Return first bids and prices near those of the optimum, by auction."""
     book = auction(net, empty_book(net), step=step, until=until, rest=net.orders // LEFT)
-    price = Prices(book.price.copy(), _pool_prices(net, book.price), 0)
-    # Whoever still waits bids all it has: the answer if time is up before the first flow.
-    return auction(net, book, step=GREATEST, until=float("inf")).column, price
+    return book, Prices(book.price.copy(), _pool_prices(net, book.price), 0)
 
 
-def _in_haste(net: Network) -> Small:
-    return auction(net, empty_book(net), step=GREATEST, until=float("inf")).column
-
-
-def _box(net: Network, price: Prices, room: Ints) -> Box:
-    none = np.zeros(net.seats, dtype=np.int64)
-    return Box(price.seat - room, price.seat + room, none, none, none > 0)
+def _in_haste(net: Network, book: Book) -> Small:
+    """Return what comes of it when whoever still waits bids all it has."""
+    return auction(net, book, step=GREATEST, until=float("inf")).column
 
 
 def _pool_prices(net: Network, seat: np.ndarray) -> np.ndarray:
@@ -169,51 +166,28 @@ def _pool_prices(net: Network, seat: np.ndarray) -> np.ndarray:
     return pool
 
 
-def _near(net: Network, price: Prices, room: Ints) -> tuple[Flags, Flags]:
-    """
-    Return the pairs that can be best while no price moves further than its room.
-
-    And the orders that can end up with none.
-    """
-    gain = nets(net, price.seat)
-    space = room[net.seat]
-    sure = np.maximum(np.where(net.value == NEVER, NEVER, gain - space).max(axis=1, initial=0), 0)
-    mask = (gain + space >= sure[:, None]) & (net.value != NEVER)
-    return mask, sure <= 0
-
-
-def _late(inner: Core, until: float) -> bool:
-    return time.perf_counter() + int(inner.mask[inner.open].sum()) * PER_PAIR > until
-
-
-def _missed(net: Network, column: Small, price: Prices) -> tuple[Flags, Flags]:
-    """Return pairs that an order would prefer at these prices, and who would rather have none."""
-    gain = nets(net, price.seat)
-    rows = np.flatnonzero(column >= 0)
-    have = np.zeros(net.orders, dtype=np.int64)
-    have[rows] = gain[rows, column[rows]]
-    return gain > have[:, None], have < 0
-
-
-def _least(net: Network, column: Small, inner: Core) -> Prices:
-    """Return the lowest prices that prove the optimum: each is what one more place would bring."""
-    inner = Core(inner.mask, np.full(net.orders, -1, dtype=np.int32))
+def _proven(net: Network, column: Small, core: Core, begun: float, rounds: int) -> Solution:
+    """Return the optimum with its lowest prices, each what one more place would bring."""
+    node = None
     while True:
-        least = least_prices(net, column, inner)
-        missed, _unhappy = _missed(net, column, least)
-        if not missed.any():
-            return least
-        inner = Core(inner.mask | missed, inner.fixed)
+        node = least_prices(net, column, core, node)
+        price = prices_of(net, node)
+        missed, gains = preferred(net, column, price.seat)
+        if not len(missed):
+            return _solution(net, column, price, bound(net, price, gains), begun, rounds)
+        core = chosen(net, np.union1d(core.at, missed), core.free)
 
 
-def _solution(net: Network, column: Small, price: Prices, seconds: float, rounds: int) -> Solution:
+def _solution(
+    net: Network, column: Small, price: Prices, most: int, begun: float, rounds: int
+) -> Solution:
     return Solution(
         column=column,
         prices=price,
         value=worth(net, column),
         objective=objective(net, column),
-        bound=bound(net, price),
+        bound=most,
         newcomers=load_of(net, column)[2],
-        seconds=seconds,
+        seconds=time.perf_counter() - begun,
         rounds=rounds,
     )
