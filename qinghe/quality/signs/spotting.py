@@ -20,11 +20,12 @@ class Placed:
     """
     One mandate as the rules see it.
 
-    `worked`: an attempt (refused ones too), a letter or a record; `contacted`: an attempt that was
-    permitted; `excused`: a hold or a suspension kept it from being worked; `before`: the same
-    collector held the claim once already; `direct`: the creditor reported money within the days of
-    the table after the end, the claim is settled, and nobody else held it meanwhile. `segment` is
-    what commissions are compared within; empty where they cannot be.
+    `worked`: an attempt (refused ones too), a letter, or a record that stands on one; `contacted`:
+    an attempt that was permitted; `excused`: a hold or a suspension kept it from being worked;
+    `before`: the same collector held the claim once already; `direct`: the creditor reported money
+    within the days of the table after the end, the claim is settled, and nobody else held it
+    meanwhile; `unserved`: the platform took it back, because nothing was done in time. `segment`
+    is what commissions are compared within; empty where they cannot be.
     """
 
     mandate: UUID
@@ -44,6 +45,7 @@ class Placed:
     excused: bool = False
     before: bool = False
     direct: bool = False
+    unserved: bool = False
 
     @property
     def pair(self) -> str:
@@ -87,6 +89,8 @@ def ended(placed: Placed) -> Iterator[Spot]:
         yield spot("wash", placed.pair, "again", placed.ref)
     if _settled_unworked(placed):
         yield spot("wash", placed.pair, "unworked", placed.ref)
+    if placed.unserved and not placed.worked and not placed.excused:
+        yield spot("hoarding", placed.own, "idle", placed.ref)
     if _late_return(placed):
         yield spot("hoarding", placed.own, "late-return", placed.ref)
 
@@ -114,6 +118,12 @@ def usual(histogram: Mapping[int, int]) -> Decimal | None:
         if passed * 2 >= total:
             return Decimal(percent) / 100
     return None
+
+
+def short(placed: Placed) -> bool:
+    """Tell whether a mandate ended before it could lie still for the days of the table."""
+    lasted = placed.closed_at - placed.starts_at if placed.closed_at else None
+    return lasted is not None and lasted < timedelta(days=number("idle_days"))
 
 
 def _settled_unworked(placed: Placed) -> bool:

@@ -62,7 +62,9 @@ def cast(random: Random, *, collectors: int, dishonest: float, days: int) -> lis
     late = set(random.sample(drawn, count // LATE_ONE_IN))
     honest = [number for number in range(collectors) if number not in kinds]
     late |= set(random.sample(honest, len(honest) // LATE_ONE_IN))
-    return [_player(random, n, kinds.get(n, Kind.HONEST), n in late, days) for n in range(collectors)]
+    return [
+        _player(random, n, kinds.get(n, Kind.HONEST), n in late, days) for n in range(collectors)
+    ]
 
 
 def _player(random: Random, number: int, kind: Kind, late: bool, days: int) -> Player:

@@ -1,4 +1,4 @@
-"""The officers' evening: complaints, flags, hearings, rulings, objections; late, and not always right."""
+"""The officers' evening: complaints, flags, hearings, rulings; late, and not always right."""
 
 from __future__ import annotations
 
@@ -157,9 +157,7 @@ class Desks:
         if self.doer.random.random() < often:
             # A suspended firm cannot sign in: an officer records its letter.
             words = "我方不同意该决定。"
-            self.doer.do(
-                object_to, ruling_id=ruling.pk, text=words, actor=self._officer(2), at=at
-            )
+            self.doer.do(object_to, ruling_id=ruling.pk, text=words, actor=self._officer(2), at=at)
 
     def _stopped(self, at: datetime) -> None:
         """Suspend a firm that justified complaints have stopped, once an officer has read them."""

@@ -123,7 +123,8 @@ def _shut() -> dict[UUID, str]:
 def _still(orgs: list[UUID]) -> int:
     gone = Organisation.objects.filter(pk__in=orgs, state=OrgState.SUSPENDED)
     told = Standing.objects.filter(collector__in=orgs, ends_at__isnull=True, grade=Grade.STOPPED)
-    return len(set(gone.values_list("pk", flat=True)) | set(told.values_list("collector", flat=True)))
+    shut = set(told.values_list("collector", flat=True))
+    return len(set(gone.values_list("pk", flat=True)) | shut)
 
 
 def _flags(crowd: Crowd) -> dict[str, dict[str, int]]:

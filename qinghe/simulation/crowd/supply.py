@@ -22,6 +22,7 @@ from qinghe.market.services import invite_bids, publish_many, recall
 from qinghe.market.terms import MandateState, Mode
 from qinghe.settlement.services import import_payments
 from qinghe.simulation.batches import HEADER, Source
+from qinghe.simulation.crowd.cast import Kind
 from qinghe.simulation.crowd.founding import ACCOMPLICE, CREDITORS, Crowd
 from qinghe.simulation.doer import Doer
 from qinghe.simulation.evidence import contract_pdf
@@ -30,8 +31,8 @@ RATE, QUALITY, DAYS = Decimal("0.1800"), Decimal("0.2000"), 30
 RESERVE: Final = Decimal("0.3000")
 # One in so many goes to the hall; the others are dispatched.
 GRAB_ONE_IN: Final = 5
-# Of all claims so many in a hundred come from the accomplice.
-WASHED: Final = 3
+# The accomplice delivers every so many days.
+WASHED_EVERY: Final = 7
 # After so many hands a creditor keeps its claim.
 HANDS: Final = 4
 # What is put out to tender: like claims, so that bids can be compared.
@@ -47,18 +48,13 @@ class Supply:
     doer: Doer
     source: Source
     # By creditor: what debtors paid to it and it has not reported yet (claims).
-    paid: dict[UUID, list[UUID]] = field(default_factory=lambda: defaultdict(list))
+    paid: dict[UUID | None, list[UUID]] = field(default_factory=lambda: defaultdict(list))
 
     def deliver(self, *, count: int, day: date, at: datetime) -> None:
-        """Let every creditor deliver its share of the day's claims as one batch."""
-        names = list(self.crowd.creditors)
-        shares = dict.fromkeys(names, 0)
-        for _ in range(count):
-            washed = ACCOMPLICE in shares and self.doer.random.randrange(100) < WASHED
-            shares[ACCOMPLICE if washed else self.doer.random.choice(CREDITORS)] += 1
-        for name in names:
-            if shares[name]:
-                self._batch(name, shares[name], day, at)
+        """Let the creditors deliver in turn, one batch a day; the accomplice once a week."""
+        self._batch(CREDITORS[day.toordinal() % len(CREDITORS)], count, day, at)
+        if ACCOMPLICE in self.crowd.creditors and day.toordinal() % WASHED_EVERY == 0:
+            self._batch(ACCOMPLICE, max(3, count // 4), day, at)
 
     def _batch(self, name: str, count: int, day: date, at: datetime) -> None:
         actor = self.crowd.creditors[name]
@@ -118,7 +114,8 @@ class Supply:
                 state=ClaimState.READY, creditor=actor.org_id, hand__lte=HANDS
             )
             if name == ACCOMPLICE:
-                self._agreed(ready.values_list("pk", flat=True).order_by("number"), actor, at)
+                ids = list(ready.order_by("number").values_list("pk", flat=True))
+                self._agreed(ids, actor, at)
                 continue
             if place == day.toordinal() % len(CREDITORS):
                 self._tender(ready.filter(**TENDERED).order_by("number").first(), actor, at)
@@ -145,14 +142,12 @@ class Supply:
                 at=at,
             )
 
-    def _agreed(self, ids: object, actor: Actor, at: datetime) -> None:
-        from qinghe.simulation.crowd.cast import Kind
-
+    def _agreed(self, ids: list[UUID], actor: Actor, at: datetime) -> None:
         friends = self.crowd.of(Kind.WASHES)
-        if friends:
+        if friends and ids:
             self.doer.do(
                 publish_many,
-                claim_ids=list(ids),  # type: ignore[call-overload]
+                claim_ids=ids,
                 mode=Mode.DESIGNATED,
                 designated_to=friends[0],
                 commission_rate=RATE,
@@ -177,7 +172,7 @@ class Supply:
     def report(self, *, at: datetime) -> None:
         """Let creditors report what reached them: one file each, all of a claim at once."""
         day = day_of(at)
-        for name, actor in self.crowd.creditors.items():
+        for actor in self.crowd.creditors.values():
             claims = Claim.objects.filter(pk__in=self.paid.pop(actor.org_id, []))
             rows = [
                 f"{claim.contract_number},{claim.number}-{day:%m%d},"
@@ -196,4 +191,3 @@ class Supply:
                     actor=actor,
                     at=at,
                 )
-            del name

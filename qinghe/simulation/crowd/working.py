@@ -29,7 +29,9 @@ from qinghe.simulation.worker import run_waiting_jobs
 # How often an honest collector accepts an offer, looks into the hall, and forgets an order.
 ACCEPTS, LOOKS, FORGETS = 0.9, 0.25, 0.03
 # Days between two looks at one case.
-PACE: Final = 11
+PACE: Final = 13
+# A collector is at its desk every so many days; a first action is due within three.
+DESK_EVERY: Final = 3
 # How often the leader of a ring bids, and how many honest bidders there are.
 RING_BIDS, OTHERS = 0.6, 3
 STEP: Final = Decimal("0.0100")
@@ -70,12 +72,9 @@ class Working:
         for org in self.doer.random.sample(list(self.crowd.actors), len(self.crowd.actors)):
             player = self.crowd.players[org]
             looks = self.doer.random.random() < (0.7 if player.kind in GREEDY else LOOKS)
-            wanted = mine[org] + [open_.pop(0) for _ in range(self._appetite(player)) if open_ and looks]
-            for pk in wanted:
+            found, open_ = _split(open_, GREEDY.get(player.kind, 1) if looks else 0)
+            for pk in mine[org] + found:
                 self.doer.do(take, listing_id=pk, actor=self.crowd.actors[org], at=at)
-
-    def _appetite(self, player: Player) -> int:
-        return GREEDY.get(player.kind, 1)
 
     def bid(self, *, day: date, at: datetime) -> None:
         """Bid for what was put out to tender today."""
@@ -117,13 +116,14 @@ class Working:
             player = self.crowd.players[mandate.collector_id]
             if mandate.pk not in self.due:
                 self.due[mandate.pk] = self._first(player, day)
-            if self.due[mandate.pk] <= day:
+            at_desk = (day.toordinal() + player.number) % DESK_EVERY == 0
+            if at_desk and self.due[mandate.pk] <= day:
                 self.due[mandate.pk] = day + timedelta(days=PACE)
                 self._case(player, mandate, day, at)
 
     def _first(self, player: Player, day: date) -> date:
         forgets = self.doer.random.random() < FORGETS * (2 - player.skill)
-        return day + timedelta(days=20 if forgets else self.doer.random.randint(0, 2))
+        return day + timedelta(days=20 if forgets else 0)
 
     def _case(self, player: Player, mandate: Mandate, day: date, at: datetime) -> None:
         washed = player.kind is Kind.WASHES and mandate.mode == Mode.DESIGNATED
@@ -160,3 +160,7 @@ class Working:
             actor=self.crowd.actors[mandate.collector_id],
             at=at,
         )
+
+
+def _split(rows: list[UUID], count: int) -> tuple[list[UUID], list[UUID]]:
+    return rows[:count], rows[count:]

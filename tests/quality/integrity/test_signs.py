@@ -16,7 +16,16 @@ from qinghe.quality.integrity_terms import RuleCode, SignKind
 from qinghe.quality.signs import rings
 from qinghe.quality.signs.judging import Item, Spot, judge, judge_praise, key_of, parties_of, spot
 from qinghe.quality.signs.rings import OpenedBid
-from qinghe.quality.signs.spotting import Placed, aged, begun, ended, later, owes_itself, shared
+from qinghe.quality.signs.spotting import (
+    Placed,
+    aged,
+    begun,
+    ended,
+    later,
+    owes_itself,
+    shared,
+    short,
+)
 from qinghe.quality.signs.spotting import usual as median
 from qinghe.quality.signs.table import number, rules
 
@@ -147,6 +156,19 @@ def test_given_back_unworked_on_the_last_day() -> None:
     assert list(ended(replace(back, state="recalled"))) == []
     # Given back early: others can work it.
     assert list(ended(replace(back, closed_at=AT + 3 * DAY))) == []
+
+
+def test_taken_back_because_nothing_was_done() -> None:
+    back = placed(state="returned", closed_at=AT + 5 * DAY, unserved=True)
+    assert [s.item.kind for s in ended(back)] == ["idle"]
+    for innocent in ({"worked": True}, {"excused": True}, {"unserved": False}):
+        assert list(ended(replace(back, **innocent))) == []
+
+
+def test_what_ended_early_is_part_of_the_whole_once() -> None:
+    assert short(placed(closed_at=AT + 5 * DAY))
+    assert not short(placed(closed_at=AT + 14 * DAY))
+    assert not short(placed())
 
 
 def test_one_order_idle_and_late_counts_as_one() -> None:
