@@ -89,14 +89,14 @@ def ended(placed: Placed) -> Iterator[Spot]:
         yield spot("wash", placed.pair, "again", placed.ref)
     if _settled_unworked(placed):
         yield spot("wash", placed.pair, "unworked", placed.ref)
-    if placed.unserved and not placed.worked and not placed.excused:
-        yield spot("hoarding", placed.own, "idle", placed.ref)
     if _late_return(placed):
         yield spot("hoarding", placed.own, "late-return", placed.ref)
 
 
 def aged(placed: Placed) -> Iterator[Spot]:
-    """Tell whether a mandate lay still for the days of the table; it was live all that time."""
+    """
+    Tell whether a mandate lay still for the days of the table, or until the platform took it back.
+    """
     if not placed.worked and not placed.excused:
         yield spot("hoarding", placed.own, "idle", placed.ref)
 
@@ -118,12 +118,6 @@ def usual(histogram: Mapping[int, int]) -> Decimal | None:
         if passed * 2 >= total:
             return Decimal(percent) / 100
     return None
-
-
-def short(placed: Placed) -> bool:
-    """Tell whether a mandate ended before it could lie still for the days of the table."""
-    lasted = placed.closed_at - placed.starts_at if placed.closed_at else None
-    return lasted is not None and lasted < timedelta(days=number("idle_days"))
 
 
 def _settled_unworked(placed: Placed) -> bool:

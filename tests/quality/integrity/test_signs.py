@@ -24,7 +24,6 @@ from qinghe.quality.signs.spotting import (
     later,
     owes_itself,
     shared,
-    short,
 )
 from qinghe.quality.signs.spotting import usual as median
 from qinghe.quality.signs.table import number, rules
@@ -160,15 +159,9 @@ def test_given_back_unworked_on_the_last_day() -> None:
 
 def test_taken_back_because_nothing_was_done() -> None:
     back = placed(state="returned", closed_at=AT + 5 * DAY, unserved=True)
-    assert [s.item.kind for s in ended(back)] == ["idle"]
-    for innocent in ({"worked": True}, {"excused": True}, {"unserved": False}):
-        assert list(ended(replace(back, **innocent))) == []
-
-
-def test_what_ended_early_is_part_of_the_whole_once() -> None:
-    assert short(placed(closed_at=AT + 5 * DAY))
-    assert not short(placed(closed_at=AT + 14 * DAY))
-    assert not short(placed())
+    assert [s.item.kind for s in aged(back)] == ["idle"]
+    for innocent in ({"worked": True}, {"excused": True}):
+        assert list(aged(replace(back, **innocent))) == []
 
 
 def test_one_order_idle_and_late_counts_as_one() -> None:

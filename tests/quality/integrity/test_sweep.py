@@ -198,7 +198,8 @@ def test_orders_taken_back_from_who_did_nothing_are_hoarding_and_finished_ones_w
             done = placed(busy, lender)
             tried(done, AT + DAY)
             over(done, "returned", AT + 6 * DAY)
-    assert look(AT + 7 * DAY).flags == 1
+    assert look(AT + 13 * DAY).flags == 0
+    assert look(AT + 14 * DAY).flags == 1
     flag = IntegrityFlag.objects.get()
     assert (flag.rule, flag.key, flag.score, flag.whole) == ("hoarding", str(idle.pk), 50, 10)
 

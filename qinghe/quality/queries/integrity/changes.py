@@ -103,16 +103,24 @@ def ended(span: Span) -> list[Placed]:
 
 
 def aged(span: Span) -> list[Placed]:
-    """Return the mandates that have lived for the days of the table, and what was done in them."""
+    """
+    Return the mandates that began the days of the table ago, and what was done in them.
+
+    All of one day are judged together, also those that ended meanwhile: who works most of its
+    orders and forgets some is seen with both.
+    """
     lived = ExpressionWrapper(
         OuterRef("starts_at") + days("idle_days"), output_field=DateTimeField()
     )
     rows = Mandate.objects.filter(span.before("idle_days").of("starts_at"))
-    # Whoever gave an order back early let others work it.
+    # Whoever gave an order back early and untouched let others work it.
     return [
         each
         for each in _placed(rows, until=lived)
-        if each.closed_at is None or each.closed_at >= each.starts_at + days("idle_days")
+        if each.closed_at is None
+        or each.closed_at >= each.starts_at + days("idle_days")
+        or each.worked
+        or each.unserved
     ]
 
 

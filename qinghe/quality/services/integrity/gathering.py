@@ -96,8 +96,6 @@ def _over(span: Span, counts: Counter[tuple[str, str]]) -> Iterator[Spot]:
     for each in changes.ended(span):
         counts["wash", each.pair] += 1
         counts["closed", each.own] += 1
-        if spotting.short(each) and not each.excused:
-            counts["hoarding", each.own] += 1
         yield from spotting.ended(each)
     for each in changes.aged(span):
         if not each.excused:
