@@ -37,7 +37,7 @@ class SignKind(TextChoices):
     CROSSED = "crossed", _("Its browser opened the debtor's page")
     AGAIN = "again", _("Same claim, same collector, again")
     UNWORKED = "unworked", _("Settled within days without any contact")
-    IDLE = "idle", _("Nothing done for two weeks")
+    IDLE = "idle", _("Nothing done for two weeks, or until the order was taken back")
     LATE_RETURN = "late-return", _("Given back unworked just before the end")
     NEVER_MET = "never-met", _("Bids avoid each other")
     TURNS = "turns", _("Winners take turns")

@@ -15,6 +15,7 @@ from qinghe.journal.services import record
 from qinghe.kernel import clock
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.models import Organisation
+from qinghe.simulation.crowd.run import CrowdReport, simulate_crowd
 from qinghe.simulation.run import Report, simulate
 from qinghe.simulation.world import FOUNDER
 
@@ -38,6 +39,12 @@ def in_own_database(**options: Any) -> Report:
     """Simulate in a database that is made for it and dropped afterwards."""
     with own_database():
         return simulate(**options)
+
+
+def crowd_in_own_database(**options: Any) -> CrowdReport:
+    """Let a crowd of collectors live in a database that is made for it and dropped afterwards."""
+    with own_database():
+        return simulate_crowd(**options)
 
 
 def in_this_database(**options: Any) -> Report:

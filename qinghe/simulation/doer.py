@@ -34,6 +34,8 @@ class Doer:
 
     random: Random
     faults: bool
+    # A request key makes a call happen once; a market that is only counted does without.
+    keyed: bool = True
     done: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     injected: Counter[str] = field(default_factory=Counter)
@@ -44,7 +46,8 @@ class Doer:
     ) -> R | None:
         """Call a service once, as its actor; return its answer, or None when it refused."""
         self.calls += 1
-        actor = actor.with_key(f"simulation-{self.calls}")
+        if self.keyed:
+            actor = actor.with_key(f"simulation-{self.calls}")
         name = f"{service.__module__.split('.')[1]}.{service.__name__}"
         if self.faults and self.random.random() < CRASH_RATE:
             self._crash(service, actor=actor, at=at, **kwargs)

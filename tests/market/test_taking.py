@@ -43,6 +43,7 @@ from qinghe.market.services import (
 )
 from qinghe.parties.models import Licence
 from qinghe.parties.roles import NotPermitted
+from qinghe.parties.services import suspend_organisation
 from qinghe.parties.terms import OrgKind
 from tests import factories
 from tests.factories import AT
@@ -311,6 +312,22 @@ def test_a_claim_closed_elsewhere_loses_its_mandate_at_the_next_sweep(market: Ma
     take(listing_id=market.list().pk, actor=market.collector, at=AT)
     Claim.objects.filter(pk=market.claim.pk).update(state="withdrawn")
     assert end_expired(at=AT + DAY)["closed"] == 1
+    assert Capacity.objects.get(pk=market.collector.org_id).live == 0
+
+
+def test_the_orders_of_a_suspended_collector_go_back_and_those_of_others_stay(
+    market: Market,
+) -> None:
+    mandate = take(listing_id=market.list().pk, actor=market.collector, at=AT)
+    other = factories.mandate(factories.claim(), factories.collector())
+    assert end_expired(at=AT + DAY)["stopped"] == 0
+    suspend_organisation(org_id=mandate.collector_id, reason="x", actor=system("test"), at=AT)
+    assert end_expired(at=AT + DAY)["stopped"] == 1
+    assert end_expired(at=AT + DAY)["stopped"] == 0
+    mandate.refresh_from_db()
+    other.refresh_from_db()
+    assert (mandate.state, mandate.reason) == ("recalled", "collector-suspended")
+    assert (mandate.claim.state, other.state) == ("ready", "active")
     assert Capacity.objects.get(pk=market.collector.org_id).live == 0
 
 

@@ -20,7 +20,7 @@ from qinghe.kernel.errors import DomainError
 from qinghe.market.models import Listing, Mandate
 from qinghe.market.queries import mandate_by_id
 from qinghe.market.refusals import BadReturnReason, NoSuchMandate, NotLive
-from qinghe.market.services.capacity import free_one
+from qinghe.market.services.capacity import COLLECTORS, free_one
 from qinghe.market.services.listings import close_listing, lock_claims
 from qinghe.market.terms import (
     AUTOMATIC,
@@ -30,10 +30,14 @@ from qinghe.market.terms import (
     Mode,
     ReturnReason,
 )
+from qinghe.parties.models import Organisation
 from qinghe.parties.roles import Permission, require
+from qinghe.parties.terms import OrgState
 
 # Mandates ended in one transaction each; one run of the sweep takes at most so many.
 SWEEP_AT_MOST = 20_000
+# Why the orders of a suspended collector end, as their parties read it.
+STOPPED = "collector-suspended"
 
 
 class NotSuspended(DomainError):
@@ -142,18 +146,24 @@ def end_expired(*, at: datetime) -> dict[str, int]:
     """
     End what time or other floors have ended: mandates, listings, and those of claims withdrawn.
 
+    A suspended collector cannot act at all, so its orders go back: debtors and creditors would
+    else wait for somebody who may not answer.
+
     Each in a transaction of its own, so that a crash loses nothing. Returns counts by what ended.
     """
     actor = system("market.end-expired")
     live, listed = Mandate.objects.filter(state__in=LIVE), Listing.objects.filter(state="open")
     over = live.filter(ends_at__lte=at)
     orphaned = live.filter(ends_at__gt=at).exclude(claim__state=ClaimState.PLACED)
+    gone = Organisation.objects.filter(kind__in=COLLECTORS, state=OrgState.SUSPENDED)
+    stopped = live.filter(ends_at__gt=at, collector__in=gone)
     # Sealed bids are opened at their moment, by a clock of their own.
     late = listed.filter(expires_at__lte=at).exclude(mode=Mode.BID)
     lost = listed.filter(expires_at__gt=at).exclude(claim__state=ClaimState.LISTED)
     return {
         "ended": _each(over, lambda pk: _end(pk, MandateState.ENDED, "", actor, at)),
         "closed": _each(orphaned, lambda pk: _end(pk, MandateState.RECALLED, "claim", actor, at)),
+        "stopped": _each(stopped, lambda pk: _end(pk, MandateState.RECALLED, STOPPED, actor, at)),
         "expired": _each(late, lambda pk: _drop(pk, ListingState.EXPIRED, actor, at)),
         "withdrawn": _each(lost, lambda pk: _drop(pk, ListingState.WITHDRAWN, actor, at)),
     }

@@ -45,9 +45,11 @@ def family(collector_id: UUID) -> set[UUID]:
     return (set(found.values_list("pk", flat=True)) - _others(collector_id)) | {collector_id}
 
 
-def facts_of(collector_id: UUID, law: Ladder, at: datetime) -> Facts:
+def facts_of(
+    collector_id: UUID, law: Ladder, at: datetime, firms: Collection[UUID] | None = None
+) -> Facts:
     """Return the facts of a collector at a moment; a fixed number of queries on its own rows."""
-    firms = family(collector_id)
+    firms = family(collector_id) if firms is None else firms
     since = at - timedelta(days=law.window_days)
     upheld = complaints_counted(firms, since, at)
     asked = _requests(firms, at - timedelta(days=law.refusal_days), at)

@@ -105,14 +105,15 @@ def regrade(collector_id: UUID, at: datetime, *, lift: str = "", why: str = "") 
     """
     row = _locked(collector_id, at)
     law, today = ladder(), day_of(at)
-    facts = facts_of(collector_id, law, at)
+    firms = family(collector_id)
+    facts = facts_of(collector_id, law, at, firms)
     told = standing_of([collector_id], at).get(collector_id)
     held = Held(told.grade, told.review_on) if told else None
     verdict = judge(held, facts, law, today, lift=lift, why=why)
-    found = _found(collector_id, verdict, facts, law, at)
+    found = _found(firms, verdict, facts, law, at)
     set_standing(collector_id=collector_id, found=found, actor=GRADER, at=at)
     row.looked_at, row.facts = at, asdict(facts)
-    row.due_on = _due_on(collector_id, verdict, law, at)
+    row.due_on = _due_on(firms, verdict, law, at)
     row.save(update_fields=["looked_at", "facts", "due_on"])
     return verdict
 
@@ -136,11 +137,11 @@ def _locked(collector_id: UUID, at: datetime) -> Grading:
         return mine.get()
 
 
-def _found(collector_id: UUID, verdict: Verdict, facts: Facts, law: Ladder, at: datetime) -> Found:
+def _found(firms: set[UUID], verdict: Verdict, facts: Facts, law: Ladder, at: datetime) -> Found:
     step = law.step(verdict.step)
     enough = facts.worked >= law.ratio_accounts
     told = rate(facts.upheld, max(facts.worked, facts.upheld)) if enough else None
-    marks = marks_about(family(collector_id), at - timedelta(days=law.window_days), at)
+    marks = marks_about(firms, at - timedelta(days=law.window_days), at)
     said = score(marks)
     return Found(
         grade=step.key,
@@ -161,8 +162,7 @@ def _found(collector_id: UUID, verdict: Verdict, facts: Facts, law: Ladder, at: 
     )
 
 
-def _due_on(collector_id: UUID, verdict: Verdict, law: Ladder, at: datetime) -> date:
-    firms = family(collector_id)
+def _due_on(firms: set[UUID], verdict: Verdict, law: Ladder, at: datetime) -> date:
     moments = (at + QUIET, next_exit(firms, law, at), next_opening(firms, at))
     days = [day_of(moment) for moment in moments if moment is not None]
     later = day_of(at) + timedelta(days=1)

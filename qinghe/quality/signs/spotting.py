@@ -20,11 +20,12 @@ class Placed:
     """
     One mandate as the rules see it.
 
-    `worked`: an attempt (refused ones too), a letter or a record; `contacted`: an attempt that was
-    permitted; `excused`: a hold or a suspension kept it from being worked; `before`: the same
-    collector held the claim once already; `direct`: the creditor reported money within the days of
-    the table after the end, the claim is settled, and nobody else held it meanwhile. `segment` is
-    what commissions are compared within; empty where they cannot be.
+    `worked`: an attempt (refused ones too), a letter, or a record that stands on one; `contacted`:
+    an attempt that was permitted; `excused`: a hold or a suspension kept it from being worked;
+    `before`: the same collector held the claim once already; `direct`: the creditor reported money
+    within the days of the table after the end, the claim is settled, and nobody else held it
+    meanwhile; `unserved`: the platform took it back, because nothing was done in time. `segment`
+    is what commissions are compared within; empty where they cannot be.
     """
 
     mandate: UUID
@@ -44,6 +45,7 @@ class Placed:
     excused: bool = False
     before: bool = False
     direct: bool = False
+    unserved: bool = False
 
     @property
     def pair(self) -> str:
@@ -92,7 +94,9 @@ def ended(placed: Placed) -> Iterator[Spot]:
 
 
 def aged(placed: Placed) -> Iterator[Spot]:
-    """Tell whether a mandate lay still for the days of the table; it was live all that time."""
+    """
+    Tell whether a mandate lay still for the days of the table, or until the platform took it back.
+    """
     if not placed.worked and not placed.excused:
         yield spot("hoarding", placed.own, "idle", placed.ref)
 

@@ -16,7 +16,15 @@ from qinghe.quality.integrity_terms import RuleCode, SignKind
 from qinghe.quality.signs import rings
 from qinghe.quality.signs.judging import Item, Spot, judge, judge_praise, key_of, parties_of, spot
 from qinghe.quality.signs.rings import OpenedBid
-from qinghe.quality.signs.spotting import Placed, aged, begun, ended, later, owes_itself, shared
+from qinghe.quality.signs.spotting import (
+    Placed,
+    aged,
+    begun,
+    ended,
+    later,
+    owes_itself,
+    shared,
+)
 from qinghe.quality.signs.spotting import usual as median
 from qinghe.quality.signs.table import number, rules
 
@@ -147,6 +155,13 @@ def test_given_back_unworked_on_the_last_day() -> None:
     assert list(ended(replace(back, state="recalled"))) == []
     # Given back early: others can work it.
     assert list(ended(replace(back, closed_at=AT + 3 * DAY))) == []
+
+
+def test_taken_back_because_nothing_was_done() -> None:
+    back = placed(state="returned", closed_at=AT + 5 * DAY, unserved=True)
+    assert [s.item.kind for s in aged(back)] == ["idle"]
+    for innocent in ({"worked": True}, {"excused": True}):
+        assert list(aged(replace(back, **innocent))) == []
 
 
 def test_one_order_idle_and_late_counts_as_one() -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from qinghe.casework.models import Record
 from qinghe.claims.models import Claim, Hold
 from qinghe.contact.models import Attempt
 from qinghe.graph.services import find_traces, leave_trace
@@ -53,6 +54,13 @@ def tried(made: Mandate, at: datetime, state: str = "done") -> Attempt:
         person=made.claim.debtor, claim=made.claim, mandate=made, collector=made.collector,
         creditor_group="g", channel="sms", mode="manual", purpose="collect", template="t", at=at,
         state=state, pack="p", rules=["X"] if state == "refused" else [],
+    )  # fmt: skip
+
+
+def noted(made: Mandate, action: str, attempt: Attempt | None = None) -> Record:
+    return Record.objects.create(
+        claim=made.claim, mandate=made, attempt=attempt, action=action, result="informed",
+        by_user=new_id(), at=AT + 2 * DAY,
     )  # fmt: skip
 
 
@@ -176,6 +184,35 @@ def test_idle_orders_are_hoarding_and_worked_held_or_returned_ones_are_not() -> 
     assert look(AT + 14 * DAY).flags == 1
     flag = IntegrityFlag.objects.get()
     assert (flag.rule, flag.key, flag.score, flag.whole) == ("hoarding", str(idle.pk), 60, 12)
+
+
+def test_orders_taken_back_from_who_did_nothing_are_hoarding_and_finished_ones_weigh_against() -> (
+    None
+):
+    lender, idle, busy = organisation(), collector(), collector()
+    for n in range(10):
+        for agency in (idle, busy):
+            back = over(placed(agency, lender), "returned", AT + 5 * DAY)
+            Mandate.objects.filter(pk=back.pk).update(return_code="first_action")
+        for _done in range(2 if n else 0):
+            done = placed(busy, lender)
+            tried(done, AT + DAY)
+            over(done, "returned", AT + 6 * DAY)
+    assert look(AT + 13 * DAY).flags == 0
+    assert look(AT + 14 * DAY).flags == 1
+    flag = IntegrityFlag.objects.get()
+    assert (flag.rule, flag.key, flag.score, flag.whole) == ("hoarding", str(idle.pk), 50, 10)
+
+
+def test_a_noted_call_that_no_attempt_stands_behind_is_no_work() -> None:
+    lender, liar, honest, called = organisation(), *(collector() for _n in range(3))
+    for _n in range(10):
+        noted(placed(liar, lender), "call")
+        made = placed(honest, lender)
+        noted(made, "call", tried(made, AT + DAY))
+        noted(placed(called, lender), "inbound")
+    look(AT + 14 * DAY)
+    assert [flag.key for flag in IntegrityFlag.objects.all()] == [str(liar.pk)]
 
 
 def test_contacted_let_go_and_settled_directly() -> None:

@@ -24,6 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from qinghe.casework.models import Record
+from qinghe.casework.terms import Action
 from qinghe.claims.models import Hold
 from qinghe.claims.terms import ClaimState
 from qinghe.contact.models import Attempt
@@ -31,7 +32,7 @@ from qinghe.contact.terms import AttemptState
 from qinghe.graph.models import Crossing, Trace
 from qinghe.journal.models import Entry
 from qinghe.market.models import Mandate
-from qinghe.market.terms import MandateState
+from qinghe.market.terms import MandateState, ReturnReason
 from qinghe.quality.signs.spotting import BACK, Placed
 from qinghe.quality.signs.table import days
 from qinghe.quality.terms import ComplaintKind
@@ -41,7 +42,7 @@ from qinghe.settlement.terms import PaymentSource, PaymentState
 FIELDS: Final = (
     "pk", "claim_id", "creditor_id", "collector_id", "claim__debtor_id", "mode", "state",
     "starts_at", "ends_at", "closed_at", "commission_rate", "claim__product", "claim__stage",
-    "listing__band",
+    "listing__band", "return_code",
 )  # fmt: skip
 WHO: Final = (
     "mandate", "claim", "creditor", "collector", "debtor", "mode", "state", "starts_at", "ends_at",
@@ -49,6 +50,9 @@ WHO: Final = (
 )  # fmt: skip
 FACTS: Final = ("worked", "contacted", "held", "before", "direct")
 NEVER: Final = Value(False)
+REACHING_OUT: Final = (Action.CALL, Action.MESSAGE, Action.LETTER)
+# Taken back by the platform because nobody did anything; a missing report is no idleness.
+UNSERVED: Final = (ReturnReason.FIRST_ACTION, ReturnReason.IDLE)
 OPENED: Final = "quality.complaint-opened"
 UPHELD: Final = "quality.complaint-upheld"
 # What takes a complaint's weight away again.
@@ -99,16 +103,24 @@ def ended(span: Span) -> list[Placed]:
 
 
 def aged(span: Span) -> list[Placed]:
-    """Return the mandates that have lived for the days of the table, and what was done in them."""
+    """
+    Return the mandates that began the days of the table ago, and what was done in them.
+
+    All of one day are judged together, also those that ended meanwhile: who works most of its
+    orders and forgets some is seen with both.
+    """
     lived = ExpressionWrapper(
         OuterRef("starts_at") + days("idle_days"), output_field=DateTimeField()
     )
     rows = Mandate.objects.filter(span.before("idle_days").of("starts_at"))
-    # Whoever gave an order back early let others work it.
+    # Whoever gave an order back early and untouched let others work it.
     return [
         each
         for each in _placed(rows, until=lived)
-        if each.closed_at is None or each.closed_at >= each.starts_at + days("idle_days")
+        if each.closed_at is None
+        or each.closed_at >= each.starts_at + days("idle_days")
+        or each.worked
+        or each.unserved
     ]
 
 
@@ -203,7 +215,9 @@ def _work(until: Any) -> dict[str, Any]:
         at__gte=OuterRef("starts_at"),
         at__lte=until,
     )
-    recorded = Record.objects.filter(mandate=OuterRef("pk"), at__lte=until)
+    # Whoever reaches out does so through the gate: a call that names no attempt was never made.
+    claimed = Q(action__in=REACHING_OUT, attempt__isnull=True)
+    recorded = Record.objects.filter(~claimed, mandate=OuterRef("pk"), at__lte=until)
     held = Hold.objects.filter(
         Q(claim__isnull=True) | Q(claim=OuterRef("claim")),
         Q(lifted_at__isnull=True) | Q(lifted_at__gt=OuterRef("starts_at")),
@@ -218,8 +232,8 @@ def _work(until: Any) -> dict[str, Any]:
 
 
 def _row(row: tuple[Any, ...]) -> Placed:
-    rate, product, stage, band = row[10:14]
-    worked, contacted, held, before, direct = map(bool, row[14:])
+    rate, product, stage, band, code = row[10:15]
+    worked, contacted, held, before, direct = map(bool, row[15:])
     named = dict(zip(WHO, row[:10], strict=True))
     return Placed(
         **named,
@@ -230,4 +244,5 @@ def _row(row: tuple[Any, ...]) -> Placed:
         excused=held or named["state"] == MandateState.SUSPENDED,
         before=before,
         direct=direct,
+        unserved=code in UNSERVED,
     )
