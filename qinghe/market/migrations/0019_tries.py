@@ -7,7 +7,7 @@ FLOORS = "UPDATE market_invitation SET floor_rate = 0 WHERE opened_at IS NULL"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("market", "0014_returned_lately")]
+    dependencies = [("market", "0018_teams")]
 
     operations = [
         migrations.AddField(
