@@ -13,10 +13,12 @@ from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
 from qinghe.market.models import Capacity, Listing
+from qinghe.market.queries import HallFilters, hall, listing_for
 from qinghe.market.queries.bids import invitation_for, my_bid, result
 from qinghe.market.queries.offers import offers_for
 from qinghe.market.refusals import BelowFloor
 from qinghe.market.services import accept_offer, dispatch, hand_in, publish, take
+from qinghe.market.services.plans import write_plan
 from qinghe.market.services.trying import TRIES
 from qinghe.parties.models import Organisation
 from tests import factories
@@ -28,6 +30,10 @@ pytestmark = pytest.mark.django_db
 # A small claim of one city, and a large one of another.
 SMALL: dict[str, Any] = {"principal": 300_000, "region": "330100"}
 LARGE: dict[str, Any] = {"principal": 30_000_000, "region": "440300"}
+BY_SIZE: dict[str, Any] = {
+    "rows": [{"rate": "0.3", "bands": [0, 1]}, {"rate": "0.2", "bands": [2, 3]}, {"rate": "0.1"}],
+    "quality": {"share": "0.2", "weights": {"complaints": "1"}},
+}
 # What is an order's own and tells nothing of its claim.
 OWN = {"listing_id", "number", "commitment", "bid_id", "plain", "at", "claim_id"}
 
@@ -188,3 +194,25 @@ def test_bidders_see_of_each_other_only_what_was_compared() -> None:
     told = result(listing_id=listing.pk, actor=creditor)
     assert [row.reason for row in told] == ["no_licence", "won", "outranked"]
     assert all(row.adjustment is not None for row in told)
+
+
+def test_the_rates_of_a_plan_do_not_tell_the_band() -> None:
+    taker, rows = licensed(), []
+    for fields in (SMALL, LARGE):
+        claim = reachable_claim(**fields)
+        creditor = factories.actor(Role.CREDITOR, claim.creditor)
+        plan = write_plan(name="By size", content=BY_SIZE, actor=creditor, at=AT)
+        given: dict[str, Any] = {**TERMS, "plan_id": plan.pk}
+        order = publish(claim_id=claim.pk, mode="grab", actor=creditor, at=AT, **given)
+        row = listing_for(listing_id=order.pk, actor=taker, at=AT)
+        rows.append((row.commission_rate, row.commission_to))
+        own = listing_for(listing_id=order.pk, actor=creditor, at=AT)
+        assert own.commission_rate == own.commission_to == order.commission_rate
+    assert rows == [(Decimal("0.1"), Decimal("0.3"))] * 2
+    # Neither does a filter: an order counts by the lowest rate that it may pay.
+    paying = hall(actor=taker, at=AT, filters=HallFilters(min_commission=Decimal("0.2")))
+    assert paying.total == 0
+    mandate = take(listing_id=order.pk, actor=taker, at=AT)
+    assert mandate.commission_rate == Decimal("0.1")
+    over = listing_for(listing_id=order.pk, actor=licensed(), at=AT)
+    assert (over.commission_rate, over.commission_to) == (Decimal("0.1"), Decimal("0.3"))

@@ -4,7 +4,7 @@ from qinghe.market.models.bids import Bid, BidBox, BidEnvelope, BidRefusal, Cost
 from qinghe.market.models.capacity import Capacity
 from qinghe.market.models.dispatch import DispatchOffer, DispatchRound, StandingOrder
 from qinghe.market.models.documents import CommissionPlan, Document
-from qinghe.market.models.hall import Cell, HallRow, OpenOrder
+from qinghe.market.models.hall import Cell, CellDebtor, HallRow, OpenOrder
 from qinghe.market.models.listings import Listing
 from qinghe.market.models.mandates import Mandate
 from qinghe.market.models.service import Extension, Report
@@ -18,6 +18,7 @@ __all__ = [
     "BidRefusal",
     "Capacity",
     "Cell",
+    "CellDebtor",
     "CommissionPlan",
     "CostFigures",
     "DispatchOffer",

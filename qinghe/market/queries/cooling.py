@@ -9,6 +9,7 @@ time enough for a person to look.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -45,6 +46,22 @@ def cooling_of(*, collector_id: UUID, at: datetime) -> datetime | None:
     closed = recent.order_by("-closed_at").values_list("closed_at", flat=True)
     moments = [moment for moment in closed[:COUNTED] if moment is not None]
     return cooling_until(moments, at)
+
+
+def cooling_among(collectors: Iterable[UUID], at: datetime) -> set[UUID]:
+    """Return those of some collectors that may take nothing now for cooling off. One query."""
+    recent = Mandate.objects.filter(
+        collector__in=list(collectors),
+        state=MandateState.RETURNED,
+        return_code__in=OWN_DOING,
+        closed_at__gt=at - WINDOW,
+        closed_at__lte=at,
+    )
+    moments: dict[UUID, list[datetime]] = {}
+    for collector_id, closed_at in recent.values_list("collector_id", "closed_at"):
+        if closed_at is not None:
+            moments.setdefault(collector_id, []).append(closed_at)
+    return {pk for pk, found in moments.items() if cooling_until(found, at)}
 
 
 def cooling_until(moments: list[datetime], at: datetime) -> datetime | None:
