@@ -16,11 +16,18 @@ from qinghe.market.models import Capacity, Listing
 from qinghe.market.queries import HallFilters, hall, listing_for
 from qinghe.market.queries.bids import invitation_for, my_bid, result
 from qinghe.market.queries.offers import offers_for
-from qinghe.market.refusals import BelowFloor
-from qinghe.market.services import accept_offer, dispatch, hand_in, publish, take
+from qinghe.market.refusals import BadTerms, BelowFloor
+from qinghe.market.services import (
+    accept_offer,
+    dispatch,
+    hand_in,
+    make_standing_order,
+    publish,
+    take,
+)
 from qinghe.market.services.plans import write_plan
 from qinghe.market.services.trying import TRIES
-from qinghe.parties.models import Organisation
+from qinghe.parties.models import Membership, Organisation, User
 from tests import factories
 from tests.factories import AT
 from tests.market.bidders import HOUR, bid, invited, opens
@@ -216,3 +223,42 @@ def test_the_rates_of_a_plan_do_not_tell_the_band() -> None:
     assert mandate.commission_rate == Decimal("0.1")
     over = listing_for(listing_id=order.pk, actor=licensed(), at=AT)
     assert (over.commission_rate, over.commission_to) == (Decimal("0.1"), Decimal("0.3"))
+
+
+def left(actor: Actor) -> None:
+    """Let the person who acts for an organisation have left it yesterday."""
+    user = User.objects.create(id=actor.user_id, email=f"{actor.user_id}@example.com")
+    days = {"starts_at": AT - timedelta(days=9), "ends_at": AT - timedelta(days=1)}
+    Membership.objects.create(
+        user=user, organisation_id=actor.org_id, role=Role.COLLECTOR.value, **days
+    )
+
+
+def test_a_bid_of_who_left_its_organisation_binds_nobody() -> None:
+    listing, taker = invited(), licensed()
+    bid(listing, "0.2", taker)
+    left(taker)
+    opens(listing)
+    mine = my_bid(listing_id=listing.pk, actor=taker)
+    assert mine is not None
+    assert (mine.reason, mine.detail) == ("no_standing", "market.signer-left")
+
+
+def test_a_standing_order_of_who_left_accepts_nothing() -> None:
+    taker = licensed()
+    given: dict[str, Any] = {"weekly_cap": 5, "ends_on": date(2027, 1, 1), "auto_accept": True}
+    make_standing_order(**given, actor=taker, at=AT)
+    left(taker)
+    hidden(mode="dispatch", **SMALL)
+    assert dispatch(at=AT) == {"lapsed": 0, "offered": 1, "accepted": 0}
+    (row,) = offers_for(actor=taker, waiting=False)
+    assert row.reason == "market.signer-left"
+
+
+def test_a_rate_of_more_than_four_decimals_is_refused() -> None:
+    claim = reachable_claim()
+    creditor = factories.actor(Role.CREDITOR, claim.creditor)
+    for name in ("commission_rate", "quality_share"):
+        given = {**TERMS, name: Decimal("0.20001")}
+        with pytest.raises(BadTerms):
+            publish(claim_id=claim.pk, mode="grab", actor=creditor, at=AT, **given)

@@ -65,8 +65,8 @@ class Papers:
         listing.signed_by, listing.signed_role = self.by.user_id, self.by.role
         if self.plan is not None:
             rates = self.plan.by_band(claim.stage, claim.hand)
-            listing.band_rates = [decimal(rate) for rate in rates]
-            listing.commission_rate = listing.band_rates[listing.band]
+            listing.band_rates = each = [decimal(rate) for rate in rates]
+            listing.commission_rate = each[listing.band]
             listing.quality_share = decimal(self.plan.quality_share)
         return listing
 
