@@ -61,7 +61,10 @@ class ListingOut(Schema):
         description="The highest band it may be in: more than one if few are alike."
     )
     evidence_count: int
-    commission_rate: Decimal = Field(description="Zero in mode bid: bidders name it.")
+    commission_rate: Decimal = Field(
+        description="The lowest it may pay, by what is shown. Zero in mode bid: bidders name it."
+    )
+    commission_to: Decimal = Field(description="The highest it may pay, by what is shown.")
     quality_share: Decimal
     period_days: int
     licence: str

@@ -30,7 +30,8 @@ class OfferOut(Schema):
     band: int
     band_to: int = Field(description="The highest band it may be in.")
     currency: str
-    commission_rate: Decimal
+    commission_rate: Decimal = Field(description="The lowest it may pay, by what is shown.")
+    commission_to: Decimal = Field(description="The highest it may pay, by what is shown.")
     quality_share: Decimal
     period_days: int
     offered_at: datetime

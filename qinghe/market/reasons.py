@@ -22,6 +22,7 @@ REASONS: Final[dict[str, BidReason]] = {
     refusals.TermsChanged.code: BidReason.TERMS_CHANGED,
     refusals.OnHold.code: BidReason.STOPPED,
     refusals.CreditorLapsed.code: BidReason.STOPPED,
+    refusals.SignerLeft.code: BidReason.NO_STANDING,
     "parties.not-assured": BidReason.NO_STANDING,
     "parties.standing-lapsed": BidReason.NO_STANDING,
     "parties.no-certificate": BidReason.NO_STANDING,

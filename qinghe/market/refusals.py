@@ -102,6 +102,11 @@ class TriesSpent(DomainError):
     )
 
 
+class SignerLeft(DomainError):
+    code = "market.signer-left"
+    text = _("Whoever signed this for your organisation does not belong to it any more.")
+
+
 class OverBand(DomainError):
     code = "market.over-band"
     text = _("This order is larger than your organisation may take.")

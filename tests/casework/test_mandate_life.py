@@ -22,9 +22,12 @@ from qinghe.casework.services import (
     make_promise,
     propose_plan,
 )
+from qinghe.casework.services.promises import decide_promise
+from qinghe.casework.terms import PromiseState
 from qinghe.claims.days import day_of, end_of
 from qinghe.claims.services import lift_hold, place_hold
 from qinghe.claims.terms import HoldKind
+from qinghe.contact.models import Attempt
 from qinghe.contact.services import request_contact
 from qinghe.contact.terms import AttemptState
 from qinghe.journal.models import Entry
@@ -90,13 +93,28 @@ class TestExtension:
         first = fresh(mandate).ends_at
         assert first > mandate.ends_at
         cancel_promise(promise_id=made.pk, actor=market.collector, at=AT)
+        # Taken back, it takes its days with it.
+        assert fresh(mandate).ends_at == mandate.ends_at
+        assert extensions([mandate.pk]) == {}
         promise(mandate, market.collector, AT + 10 * DAY, 20)
-        assert fresh(mandate).ends_at == first
+        assert fresh(mandate).ends_at == mandate.ends_at
         # The debtor's own word counts all the same.
         again = Promise.objects.get(state="open")
         cancel_promise(promise_id=again.pk, actor=market.collector, at=AT + 10 * DAY)
         promise(mandate, factories.debtor_of(mandate.claim), AT + 10 * DAY, 20)
         assert fresh(mandate).ends_at > first
+
+    def test_a_promise_that_was_not_kept_takes_its_days_back(self, mandate: Mandate) -> None:
+        made = promise(mandate, factories.debtor_of(mandate.claim), AT, 18)
+        assert fresh(mandate).ends_at > mandate.ends_at
+        decide_promise(made, PromiseState.BROKEN, JOB, AT + 19 * DAY)
+        assert fresh(mandate).ends_at == mandate.ends_at
+
+    def test_a_promise_that_was_kept_keeps_its_days(self, mandate: Mandate) -> None:
+        made = promise(mandate, factories.debtor_of(mandate.claim), AT, 18)
+        longer = fresh(mandate).ends_at
+        decide_promise(made, PromiseState.KEPT, JOB, AT + 17 * DAY)
+        assert fresh(mandate).ends_at == longer > mandate.ends_at
 
     def test_an_agreed_plan_carries_it_to_the_bound_and_no_further(
         self, mandate: Mandate, market: Market
@@ -176,10 +194,10 @@ class TestService:
 
     def test_work_after_the_warning_keeps_it(self, mandate: Mandate, market: Market) -> None:
         check_service(at=AT + 3 * DAY)
-        add_record(
+        request_contact(
             claim_id=mandate.claim_id,
-            action="call",
-            result="not_reached",
+            channel="sms",
+            template="reminder",
             actor=market.collector,
             at=AT + 4 * DAY,
         )
@@ -189,6 +207,32 @@ class TestService:
         assert kept.check_at == AT + (4 + 14) * DAY
         # And idle it is warned of again.
         assert check_service(at=AT + 18 * DAY) == {"warned": 1}
+
+    def test_notes_alone_are_no_work(self, mandate: Mandate, market: Market) -> None:
+        check_service(at=AT + 3 * DAY)
+        add_record(
+            claim_id=mandate.claim_id,
+            action="call",
+            result="not_reached",
+            actor=market.collector,
+            at=AT + 4 * DAY,
+        )
+        assert activity([fresh(mandate)], AT + 4 * DAY)[mandate.pk].first_at is None
+        assert check_service(at=AT + 5 * DAY) == {"returned": 1}
+
+    def test_a_budget_that_was_used_up_counts_once(self, mandate: Mandate) -> None:
+        given_ = {"person": mandate.claim.debtor, "claim": mandate.claim, "mandate": mandate}
+        refused = {"state": AttemptState.REFUSED, "rules": ["CN-FRQ-01"], "creditor_group": ""}
+        told = {"channel": "voice", "mode": "live", "purpose": "collection", "template": ""}
+        for days in (1, 5):
+            Attempt.objects.create(**given_, **refused, **told, at=AT + days * DAY, pack="x")
+        done = activity([fresh(mandate)], AT + 6 * DAY)[mandate.pk]
+        assert (done.first_at, done.last_at) == (AT + DAY, AT + DAY)
+
+    def test_what_the_debtor_does_counts(self, mandate: Mandate) -> None:
+        debtor = factories.debtor_of(mandate.claim)
+        propose_plan(claim_id=mandate.claim_id, monthly=10_000, actor=debtor, at=AT + DAY)
+        assert activity([fresh(mandate)], AT + DAY)[mandate.pk].first_at == AT + DAY
 
     def test_what_the_gate_refused_is_no_work(self, mandate: Mandate, market: Market) -> None:
         night = AT + timedelta(hours=14)

@@ -15,7 +15,7 @@ from hypothesis.extra.django import TestCase
 
 from qinghe.kernel.actor import Actor
 from qinghe.market.bands import code_of
-from qinghe.market.models import Cell, HallRow, Listing, OpenOrder
+from qinghe.market.models import Cell, CellDebtor, HallRow, Listing, OpenOrder
 from qinghe.market.queries import hall
 from qinghe.market.services import take
 from qinghe.market.terms import ALIKE, ListingState
@@ -28,10 +28,12 @@ from tests.races import race
 ANY = code_of(0, 7)
 REGIONS = ("330100", "330200", "310100", "440300", "440000", "")
 KINDS = st.tuples(st.sampled_from(REGIONS), st.integers(0, 7), st.sampled_from(("M2", "M3")))
-# Open some like this, or end so many of the open ones, or change the stage of one.
+# Open some like this, of new persons or of three known ones, end so many of the open ones, or
+# change the stage of one.
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("open"), KINDS, st.integers(1, 7)),
+        st.tuples(st.just("again"), KINDS, st.integers(1, 7)),
         st.tuples(st.just("end"), st.integers(0, 99), st.integers(1, 6)),
         st.tuples(st.just("age"), st.integers(0, 99), st.just(1)),
     ),
@@ -49,9 +51,10 @@ def listing(claim: Any, region: str, band: int, stage: str) -> Listing:
 
 
 def groups() -> Counter[tuple[object, ...]]:
-    """Count the open orders by everything that is shown of who they are."""
-    rows = OpenOrder.objects.values_list("product", "stage", "currency", "region", "band")
-    return Counter(rows)
+    """Count the debtors of open orders by everything that is shown of who they are."""
+    kinds = OpenOrder.objects.values_list("pk", "product", "stage", "currency", "region", "band")
+    debtors = dict(Listing.objects.values_list("pk", "claim__debtor"))
+    return Counter(row[1:] for row in {(debtors[pk], *kind) for pk, *kind in kinds})
 
 
 def check() -> None:
@@ -66,9 +69,9 @@ def check() -> None:
         assert {tag for tag in row.tags if tag[0] in "rpb"} == {
             f"r:{row.region}", f"p:{row.region[:2]}", f"b:{row.band}",
         }  # fmt: skip
-    finest = dict(
-        Counter(Listing.objects.filter(pk__in=open_now).values_list("stage", "region", "band"))
-    )
+    finest_kinds = ("stage", "region", "band", "claim__debtor")
+    people = Listing.objects.filter(pk__in=open_now).values_list(*finest_kinds).distinct()
+    finest = dict(Counter(row[:3] for row in people))
     cells = Cell.objects.filter(level=0, n__gt=0).values_list("stage", "region", "band", "n")
     assert {(stage, region, code >> 4): n for stage, region, code, n in cells} == finest
 
@@ -80,9 +83,15 @@ class Alike(TestCase):
     @given(STEPS)
     def test_no_group_that_is_shown_is_smaller_than_five(self, steps: list[Any]) -> None:
         creditor = factories.organisation()
+        # Three persons who owe again and again.
+        crowd = [factories.person() for _ in range(3)]
         for what, which, count in steps:
-            if what == "open":
-                rows = [listing(factories.claim(creditor=creditor), *which) for _ in range(count)]
+            if what in {"open", "again"}:
+                who = crowd if what == "again" else [factories.person() for _ in range(count)]
+                rows = [
+                    listing(factories.claim(creditor=creditor, debtor=who[n % len(who)]), *which)
+                    for n in range(count)
+                ]
                 Listing.objects.bulk_create(rows)
             else:
                 found = list(
@@ -106,6 +115,39 @@ def test_a_cell_that_grows_is_refined_and_one_that_shrinks_is_coarsened() -> Non
     Listing.objects.bulk_create(other)
     Listing.objects.filter(pk=rows[0].pk).update(state="taken")
     assert groups() == {("consumer_loan", "M2", "CNY", "330000", code_of(2, 2)): 8}
+
+
+@pytest.mark.django_db
+def test_five_orders_of_one_debtor_are_one_person() -> None:
+    creditor, debtor = factories.organisation(), factories.person()
+    for _turn in range(5):
+        claim = factories.claim(creditor=creditor, debtor=debtor)
+        listing(claim, "330100", 2, "M2").save(force_insert=True)
+    assert groups() == {("consumer_loan", "M2", "CNY", "", ANY): 1}
+    others = [listing(factories.claim(creditor=creditor), "330100", 2, "M2") for _ in range(4)]
+    Listing.objects.bulk_create(others)
+    assert groups() == {("consumer_loan", "M2", "CNY", "330100", code_of(2, 2)): 5}
+    assert OpenOrder.objects.count() == 9
+
+
+@pytest.mark.django_db
+def test_counting_all_orders_anew_shows_what_was_shown_before() -> None:
+    creditor = factories.organisation()
+    for n in (7, 3):
+        region = f"330{n}00"
+        rows = [listing(factories.claim(creditor=creditor), region, 2, "M2") for _ in range(n)]
+        Listing.objects.bulk_create(rows)
+    before = set(OpenOrder.objects.values_list("pk", "region", "band"))
+    HallRow.objects.all().delete()
+    CellDebtor.objects.all().delete()
+    Cell.objects.update(n=0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT qinghe_market_settle(array_agg(id), NULL) FROM market_listing"
+            " WHERE state = 'open'"
+        )
+    assert set(OpenOrder.objects.values_list("pk", "region", "band")) == before
+    check()
 
 
 @pytest.mark.django_db

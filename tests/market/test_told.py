@@ -13,12 +13,21 @@ from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
 from qinghe.market.models import Capacity, Listing
+from qinghe.market.queries import HallFilters, hall, listing_for
 from qinghe.market.queries.bids import invitation_for, my_bid, result
 from qinghe.market.queries.offers import offers_for
-from qinghe.market.refusals import BelowFloor
-from qinghe.market.services import accept_offer, dispatch, hand_in, publish, take
+from qinghe.market.refusals import BadTerms, BelowFloor
+from qinghe.market.services import (
+    accept_offer,
+    dispatch,
+    hand_in,
+    make_standing_order,
+    publish,
+    take,
+)
+from qinghe.market.services.plans import write_plan
 from qinghe.market.services.trying import TRIES
-from qinghe.parties.models import Organisation
+from qinghe.parties.models import Membership, Organisation, User
 from tests import factories
 from tests.factories import AT
 from tests.market.bidders import HOUR, bid, invited, opens
@@ -28,6 +37,10 @@ pytestmark = pytest.mark.django_db
 # A small claim of one city, and a large one of another.
 SMALL: dict[str, Any] = {"principal": 300_000, "region": "330100"}
 LARGE: dict[str, Any] = {"principal": 30_000_000, "region": "440300"}
+BY_SIZE: dict[str, Any] = {
+    "rows": [{"rate": "0.3", "bands": [0, 1]}, {"rate": "0.2", "bands": [2, 3]}, {"rate": "0.1"}],
+    "quality": {"share": "0.2", "weights": {"complaints": "1"}},
+}
 # What is an order's own and tells nothing of its claim.
 OWN = {"listing_id", "number", "commitment", "bid_id", "plain", "at", "claim_id"}
 
@@ -188,3 +201,64 @@ def test_bidders_see_of_each_other_only_what_was_compared() -> None:
     told = result(listing_id=listing.pk, actor=creditor)
     assert [row.reason for row in told] == ["no_licence", "won", "outranked"]
     assert all(row.adjustment is not None for row in told)
+
+
+def test_the_rates_of_a_plan_do_not_tell_the_band() -> None:
+    taker, rows = licensed(), []
+    for fields in (SMALL, LARGE):
+        claim = reachable_claim(**fields)
+        creditor = factories.actor(Role.CREDITOR, claim.creditor)
+        plan = write_plan(name="By size", content=BY_SIZE, actor=creditor, at=AT)
+        given: dict[str, Any] = {**TERMS, "plan_id": plan.pk}
+        order = publish(claim_id=claim.pk, mode="grab", actor=creditor, at=AT, **given)
+        row = listing_for(listing_id=order.pk, actor=taker, at=AT)
+        rows.append((row.commission_rate, row.commission_to))
+        own = listing_for(listing_id=order.pk, actor=creditor, at=AT)
+        assert own.commission_rate == own.commission_to == order.commission_rate
+    assert rows == [(Decimal("0.1"), Decimal("0.3"))] * 2
+    # Neither does a filter: an order counts by the lowest rate that it may pay.
+    paying = hall(actor=taker, at=AT, filters=HallFilters(min_commission=Decimal("0.2")))
+    assert paying.total == 0
+    mandate = take(listing_id=order.pk, actor=taker, at=AT)
+    assert mandate.commission_rate == Decimal("0.1")
+    over = listing_for(listing_id=order.pk, actor=licensed(), at=AT)
+    assert (over.commission_rate, over.commission_to) == (Decimal("0.1"), Decimal("0.3"))
+
+
+def left(actor: Actor) -> None:
+    """Let the person who acts for an organisation have left it yesterday."""
+    user = User.objects.create(id=actor.user_id, email=f"{actor.user_id}@example.com")
+    days = {"starts_at": AT - timedelta(days=9), "ends_at": AT - timedelta(days=1)}
+    Membership.objects.create(
+        user=user, organisation_id=actor.org_id, role=Role.COLLECTOR.value, **days
+    )
+
+
+def test_a_bid_of_who_left_its_organisation_binds_nobody() -> None:
+    listing, taker = invited(), licensed()
+    bid(listing, "0.2", taker)
+    left(taker)
+    opens(listing)
+    mine = my_bid(listing_id=listing.pk, actor=taker)
+    assert mine is not None
+    assert (mine.reason, mine.detail) == ("no_standing", "market.signer-left")
+
+
+def test_a_standing_order_of_who_left_accepts_nothing() -> None:
+    taker = licensed()
+    given: dict[str, Any] = {"weekly_cap": 5, "ends_on": date(2027, 1, 1), "auto_accept": True}
+    make_standing_order(**given, actor=taker, at=AT)
+    left(taker)
+    hidden(mode="dispatch", **SMALL)
+    assert dispatch(at=AT) == {"lapsed": 0, "offered": 1, "accepted": 0}
+    (row,) = offers_for(actor=taker, waiting=False)
+    assert row.reason == "market.signer-left"
+
+
+def test_a_rate_of_more_than_four_decimals_is_refused() -> None:
+    claim = reachable_claim()
+    creditor = factories.actor(Role.CREDITOR, claim.creditor)
+    for name in ("commission_rate", "quality_share"):
+        given = {**TERMS, name: Decimal("0.20001")}
+        with pytest.raises(BadTerms):
+            publish(claim_id=claim.pk, mode="grab", actor=creditor, at=AT, **given)

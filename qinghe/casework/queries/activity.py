@@ -10,29 +10,36 @@ from uuid import UUID
 
 from django.db.models import Max, Min, QuerySet
 
-from qinghe.casework.models import CallBack, Promise, Record
+from qinghe.casework.models import Hardship, Plan, Promise
 from qinghe.claims.models import Hold
 from qinghe.contact.models import Attempt
-from qinghe.contact.terms import SILENT
+from qinghe.contact.terms import SILENT, AttemptState
 from qinghe.market.models import Mandate
 from qinghe.market.queries.signed import figures_of
 from qinghe.market.serving import Due, Service, dues, returns_at
 
+# What a person's day is used up by, whoever used it.
+BUDGETS = ["PLT-CAP-01", "CN-FRQ-01", "CN-FRQ-02", "CN-FRQ-03"]
+
 
 def activity(mandates: Iterable[Mandate], at: datetime) -> dict[UUID, Service]:
     """
-    Return what was done under each mandate; each comes with its claim. Five queries.
+    Return what was done under each mandate; each comes with its claim. Six queries.
 
-    A contact that the gate refused is no work; a record, a promise and a planned call are.
+    Work is what leaves more than the collector's own word: a contact that the gate let through, a
+    promise, which payments judge, and what the debtor did. A note without a contact, a planned call
+    and a contact that the gate refused are none; but the first that only a used-up budget refused
+    counts once, for another collector may have used it.
     """
     rows = list(mandates)
     ids = [mandate.pk for mandate in rows]
     spans: dict[UUID, list[tuple[datetime, datetime]]] = {}
     for pk, first, last in chain(
         _spans(Attempt.objects.exclude(state__in=SILENT), "at", ids),
-        _spans(Record.objects.all(), "at", ids),
         _spans(Promise.objects.all(), "made_at", ids),
-        _spans(CallBack.objects.all(), "made_at", ids),
+        _once(ids),
+        _of_debtors(Plan.objects.all(), "proposed_at", rows),
+        _of_debtors(Hardship.objects.all(), "asked_at", rows),
     ):
         spans.setdefault(pk, []).append((first, last))
     holds = _holds(rows, at)
@@ -42,13 +49,32 @@ def activity(mandates: Iterable[Mandate], at: datetime) -> dict[UUID, Service]:
 
 
 def _spans(
-    rows: QuerySet[Attempt] | QuerySet[Record] | QuerySet[Promise] | QuerySet[CallBack],
+    rows: QuerySet[Attempt] | QuerySet[Promise],
     column: str,
     ids: list[UUID],
 ) -> Iterable[tuple[UUID, datetime, datetime]]:
     named = rows.filter(mandate__in=ids).values("mandate")
     found = named.annotate(first=Min(column), last=Max(column)).order_by()
     return found.values_list("mandate", "first", "last")
+
+
+def _once(ids: list[UUID]) -> Iterable[tuple[UUID, datetime, datetime]]:
+    """Return the first contact of each mandate that nothing but a used-up budget refused."""
+    refused = Attempt.objects.filter(
+        state=AttemptState.REFUSED, rules__contained_by=BUDGETS, mandate__in=ids
+    )
+    found = refused.values("mandate").annotate(first=Min("at")).order_by()
+    return ((pk, first, first) for pk, first in found.values_list("mandate", "first"))
+
+
+def _of_debtors(
+    rows: QuerySet[Plan] | QuerySet[Hardship], column: str, mandates: list[Mandate]
+) -> Iterable[tuple[UUID, datetime, datetime]]:
+    """Return when the debtors of mandates did something while these ran."""
+    claims = {mandate.claim_id: mandate for mandate in mandates}
+    for claim_id, at in rows.filter(claim__in=list(claims)).values_list("claim", column):
+        if at >= claims[claim_id].starts_at:
+            yield claims[claim_id].pk, at, at
 
 
 def _holds(rows: list[Mandate], at: datetime) -> dict[UUID, list[tuple[datetime, bool]]]:

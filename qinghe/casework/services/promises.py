@@ -14,7 +14,7 @@ from qinghe.claims.days import day_of
 from qinghe.claims.interest import grown
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
-from qinghe.market.services import extend_for
+from qinghe.market.services import end_extension, extend_for
 from qinghe.market.terms import ExtensionKind
 from qinghe.parties.roles import Permission, require
 
@@ -83,9 +83,11 @@ def cancel_promise(*, promise_id: UUID, actor: Actor, at: datetime) -> Promise:
 
 
 def decide_promise(promise: Promise, state: PromiseState, actor: Actor, at: datetime) -> None:
-    """End an open promise whose claim is locked."""
+    """End an open promise whose claim is locked; one that was not kept lengthens no mandate."""
     promise.state, promise.decided_at = state, at
     promise.save(update_fields=["state", "decided_at"])
+    if state != PromiseState.KEPT:
+        end_extension(source=promise.pk, actor=actor, at=at)
     _note(f"casework.promise-{state.value}", promise, actor, at)
 
 

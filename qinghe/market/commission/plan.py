@@ -82,6 +82,10 @@ class Plan:
         """Return the base rate of a case; the last row fits everything."""
         return next(row.rate for row in self.rows if row.fits(stage, band, hand))
 
+    def by_band(self, stage: str, hand: int) -> list[Fraction]:
+        """Return the base rate of each amount band, lowest band first."""
+        return [self.base(stage, band, hand) for band in range(len(BAND_BOUNDS))]
+
     @property
     def highest(self) -> Fraction:
         """Return the highest rate that any cent can bear."""

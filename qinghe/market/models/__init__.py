@@ -4,7 +4,7 @@ from qinghe.market.models.bids import Bid, BidBox, BidEnvelope, BidRefusal, Cost
 from qinghe.market.models.capacity import Capacity
 from qinghe.market.models.dispatch import DispatchOffer, DispatchRound, StandingOrder
 from qinghe.market.models.documents import CommissionPlan, Document
-from qinghe.market.models.hall import Cell, HallRow, OpenOrder
+from qinghe.market.models.hall import Cell, CellDebtor, HallRow, OpenOrder
 from qinghe.market.models.information import (
     DirectoryEntry,
     Quotation,
@@ -28,6 +28,7 @@ __all__ = [
     "BidRefusal",
     "Capacity",
     "Cell",
+    "CellDebtor",
     "CommissionPlan",
     "CostFigures",
     "DirectoryEntry",

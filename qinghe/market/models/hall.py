@@ -1,9 +1,9 @@
 """
-What the hall reads: orders without identity, shown no finer than at least five alike.
+What the hall reads: orders without identity, shown no finer than at least five debtors alike.
 
-The database keeps these tables by a trigger on `market_listing` (migration 0003), whoever writes
-there. Cells are locked last of all, from the finest level up, so that two writers never wait for
-each other.
+The database keeps these tables by a trigger on `market_listing` (migrations 0003 and 0020), whoever
+writes there. Cells are locked last of all, from the finest level up, so that two writers never wait
+for each other.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from qinghe.market.terms import KEEP
 
 class Cell(models.Model):
     """
-    How many open orders are alike: at the finest level all, above it those not yet shown below.
+    How many debtors have open orders that are alike: at the finest level all, above it those whose
+    orders are not yet shown below.
 
     Levels: city and band, province and band, band, half of the bands, all of them; always within
     one product, stage and currency. `band` is a code of `bands.code_of`.
@@ -47,6 +48,23 @@ class Cell(models.Model):
         ]
 
 
+class CellDebtor(models.Model):
+    """
+    Whose orders a cell counts, for the trigger alone: nobody can read it through the hall.
+
+    `n` counts the orders, above the finest level the cells below that hand the person up; `handed`
+    tells whether this cell does.
+    """
+
+    privacy: ClassVar[Privacy] = Privacy(keep="While the person has an open order in the cell.")
+
+    pk = models.CompositePrimaryKey("cell", "person")
+    cell = models.ForeignKey(Cell, models.PROTECT, related_name="+", db_index=False)
+    person = models.UUIDField()
+    n = models.PositiveIntegerField()
+    handed = models.BooleanField()
+
+
 class Shown(models.Model):
     """What of an open order may be seen; the columns of the view and of its table."""
 
@@ -64,7 +82,9 @@ class Shown(models.Model):
     # The first of the month in which it was due: an age, and no day of a contract.
     due_month = models.DateField()
     evidence_count = models.PositiveSmallIntegerField()
+    # The lowest and the highest rate it may pay: under a plan, of the bands it may be in.
     commission_rate = models.DecimalField(max_digits=5, decimal_places=4)
+    commission_to = models.DecimalField(max_digits=5, decimal_places=4)
     quality_share = models.DecimalField(max_digits=5, decimal_places=4)
     period_days = models.PositiveSmallIntegerField()
     licence = models.TextField()
@@ -78,12 +98,18 @@ class Shown(models.Model):
 
 
 class HallRow(Shown):
-    """The table behind the view; its cell is finer than what shows, and for the trigger alone."""
+    """
+    The table behind the view.
+
+    The cell, the person and the rates by band are finer than what shows, and for the trigger alone.
+    """
 
     privacy: ClassVar[Privacy] = Privacy(keep="While the order is open.")
 
     listing = models.OneToOneField(Listing, models.CASCADE, primary_key=True, related_name="+")
     cell = models.ForeignKey(Cell, models.PROTECT, related_name="+")
+    person = models.UUIDField()
+    rates = ArrayField(models.DecimalField(max_digits=5, decimal_places=4), null=True)
 
     class Meta:
         indexes = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -37,6 +38,8 @@ class Listing(Offered, Row):
     band = models.PositiveSmallIntegerField()
     evidence_count = models.PositiveSmallIntegerField(default=0)
     commission_rate = models.DecimalField(max_digits=5, decimal_places=4)
+    # Under a commission plan the rate of each band, since the own one would tell the band.
+    band_rates = ArrayField(models.DecimalField(max_digits=5, decimal_places=4), null=True)
     # Part of the commission that hangs on quality, not on money (0.2 = a fifth).
     quality_share = models.DecimalField(max_digits=5, decimal_places=4)
     period_days = models.PositiveSmallIntegerField()

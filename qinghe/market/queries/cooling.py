@@ -9,8 +9,13 @@ time enough for a person to look.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
+
+from qinghe.market.models import Mandate
+from qinghe.market.terms import OWN_DOING, MandateState
 
 WINDOW: Final = timedelta(days=30)
 # So many unexcused returns within the window are free.
@@ -27,6 +32,22 @@ def pause_after(returns: int) -> timedelta:
         return timedelta(0)
     doublings: int = 2 ** (min(returns, COUNTED) - FREE - 1)
     return min(FIRST_PAUSE * doublings, LONGEST_PAUSE)
+
+
+def cooling_among(collectors: Iterable[UUID], at: datetime) -> set[UUID]:
+    """Return those of some collectors that may take nothing now for cooling off. One query."""
+    recent = Mandate.objects.filter(
+        collector__in=list(collectors),
+        state=MandateState.RETURNED,
+        return_code__in=OWN_DOING,
+        closed_at__gt=at - WINDOW,
+        closed_at__lte=at,
+    )
+    moments: dict[UUID, list[datetime]] = {}
+    for collector_id, closed_at in recent.values_list("collector_id", "closed_at"):
+        if closed_at is not None:
+            moments.setdefault(collector_id, []).append(closed_at)
+    return {pk for pk, found in moments.items() if cooling_until(found, at)}
 
 
 def cooling_until(moments: list[datetime], at: datetime) -> datetime | None:

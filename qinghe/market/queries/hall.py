@@ -17,6 +17,7 @@ from qinghe.kernel.errors import DomainError
 from qinghe.market.bands import span_of
 from qinghe.market.models import Listing, OpenOrder
 from qinghe.market.queries.filters import HallFilters, listed, shown
+from qinghe.market.queries.seen import rates_of
 from qinghe.market.queries.taker import CapacityRow, Seen, Taker, capacity_of, taker_of
 from qinghe.market.refusals import NoSuchListing
 from qinghe.market.terms import BAND_BOUNDS, ListingState, Mode
@@ -58,7 +59,10 @@ WHERE l.id = ANY(%(ids)s::uuid[]) AND EXISTS (
 )
 """
 # What is worked out for a row; the rest stands on the order.
-OURS = ("state", "region", "band", "band_to", "age_months", "takeable", "why_not", "unsure")
+OURS = (
+    "state", "region", "band", "band_to", "age_months", "takeable", "why_not", "unsure",
+    "commission_rate", "commission_to",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,9 @@ class HallRow:
     band: int
     band_to: int
     evidence_count: int
+    # The lowest and the highest rate it may pay: under a plan, of the bands shown.
     commission_rate: Decimal
+    commission_to: Decimal
     quality_share: Decimal
     period_days: int
     licence: str
@@ -202,6 +208,7 @@ def _row(order: Any, taker: Taker | None, at: datetime, *, held: bool) -> HallRo
     seen = _seen(order, taker)
     why_not = taker.refuses(seen, held=held) if taker else None
     takeable = bool(taker) and is_open and why_not is None
+    low, high = _rates(order, taker)
     names = [name for name in HallRow.__dataclass_fields__ if name not in OURS]
     return HallRow(
         **{name: getattr(order, name) for name in names},
@@ -209,6 +216,8 @@ def _row(order: Any, taker: Taker | None, at: datetime, *, held: bool) -> HallRo
         region=seen.region,
         band=seen.band,
         band_to=seen.band_to,
+        commission_rate=low,
+        commission_to=high,
         age_months=_age(order.due_month, local_day(NATIONAL, at)),
         takeable=takeable,
         why_not=why_not,
@@ -222,6 +231,12 @@ def _seen(order: OpenOrder | Listing, taker: Taker | None) -> Seen:
     if taker is None:
         return Seen(order.licence, order.region, order.band, order.band)
     return Seen(order.licence, "", 0, len(BAND_BOUNDS) - 1)
+
+
+def _rates(order: OpenOrder | Listing, taker: Taker | None) -> tuple[Decimal, Decimal]:
+    if isinstance(order, OpenOrder):
+        return order.commission_rate, order.commission_to
+    return rates_of(order) if taker else (order.commission_rate, order.commission_rate)
 
 
 def _age(since: date, until: date) -> int:

@@ -12,8 +12,8 @@ from django.db.models import Count, Q
 
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.dispatch.worth import KNOWN, MILLION
-from qinghe.market.models import DispatchOffer, DispatchRound, StandingOrder
-from qinghe.market.queries.seen import Place, shown_places
+from qinghe.market.models import DispatchOffer, DispatchRound, Listing, StandingOrder
+from qinghe.market.queries.seen import Told, told_of
 from qinghe.market.queries.window import week_of
 from qinghe.market.refusals import NoSuchRound
 from qinghe.market.terms import OfferState, StandingState
@@ -42,6 +42,7 @@ class OfferRow:
     band_to: int
     currency: str
     commission_rate: Decimal
+    commission_to: Decimal
     quality_share: Decimal
     period_days: int
     state: str
@@ -92,8 +93,9 @@ class RoundPage:
 OFFERED = (
     "id", "listing__number", "listing__product", "listing__stage", "listing__region",
     "listing__band", "listing__band", "listing__currency", "listing__commission_rate",
-    "listing__quality_share", "listing__period_days", "state", "reason", "offered_at",
-    "expires_at", "explanation__fit", "listing__document_id", "standing_order_id",
+    "listing__commission_rate", "listing__quality_share", "listing__period_days", "state",
+    "reason", "offered_at", "expires_at", "explanation__fit", "listing__document_id",
+    "standing_order_id",
 )  # fmt: skip
 
 
@@ -107,8 +109,9 @@ def offers_for(*, actor: Actor, waiting: bool) -> list[OfferRow]:
     else:
         rows = mine.exclude(state=OfferState.OPEN).order_by("-decided_at", "id")[:LATEST]
     found = list(rows.values_list("listing_id", "explanation__known", *OFFERED))
-    places = shown_places([listing_id for listing_id, *_row in found])
-    return [_offer(row, places[pk], known=known) for pk, known, *row in found]
+    orders = Listing.objects.filter(pk__in=[pk for pk, *_row in found])
+    told = told_of(orders.only("commission_rate", "band_rates"))
+    return [_offer(row, told[pk], known=known) for pk, known, *row in found]
 
 
 def standing_orders(*, actor: Actor, at: datetime) -> list[StandingRow]:
@@ -167,14 +170,15 @@ def round_for(*, round_id: UUID, actor: Actor) -> RoundPage:
     )
 
 
-def _offer(row: list[Any], place: Place, *, known: bool) -> OfferRow:
+def _offer(row: list[Any], seen: Told, *, known: bool) -> OfferRow:
     told = dict(zip(OfferRow.__dataclass_fields__, row, strict=True))
     fit, standing = told["fit_pct"], told["wished"] is not None
     if known:
         # What knowing the debtor added, taken off again: rounded up, as it was rounded down.
         fit = -(-fit * MILLION // KNOWN)
     if told["state"] != OfferState.ACCEPTED:
-        told |= place._asdict()
+        rates = {"commission_rate": seen.commission_rate, "commission_to": seen.commission_to}
+        told |= {**seen.place._asdict(), **rates}
     return OfferRow(**{**told, "fit_pct": fit // 10_000, "wished": standing})
 
 

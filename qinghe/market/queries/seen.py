@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from decimal import Decimal
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -25,6 +26,14 @@ class Place(NamedTuple):
         return range(self.band, self.band_to + 1)
 
 
+class Told(NamedTuple):
+    """Place and amount of an order, and the lowest and highest rate it may pay."""
+
+    place: Place
+    commission_rate: Decimal
+    commission_to: Decimal
+
+
 # What the hall shows of an order that is over.
 HIDDEN: Final = Place("", 0, len(BAND_BOUNDS) - 1)
 
@@ -34,6 +43,23 @@ def places_of(listings: Collection[Listing], actor: Actor) -> dict[UUID, Place]:
     if actor.role != Role.COLLECTOR:
         return {each.pk: Place(each.region, each.band, each.band) for each in listings}
     return shown_places([each.pk for each in listings])
+
+
+def told_of(listings: Collection[Listing]) -> dict[UUID, Told]:
+    """Return what a collector may know of some orders: of those that are over, no place."""
+    columns = ("region", "band", "commission_rate", "commission_to")
+    rows = OpenOrder.objects.filter(pk__in=[each.pk for each in listings])
+    found = {
+        pk: Told(Place(region, *span_of(code)), low, high)
+        for pk, region, code, low, high in rows.values_list("pk", *columns)
+    }
+    return {each.pk: found.get(each.pk) or Told(HIDDEN, *rates_of(each)) for each in listings}
+
+
+def rates_of(listing: Listing) -> tuple[Decimal, Decimal]:
+    """Return the lowest and highest rate of an order of which no amount is shown."""
+    rates = listing.band_rates or [listing.commission_rate]
+    return min(rates), max(rates)
 
 
 def shown_places(ids: Collection[UUID]) -> dict[UUID, Place]:

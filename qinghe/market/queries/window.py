@@ -14,7 +14,15 @@ from qinghe.claims.models import Hold
 from qinghe.claims.terms import ClaimState, HoldKind
 from qinghe.graph.models import Trace
 from qinghe.graph.terms import TELLING
-from qinghe.market.models import Capacity, DispatchOffer, Listing, Mandate, StandingOrder
+from qinghe.market.models import (
+    Capacity,
+    DispatchOffer,
+    Listing,
+    Mandate,
+    StandingOrder,
+    TakingStop,
+)
+from qinghe.market.queries.cooling import cooling_among
 from qinghe.market.queries.placeable import live_holds
 from qinghe.market.terms import LIVE, ListingState, Mode, OfferState, StandingState
 from qinghe.parties.levels import Act
@@ -144,8 +152,14 @@ def _seats(at: datetime) -> list[tuple[UUID, int, int, int]]:
         state=OrgState.ACTIVE,
         level__gte=Act.WORK,
     )
-    rows = Capacity.objects.filter(collector__in=works).order_by("collector_id")
-    return list(rows.values_list("collector_id", "live", "limit", "max_band"))
+    stops = TakingStop.objects.filter(
+        collector=OuterRef("pk"), lifted_at__isnull=True, starts_at__lte=at, ends_at__gt=at
+    )
+    rows = Capacity.objects.filter(collector__in=works.exclude(Exists(stops)))
+    seats = rows.order_by("collector_id").values_list("collector_id", "live", "limit", "max_band")
+    # Whoever could not accept now is offered nothing.
+    cooling = cooling_among([row[0] for row in seats], at)
+    return [row for row in seats if row[0] not in cooling]
 
 
 def _counts(rows: QuerySet[Any]) -> dict[UUID, int]:

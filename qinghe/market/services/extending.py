@@ -58,7 +58,7 @@ def extend_for_payments(*, payments: Mapping[UUID, UUID], actor: Actor, at: date
 
 
 def end_extension(*, source: UUID, actor: Actor, at: datetime) -> None:
-    """Take back the days that something brought which is undone: a payment that was reversed."""
+    """Take back the days of what is undone: a payment reversed, a promise not kept."""
     for made in Extension.objects.filter(source=source, ended_at__isnull=True):
         lock_claims(Claim.objects.all(), [made.mandate.claim_id])
         mandate = Mandate.objects.select_for_update().get(pk=made.mandate_id)

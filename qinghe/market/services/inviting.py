@@ -118,7 +118,7 @@ def _asked(
         until=bidding.opening(closes_at),
     )
     check_offer(offer, actor)
-    if not 0 < reserve < 1:
+    if not (reserve.is_finite() and 0 < reserve < 1):
         raise BadTerms
     if not bidding.SHORTEST_DWELL <= closes_at - at <= bidding.LONGEST_DWELL:
         hours = int(bidding.SHORTEST_DWELL.total_seconds()) // 3600

@@ -38,6 +38,8 @@ from qinghe.parties.terms import OrgState
 
 LISTED_FOR = timedelta(days=30)
 LONGEST_PERIOD_DAYS = 365
+# More decimals than these would be signed in one figure and kept in another.
+STEP = Decimal("0.0001")
 # Letters and digits that nobody confuses when reading a number out (Crockford's base 32).
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -206,7 +208,9 @@ def check_offer(offer: Offer, actor: Actor) -> None:
     """
     require(actor, Permission.PLACE_CLAIMS)
     in_range = (
-        0 <= offer.commission_rate < 1
+        _exact(offer.commission_rate)
+        and _exact(offer.quality_share)
+        and 0 <= offer.commission_rate < 1
         and 0 < offer.quality_share <= 1
         and 0 < offer.period_days <= LONGEST_PERIOD_DAYS
     )
@@ -221,6 +225,11 @@ def check_offer(offer: Offer, actor: Actor) -> None:
     check_levels(offer.levels)
     if offer.plan_id is not None:
         check_plan(offer.plan_id, actor)
+
+
+def _exact(share: Decimal) -> bool:
+    """Tell whether a share has no more decimals than the tables and the signed text keep."""
+    return share.is_finite() and share == share.quantize(STEP)
 
 
 def check_collector(collector_id: UUID) -> Organisation:

@@ -27,6 +27,7 @@ from qinghe.market.envelopes import Content, commitment, read, unpacked
 from qinghe.market.models import Bid, BidEnvelope, Invitation, Listing, Mandate
 from qinghe.market.queries.bids import plain_of
 from qinghe.market.queries.quality import quality_adjustment
+from qinghe.market.queries.signers import check_signer
 from qinghe.market.queries.taking import facts_of
 from qinghe.market.reasons import CLAIM_WIDE, reason_of
 from qinghe.market.refusals import BidsNotDue, NotByBid, TermsChanged
@@ -212,6 +213,7 @@ def _try(word: _Word, claim: Claim, listing: Listing, at: datetime) -> _Verdict:
         with transaction.atomic():
             if said.terms_sha256 != terms().sha256:
                 raise TermsChanged
+            check_signer(user_id=said.user_id, org_id=said.collector_id, at=at)
             facts = facts_of(
                 claim_id=claim.pk,
                 listing_id=listing.pk,

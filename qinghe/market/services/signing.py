@@ -64,7 +64,9 @@ class Papers:
         listing.document, listing.commission_plan_id = self.document, self.plan_id
         listing.signed_by, listing.signed_role = self.by.user_id, self.by.role
         if self.plan is not None:
-            listing.commission_rate = decimal(self.plan.base(claim.stage, listing.band, claim.hand))
+            rates = self.plan.by_band(claim.stage, claim.hand)
+            listing.band_rates = each = [decimal(rate) for rate in rates]
+            listing.commission_rate = each[listing.band]
             listing.quality_share = decimal(self.plan.quality_share)
         return listing
 

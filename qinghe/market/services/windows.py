@@ -23,6 +23,7 @@ from qinghe.market.dispatch.prices import load_of, worth
 from qinghe.market.dispatch.worth import terms, values
 from qinghe.market.models import DispatchOffer, DispatchRound, Listing
 from qinghe.market.queries.arrays import Window, window
+from qinghe.market.queries.signers import check_signer
 from qinghe.market.queries.window import Facts, currencies, facts
 from qinghe.market.services.offers import accept_offer, lapse
 from qinghe.market.terms import ListingState, OfferState
@@ -98,6 +99,7 @@ def _accepted(offer: DispatchOffer, at: datetime) -> bool:
         return False
     signer = Actor(role=Role.COLLECTOR, user_id=wish.signed_by, org_id=offer.collector_id)
     try:
+        check_signer(user_id=wish.signed_by, org_id=offer.collector_id, at=at)
         accept_offer(offer_id=offer.pk, actor=signer, at=at)
     except DomainError as refusal:
         lapse(at=at, actor=system("market.dispatch"), offer_id=offer.pk, reason=refusal.code)
