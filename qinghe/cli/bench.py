@@ -121,6 +121,9 @@ def bench_hall(
         return
     typer.echo(f"{result.sizes['orders']:,} open orders, {visits} combinations of filters")
     typer.echo(f"p50 {result.p50_ms} ms, p95 {result.ours} ms, p99 {result.p99_ms} ms")
+    cpu, plans = result.parts["python_cpu"], result.parts["plans_executed"]
+    typer.echo(f"processor of a page in Python: p50 {cpu['p50_ms']} ms, p95 {cpu['p95_ms']} ms")
+    typer.echo(f"its reads, as planned and run: p50 {plans['p50_ms']} ms, p95 {plans['p95_ms']} ms")
     typer.echo(f"plans without an index: {result.sizes['plans without an index']}")
 
 

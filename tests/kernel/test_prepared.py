@@ -278,3 +278,50 @@ def test_a_connection_that_is_lost_says_so_and_comes_back() -> None:
         ask()
     connection.close_if_unusable_or_obsolete()
     assert ask() == [(7,)]
+
+
+def test_what_is_gathered_goes_in_its_order_when_the_block_ends(db: None) -> None:
+    prepared.execute("CREATE TEMP TABLE gathered (n int PRIMARY KEY)", [])
+    with prepared.gathered():
+        prepared.later("INSERT INTO gathered VALUES (%s)", [1])
+        prepared.later("UPDATE gathered SET n = n + %s", [6])
+        assert prepared.execute("SELECT count(*) FROM gathered", []) == [(0,)]
+    assert prepared.execute("SELECT n FROM gathered", []) == [(7,)]
+    prepared.later("DELETE FROM gathered WHERE n = %s", [7])
+    assert prepared.execute("SELECT count(*) FROM gathered", []) == [(0,)]
+
+
+def test_an_error_among_the_gathered_is_raised_and_undoes_them(db: None) -> None:
+    prepared.execute("CREATE TEMP TABLE once_only (n int PRIMARY KEY)", [])
+
+    @transaction.atomic
+    def twice() -> None:
+        with prepared.gathered():
+            for n in (1, 2, 1, 3):
+                prepared.later("INSERT INTO once_only VALUES (%s)", [n])
+
+    with pytest.raises(IntegrityError):
+        twice()
+    assert prepared.execute("SELECT count(*) FROM once_only", []) == [(0,)]
+
+
+def test_what_a_block_that_fails_had_gathered_is_never_sent(db: None) -> None:
+    prepared.execute("CREATE TEMP TABLE unsent (n int)", [])
+
+    def broken() -> None:
+        with prepared.gathered():
+            prepared.later("INSERT INTO unsent VALUES (%s)", [1])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        broken()
+    assert prepared.execute("SELECT count(*) FROM unsent", []) == [(0,)]
+
+
+def test_a_watcher_sees_what_was_gathered(db: None) -> None:
+    prepared.execute("CREATE TEMP TABLE seen (n int)", [])
+    with CaptureQueriesContext(connection) as found, prepared.gathered():
+        prepared.later("INSERT INTO seen VALUES (%s)", [1])
+        prepared.later("INSERT INTO seen VALUES (%s)", [2])
+    assert len(found) == 2
+    assert prepared.execute("SELECT sum(n) FROM seen", []) == [(3,)]

@@ -120,6 +120,12 @@ class HallRow(Shown):
             ),
             models.Index(fields=["-band", "-listed_at", "listing"], name="market_shown_band"),
             models.Index(fields=["expires_at", "listing"], name="market_shown_due"),
+            # Other currencies are few, and no tag tells them apart.
+            models.Index(
+                fields=["currency", "-listed_at", "listing"],
+                name="market_shown_currency",
+                condition=~models.Q(currency="CNY"),
+            ),
             GinIndex(fields=["tags"], name="market_shown_tags", fastupdate=False),
         ]
 
