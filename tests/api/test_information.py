@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from qinghe.kernel import clock
-from qinghe.kernel.actor import Role
+from qinghe.kernel.actor import Actor, Role
 from qinghe.market.quoting import CONSENT
 from qinghe.market.services.directory import join_directory
 from qinghe.market.services.quote_opening import open_quotes_due
@@ -27,8 +27,8 @@ pytestmark = pytest.mark.django_db
 def key_of(role: Role, organisation: Any) -> dict[str, str]:
     user = member(role, organisation)
     started = Membership.objects.get(user=user)
-    operator = factories.actor(Role.OPERATOR, factories.organisation("operator"))
-    key = create_api_key(membership_id=started.pk, name="test", actor=operator, at=AT)
+    own = Actor(role=role, user_id=user.pk, org_id=organisation.pk)
+    key = create_api_key(membership_id=started.pk, name="test", actor=own, at=AT)
     return {"Authorization": f"Bearer {key}"}
 
 

@@ -68,9 +68,7 @@ def ask_quotes(
         raise NotPermitted
     check_standing(Organisation.objects.get(pk=actor.org_id), Act.SUBMIT, at)
     _check(product, stage, count_band, sum_band, regions)
-    if not quoting.SHORTEST <= closes_at - at <= quoting.LONGEST:
-        hours = int(quoting.SHORTEST.total_seconds()) // 3600
-        raise BadDeadline(hours=hours, days=quoting.LONGEST.days)
+    _check_deadline(closes_at, at)
     fit = fitting(actor.org_id, at, product=product, stage=stage, regions=regions)
     asked = _chosen(fit, collector_ids)
     name, phone = seal_contact(name=contact_name, phone=contact_phone, at=at)
@@ -195,6 +193,12 @@ def _chosen(fit: Sequence[Listed], wanted: Sequence[UUID]) -> list[UUID]:
     if not set(chosen) <= set(known):
         raise AgencyNotFit
     return chosen
+
+
+def _check_deadline(closes_at: datetime, at: datetime) -> None:
+    if not quoting.SHORTEST <= closes_at - at <= quoting.LONGEST:
+        hours = int(quoting.SHORTEST.total_seconds()) // 3600
+        raise BadDeadline(hours=hours, days=quoting.LONGEST.days)
 
 
 def _check(
