@@ -63,22 +63,17 @@ def ask_quotes(
     :raises NobodyFits: no agency fits
     :raises AgencyNotFit: one that was chosen does not
     """
-    require(actor, Permission.PLACE_CLAIMS)
-    if actor.role != Role.CREDITOR or actor.org_id is None or actor.user_id is None:
-        raise NotPermitted
-    check_standing(Organisation.objects.get(pk=actor.org_id), Act.SUBMIT, at)
+    org_id, user_id = _creditor(actor, at)
     _check(product, stage, count_band, sum_band, regions)
-    if not quoting.SHORTEST <= closes_at - at <= quoting.LONGEST:
-        hours = int(quoting.SHORTEST.total_seconds()) // 3600
-        raise BadDeadline(hours=hours, days=quoting.LONGEST.days)
-    fit = fitting(actor.org_id, at, product=product, stage=stage, regions=regions)
+    _check_deadline(closes_at, at)
+    fit = fitting(org_id, at, product=product, stage=stage, regions=regions)
     asked = _chosen(fit, collector_ids)
     name, phone = seal_contact(name=contact_name, phone=contact_phone, at=at)
     row_id = new_id()
     made = QuoteRequest.objects.create(
         id=row_id,
         number=f"RQ-{number_of(row_id)}",
-        creditor_id=actor.org_id,
+        creditor_id=org_id,
         product=product,
         stage=stage,
         count_band=count_band,
@@ -87,7 +82,7 @@ def ask_quotes(
         everybody=not collector_ids,
         contact_name=name,
         contact_phone=phone,
-        asked_by=actor.user_id,
+        asked_by=user_id,
         asked_at=at,
         closes_at=closes_at,
     )
@@ -195,6 +190,20 @@ def _chosen(fit: Sequence[Listed], wanted: Sequence[UUID]) -> list[UUID]:
     if not set(chosen) <= set(known):
         raise AgencyNotFit
     return chosen
+
+
+def _creditor(actor: Actor, at: datetime) -> tuple[UUID, UUID]:
+    require(actor, Permission.PLACE_CLAIMS)
+    if actor.role != Role.CREDITOR or actor.org_id is None or actor.user_id is None:
+        raise NotPermitted
+    check_standing(Organisation.objects.get(pk=actor.org_id), Act.SUBMIT, at)
+    return actor.org_id, actor.user_id
+
+
+def _check_deadline(closes_at: datetime, at: datetime) -> None:
+    if not quoting.SHORTEST <= closes_at - at <= quoting.LONGEST:
+        hours = int(quoting.SHORTEST.total_seconds()) // 3600
+        raise BadDeadline(hours=hours, days=quoting.LONGEST.days)
 
 
 def _check(
