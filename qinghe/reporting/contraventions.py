@@ -216,6 +216,20 @@ BY_NAME: dict[str, str] = {
             SELECT 1 FROM settlement_mark m WHERE m.cause = s.forfeited_for AND m.lifted_at IS NULL
         )
     """,
+    "measures-are-lifted-by-two": """
+        SELECT l.id::text FROM parties_lifting l
+        WHERE l.agreed_at IS NOT NULL AND (l.agreed_by = '' OR l.agreed_by = l.asked_by
+            OR split_part(l.agreed_by, ':', 2) = split_part(l.asked_by, ':', 2))
+        UNION ALL
+        SELECT c.id::text FROM parties_cover c JOIN journal_entry e
+            ON e.subject = 'organisation:' || c.organisation_id
+            AND e.kind = 'parties.cover-released' AND e.facts->>'cover' = c.id::text
+        WHERE c.released_at IS NOT NULL AND c.confirmed_at IS NOT NULL
+            AND e.actor NOT LIKE 'system:%%' AND NOT EXISTS (
+                SELECT 1 FROM parties_lifting l
+                WHERE l.measure = 'cover:' || c.id AND l.agreed_at IS NOT NULL
+            )
+    """,
     "payouts-by-two-persons": """
         SELECT o.number FROM settlement_payout o
         WHERE o.state IN ('approved', 'paid')

@@ -277,6 +277,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "payout-pay": OPERATOR,
     "payout-return": OPERATOR,
     "money": OPERATOR,
+    "receipt-add": OPERATOR,
     "payment-reverse": OPERATOR,
     "letters": OPERATOR,
     "letter-file": OPERATOR,

@@ -134,15 +134,19 @@ def refusals_in(form: forms.Form) -> Iterator[None]:
 def acted(
     request: HttpRequest, act: Callable[[], object], *, to: str, done: object, **where: object
 ) -> HttpResponse:
-    """Do one act of a button, say how it went, and return to the page named `to`."""
+    """
+    Do one act of a button, say how it went, and return to the page named `to`.
+
+    `done` is what is said, or a function that finds it from what the act returned.
+    """
     try:
-        act()
+        result = act()
     except DomainError as refusal:
         if refusal.status == 404:
             raise
         messages.error(request, refusal.user_message)
     else:
-        messages.success(request, str(done))
+        messages.success(request, str(done(result) if callable(done) else done))
     return HttpResponseRedirect(reverse(to, kwargs=where))
 
 

@@ -340,6 +340,7 @@ operator_urls = [
     path("payouts/<uuid:payout_id>/pay/", money.payout_pay, name="payout-pay"),
     path("payouts/<uuid:payout_id>/return/", money.payout_return, name="payout-return"),
     path("money/", money.money_page, name="money"),
+    path("money/received/", money.receipt_add, name="receipt-add"),
     path("letters/", letters.letter_list, name="letters"),
     path("letters/<uuid:attempt_id>/file.pdf", letters.letter_file, name="letter-file"),
     path("letters/<uuid:attempt_id>/printed/", letters.letter_printed, name="letter-printed"),

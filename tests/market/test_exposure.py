@@ -99,7 +99,8 @@ def test_an_insurance_that_ended_or_was_given_back_covers_nothing() -> None:
     assert exposure_cap(org_id=taker.org_id, currency="CNY", at=midnight) == 0  # type: ignore[arg-type]
     other = covered(CLAIMED)
     cover = Cover.objects.get(organisation=other.org_id)
-    release_cover(cover_id=cover.pk, reason="given back", actor=ONE, at=AT)
+    for colleague in (ONE, TWO):
+        release_cover(cover_id=cover.pk, reason="given back", actor=colleague, at=AT)
     Organisation.objects.filter(pk=other.org_id).update(level=3, level_until=None)
     with pytest.raises(OverExposure):
         take(listing_id=order.pk, actor=other, at=AT)

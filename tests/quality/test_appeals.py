@@ -149,7 +149,8 @@ def test_the_words_of_an_appeal_are_for_officers(agency: Organisation, by: Actor
 def test_an_erroneous_suspension_is_annulled(agency: Organisation, by: Actor) -> None:
     suspend_organisation(org_id=agency.pk, reason="x", actor=JUDGE, at=AT)
     grade_changed(at=AT)
-    verify_organisation(org_id=agency.pk, actor=JUDGE, at=AT)
+    for officer in (JUDGE, SECOND):
+        verify_organisation(org_id=agency.pk, actor=officer, at=AT)
     fallen = standing(agency)
     assert (fallen.grade, fallen.cause) == ("stopped", "demoted")
     made = ask(fallen, by, "demotion", at=AT + timedelta(hours=1))

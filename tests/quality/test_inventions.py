@@ -13,6 +13,7 @@ from qinghe.kernel.actor import Actor, Role, system
 from qinghe.market.models import Listing, Mandate
 from qinghe.parties.models import Organisation
 from qinghe.parties.roles import NotPermitted
+from qinghe.parties.services.lifting import LiftedBySamePerson
 from qinghe.quality.models import Invention
 from qinghe.quality.refusals import (
     AccusedAlready,
@@ -145,5 +146,9 @@ def test_other_claims_go_on_when_people_have_looked() -> None:
     decided(found)
     with pytest.raises(ReasonMissing):
         release_creditor(invention_id=found.pk, reason="", actor=ONE, at=LATER)
-    assert release_creditor(invention_id=found.pk, reason="looked at", actor=ONE, at=LATER) == 1
+    assert release_creditor(invention_id=found.pk, reason="looked at", actor=ONE, at=LATER) == 0
+    with pytest.raises(LiftedBySamePerson):
+        release_creditor(invention_id=found.pk, reason="looked at", actor=ONE, at=LATER)
+    assert holds(other) == 1
+    assert release_creditor(invention_id=found.pk, reason="looked at", actor=OTHER, at=LATER) == 1
     assert holds(other) == 0

@@ -18,6 +18,7 @@ from qinghe.parties.models.people import (
 from qinghe.parties.models.standing import (
     EndingNotice,
     IdentityCheck,
+    Lifting,
     MicroTransfer,
     PartyFlag,
     Proof,
@@ -38,6 +39,7 @@ __all__ = [
     "EndingNotice",
     "IdentityCheck",
     "Licence",
+    "Lifting",
     "Membership",
     "MicroTransfer",
     "Organisation",

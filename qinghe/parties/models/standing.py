@@ -225,3 +225,31 @@ class EndingNotice(Row):
                 fields=["organisation", "ends_on", "days"], name="parties_notice_once"
             )
         ]
+
+
+class Lifting(Row):
+    """A measure two persons are about to lift: one asked with a reason, another agrees."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=PARTY_KEEP)
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    # What is lifted: `suspension`, or `cover:` and the deposit's id, or the floor above's own word.
+    measure = models.TextField()
+    asked_by = models.TextField()
+    asked_at = models.DateTimeField()
+    reason = models.TextField(default="", blank=True)
+    agreed_by = models.TextField(default="", blank=True)
+    agreed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "measure"],
+                condition=Q(agreed_at__isnull=True),
+                name="parties_one_lifting",
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_by="") | ~Q(agreed_by=F("asked_by")),
+                name="parties_lifted_by_two",
+            ),
+        ]

@@ -23,6 +23,7 @@ from qinghe.parties.pairs import independent
 from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services.assurance import end_proofs, keep_proof
+from qinghe.parties.services.lifting import forget, second_agrees
 from qinghe.parties.terms import CoverKind, OrgKind, ProofKind
 
 
@@ -131,11 +132,20 @@ def release_cover(*, cover_id: UUID, reason: str, actor: Actor, at: datetime) ->
     """
     Take a deposit or an insurance off file: given back, called in, or never confirmed.
 
+    What two persons confirmed two give back: the first asks and changes nothing, the second does.
+
     :raises NotPermitted: the actor may not manage accounts
     :raises NoSuchCover: unknown, or released before
+    :raises LiftedBySamePerson: the same person asked for it, or stands behind the one who did
+    :raises LiftedBySubject: the actor's own organisation
     """
     require(actor, Permission.MANAGE_ACCOUNTS)
     cover = _locked(cover_id)
+    measure, org_id = f"cover:{cover.pk}", cover.organisation_id
+    if cover.confirmed_at is not None and not second_agrees(
+        org_id=org_id, measure=measure, reason=reason, actor=actor, at=at
+    ):
+        return cover
     cover.released_at = at
     cover.save(update_fields=["released_at"])
     _note("released", cover, actor, at, reason=reason)
@@ -170,6 +180,7 @@ def call_cover(*, cover_id: UUID, amount: int, cause: str, actor: Actor, at: dat
         raise CoverTooSmall(left=f"{to_major(left, cover.currency):,}", currency=cover.currency)
     cover.called += amount
     cover.save(update_fields=["called"])
+    forget(org_id=cover.organisation_id, measure=f"cover:{cover.pk}")
     _note("called", cover, actor, at, cause=cause, called=str(amount))
     if cover.called == cover.amount:
         end_proofs(

@@ -18,6 +18,7 @@ from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services.assurance import keep_proof
 from qinghe.parties.services.flags import flag_same_licence
+from qinghe.parties.services.lifting import SUSPENSION, forget, second_agrees
 from qinghe.parties.services.people import BadIdentity
 from qinghe.parties.terms import ApplicationState, OrgState, PersonKind, ProofKind
 
@@ -86,7 +87,8 @@ def register_organisation(
 @verb("parties.verify_organisation")
 def verify_organisation(*, org_id: UUID, actor: Actor, at: datetime) -> Organisation:
     """
-    Let a checked organisation work; also lifts a suspension.
+    Let a checked organisation work; also lifts a suspension, which takes two persons: the first
+    asks and changes nothing, the second lifts it.
 
     Whoever was registered by the operator is vouched for; one that applied is not.
 
@@ -94,11 +96,16 @@ def verify_organisation(*, org_id: UUID, actor: Actor, at: datetime) -> Organisa
     :raises NoSuchOrganisation: unknown id
     :raises WrongState: active already
     :raises HasApplication: it applied by itself, and that was not approved
+    :raises LiftedBySamePerson: the same person asked for it, or stands behind the one who did
+    :raises LiftedBySubject: the actor's own organisation
     """
     require(actor, Permission.VERIFY_PARTIES)
     applied = Application.objects.filter(organisation=org_id)
     if applied.exclude(state=ApplicationState.APPROVED).exists():
         raise HasApplication
+    stopped = Organisation.objects.filter(pk=org_id, state=OrgState.SUSPENDED).first()
+    if stopped and not second_agrees(org_id=org_id, measure=SUSPENSION, actor=actor, at=at):
+        return stopped
     organisation = _moved(org_id, OrgState.ACTIVE)
     _note("verified", organisation, actor, at)
     if not applied.exists():
@@ -118,6 +125,7 @@ def suspend_organisation(*, org_id: UUID, reason: str, actor: Actor, at: datetim
     """
     require(actor, Permission.SUSPEND)
     organisation = _moved(org_id, OrgState.SUSPENDED)
+    forget(org_id=org_id, measure=SUSPENSION)
     _note("suspended", organisation, actor, at, reason=reason)
     return organisation
 

@@ -75,18 +75,7 @@ def open_complaint(
         opened_at=at,
         due_on=day_of(at) + timedelta(days=ANSWER_DAYS),
     )
-    if person:
-        place_hold(
-            person_id=person,
-            claim_id=claim.pk if claim else None,
-            kind=HoldKind.COMPLAINT,
-            cause=_cause(complaint),
-            ends_at=None,
-            actor=actor,
-            at=at,
-        )
-    under = [each.pk for each in suspects(complaint)]
-    hold_reserves(mandate_ids=under, cause=_cause(complaint), at=at)
+    _stop(complaint, actor, at)
     _record("quality.complaint-opened", complaint, actor, at)
     return complaint
 
@@ -205,6 +194,21 @@ def _claim(claim_id: UUID, actor: Actor) -> Claim:
 def _sealed(statement: str, person_id: UUID | None, at: datetime) -> VaultItem | None:
     words = statement.strip()
     return seal(kind=Secret.TEXT, value=words, person_id=person_id, at=at) if words else None
+
+
+def _stop(complaint: Complaint, actor: Actor, at: datetime) -> None:
+    if complaint.person_id:
+        place_hold(
+            person_id=complaint.person_id,
+            claim_id=complaint.claim_id,
+            kind=HoldKind.COMPLAINT,
+            cause=_cause(complaint),
+            ends_at=None,
+            actor=actor,
+            at=at,
+        )
+    under = [each.pk for each in suspects(complaint)]
+    hold_reserves(mandate_ids=under, cause=_cause(complaint), at=at)
 
 
 def _lock(complaint_id: UUID) -> Complaint:

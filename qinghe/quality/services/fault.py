@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from qinghe.contact.models import Attempt
 from qinghe.market.models import Mandate
 from qinghe.quality.models import Complaint
 from qinghe.quality.refusals import HandUnknown, NotAHand
@@ -35,19 +34,7 @@ def suspects(complaint: Complaint) -> list[Mandate]:
         return [complaint.mandate]
     if complaint.claim_id is None or complaint.happened_at is not None:
         return []
-    return hands_of(complaint.claim_id)
-
-
-def hands_of(claim_id: UUID) -> list[Mandate]:
-    """Return everybody who ever worked a claim, the latest first."""
-    rows = Mandate.objects.filter(claim=claim_id).select_related("collector")
-    return list(rows.order_by("-starts_at", "-pk"))
-
-
-def attempt_at(attempt_id: UUID, claim_id: UUID) -> datetime | None:
-    """Return when a contact on a claim was made; None: it is none of this claim."""
-    found = Attempt.objects.filter(pk=attempt_id, claim=claim_id)
-    return found.values_list("at", flat=True).first()
+    return list(Mandate.objects.filter(claim=complaint.claim_id))
 
 
 def attribute(complaint: Complaint, mandate_id: UUID | None, *, nobodys: bool) -> None:

@@ -31,6 +31,7 @@ from qinghe.parties.models import Organisation
 from qinghe.parties.pairs import independent
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services import suspend_organisation
+from qinghe.parties.services.lifting import second_agrees
 from qinghe.parties.terms import OrgState
 from qinghe.quality.models import Invention
 from qinghe.quality.refusals import (
@@ -125,9 +126,13 @@ def release_creditor(*, invention_id: UUID, reason: str, actor: Actor, at: datet
     """
     Let contact go on about the other claims of a creditor, after people have looked at them.
 
+    Two officers stopped it, two let it go on: the first asks and lifts nothing, the second does.
+
     :raises NotPermitted: the actor does not suspend
     :raises NoSuchInvention: unknown, or not proven
     :raises ReasonMissing: no words
+    :raises LiftedBySamePerson: the same officer asked, or stands behind the one who did
+    :raises LiftedBySubject: the actor's own organisation
     """
     require(actor, Permission.SUSPEND)
     proven = Invention.objects.filter(pk=invention_id, state=InventionState.PROVEN)
@@ -136,6 +141,10 @@ def release_creditor(*, invention_id: UUID, reason: str, actor: Actor, at: datet
         raise NoSuchInvention
     if not reason.strip():
         raise ReasonMissing
+    if not second_agrees(
+        org_id=found.creditor_id, measure=_cause(found), reason=reason, actor=actor, at=at
+    ):
+        return 0
     lifted: int = lift_holds(cause=_cause(found), actor=actor, at=at)
     return lifted
 

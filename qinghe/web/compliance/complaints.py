@@ -13,13 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.queries import claim_for
 from qinghe.contact.queries import AttemptRow, attempts_of_claim
-from qinghe.market.models import Mandate
 from qinghe.parties.roles import Permission, may
 from qinghe.parties.services import reveal
 from qinghe.parties.terms import Purpose
 from qinghe.quality.queries import LATEST, ComplaintRow, complaint_for, complaints
+from qinghe.quality.queries.hands import HandRow, hands_of
 from qinghe.quality.services import decide_complaint, end_kept_hold
-from qinghe.quality.services.fault import hands_of
 from qinghe.quality.terms import ComplaintState
 from qinghe.web.compliance.measures import ResumeForm
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, unclear
@@ -47,7 +46,7 @@ class DecisionForm(forms.Form):
         hands = hands_of(row.claim_id) if row.claim_id and row.open else []
         if not hands:
             return
-        named = [(str(each.pk), f"{each.collector.name} ({_period(each)})") for each in hands]
+        named = [(str(each.mandate_id), _named(each)) for each in hands]
         self.fields["hand"] = forms.ChoiceField(
             label=_("Whose act it was"),
             required=False,
@@ -65,9 +64,8 @@ class DecisionForm(forms.Form):
         return {"mandate_id": UUID(said)} if said else {}
 
 
-def _period(mandate: Mandate) -> str:
-    end = mandate.closed_at or mandate.ends_at
-    return f"{as_day(mandate.starts_at)} – {as_day(end)}"
+def _named(hand: HandRow) -> str:
+    return f"{hand.collector_name} ({as_day(hand.starts_at)} – {as_day(hand.ends_at)})"
 
 
 @page(Permission.DECIDE_COMPLAINTS, Permission.COMPLAIN)

@@ -14,6 +14,7 @@ from qinghe.parties.roles import Permission
 from qinghe.quality.queries import inventions
 from qinghe.quality.services import accuse, decide_invention, release_creditor
 from qinghe.web.doors import StaffRequest, acted, page, unclear
+from qinghe.web.operator.forms import ASKED
 
 LIST = "web:inventions"
 ONE = "web:verify-claim"
@@ -84,5 +85,9 @@ def invention_release(request: StaffRequest, invention_id: UUID) -> HttpResponse
             invention_id=invention_id, **form.cleaned_data, actor=request.actor, at=request.at
         )
 
-    done = _("The holds are lifted. The creditor itself stays suspended until it is verified.")
+    def done(lifted: object) -> object:
+        if not lifted:
+            return ASKED
+        return _("The holds are lifted. The creditor itself stays suspended until it is verified.")
+
     return acted(request, act, to=LIST, done=done)

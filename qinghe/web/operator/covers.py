@@ -15,7 +15,7 @@ from qinghe.parties.roles import Permission
 from qinghe.parties.services import confirm_cover, record_cover, release_cover
 from qinghe.parties.terms import CoverKind
 from qinghe.web.doors import StaffRequest, acted, page, unclear
-from qinghe.web.operator.forms import DAY
+from qinghe.web.operator.forms import ASKED, DAY
 
 ONE: Final = "web:organisation"
 CURRENCY: Final = "CNY"
@@ -74,4 +74,7 @@ def cover_decide(request: StaffRequest, slug: str, cover_id: UUID) -> HttpRespon
         reason = request.POST.get("reason", "").strip()[:200]
         return release_cover(cover_id=cover_id, reason=reason, actor=request.actor, at=request.at)
 
-    return acted(request, release, to=ONE, done=_("Taken off file."), slug=slug)
+    def released(cover: object) -> object:
+        return _("Taken off file.") if getattr(cover, "released_at", None) else ASKED
+
+    return acted(request, release, to=ONE, done=released, slug=slug)

@@ -32,6 +32,10 @@ LENDERS: Final = {
 STAFF_ROLES = tuple(role for role in Role if role not in (Role.DEBTOR, Role.SYSTEM))
 
 
+# What the first of two persons reads.
+ASKED = _("You asked for it. Another person, who stands apart from you, must agree.")
+
+
 class RegionField(forms.CharField):
     """A province or a city, written as people write it; cleaned to its code."""
 

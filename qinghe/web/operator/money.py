@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -11,10 +13,18 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.kernel.errors import DomainError
+from qinghe.kernel.money import to_minor
 from qinghe.ledger.queries import sums_of, trial_balance
 from qinghe.parties.roles import Permission
 from qinghe.settlement.queries import payments, payouts
-from qinghe.settlement.services import approve_payout, pay_payout, prepare_payouts, return_payout
+from qinghe.settlement.queries.dues import DueRow, dues
+from qinghe.settlement.services import (
+    approve_payout,
+    pay_payout,
+    prepare_payouts,
+    receive_money,
+    return_payout,
+)
 from qinghe.settlement.terms import PaymentState, PayoutState
 from qinghe.web.doors import StaffRequest, acted, page, unclear
 
@@ -29,8 +39,32 @@ POTS = (
     (_("Payouts on their way"), ("platform:payout",), "", -1),
     (_("To be given back to debtors"), ("debtor",), "refund", -1),
     (_("Platform fees"), ("platform:fees",), "", -1),
+    (_("The platform's own money"), ("platform:own",), "", -1),
+    (_("Lent, to be given back"), ("creditor", "collector", "debtor"), "clawback", 1),
     (_("Waiting to be explained"), ("platform:suspense",), "", -1),
 )
+
+
+OWN = "own"
+
+
+class ReceiptForm(forms.Form):
+    """Money at the bank that no debtor paid: who sent it, how much, under which reference."""
+
+    sender = forms.ChoiceField(label=_("From"))
+    amount = forms.DecimalField(
+        label=_("Amount"), min_value=Decimal("0.01"), max_digits=14, decimal_places=2
+    )
+    currency = forms.ChoiceField(label=_("Currency"))
+    reference = forms.CharField(label=_("The bank's reference"), max_length=80)
+
+    def __init__(self, *args: Any, rows: list[DueRow], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = {str(row.creditor_id): row.creditor_name for row in rows}
+        own = (OWN, _("The platform's own money"))
+        self.fields["sender"].choices = [*names.items(), own]  # type: ignore[attr-defined]
+        money = sorted({"CNY", *(row.currency for row in rows)})
+        self.fields["currency"].choices = [(c, c) for c in money]  # type: ignore[attr-defined]
 
 
 class ReturnForm(forms.Form):
@@ -112,5 +146,28 @@ def money_page(request: StaffRequest) -> HttpResponse:
         "pots": pots,
         "trial": trial_balance(),
         "unmatched": payments(actor=request.actor, state=PaymentState.UNMATCHED),
+        "dues": (owed := dues(actor=request.actor)),
+        "receipt_form": ReceiptForm(rows=owed),
     }
     return render(request, "web/operator/money.html", context)
+
+
+@page(Permission.MANAGE_PAYMENTS, methods=("POST",))
+def receipt_add(request: StaffRequest) -> HttpResponse:
+    """Book money at the bank that no debtor paid."""
+    form = ReceiptForm(request.POST, rows=dues(actor=request.actor))
+    if not form.is_valid():
+        return unclear(request, form, "web:money")
+    told = form.cleaned_data
+
+    def act() -> object:
+        return receive_money(
+            creditor_id=None if told["sender"] == OWN else UUID(told["sender"]),
+            amount=to_minor(told["amount"], told["currency"]),
+            currency=told["currency"],
+            reference=told["reference"],
+            actor=request.actor,
+            at=request.at,
+        )
+
+    return acted(request, act, to="web:money", done=_("Booked. What it covers is payable now."))

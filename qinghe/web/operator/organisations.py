@@ -42,6 +42,7 @@ from qinghe.web.compliance.appeals import ExperienceForm
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, unclear
 from qinghe.web.operator.covers import CoverForm
 from qinghe.web.operator.forms import (
+    ASKED,
     LENDERS,
     CapacityForm,
     LicenceForm,
@@ -153,7 +154,12 @@ def organisation_verify(request: StaffRequest, slug: str) -> HttpResponse:
             return verify_licence(licence_id=licence.pk, actor=request.actor, at=request.at)
         return verify_organisation(org_id=found.pk, actor=request.actor, at=request.at)
 
-    return acted(request, act, to=ONE, done=_("Verified."), slug=slug)
+    def done(result: object) -> object:
+        # A licence has no state of its own.
+        waits = getattr(result, "state", "") == OrgState.SUSPENDED
+        return ASKED if waits else _("Verified.")
+
+    return acted(request, act, to=ONE, done=done, slug=slug)
 
 
 def _named(request: StaffRequest) -> str:
