@@ -7,6 +7,8 @@ from qinghe.market.models.documents import CommissionPlan, Document
 from qinghe.market.models.hall import Cell, HallRow, OpenOrder
 from qinghe.market.models.listings import Listing
 from qinghe.market.models.mandates import Mandate
+from qinghe.market.models.packages import Package, PackageItem
+from qinghe.market.models.searches import SavedSearch
 from qinghe.market.models.service import Extension, Report
 from qinghe.market.models.standing import Standing
 from qinghe.market.models.stops import TakingStop
@@ -29,7 +31,10 @@ __all__ = [
     "Listing",
     "Mandate",
     "OpenOrder",
+    "Package",
+    "PackageItem",
     "Report",
+    "SavedSearch",
     "Standing",
     "StandingOrder",
     "TakingStop",

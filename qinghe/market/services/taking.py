@@ -30,6 +30,7 @@ from qinghe.market.refusals import (
     NotForYou,
     OnHold,
     OnlyByBid,
+    OnlyInPackage,
     OverBand,
     OwnClaim,
 )
@@ -120,7 +121,7 @@ def check_fit(claim: Claim, listing: Listing, actor: Actor, at: datetime) -> set
     """
     collector_id = _org(actor)
     signs = shared_signs(claim.creditor_id, collector_id)
-    if signs & IDENTICAL or _on_both_sides(claim, collector_id, actor, at):
+    if signs & IDENTICAL or on_both_sides(claim, collector_id, actor, at):
         raise OwnClaim
     check_certificate(actor, at)
     check_cooling(collector_id, at)
@@ -183,6 +184,8 @@ def lock_order(listing_id: UUID) -> tuple[Claim, Listing]:
     claim_id, state, mode = seen
     if mode == Mode.BID:
         raise OnlyByBid
+    if mode == Mode.PACKAGE:
+        raise OnlyInPackage
     # An order never opens again: whoever comes late need not wait for a lock.
     if state != ListingState.OPEN:
         raise AlreadyTaken
@@ -198,7 +201,7 @@ def _open(claim: Claim, listing: Listing, at: datetime) -> bool:
     )
 
 
-def _on_both_sides(claim: Claim, collector_id: UUID, actor: Actor, at: datetime) -> bool:
+def on_both_sides(claim: Claim, collector_id: UUID, actor: Actor, at: datetime) -> bool:
     """Tell whether one firm, or one person, would order the work and be paid for it."""
     code = Organisation.objects.filter(pk=collector_id).exclude(credit_code="")
     mine = Membership.objects.filter(
