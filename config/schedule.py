@@ -35,6 +35,7 @@ CLOCKS: Final = (
     Clock("*/5 * * * *", "claims.rescan", "files that wait for the scanner are shown to it"),
     Clock("*/10 * * * *", "market.expire", "listings and mandates end at their moment"),
     Clock("*/30 * * * *", "quality.integrity", "signs of collusion or idle orders are seen"),
+    Clock("10 1 * * *", "market.searches", "who asked for it learns what is new in the hall"),
     Clock("* * * * *", "market.dispatch", "orders that wait are matched, a window at a time"),
     Clock("*/10 * * * *", "settlement.expire_orders", "cashier orders nobody paid expire"),
     Clock("*/10 * * * *", "contact.notify", "debtors learn of a claim while they may contest it"),

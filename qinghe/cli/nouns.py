@@ -37,6 +37,7 @@ NOUNS: Final[dict[str, Noun]] = {
     "import": Noun("qinghe.cli.imports", "Take a creditor's file of claims."),
     "bid": Noun("qinghe.cli.bid", "Open sealed bids, prove it was honest, keep cost figures."),
     "claim": Noun("qinghe.cli.claim", "Post one claim by hand, or calculate one again."),
+    "package": Noun("qinghe.cli.package", "Packages of orders: what is open, and tidying up."),
     "prospect": Noun("qinghe.cli.prospect", "What offering a creditor's claims would bring."),
     "reconcile": Noun(
         "qinghe.cli.reconcile", "Compute a loan file's sums anew, to the cent.", database=False

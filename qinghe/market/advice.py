@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_stubs_ext import StrPromise
 
-from qinghe.market.terms import Mode
+from qinghe.market.terms import SMALLEST_PACKAGE, Mode
 
 # From this band on (50,000 in major units) a contest on price is worth its days.
 LARGE: Final = 5
@@ -51,7 +51,14 @@ class Advice:
 
 def advise(facts: Facts) -> list[Advice]:
     """Return advice on every mode, the best first; among equals in the usual order."""
-    made = [_grab(facts), _bid(facts), _dispatch(facts), _designated(facts), _team(facts)]
+    made = [
+        _grab(facts),
+        _bid(facts),
+        _dispatch(facts),
+        _designated(facts),
+        _package(facts),
+        _team(facts),
+    ]
     return sorted(made, key=lambda each: list(Fit).index(each.fit))
 
 
@@ -85,6 +92,17 @@ def _dispatch(facts: Facts) -> Advice:
         return Advice(Mode.DISPATCH, Fit.GOOD, why)
     why = _("Works for few orders too; its strength is matching many at once.")
     return Advice(Mode.DISPATCH, Fit.POSSIBLE, why)
+
+
+def _package(facts: Facts) -> Advice:
+    if facts.claims < SMALLEST_PACKAGE:
+        why = _("A package holds at least five orders.")
+        return Advice(Mode.PACKAGE, Fit.POOR, why)
+    if facts.claims >= MANY and facts.least >= FEW:
+        why = _("Many at once for one collector: less to compare, one commission for all.")
+        return Advice(Mode.PACKAGE, Fit.GOOD, why)
+    why = _("Whoever takes it must be able to take every order of it.")
+    return Advice(Mode.PACKAGE, Fit.POSSIBLE, why)
 
 
 def _designated(facts: Facts) -> Advice:

@@ -14,8 +14,16 @@ from qinghe.market.services.quote_opening import open_quotes_due
 
 @app.task(name="market.expire", queueing_lock="market.expire")
 def expire(**_later: object) -> None:
-    """End mandates and listings whose time is over."""
-    services.end_expired(at=clock.now())
+    """End mandates, listings and packages whose time is over."""
+    at = clock.now()
+    services.end_expired(at=at)
+    services.tidy_packages(at=at)
+
+
+@app.task(name="market.searches", queueing_lock="market.searches")
+def searches(**_later: object) -> None:
+    """Tell who wants to know that something new came into the hall."""
+    services.tell_new(at=clock.now())
 
 
 @app.task(name="market.bids", queueing_lock="market.bids")

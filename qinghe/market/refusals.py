@@ -194,6 +194,67 @@ class OnlyByBid(DomainError):
     text = _("This order goes to the best sealed bid. Hand in a bid instead of taking it.")
 
 
+class OnlyInPackage(DomainError):
+    code = "market.only-in-package"
+    text = _("This order is part of a package. Take the whole package.")
+
+
+class NoSuchPackage(DomainError):
+    code = "market.no-such-package"
+    status = 404
+    text = _("There is no such package.")
+
+
+class PackageOver(DomainError):
+    code = "market.package-over"
+    text = _("This package is no longer open.")
+
+
+class PackageChanged(DomainError):
+    code = "market.package-changed"
+    text = _(
+        "Orders left the package since you looked: {seen} were in it, {now} are now. Look again "
+        "before you sign."
+    )
+
+
+class PackageTooSmall(DomainError):
+    code = "market.package-too-small"
+    text = _("Fewer orders than a package needs can be bundled.")
+
+
+class BadPackage(DomainError):
+    code = "market.bad-package"
+    status = 422
+    text = _(
+        "A package holds at least {low} and at most {high} orders, and the smallest number must "
+        "not exceed the largest."
+    )
+
+
+class PackageCapacity(DomainError):
+    code = "market.package-capacity"
+    text = _("The package has {size} orders, and your organisation has {free} free places.")
+
+
+class PackageLicence(DomainError):
+    code = "market.package-licence"
+    text = _("Your registrations do not cover the regions of all orders of this package.")
+
+
+class PackageBand(DomainError):
+    code = "market.package-band"
+    text = _("The package holds orders larger than your organisation may take.")
+
+
+class PackageExposure(DomainError):
+    code = "market.package-exposure"
+    text = _(
+        "Your deposit covers open orders of {cap} {currency}, and you hold {held}. This package "
+        "does not fit into what is left. Finish orders or raise the deposit."
+    )
+
+
 class NotByBid(DomainError):
     code = "market.not-by-bid"
     status = 404

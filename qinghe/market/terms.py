@@ -13,6 +13,7 @@ class Mode(TextChoices):
     DISPATCH = "dispatch", _("Dispatched")
     OWN_TEAM = "own_team", _("Own team")
     BID = "bid", _("Sealed bids")
+    PACKAGE = "package", _("Package")
 
 
 class ListingState(TextChoices):
@@ -20,6 +21,13 @@ class ListingState(TextChoices):
     TAKEN = "taken", _("Taken")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     EXPIRED = "expired", _("Expired")
+
+
+class PackageState(TextChoices):
+    OPEN = "open", pgettext_lazy("package", "Open")
+    TAKEN = "taken", pgettext_lazy("package", "Taken")
+    WITHDRAWN = "withdrawn", pgettext_lazy("package", "Withdrawn")
+    ENDED = "ended", pgettext_lazy("package", "Ended")
 
 
 class MandateState(TextChoices):
@@ -159,6 +167,10 @@ ALIKE = 5
 
 # Lower bounds of the amount bands, in major units; a listing shows the band, never the amount.
 BAND_BOUNDS = (0, 1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 500_000)
+
+# A package holds at least so many orders, so that what is told of it is told of five alike.
+SMALLEST_PACKAGE = ALIKE
+LARGEST_PACKAGE = 500
 
 # How long rows of the market are kept.
 KEEP = "Five years after the claim is closed."

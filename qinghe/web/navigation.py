@@ -74,6 +74,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Batches"), "web:batches", "upload", tab=True),
                 Item(_("Claims"), "web:claims", "file-text", tab=True),
                 Item(_("Listings"), "web:listings", "layout-grid"),
+                Item(_("Packages"), "web:own-packages", "package"),
                 Item(_("Sealed bids"), "web:boxes", "gavel"),
                 Item(_("Quotations"), "web:quotes", "report-money"),
                 INTRODUCTIONS,
@@ -97,7 +98,8 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
     Role.COLLECTOR: (
         Section(
             (
-                Item(_("Order hall"), "web:hall", "layout-grid", tab=True),
+                Item(_("Order hall"), "web:hall", "layout-grid", tab=True, counts=("searches",)),
+                Item(_("Packages"), "web:packages", "package"),
                 Item(_("My bids"), "web:my-bids", "gavel"),
                 Item(_("Offers to you"), "web:offers", "inbox"),
                 Item(_("Quotations"), "web:quotes-asked", "report-money"),
@@ -192,6 +194,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 ORGANISATIONS,
                 Item(_("All claims"), "web:claims", "file-text"),
                 Item(_("Listings"), "web:listings", "layout-grid"),
+                Item(_("Packages"), "web:own-packages", "package"),
                 Item(_("Sealed bids"), "web:boxes", "gavel"),
                 Item(_("Mandates"), "web:mandates", "file-check"),
             )

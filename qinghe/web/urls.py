@@ -14,7 +14,10 @@ from qinghe.web.collector import (
     mailing,
     notes,
     offers,
+    packages,
     rating,
+    regionmap,
+    searches,
     work,
 )
 from qinghe.web.collector.teamurls import team_urls
@@ -51,6 +54,7 @@ from qinghe.web.creditor import (
     titles,
 )
 from qinghe.web.creditor import evidence as adding
+from qinghe.web.creditor import packages as bundles
 from qinghe.web.front import front_urls
 from qinghe.web.information.urls import information_urls
 from qinghe.web.joining import door, exam, hearing, standing
@@ -117,6 +121,8 @@ claim_urls = [
     path("claims/new/<uuid:batch_id>/", single.claim_look, name="claim-look"),
     path("claims/new/<uuid:batch_id>/proof/", single.claim_proof, name="claim-proof"),
     path("claims/publish/", placing.publish, name="publish"),
+    path("bundles/", bundles.own_packages, name="own-packages"),
+    path("bundles/<uuid:package_id>/withdraw/", bundles.package_withdraw, name="package-withdraw"),
     path(CLAIM, claims.claim_page, name="claim"),
     path(CLAIM + "evidence/", adding.evidence_add, name="claim-evidence"),
     path(CLAIM + "assignments/", adding.assignments_set, name="claim-assignments"),
@@ -198,6 +204,14 @@ collector_urls = [
     path("promises/", work.promise_calendar, name="promises"),
     path("grade/", grade.grade_page, name="grade"),
     path("grade/appeal/<slug:about>/<uuid:target_id>/", grade.appeal_new, name="appeal-new"),
+    path("hall/map/", regionmap.hall_map, name="hall-map"),
+    path("hall/searches/", searches.search_list, name="searches"),
+    path("hall/searches/keep/", searches.search_keep, name="search-keep"),
+    path("hall/searches/<uuid:search_id>/open/", searches.search_open, name="search-open"),
+    path("hall/searches/<uuid:search_id>/", searches.search_change, name="search-change"),
+    path("packages/", packages.package_list, name="packages"),
+    path("packages/<uuid:package_id>/", packages.package, name="package"),
+    path("packages/<uuid:package_id>/take/", packages.package_take, name="package-take"),
     path("ratings/", rating.rating_list, name="ratings"),
     path("ratings/<uuid:mandate_id>/", rating.rating_give, name="rating"),
     path(CASE, case.case, name="case"),

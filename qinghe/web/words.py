@@ -41,6 +41,7 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "duplicate": contracts.DuplicateGround,
     "mode": market.Mode,
     "listing": market.ListingState,
+    "package": market.PackageState,
     "mandate": market.MandateState,
     "bid-reason": market.BidReason,
     "return-reason": market.ReturnReason,

@@ -31,6 +31,13 @@ BODIES: dict[str, object] = {
     "accept": {},
     "claims": {"claim": {}},
     "listing-preview": {},
+    "make-packages": {
+        "claim_ids": [],
+        "commission_rate": "0.2",
+        "quality_share": "0.2",
+        "period_days": 90,
+    },
+    "take-package": {},
     "publish": {"commission_rate": "0.2", "quality_share": "0.2", "period_days": 90},
     "decline-offer": {"reason": "region"},
     "give-back": {"reason": "moved"},
@@ -80,7 +87,7 @@ def member(role: Role) -> tuple[User, Membership]:
 
 def path_of(namespace: str, name: str) -> str:
     names = ("claim", "evidence", "order", "wish", "complaint", "batch", "listing", "mandate",
-             "contact", "mailing", "plan", "attempt", "collector", "offer")  # fmt: skip
+             "contact", "mailing", "plan", "attempt", "collector", "offer", "package")  # fmt: skip
     known = {f"{each}_id": UNKNOWN for each in names} | {"what": "plan", "fmt": "csv"}
     patterns = urlpatterns if namespace == "portal" else api.urls[0]
     route = next(str(p.pattern) for p in patterns if p.name == name)

@@ -42,7 +42,7 @@ def test_looking_again_computes_with_other_terms_and_publishes_nothing() -> None
     doubled = [float(told(p, "fee").strip("¥K").replace(",", "")) for p in (first, page)]
     assert doubled[1] == pytest.approx(2 * doubled[0], rel=0.01)
     assert "too few cases to say" in page
-    assert page.count('data-test="advice"') == 5
+    assert page.count('data-test="advice"') == 6
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-hans"])

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('market', '0014_returned_lately'),
+        ('market', '0016_saved_searches'),
         ('parties', '0007_cover_called'),
     ]
 

@@ -16,6 +16,8 @@ from qinghe.market.models.information import (
 from qinghe.market.models.introductions import Introduction, IntroductionComplaint
 from qinghe.market.models.listings import Listing
 from qinghe.market.models.mandates import Mandate
+from qinghe.market.models.packages import Package, PackageItem
+from qinghe.market.models.searches import SavedSearch
 from qinghe.market.models.service import Extension, Report
 from qinghe.market.models.standing import Standing
 from qinghe.market.models.stops import TakingStop
@@ -43,12 +45,15 @@ __all__ = [
     "Listing",
     "Mandate",
     "OpenOrder",
+    "Package",
+    "PackageItem",
     "Quotation",
     "QuoteBox",
     "QuoteEnvelope",
     "QuoteInvite",
     "QuoteRequest",
     "Report",
+    "SavedSearch",
     "Standing",
     "StandingOrder",
     "TakingStop",

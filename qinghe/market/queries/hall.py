@@ -58,6 +58,8 @@ WHERE l.id = ANY(%(ids)s::uuid[]) AND EXISTS (
         AND (h.ends_at IS NULL OR h.ends_at > %(at)s)
 )
 """
+# What is dispatched comes as an offer, what is bundled in its package: neither stands in the hall.
+ELSEWHERE = (Mode.DISPATCH, Mode.PACKAGE)
 # What is worked out for a row; the rest stands on the order.
 OURS = (
     "state", "region", "band", "band_to", "age_months", "takeable", "why_not", "unsure",
@@ -189,15 +191,14 @@ def orders_for(actor: Actor, at: datetime) -> QuerySet[OpenOrder]:
 
 def _for_collector(rows: QuerySet[OpenOrder], actor: Actor) -> QuerySet[OpenOrder]:
     mine = Q(designated_to__isnull=True) | Q(designated_to=actor.org_id)
-    # What is dispatched comes as an offer and stands in no hall.
-    return rows.filter(mine, _working(actor)).exclude(mode=Mode.DISPATCH)
+    return rows.filter(mine, _working(actor)).exclude(mode__in=ELSEWHERE)
 
 
 def _over(listing_id: UUID, actor: Actor) -> Listing | None:
     """Return an order that is not in the hall (taken, ended): neither place nor amount is shown."""
     mine = Q(designated_to__isnull=True) | Q(designated_to=actor.org_id)
     rows = Listing.objects.filter(mine, _working(actor), pk=listing_id)
-    over = rows.exclude(state=ListingState.OPEN).exclude(mode=Mode.DISPATCH)
+    over = rows.exclude(state=ListingState.OPEN).exclude(mode__in=ELSEWHERE)
     return over.annotate(due_month=F("claim__due_on")).first()
 
 

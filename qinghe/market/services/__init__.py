@@ -7,6 +7,12 @@ The hall's cells come last, inside the statement that opens or ends listings: on
 
 from qinghe.market.services.assigning import take_over
 from qinghe.market.services.bidding import hand_in, withdraw_bid
+from qinghe.market.services.bundling import (
+    Packaged,
+    make_packages,
+    tidy_packages,
+    withdraw_package,
+)
 from qinghe.market.services.capacity import set_capacity
 from qinghe.market.services.costs import put_costs
 from qinghe.market.services.extending import end_extension, extend_for, extend_for_payments
@@ -30,8 +36,16 @@ from qinghe.market.services.mandates import (
 from qinghe.market.services.offers import accept_offer, decline_offer
 from qinghe.market.services.opening import open_bids, open_due
 from qinghe.market.services.own_team import Placed, place_own_team_many
+from qinghe.market.services.packages import PackageTaken, package_refusals, take_package
 from qinghe.market.services.plans import retire_plan, write_plan
 from qinghe.market.services.relisting import relist
+from qinghe.market.services.searches import (
+    change_search,
+    drop_search,
+    keep_search,
+    open_search,
+    tell_new,
+)
 from qinghe.market.services.serving import judge_service, report
 from qinghe.market.services.standing import Found, check_package, set_standing
 from qinghe.market.services.standing_orders import (
@@ -45,14 +59,18 @@ from qinghe.market.services.windows import dispatch
 
 __all__ = [
     "Found",
+    "PackageTaken",
+    "Packaged",
     "Placed",
     "Published",
     "accept_offer",
+    "change_search",
     "check_package",
     "complete",
     "decline_offer",
     "designate",
     "dispatch",
+    "drop_search",
     "end_expired",
     "end_extension",
     "end_placement",
@@ -64,9 +82,13 @@ __all__ = [
     "invite_bid",
     "invite_bids",
     "judge_service",
+    "keep_search",
+    "make_packages",
     "make_standing_order",
     "open_bids",
     "open_due",
+    "open_search",
+    "package_refusals",
     "pause_standing_order",
     "place_own_team",
     "place_own_team_many",
@@ -84,7 +106,11 @@ __all__ = [
     "suspend",
     "take",
     "take_over",
+    "take_package",
+    "tell_new",
+    "tidy_packages",
     "withdraw_bid",
     "withdraw_listing",
+    "withdraw_package",
     "write_plan",
 ]

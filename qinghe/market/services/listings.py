@@ -214,7 +214,8 @@ def check_offer(offer: Offer, actor: Actor) -> None:
         and 0 < offer.quality_share <= 1
         and 0 < offer.period_days <= LONGEST_PERIOD_DAYS
     )
-    if not in_range or offer.mode not in Mode.values:
+    # What is bundled is offered by `bundling`, never one by one.
+    if not in_range or offer.mode not in Mode.values or offer.mode == Mode.PACKAGE:
         raise BadTerms
     if (offer.mode == Mode.DESIGNATED) != (offer.designated_to is not None):
         raise BadTerms

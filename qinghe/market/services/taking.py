@@ -22,6 +22,7 @@ from qinghe.market.refusals import (
     NotACollector,
     NotForYou,
     OnlyByBid,
+    OnlyInPackage,
 )
 from qinghe.market.services.capacity import use_place
 from qinghe.market.services.listings import Offer, check_collector, check_offer, claim_to_place
@@ -47,7 +48,7 @@ LOCK: Final = f"""
     WITH wanted AS (
         SELECT c.id FROM market_listing l JOIN claims_claim c ON c.id = l.claim_id
         WHERE l.id = %(listing)s::uuid AND l.state = '{ListingState.OPEN.value}'
-            AND l.mode <> '{Mode.BID.value}'
+            AND l.mode NOT IN ('{Mode.BID.value}', '{Mode.PACKAGE.value}')
         FOR NO KEY UPDATE OF c, l
     ), used AS (
         UPDATE market_capacity k SET live = k.live + 1 FROM wanted
@@ -56,6 +57,12 @@ LOCK: Final = f"""
     SELECT wanted.id, EXISTS (SELECT FROM used) FROM wanted
 """  # noqa: S608  constants of this house
 TAKEN: Final = f"UPDATE market_listing SET state = '{ListingState.TAKEN.value}' WHERE id = %s"  # noqa: S608
+
+# How an order is had that cannot simply be taken.
+ELSEWHERE: Final[dict[str, type[DomainError]]] = {
+    Mode.BID: OnlyByBid,
+    Mode.PACKAGE: OnlyInPackage,
+}
 
 
 def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
@@ -66,6 +73,7 @@ def take(*, listing_id: UUID, actor: Actor, at: datetime) -> Mandate:
     :raises NotForYou: it is designated to another collector
     :raises AlreadyTaken: somebody was faster, or it is over
     :raises OnlyByBid: it goes to the best sealed bid
+    :raises OnlyInPackage: it is had with all orders of its package
     :raises OwnClaim: creditor and collector are one firm, or the taker acts for both
     :raises OnHold: outreach to the debtor is stopped
     :raises NotAssured: the collector was not reviewed yet
@@ -188,6 +196,7 @@ def lock_order(listing_id: UUID, actor: Actor, at: datetime) -> Facts:
     :raises NotACollector: the actor acts for nobody
     :raises NoSuchListing: there is no such order
     :raises OnlyByBid: it goes to the best sealed bid
+    :raises OnlyInPackage: it is had with all orders of its package
     :raises AlreadyTaken: it is over, or somebody was faster
     """
     collector_id = org_of(actor)
@@ -209,7 +218,7 @@ def _missing(listing_id: UUID) -> DomainError:
     mode = Listing.objects.filter(pk=listing_id).values_list("mode", flat=True).first()
     if mode is None:
         return NoSuchListing()
-    return OnlyByBid() if mode == Mode.BID else AlreadyTaken()
+    return ELSEWHERE.get(mode, AlreadyTaken)()
 
 
 def _begin(

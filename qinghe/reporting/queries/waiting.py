@@ -17,6 +17,7 @@ from qinghe.contact.queries.letters import WAITING
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.together import Reading, counted
 from qinghe.market.models import Mandate
+from qinghe.market.queries.searches import noticed
 from qinghe.market.terms import LIVE
 from qinghe.parties.days import legal_day
 from qinghe.parties.levels import WARN_DAYS
@@ -76,6 +77,10 @@ def _parties(_actor: Actor, _at: datetime) -> Reading:
     return Application.objects.filter(state__in=UNDECIDED)
 
 
+def _searches(actor: Actor, _at: datetime) -> Reading:
+    return noticed(actor)
+
+
 def _payouts(_actor: Actor, _at: datetime) -> Reading:
     return Payout.objects.filter(state=PayoutState.DRAFT)
 
@@ -119,6 +124,7 @@ QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
     },
     Role.COLLECTOR: {
         "orders": _orders,
+        "searches": _searches,
         "promises": _promises,
         "complaints": _complaints,
         "standing": _lapsing,

@@ -15,6 +15,7 @@ from qinghe.kernel.errors import DomainError
 from qinghe.market.commission import one_row
 from qinghe.market.contracts import ONE_SIDED, terms
 from qinghe.market.queries import HallRow, hall, listing_for
+from qinghe.market.queries.searches import searches
 from qinghe.market.queries.signed import figures_of as signed_figures
 from qinghe.market.queries.signed import offered_document
 from qinghe.market.services import take
@@ -50,6 +51,7 @@ def order_hall(request: StaffRequest) -> HttpResponse:
         "figures": figures_of(record),
         "cards": request.GET.get("view") == "cards",
         "obstacle": found.obstacle,
+        "kept": searches(actor=request.actor, at=request.at),
     }
     return render(request, "web/collector/hall.html", context)
 

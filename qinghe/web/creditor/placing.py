@@ -28,6 +28,8 @@ from qinghe.parties.roles import Permission
 from qinghe.parties.terms import OrgKind, OrgState
 from qinghe.web.creditor.expecting import plan_told, spoken
 from qinghe.web.creditor.inviting import closing_field, invited, usual_closing
+from qinghe.web.creditor.packages import USUAL as SIZES
+from qinghe.web.creditor.packages import packaged, size_field
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in
 from qinghe.web.numbers import ids, whole
 from qinghe.web.sentences import counted
@@ -62,6 +64,7 @@ class TermsForm(forms.Form):
             (Mode.BID, _("By sealed bids: collectors name their commission, the best one gets it")),
             (Mode.DISPATCH, _("By dispatch: to whoever is expected to do best with it")),
             (Mode.DESIGNATED, _("To one collector, who accepts it")),
+            (Mode.PACKAGE, _("In packages: one collector takes all orders of a package or none")),
             (Mode.OWN_TEAM, _("To the operator's own team, at once")),
         ],
         widget=forms.RadioSelect,
@@ -88,6 +91,11 @@ class TermsForm(forms.Form):
         help_text=_("A plan gives the rate of each case; the two figures above then do not count."),
     )
     period_days = forms.IntegerField(label=_("Period in days"), min_value=1, max_value=365)
+    smallest = size_field(
+        _("Orders in a package, at least (packages only)"),
+        _("If fewer are left because some were stopped or paid, the package ends."),
+    )
+    largest = size_field(_("Orders in a package, at most (packages only)"))
     first_action_days = _days(_("First action within days"))
     idle_days = _days(_("Longest idle time in days"))
     report_days = _days(_("A report every so many days"))
@@ -116,6 +124,8 @@ class TermsForm(forms.Form):
             self.add_error("closes_at", _("Say until when bids may be handed in."))
         if mode == Mode.OWN_TEAM and data.get("plan"):
             self.add_error("plan", _("The own team works at one rate; choose no plan."))
+        if mode == Mode.PACKAGE and data.get("plan"):
+            self.add_error("plan", _("A package has one commission for all; choose no plan."))
         return data
 
     def terms(self) -> dict[str, Any]:
@@ -158,6 +168,8 @@ def _offer(request: StaffRequest, form: TermsForm, claim_ids: list[UUID]) -> Out
         return Outcome(words % {"n": placed.placed}, placed.skipped)
     if form.cleaned_data["mode"] == Mode.BID:
         return Outcome(*invited(given, form.cleaned_data["closes_at"]))
+    if form.cleaned_data["mode"] == Mode.PACKAGE:
+        return Outcome(*packaged(given, form.cleaned_data, form.more()["levels"]))
     given = {**given, **form.more()}
     done = publish_many(mode=form.cleaned_data["mode"], designated_to=chosen, **given)
     words = ngettext("%(n)d claim was listed.", "%(n)d claims were listed.", done.listed)
@@ -194,6 +206,7 @@ def publish(request: StaffRequest) -> HttpResponse:
         "quality": 25,
         "period_days": 90,
         "closes_at": usual_closing(request.at),
+        **SIZES,
         **vars(USUAL),
     }
     plans = commission_plans(actor=request.actor)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('market', '0014_returned_lately'),
+        ('market', '0020_debtors_alike'),
     ]
 
     operations = [
