@@ -17,6 +17,7 @@ from qinghe.claims.queries.amounts import facts_of
 from qinghe.claims.queries.papers import PROVES
 from qinghe.claims.recompute import verified
 from qinghe.claims.services import checklist, needs_two, release_automatically
+from qinghe.claims.services.unseen import changed_for
 from qinghe.claims.terms import ClaimState, EvidenceKind, Rejection, ReviewQueue, ReviewStep
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, system
@@ -120,6 +121,8 @@ def grant_auto_release(*, release_id: UUID, actor: Actor, at: datetime) -> AutoR
         raise SecondPerson
     asked.granted_by, asked.granted_at = actor.label, at
     asked.save(update_fields=["granted_by", "granted_at"])
+    # What waits already may go as well.
+    changed_for(asked.creditor_id)
     _note("granted", asked, actor, at)
     return asked
 
