@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.contract_terms import Outcome
+from qinghe.claims.contract_terms import Outcome, TitleState
 from qinghe.claims.days import day_of
-from qinghe.claims.models import Claim, Evidence, Review
+from qinghe.claims.models import Claim, Evidence, Review, Title
 from qinghe.claims.queries.amounts import facts_of
 from qinghe.claims.queries.papers import PROVES
 from qinghe.claims.recompute import verified
@@ -35,6 +35,7 @@ from qinghe.risk.queries.habits import refutations
 # So many claims of a creditor were released by people within so many days before it is trusted.
 RELEASED: Final = 50
 WITHIN: Final = timedelta(days=180)
+HELD: Final = TitleState.HELD
 PROVEN: Final = (EvidenceKind.CONTRACT, EvidenceKind.TRANSFER)
 
 
@@ -197,6 +198,8 @@ def _candidates(claim_ids: Collection[UUID], grants: Collection[UUID]) -> list[C
         ~Exists(Flag.objects.filter(claim=OuterRef("pk"))),
         # Whoever asks for more than was looked at is looked at by people.
         ~Exists(_raised()),
+        # Nor does trust in its taker cover what somebody else submitted.
+        ~Exists(Title.objects.filter(claim=OuterRef("pk"), to_org__isnull=False, state=HELD)),
         pk__in=claim_ids,
         creditor_id__in=grants,
         creditor__state=OrgState.ACTIVE,
