@@ -118,6 +118,8 @@ class Claim(Row):
     stage = models.TextField(choices=Stage.choices)
     stage_changes_on = models.DateField(null=True)
     challenge_ends_at = models.DateTimeField(null=True)
+    # New, or changed since doubts were last looked for.
+    unseen = models.BooleanField(default=True, db_default=True)
     # When the notice of the challenge window left; before it nobody may collect.
     noticed_at = models.DateTimeField(null=True)
     review = models.TextField(choices=ReviewQueue.choices, db_default=ReviewQueue.NEW)
@@ -164,6 +166,9 @@ class Claim(Row):
                 fields=["review", "created_at", "id"],
                 name="claims_review_queue",
                 condition=Q(state="submitted") | Q(review="sample"),
+            ),
+            models.Index(
+                fields=["id"], name="claims_unseen", condition=Q(state="submitted", unseen=True)
             ),
             models.Index(
                 fields=["challenge_ends_at"],

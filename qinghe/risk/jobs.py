@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from qinghe.claims.queries import waiting_for_review
+from qinghe.claims.services.unseen import Chunk, look_at
 from qinghe.graph.services import find_links
 from qinghe.kernel import clock
 from qinghe.kernel.actor import system
@@ -13,10 +13,20 @@ from qinghe.risk.services import raise_flags, release_clean
 
 @app.task(name="risk.look", queueing_lock="risk.look")
 def look(**_later: object) -> None:
-    """Link the debtors of submitted claims and raise doubts about them; release what is beyond."""
+    """Look at submitted claims that are new or have changed."""
+    look_at(_look)
+
+
+@app.task(name="risk.look-around", queueing_lock="risk.look-around")
+def look_around(**_later: object) -> None:
+    """Look at every submitted claim: what others have done since may make it doubtful."""
+    look_at(_look, everything=True)
+
+
+def _look(chunk: Chunk) -> None:
+    """Link the debtors of claims and raise doubts about them; release what is beyond."""
     actor, at = system("risk.look"), clock.now()
-    for chunk in waiting_for_review():
-        find_links(person_ids={debtor_id for _claim_id, debtor_id in chunk}, actor=actor, at=at)
-        ids = [claim_id for claim_id, _debtor_id in chunk]
-        raise_flags(claim_ids=ids, actor=actor, at=at)
-        release_clean(claim_ids=ids, actor=actor, at=at)
+    find_links(person_ids={debtor_id for _claim_id, debtor_id in chunk}, actor=actor, at=at)
+    ids = [claim_id for claim_id, _debtor_id in chunk]
+    raise_flags(claim_ids=ids, actor=actor, at=at)
+    release_clean(claim_ids=ids, actor=actor, at=at)

@@ -413,7 +413,7 @@ def test_a_claim_paid_to_zero_is_settled_and_opens_again_when_the_payment_is_und
     undo_payment(claim_id=claim.pk, amounts=all_of_it, actor=JOB, at=NOW)
     claim.refresh_from_db()
     assert (claim.state, claim.closed_at, claim.paid, claim.owed) == (
-        "ready",
+        "submitted",
         None,
         0,
         claim.claimed,

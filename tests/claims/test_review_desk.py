@@ -20,6 +20,7 @@ from qinghe.claims.services import (
     WordsMissing,
     WordsRefused,
     WrongClaimState,
+    apply_payment,
     check_sample,
     decide_dispute,
     end_returned,
@@ -30,8 +31,11 @@ from qinghe.claims.services import (
     release_automatically,
     resubmit_claim,
     return_claim,
+    stop_refuted,
+    undo_payment,
     uphold_unproven,
     verify_claim,
+    withdraw_claim,
 )
 from qinghe.claims.terms import PROOF_DAYS, RETURNED_DAYS, TWO_REVIEWERS_MAJOR
 from qinghe.kernel.actor import Actor, Role
@@ -227,6 +231,26 @@ def test_a_claim_that_its_creditor_does_not_prove_in_time_ends(state: str, ended
     claim = Claim.objects.get(pk=dispute.claim_id)
     assert (dispute.state, claim.state, claim.owed) == ("upheld", ended, 0)
     assert "10" in dispute.decision_text
+
+
+def test_a_claim_that_is_over_already_blocks_nobody_behind_it() -> None:
+    withdrawn, settled, other = contested(), contested(), contested("ready")
+    withdraw_claim(
+        claim_id=withdrawn.claim_id, reason="x", actor=clerk(withdrawn.claim.creditor), at=NOW
+    )
+    owed = settled.claim.principal
+    apply_payment(claim_id=settled.claim_id, amounts={"principal": owed}, actor=JOB, at=NOW)
+    assert uphold_unproven(at=NOW + PROOF_DAYS * DAY) == 3
+    assert set(Dispute.objects.values_list("state", flat=True)) == {"upheld"}
+    states = [Claim.objects.get(pk=one.claim_id).state for one in (withdrawn, settled, other)]
+    assert states == ["withdrawn", "closed", "withdrawn"]
+    # Its creditor takes back what it said to have received: the decision stands.
+    undo_payment(claim_id=settled.claim_id, amounts={"principal": owed}, actor=JOB, at=NOW)
+    assert stop_refuted(claim_id=settled.claim_id, actor=JOB, at=NOW)
+    claim = Claim.objects.get(pk=settled.claim_id)
+    assert (claim.state, claim.owed) == ("rejected", 0)
+    assert not stop_refuted(claim_id=settled.claim_id, actor=JOB, at=NOW)
+    assert not stop_refuted(claim_id=factories.claim().pk, actor=JOB, at=NOW)
 
 
 def test_a_creditor_who_answers_in_time_gets_a_decision_of_a_person() -> None:

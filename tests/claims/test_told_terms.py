@@ -215,6 +215,33 @@ def test_the_same_file_again_is_unchanged_and_other_terms_are_an_error() -> None
     assert ContractTerms.objects.count() == 1
 
 
+def test_of_two_files_about_one_claim_the_second_never_drops_its_terms_in_silence() -> None:
+    bank = creditor()
+    full = ROW | PARTS | {
+        "loan_principal": "12000", "repayments": "2025-12-01 2000", "service_charges": "20",
+    }  # fmt: skip
+    other = ROW | {"contract_number": "C-2", "id_number": "990101199001019999"}
+    # All are checked before the first is taken over.
+    first = delivered(bank, full)
+    same = delivered(bank, full, full | other)
+    differing = [
+        delivered(bank, full | changes)
+        for changes in (
+            {"agreed_rate": "9"},
+            {"repayments": "2025-12-01 2000; 2026-01-01 1"},
+            {"service_charges": "21"},
+        )
+    ]
+    accept_batch(batch_id=first.pk, partial=False, actor=clerk(bank), at=NOW)
+    for each in differing:
+        taken_over = accept_batch(batch_id=each.pk, partial=True, actor=clerk(bank), at=NOW)
+        assert (taken_over.accepted, taken_over.unchanged, taken_over.rejected) == (0, 0, 1)
+        view = batch_for(batch_id=each.pk, actor=clerk(bank))
+        assert [row.code for row in row_errors(view)] == ["terms-differ"]
+    taken_over = accept_batch(batch_id=same.pk, partial=False, actor=clerk(bank), at=NOW)
+    assert (taken_over.accepted, taken_over.unchanged, taken_over.rejected) == (1, 1, 0)
+
+
 def test_rows_of_one_contract_with_other_terms_contradict_each_other() -> None:
     batch = delivered(creditor(), ROW | {"agreed_rate": "5"}, ROW | {"agreed_rate": "6"})
     assert (batch.valid, batch.rejected) == (0, 2)

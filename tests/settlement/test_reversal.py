@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from qinghe.claims.models import Claim
+from qinghe.claims.models import Claim, Dispute
 from qinghe.kernel.actor import Role
 from qinghe.ledger import queries as books
 from qinghe.ledger.models import Account
@@ -171,3 +171,47 @@ class TestAnyHistory(TestCase):
         assert (now.owed, now.paid, now.costs) == (owed, 0, costs)
         touched = {path for path in balances() if not path.startswith("claim:")}
         assert touched == {accounts.claimed(target.creditor_id)}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "back"), [("submitted", "submitted"), ("challenge", "challenge"), ("ready", "ready")]
+)
+def test_paid_and_taken_back_a_claim_stands_where_no_reviewer_was_passed(
+    state: str, back: str
+) -> None:
+    target = claim(principal=1_000, state=state)
+    payment = pay(target, 1_000, source="creditor")
+    target.refresh_from_db()
+    assert target.state == "closed"
+    reverse(payment)
+    target.refresh_from_db()
+    assert (target.state, target.owed) == (back, 1_000)
+
+
+@pytest.mark.django_db
+def test_a_claim_decided_for_its_debtor_while_it_was_settled_never_owes_again() -> None:
+    target = claim(principal=1_000)
+    first = pay(target, 400)
+    pay(target, 600, "r2")
+    Dispute.objects.create(
+        claim=target, person=target.debtor, reason="not_mine", state="upheld",
+        opened_at=AT, answer_due_at=AT, decided_at=AT,
+    )  # fmt: skip
+    reverse(first)
+    target.refresh_from_db()
+    assert (target.state, target.owed) == ("withdrawn", 0)
+    assert_books(target)
+
+
+@pytest.mark.django_db
+def test_what_went_through_the_cashier_is_proven_and_is_not_when_it_is_reversed() -> None:
+    target = claim(principal=1_000)
+    first = pay(target, 300, source="cashier")
+    pay(target, 200, "r2", source="creditor")
+    pay(target, 100, "r3", source="cashier")
+    target.refresh_from_db()
+    assert (target.paid, target.proven) == (600, 400)
+    reverse(first)
+    target.refresh_from_db()
+    assert (target.paid, target.proven) == (300, 100)

@@ -27,7 +27,7 @@ from qinghe.claims.queries.corrections import (
     tables_of,
     wrong_rows,
 )
-from qinghe.claims.queries.decisions import DisputeRow, dispute_for, disputes, waiting_for_review
+from qinghe.claims.queries.decisions import DisputeRow, dispute_for, disputes
 from qinghe.claims.queries.errorfile import error_file
 from qinghe.claims.queries.holds import HoldRow, live_holds
 from qinghe.claims.queries.mappings import (
@@ -132,7 +132,6 @@ __all__ = [
     "timeline",
     "view_of",
     "visible",
-    "waiting_for_review",
     "waiting_for_scan",
     "ways_to_read",
     "wrong_rows",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,10 +11,8 @@ from django.db.models import QuerySet
 
 from qinghe.claims.models import Claim, Dispute
 from qinghe.claims.queries.access import NoSuchDispute, visible
-from qinghe.claims.terms import ClaimState, DisputeState
+from qinghe.claims.terms import DisputeState
 from qinghe.kernel.actor import Actor
-
-REVIEW_CHUNK = 1000
 
 
 @dataclass(frozen=True)
@@ -71,15 +68,6 @@ def disputes_about(claim_id: UUID) -> QuerySet[Dispute, tuple[Any, ...]]:
     """Return every dispute about a claim, oldest first, as the fields of rows; for a view."""
     rows = Dispute.objects.filter(claim_id=claim_id).order_by("opened_at", "id")
     return rows.values_list(*_DISPUTE)
-
-
-def waiting_for_review() -> Iterator[list[tuple[UUID, UUID]]]:
-    """Yield (claim, debtor) of every claim that waits for its check, in chunks, oldest first."""
-    rows = Claim.objects.filter(state=ClaimState.SUBMITTED).order_by("pk")
-    last = UUID(int=0)
-    while chunk := list(rows.filter(pk__gt=last).values_list("pk", "debtor_id")[:REVIEW_CHUNK]):
-        last = chunk[-1][0]
-        yield chunk
 
 
 def _rows(rows: QuerySet[Dispute]) -> list[DisputeRow]:

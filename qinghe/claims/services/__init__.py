@@ -47,6 +47,7 @@ from qinghe.claims.services.disputes import (
     DisputeOpen,
     decide_dispute,
     open_dispute,
+    stop_refuted,
 )
 from qinghe.claims.services.driving import IntakeBroken, alone, intake, resume_batches
 from qinghe.claims.services.dropping import scan_folders
@@ -285,6 +286,7 @@ __all__ = [
     "set_state",
     "set_states",
     "signers_of",
+    "stop_refuted",
     "tell_chain",
     "undo_payment",
     "uphold_unproven",

@@ -25,6 +25,7 @@ from qinghe.claims.queries.amounts import facts_of
 from qinghe.claims.recompute import Facts, contract_of, verified
 from qinghe.claims.services.locks import locked
 from qinghe.claims.services.states import WrongClaimState
+from qinghe.claims.services.unseen import changed
 from qinghe.claims.terms import OPEN_STATES, ClaimState
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
@@ -222,6 +223,7 @@ def check_again(claims: Collection[Claim], at: datetime) -> list[Verification]:
 
 def _kept(claims: Sequence[Claim], at: datetime) -> list[Verification]:
     facts = facts_of(claims)
+    changed([each.pk for each in claims])
     return Verification.objects.bulk_create([verified(facts[each.pk], at=at) for each in claims])
 
 

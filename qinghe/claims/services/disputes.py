@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.models import Claim, Dispute
+from qinghe.claims.models import Claim, Dispute, Review
 from qinghe.claims.queries import NoSuchDispute
 from qinghe.claims.services.books import book, line
 from qinghe.claims.services.holds import lift_hold, place_hold
@@ -25,6 +25,8 @@ from qinghe.claims.terms import (
     DisputeState,
     HoldKind,
     LineKind,
+    Rejection,
+    ReviewStep,
 )
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
@@ -124,6 +126,28 @@ def decide_dispute(
     return dispute
 
 
+@verb("claims.stop_refuted")
+def stop_refuted(*, claim_id: UUID, actor: Actor, at: datetime) -> bool:
+    """
+    Stop a claim that owes again although it was decided while settled that nothing is owed.
+
+    For the floor of money, after a payment was reversed; tells whether it was stopped.
+
+    :raises NoSuchClaim: unknown id
+    """
+    claim = locked(claim_id)
+    if claim.state not in OPEN_STATES:
+        return False
+    upheld = Dispute.objects.filter(claim=claim, state=DisputeState.UPHELD).first()
+    if upheld is not None:
+        stop_claim(claim, reason=f"dispute:{upheld.pk}", actor=actor, at=at)
+        return True
+    overturned = Review.objects.filter(claim=claim, step=ReviewStep.OVERTURNED).exists()
+    if overturned:
+        stop_claim(claim, reason=Rejection.NO_PROOF, actor=actor, at=at)
+    return overturned
+
+
 def _check_none_open(claim: Claim) -> None:
     rows = Dispute.objects.filter(claim=claim, state=DisputeState.OPEN)
     due = rows.values_list("answer_due_at", flat=True).first()
@@ -162,7 +186,9 @@ def _carry_out(
 ) -> None:
     match DisputeState(outcome):
         case DisputeState.UPHELD:
-            stop_claim(claim, reason=f"dispute:{dispute.pk}", actor=actor, at=at)
+            # Withdrawn or settled meanwhile, it is stopped; the debtor is told all the same.
+            if claim.state in OPEN_STATES:
+                stop_claim(claim, reason=f"dispute:{dispute.pk}", actor=actor, at=at)
         case DisputeState.PARTLY:
             _correct(claim, correction, dispute, at)
         case DisputeState.OPEN:

@@ -14,6 +14,7 @@ from qinghe.claims.models import Claim, Evidence
 from qinghe.claims.queries import EvidenceRow, NoSuchEvidence, evidence_for, require_claim
 from qinghe.claims.services.examining import Examined, examine
 from qinghe.claims.services.locks import locked
+from qinghe.claims.services.unseen import changed
 from qinghe.claims.terms import MOST_ASSIGNMENTS, USABLE_SCANS, ClaimState, EvidenceKind, Scan
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
@@ -145,6 +146,7 @@ def set_assignments(*, claim_id: UUID, count: int, actor: Actor, at: datetime) -
     if claim.assignments != count:
         claim.assignments = count
         claim.save(update_fields=["assignments"])
+        changed([claim.pk])
         _recorded("claims.assignments-told", claim, actor, at, count=count)
     return claim
 
@@ -217,6 +219,7 @@ def _replace(
 
 
 def _added(made: Evidence, claim: Claim, actor: Actor, at: datetime, **more: object) -> None:
+    changed([claim.pk])
     _recorded(
         "claims.evidence-added",
         claim,

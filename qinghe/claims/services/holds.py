@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.models import Claim, Hold
+from qinghe.claims.services.unseen import changed
 from qinghe.claims.terms import OPEN_STATES
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
@@ -112,6 +113,7 @@ def lift_hold(*, cause: str, actor: Actor, at: datetime) -> int:
         hold.lifted_at = max(at, hold.placed_at)
         hold.save(update_fields=["lifted_at"])
         _note("claims.hold-lifted", hold, actor, at)
+    changed([hold.claim_id for hold in holds if hold.claim_id])
     return len(holds)
 
 

@@ -15,6 +15,7 @@ from qinghe.claims.models import Claim, Line
 from qinghe.claims.services.books import book, line
 from qinghe.claims.services.locks import locked
 from qinghe.claims.services.states import before_closing, reopen, settle
+from qinghe.claims.services.unseen import changed
 from qinghe.claims.terms import OPEN_STATES, ClaimState, Component, LineKind
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
@@ -126,6 +127,7 @@ def undo_payment(
         claim.state = before_closing(claim)
         reopen(claim, at)
     claim.save(update_fields=CHANGED)
+    changed([claim_id])
     Line.objects.bulk_create(lines)
     _note("claims.payment-undone", {claim.pk: claim}, lines, actor, at)
     return claim

@@ -11,6 +11,7 @@ from qinghe.claims.gateways import scanner
 from qinghe.claims.models import Evidence
 from qinghe.claims.queries import waiting_for_scan
 from qinghe.claims.services.locks import locked
+from qinghe.claims.services.unseen import changed
 from qinghe.claims.terms import Scan
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, system
@@ -45,6 +46,7 @@ def _scanned(*, evidence_id: UUID, scan: Scan, actor: Actor, at: datetime) -> No
         return
     row.scan, row.scanned_at = scan, at
     row.save(update_fields=["scan", "scanned_at"])
+    changed([claim.pk])
     record(
         kind="claims.evidence-scanned",
         subject=f"claim:{claim.pk}",

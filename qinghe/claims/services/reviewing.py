@@ -16,6 +16,7 @@ from qinghe.claims.recompute import excess_of, verified
 from qinghe.claims.services.locks import locked
 from qinghe.claims.services.spoken import check_words
 from qinghe.claims.services.states import MoreThanLawful, end, step, stop_claim
+from qinghe.claims.services.unseen import changed
 from qinghe.claims.terms import (
     OPEN_STATES,
     RETURNED_DAYS,
@@ -150,6 +151,7 @@ def resubmit_claim(*, claim_id: UUID, words: str, actor: Actor, at: datetime) ->
     claim = locked(claim_id, actor)
     if claim.state != ClaimState.SUBMITTED or claim.review != ReviewQueue.RETURNED:
         raise NotInReview
+    changed([claim.pk])
     return _queue(claim, ReviewQueue.NEW, ReviewStep.ANSWERED, "", words, actor, at)
 
 

@@ -243,6 +243,7 @@ def back_to_review(claim: Claim, actor: Actor, at: datetime) -> None:
     Nobody may collect until reviewers released it and the debtor was told anew.
     """
     claim.state, claim.noticed_at, claim.challenge_ends_at = ClaimState.SUBMITTED, None, None
+    claim.unseen = True
     if claim.review != ReviewQueue.RETURNED:
         claim.review, claim.review_since = ReviewQueue.NEW, at
     Review.objects.create(claim=claim, step=ReviewStep.RAISED, by=actor.label, at=at)

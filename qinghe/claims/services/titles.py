@@ -21,6 +21,7 @@ from qinghe.claims.services.holds import lift_hold, place_hold
 from qinghe.claims.services.limits import use_allowance
 from qinghe.claims.services.locks import locked
 from qinghe.claims.services.states import StillPlaced, WrongClaimState
+from qinghe.claims.services.unseen import changed
 from qinghe.claims.terms import OPEN_STATES, ClaimState, HoldKind
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
@@ -126,6 +127,7 @@ def tell_chain(*, claim_id: UUID, steps: Sequence[StepGiven], actor: Actor, at: 
     current = ContractTerms.objects.filter(claim=claim, replaced_at__isnull=True)
     current.update(lender_kind=lenders_of([claim])[claim.pk])
     _hold_until_told(claim, rows[-1] if rows else None, actor, at)
+    changed([claim.pk])
     _note("claims.chain-told", claim, actor, at, steps=len(rows))
     return claim
 
@@ -221,6 +223,7 @@ def assign_claim(*, title_id: UUID, actor: Actor, at: datetime) -> Claim:
     title.state, title.decided_at, title.on = TitleState.HELD, at, day_of(at)
     title.save(update_fields=["state", "decided_at", "on"])
     _hold_until_told(claim, title, actor, at)
+    changed([claim.pk])
     _note(
         "claims.assigned", claim, actor, at,
         title=title.pk, came_from=came_from, to=heir, owed=claim.owed,

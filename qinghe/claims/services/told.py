@@ -63,6 +63,30 @@ FROM claims_claim c
 LEFT JOIN claims_contractterms t ON t.claim_id = c.id AND t.replaced_at IS NULL
 WHERE c.creditor_id = %s AND c.contract_number = ANY (%s)
 """  # noqa: S608  names of columns
+# A claim that another file made since this one was checked may have been told other terms.
+MEANWHILE: Final = f"""
+UPDATE claims_chunk c SET fate = 'terms'
+FROM claims_stagedterms t
+JOIN claims_staged s ON s.batch_id = t.batch_id AND s.row = t.row
+JOIN claims_claim k ON k.creditor_id = %(creditor)s AND k.contract_number = s.contract_number
+LEFT JOIN claims_contractterms x ON x.claim_id = k.id AND x.replaced_at IS NULL
+WHERE t.batch_id = %(batch)s AND t.row = c.row AND c.fate = 'unchanged' AND (
+    t.principal IS NOT NULL AND (
+        ({", ".join(f"t.{each}" for each in OF_CLAIM)})
+            IS DISTINCT FROM ({", ".join(f"x.{each}" for each in OF_CLAIM)})
+        OR ARRAY(SELECT (f ->> 1) || ':' || (f ->> 2) FROM jsonb_array_elements(t.fees) f
+            ORDER BY 1)
+        <> ARRAY(SELECT f."on" || ':' || f.amount FROM claims_contractfee f
+            WHERE f.terms_id = x.id ORDER BY 1)
+    )
+    OR EXISTS (
+        SELECT FROM jsonb_array_elements(t.payments) p WHERE NOT EXISTS (
+            SELECT FROM claims_contractpayment q
+            WHERE q.claim_id = k.id AND q.reference = p ->> 3
+        )
+    )
+)
+"""  # noqa: S608  names of columns
 Known = tuple[tuple[Any, ...] | None, Counter[str], Counter[str]]
 
 
@@ -99,6 +123,13 @@ def write_terms(batch: Batch, params: dict[str, Any], actor: Actor, at: datetime
         record(kind="claims.terms-delivered", subject=subject, actor=actor, at=at, **facts)
     if 0 < terms <= AT_ONCE:
         check_wanted(at=at, batch_id=batch.pk)
+
+
+def part_told_otherwise(params: dict[str, Any]) -> bool:
+    """Part rows of a chunk whose claim was told other terms meanwhile; tell whether any was."""
+    with connection.cursor() as cursor:
+        cursor.execute(MEANWHILE, params)
+        return bool(cursor.rowcount)
 
 
 def terms_differ(batch: Batch, same: pl.DataFrame, column: str) -> list[Fault]:

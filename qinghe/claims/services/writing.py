@@ -14,7 +14,7 @@ from psycopg import sql
 from qinghe.claims.models import Batch
 from qinghe.claims.services import duplicates, identities
 from qinghe.claims.services.books import claimed_account
-from qinghe.claims.services.told import write_terms
+from qinghe.claims.services.told import part_told_otherwise, write_terms
 from qinghe.claims.terms import Component, LineKind
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.laps import lap
@@ -131,8 +131,9 @@ SELECT stem, debtor_id FROM (
 """
 CHANGED: Final = """
 INSERT INTO claims_rowerror (batch_id, row, "column", code, facts)
-SELECT %(batch)s, row, %(column)s, 'contract-changed', '{}' FROM claims_chunk
-WHERE fate = 'changed'
+SELECT %(batch)s, row, %(column)s,
+    CASE fate WHEN 'terms' THEN 'terms-differ' ELSE 'contract-changed' END, '{}'
+FROM claims_chunk WHERE fate IN ('changed', 'terms')
 """
 
 
@@ -167,6 +168,10 @@ def write_claims(batch: Batch, *, size: int, column: str, actor: Actor, at: date
             cursor.execute(CHUNK, params)
             cursor.execute(FATES, params)
             merged = _merged(cursor.fetchall())
+            # Only where two files ran a race: what a check knows already is not laid ready.
+            if merged.unchanged and part_told_otherwise(params):
+                cursor.execute(FATES, params)
+                merged = _merged(cursor.fetchall())
         if merged.changed:
             cursor.execute(CHANGED, params)
         if merged.new:
@@ -217,11 +222,11 @@ def _merged(rows: list[tuple[str, str, int, int, int]]) -> Merged:
     counts: Counter[str] = Counter()
     for fate, _stage, count, _sum, _last in rows:
         counts[fate] += count
-    changed = [row for row in rows if row[0] == "changed"]
+    changed = [row for row in rows if row[0] in ("changed", "terms")]
     return Merged(
         new=counts["new"],
         unchanged=counts["unchanged"],
-        changed=counts["changed"],
+        changed=counts["changed"] + counts["terms"],
         to_row=max((row[4] for row in rows), default=None),
         lost_amount=sum(int(row[3]) for row in changed),
         lost_stages=Counter({row[1]: row[2] for row in changed}),

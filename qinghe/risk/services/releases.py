@@ -10,13 +10,14 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.contract_terms import Outcome
+from qinghe.claims.contract_terms import Outcome, TitleState
 from qinghe.claims.days import day_of
-from qinghe.claims.models import Claim, Evidence, Review
+from qinghe.claims.models import Claim, Evidence, Review, Title
 from qinghe.claims.queries.amounts import facts_of
 from qinghe.claims.queries.papers import PROVES
 from qinghe.claims.recompute import verified
 from qinghe.claims.services import checklist, needs_two, release_automatically
+from qinghe.claims.services.unseen import changed_for
 from qinghe.claims.terms import ClaimState, EvidenceKind, Rejection, ReviewQueue, ReviewStep
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, system
@@ -34,6 +35,7 @@ from qinghe.risk.queries.habits import refutations
 # So many claims of a creditor were released by people within so many days before it is trusted.
 RELEASED: Final = 50
 WITHIN: Final = timedelta(days=180)
+HELD: Final = TitleState.HELD
 PROVEN: Final = (EvidenceKind.CONTRACT, EvidenceKind.TRANSFER)
 
 
@@ -120,6 +122,8 @@ def grant_auto_release(*, release_id: UUID, actor: Actor, at: datetime) -> AutoR
         raise SecondPerson
     asked.granted_by, asked.granted_at = actor.label, at
     asked.save(update_fields=["granted_by", "granted_at"])
+    # What waits already may go as well.
+    changed_for(asked.creditor_id)
     _note("granted", asked, actor, at)
     return asked
 
@@ -194,6 +198,8 @@ def _candidates(claim_ids: Collection[UUID], grants: Collection[UUID]) -> list[C
         ~Exists(Flag.objects.filter(claim=OuterRef("pk"))),
         # Whoever asks for more than was looked at is looked at by people.
         ~Exists(_raised()),
+        # Nor does trust in its taker cover what somebody else submitted.
+        ~Exists(Title.objects.filter(claim=OuterRef("pk"), to_org__isnull=False, state=HELD)),
         pk__in=claim_ids,
         creditor_id__in=grants,
         creditor__state=OrgState.ACTIVE,

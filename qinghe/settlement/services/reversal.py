@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
-from qinghe.claims.services import accrue_interest, undo_payment
+from qinghe.claims.services import accrue_interest, stop_refuted, undo_payment
 from qinghe.claims.services.rewinding import rewind_interest
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
@@ -69,6 +69,7 @@ def reverse_payment(*, payment_id: UUID, reason: str, actor: Actor, at: datetime
         _apply_again(each, actor, at)
     accrue_interest(claim_id=claim.pk, to=claim.interest_to, actor=actor, at=at)
     _settle_loans([payment, *later], at)
+    stop_refuted(claim_id=claim.pk, actor=actor, at=at)
     record(
         kind="payment.reversed",
         subject=f"claim:{payment.claim_id}",
