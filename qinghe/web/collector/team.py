@@ -16,7 +16,6 @@ from qinghe.casework.queries.next_case import next_case
 from qinghe.kernel.errors import DomainError
 from qinghe.market.queries.teams import (
     accounts_outside,
-    leading,
     member_of,
     queues_of,
     team,
@@ -115,7 +114,10 @@ def team_move(request: StaffRequest, claim_id: UUID) -> HttpResponse:
 @page(Permission.WORK_CASES, methods=("POST",))
 def member_new(request: StaffRequest) -> HttpResponse:
     """Take a colleague in."""
-    org_id = leading(request.actor).organisation_id
+    me = member_of(request.actor)
+    if me is None or not me.lead:
+        return redirect(TEAM)
+    org_id = me.organisation_id
     people = accounts_outside(org_id, request.at)
     form = NewMemberForm(request.POST, queues=_named(queues_of(org_id)), people=people)
     if not form.is_valid():
@@ -130,7 +132,10 @@ def member_new(request: StaffRequest) -> HttpResponse:
 @page(Permission.WORK_CASES, methods=("POST",))
 def member_set(request: StaffRequest, member_id: UUID) -> HttpResponse:
     """Say anew what a member holds and when it is away."""
-    org_id = leading(request.actor).organisation_id
+    me = member_of(request.actor)
+    if me is None or not me.lead:
+        return redirect(TEAM)
+    org_id = me.organisation_id
     form = SetMemberForm(request.POST, queues=_named(queues_of(org_id)))
     if not form.is_valid():
         return unclear(request, form, TEAM)
