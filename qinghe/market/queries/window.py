@@ -14,7 +14,14 @@ from qinghe.claims.models import Hold
 from qinghe.claims.terms import ClaimState, HoldKind
 from qinghe.graph.models import Trace
 from qinghe.graph.terms import TELLING
-from qinghe.market.models import Capacity, DispatchOffer, Listing, Mandate, StandingOrder
+from qinghe.market.models import (
+    Capacity,
+    DispatchOffer,
+    DispatchRound,
+    Listing,
+    Mandate,
+    StandingOrder,
+)
 from qinghe.market.queries.placeable import live_holds
 from qinghe.market.terms import LIVE, ListingState, Mode, OfferState, StandingState
 from qinghe.parties.levels import Act
@@ -25,6 +32,8 @@ from qinghe.rules.contact.clock import NATIONAL, local_day
 
 # More than this waits for the next window.
 AT_MOST = 1_000_000
+# The share of newcomers is held over so many days: a window may be too small for a twentieth.
+LATELY = timedelta(days=7)
 
 
 class Order(NamedTuple):
@@ -68,6 +77,8 @@ class Facts:
     offered: set[tuple[UUID, UUID]]
     # By debtor: the collector that knew it last, unless the debtor complained.
     handlers: dict[UUID, UUID]
+    # Of the windows of the last days: orders that found a place, and those newcomers got.
+    lately: tuple[int, int]
 
 
 def currencies(at: datetime) -> list[str]:
@@ -112,6 +123,7 @@ def facts(*, currency: str, at: datetime) -> Facts:
         conflicts=_conflicts(creditors, collectors),
         offered=_offered(currency, at),
         handlers=_handlers(currency, at),
+        lately=_lately(currency, at),
     )
 
 
@@ -238,6 +250,12 @@ def _conflicts(creditors: set[UUID], collectors: list[UUID]) -> set[tuple[UUID, 
 def _offered(currency: str, at: datetime) -> set[tuple[UUID, UUID]]:
     rows = DispatchOffer.objects.filter(listing__in=waiting(at).filter(currency=currency))
     return set(rows.values_list("listing_id", "collector_id"))
+
+
+def _lately(currency: str, at: datetime) -> tuple[int, int]:
+    rounds = DispatchRound.objects.filter(currency=currency, ran_at__gt=at - LATELY, ran_at__lte=at)
+    found = rounds.aggregate(all=Sum("assigned"), new=Sum("newcomers"))
+    return int(found["all"] or 0), int(found["new"] or 0)
 
 
 def _handlers(currency: str, at: datetime) -> dict[UUID, UUID]:
