@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qinghe.claims.models import Claim, Hold
 from qinghe.claims.terms import ClaimState
@@ -20,6 +22,7 @@ from qinghe.market.models import (
     StandingOrder,
 )
 from qinghe.market.queries import hall
+from qinghe.market.queries.estimates import NEWCOMER_BELOW, NEWCOMER_SHARE, owed_to_newcomers
 from qinghe.market.refusals import (
     BadReason,
     BadStandingOrder,
@@ -87,6 +90,35 @@ def test_an_order_is_offered_with_its_reasons_and_accepted() -> None:
     assert Entry.objects.filter(kind="market.offer-accepted").count() == 1
     with pytest.raises(OfferOver):
         accept_offer(offer_id=offer.pk, actor=taker, at=AT + HOUR)
+
+
+def test_small_windows_owe_newcomers_their_share_together() -> None:
+    old, new = licensed(), licensed()
+    agency = Organisation.objects.get(pk=old.org_id)
+    for _n in range(NEWCOMER_BELOW):
+        factories.mandate(factories.claim(), agency)
+    waiting(19)
+    dispatch(at=AT)
+    assert {offer.collector_id for offer in offers()} == {old.org_id}
+    waiting(1)
+    dispatch(at=AT + HOUR)
+    assert [offer.collector_id for offer in offers(offered_at=AT + HOUR)] == [new.org_id]
+    waiting(1)
+    dispatch(at=AT + 2 * HOUR)
+    assert [offer.collector_id for offer in offers(offered_at=AT + 2 * HOUR)] == [old.org_id]
+
+
+@given(st.integers(1, 500), st.integers(0, 5_000), st.integers(0, 300))
+def test_what_newcomers_are_owed_is_at_most_the_window_and_never_less_than_before(
+    orders: int, placed: int, taken: int
+) -> None:
+    owed = owed_to_newcomers(orders, placed, taken)
+    assert 0 <= owed <= orders
+    assert owed_to_newcomers(orders, placed + 1, taken) >= owed
+    assert owed_to_newcomers(orders, placed, taken + 1) <= owed
+    own = orders * NEWCOMER_SHARE // 100
+    assert owed_to_newcomers(orders, 0, 0) == own
+    assert own <= owed <= own + 1
 
 
 def test_what_is_offered_waits_for_no_other_window() -> None:

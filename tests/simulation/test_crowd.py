@@ -52,6 +52,7 @@ def test_no_room_but_the_simulation_knows_who_is_dishonest() -> None:
         assert not any(name.startswith("qinghe.simulation.crowd") for name in names), path
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_small_crowd_repeats_and_newcomers_get_orders() -> None:
     reports = [crowd_in_own_database(seed=2, **SMALL) for _ in range(2)]

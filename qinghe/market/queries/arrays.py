@@ -14,10 +14,10 @@ from qinghe.market.dispatch.network import Flags, Ints, Small
 from qinghe.market.models import StandingOrder
 from qinghe.market.queries.estimates import (
     NEWCOMER_BELOW,
-    NEWCOMER_SHARE,
     cost,
     fit,
     likelihood,
+    owed_to_newcomers,
 )
 from qinghe.market.queries.window import Facts, Order, pending_of_standing, week_of
 from qinghe.market.terms import StandingState
@@ -71,7 +71,7 @@ def window(found: Facts, at: datetime) -> Window:
         collectors=collectors,
         standing=standing,
         barred=_pairs(barred),
-        floor=len(found.orders) * NEWCOMER_SHARE // 100,
+        floor=owed_to_newcomers(len(found.orders), *found.lately),
     )
 
 

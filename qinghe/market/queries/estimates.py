@@ -51,6 +51,18 @@ def fit(own: tuple[int, int], all_: tuple[int, int]) -> int:
     return min(max(mine * MILLION // average, low), high)
 
 
+def owed_to_newcomers(orders: int, placed: int, given: int) -> int:
+    """
+    Return how many of a window's orders newcomers are owed, given what windows placed before it.
+
+    Windows of fewer than twenty orders have no twentieth; together they do. What is owed from
+    before comes one order a window, so that a week without newcomers is no windfall for the next.
+    """
+    own = orders * NEWCOMER_SHARE // 100
+    owed = (placed + orders) * NEWCOMER_SHARE // 100 - given
+    return min(own + int(owed > own), orders)
+
+
 def cost(held: int, complained: int) -> int:
     """Return what one order with this collector costs, complaint risk included, in minor units."""
     return HANDLING + COMPLAINT * (complained + 1) // (held + COMPLAINT_ONE_IN)

@@ -17,6 +17,7 @@ from qinghe.graph.terms import TELLING
 from qinghe.market.models import (
     Capacity,
     DispatchOffer,
+    DispatchRound,
     Listing,
     Mandate,
     StandingOrder,
@@ -33,6 +34,8 @@ from qinghe.rules.contact.clock import NATIONAL, local_day
 
 # More than this waits for the next window.
 AT_MOST = 1_000_000
+# The share of newcomers is held over so many days: a window may be too small for a twentieth.
+LATELY = timedelta(days=7)
 
 
 class Order(NamedTuple):
@@ -76,6 +79,8 @@ class Facts:
     offered: set[tuple[UUID, UUID]]
     # By debtor: the collector that knew it last, unless the debtor complained.
     handlers: dict[UUID, UUID]
+    # Of the windows of the last days: orders that found a place, and those newcomers got.
+    lately: tuple[int, int]
 
 
 def currencies(at: datetime) -> list[str]:
@@ -120,6 +125,7 @@ def facts(*, currency: str, at: datetime) -> Facts:
         conflicts=conflicts(creditors, collectors),
         offered=_offered(currency, at),
         handlers=_handlers(currency, at),
+        lately=_lately(currency, at),
     )
 
 
@@ -252,6 +258,12 @@ def conflicts(creditors: set[UUID], collectors: list[UUID]) -> set[tuple[UUID, U
 def _offered(currency: str, at: datetime) -> set[tuple[UUID, UUID]]:
     rows = DispatchOffer.objects.filter(listing__in=waiting(at).filter(currency=currency))
     return set(rows.values_list("listing_id", "collector_id"))
+
+
+def _lately(currency: str, at: datetime) -> tuple[int, int]:
+    rounds = DispatchRound.objects.filter(currency=currency, ran_at__gt=at - LATELY, ran_at__lte=at)
+    found = rounds.aggregate(all=Sum("assigned"), new=Sum("newcomers"))
+    return int(found["all"] or 0), int(found["new"] or 0)
 
 
 def _handlers(currency: str, at: datetime) -> dict[UUID, UUID]:
