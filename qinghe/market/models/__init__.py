@@ -7,6 +7,7 @@ from qinghe.market.models.documents import CommissionPlan, Document
 from qinghe.market.models.hall import Cell, HallRow, OpenOrder
 from qinghe.market.models.listings import Listing
 from qinghe.market.models.mandates import Mandate
+from qinghe.market.models.prices import DispatchPrices
 from qinghe.market.models.service import Extension, Report
 from qinghe.market.models.standing import Standing
 from qinghe.market.models.stops import TakingStop
@@ -21,6 +22,7 @@ __all__ = [
     "CommissionPlan",
     "CostFigures",
     "DispatchOffer",
+    "DispatchPrices",
     "DispatchRound",
     "Document",
     "Extension",
