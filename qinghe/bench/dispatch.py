@@ -62,25 +62,22 @@ def dispatch(
 
 def _window(n: int, m: int) -> dict[str, float]:
     seats, orders = _seats(n, m), _orders(n, m, seed=1)
-    begun, worked = time.perf_counter(), time.process_time()
+    clock = _Clock()
     seat = candidates(orders, seats)
-    seen = time.perf_counter()
+    clock.lap("candidates")
     value = values(orders, seats, seat)
-    weighed = time.perf_counter()
+    clock.lap("values")
     net = _network(n, seats, seat, value)
     found = solve_covered(net, orders.balance, seats.cover)
-    solved = time.perf_counter()
+    clock.lap("solve")
     alternatives(found.net, found.solution)
-    explained, worked = time.perf_counter(), time.process_time() - worked
+    clock.lap("explain")
     greedy, first = worth(net, ranked(net)), worth(net, ranked(net, np.arange(n)))
     best = found.solution.value
     return {
-        "seconds": round(explained - begun, 3),
-        "cpu_s": round(worked, 3),
-        "candidates_s": round(seen - begun, 3),
-        "values_s": round(weighed - seen, 3),
-        "solve_s": round(solved - weighed, 3),
-        "explain_s": round(explained - solved, 3),
+        "seconds": clock.seconds(),
+        "cpu_s": clock.cpu(),
+        **clock.laps,
         "pairs": int((net.value > 0).sum()),
         "assigned": int((found.solution.column >= 0).sum()),
         "gap": _gap(found),
@@ -101,19 +98,47 @@ def _again(
     n = len(orders.area)
     rows = np.arange(0, n, CHANGED)
     new = _orders(len(rows), len(seats.places), seed=2)
-    begun, worked = time.perf_counter(), time.process_time()
+    clock = _Clock("warm_")
     seat[rows] = candidates(new, seats)
     value[rows] = values(new, seats, seat[rows])
+    clock.lap("candidates")
     balance = orders.balance.copy()
     balance[rows] = new.balance
     net = _network(n, seats, seat, value)
     found = solve_covered(net, balance, seats.cover, start=start)
+    clock.lap("solve")
     alternatives(found.net, found.solution)
+    clock.lap("explain")
     return {
-        "warm_s": round(time.perf_counter() - begun, 3),
-        "warm_cpu_s": round(time.process_time() - worked, 3),
+        "warm_s": clock.seconds(),
+        "warm_cpu_s": clock.cpu(),
+        **clock.laps,
         "warm_gap": _gap(found),
     }
+
+
+class _Clock:
+    """Seconds by the clock and of the processors, all threads together, of each lap."""
+
+    def __init__(self, name: str = "") -> None:
+        self.laps: dict[str, float] = {}
+        self._name = name
+        self._begun = self._last = (time.perf_counter(), time.process_time())
+
+    def lap(self, name: str) -> None:
+        """Note what passed since the last lap."""
+        now = (time.perf_counter(), time.process_time())
+        self.laps[f"{self._name}{name}_s"] = round(now[0] - self._last[0], 3)
+        self.laps[f"{self._name}{name}_cpu_s"] = round(now[1] - self._last[1], 3)
+        self._last = now
+
+    def seconds(self) -> float:
+        """Return the seconds from the start to the last lap."""
+        return round(self._last[0] - self._begun[0], 3)
+
+    def cpu(self) -> float:
+        """Return the processor's seconds from the start to the last lap."""
+        return round(self._last[1] - self._begun[1], 3)
 
 
 def _gap(found: Covered) -> float:

@@ -16,6 +16,7 @@ from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import (
     Capacity,
     DispatchOffer,
+    DispatchPrices,
     DispatchRound,
     Listing,
     Mandate,
@@ -211,6 +212,36 @@ def test_no_collector_gets_more_offers_than_it_has_places() -> None:
     scarce = DispatchRound.objects.order_by("ran_at")[0].scarce
     assert [each["collector"] for each in scarce] == [str(taker.org_id)]
     assert scarce[0]["price"] > 0
+
+
+def test_a_window_that_starts_from_former_prices_ends_at_the_cold_optimum(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from qinghe.market.services import windows
+
+    takers = [licensed(limit=2) for _ in range(3)]
+    waiting(8)
+    assert dispatch(at=AT)["offered"] == 6
+    kept = DispatchPrices.objects.get(currency="CNY")
+    assert set(kept.prices) == {str(taker.org_id) for taker in takers}
+    assert min(kept.prices.values()) > 0
+
+    solve, starts, ends = windows.solve_covered, [], []
+
+    def watched(*args: Any, start: Any, **rest: Any) -> Any:
+        warm, cold = solve(*args, start=start, **rest), solve(*args, **rest)
+        starts.append(start)
+        ends.append((warm.solution.objective, cold.solution.objective))
+        assert (warm.solution.prices.seat == cold.solution.prices.seat).all()
+        return warm
+
+    monkeypatch.setattr(windows, "solve_covered", watched)
+    Capacity.objects.update(limit=4)
+    waiting(3)
+    assert dispatch(at=AT + HOUR)["offered"] == 5
+    assert sorted(starts[0].seat.tolist()) == sorted(kept.prices.values())
+    assert ends[0][0] == ends[0][1] > 0
+    assert DispatchPrices.objects.get().round_id != kept.round_id
 
 
 def test_who_knew_the_debtor_is_preferred_unless_there_was_a_complaint() -> None:

@@ -13,16 +13,22 @@ from typing import Final
 
 import numpy as np
 
-from qinghe.market.dispatch.network import GREATEST, NEVER, Ints, Network, Small
+from qinghe.market.dispatch.network import GREATEST, NEVER, Flags, Ints, Network, Small
+from qinghe.market.dispatch.pairs import sliced
 
 
 @dataclass
 class Book:
-    """Who sits where at which bid, and what the next place costs."""
+    """
+    Who sits where at which bid, and what the next place costs.
+
+    `who` sits in the order of `key`: by seat, then by falling bid, the earlier first.
+    """
 
     column: Small  # (n,) column of the candidate that holds the order, or -1
-    bid: Ints  # (n,)
     price: Ints  # (m,)
+    key: Ints
+    who: Ints
     rounds: int = 0
     waiting: int = 0
 
@@ -36,9 +42,10 @@ WIDTH: Final = GREATEST.bit_length() + 1
 def empty_book(net: Network) -> Book:
     """Return a book in which nobody sits yet; a seat without any place has a forbidding price."""
     n = net.orders
+    none = np.empty(0, dtype=np.int64)
     shut = (net.places == 0) | (net.pool_places == 0)[net.pool]
     price = np.where(shut, net.value.max(initial=0) + 1, 0).astype(np.int64)
-    return Book(np.full(n, -1, dtype=np.int32), np.zeros(n, dtype=np.int64), price)
+    return Book(np.full(n, -1, dtype=np.int32), price, none, none)
 
 
 def auction(net: Network, book: Book, *, step: int, until: float, rest: int = 0) -> Book:
@@ -60,17 +67,24 @@ def auction(net: Network, book: Book, *, step: int, until: float, rest: int = 0)
 
 def _bids(net: Network, book: Book, active: Ints, step: int) -> tuple[Ints, Small, Ints]:
     """Return who bids, for which column and how much: so much that the next best is no better."""
-    rows = np.arange(len(active))
-    worth = net.value[active]
-    # What is never admitted stays far below zero at any price.
-    gain = worth - book.price.take(net.seat[active])
-    column = gain.argmax(axis=1).astype(np.int32)
-    best = gain[rows, column].copy()
-    gain[rows, column] = NEVER
-    second = np.maximum(gain.max(axis=1), 0)
-    willing = best > 0
-    most = worth[rows, column][willing]
-    return active[willing], column[willing], np.minimum(most - second[willing] + step, most)
+
+    def part(those: slice) -> tuple[Ints, Small, Ints]:
+        mine = active[those]
+        rows = np.arange(len(mine))
+        worth = net.value[mine]
+        # What is never admitted stays far below zero at any price.
+        gain = worth - book.price.take(net.seat[mine])
+        column = gain.argmax(axis=1).astype(np.int32)
+        best = gain[rows, column].copy()
+        gain[rows, column] = NEVER
+        second = np.maximum(gain.max(axis=1), 0)
+        willing = best > 0
+        most = worth[rows, column][willing]
+        return mine[willing], column[willing], np.minimum(most - second[willing] + step, most)
+
+    parts = sliced(len(active), part)
+    who, column, bids = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return who, column, bids
 
 
 def ranked(net: Network, rank: Ints | None = None) -> Small:
@@ -99,43 +113,37 @@ def _settle(net: Network, book: Book, asking: Ints, column: Small, bids: Ints) -
     """Let seats and pools choose among incumbents and new bids; return who stands again."""
     if not len(asking):
         return asking
-    touched = np.zeros(len(net.pool_places), dtype=np.bool_)
-    touched[net.pool[net.seat[asking, column]]] = True
-    sitting = np.flatnonzero(book.column >= 0)
-    where = net.seat[sitting, book.column[sitting]]
-    sitting = sitting[touched[net.pool[where]]]
-    book.column[asking], book.bid[asking] = column, bids
-    those = np.concatenate([sitting, asking])
-    seat = net.seat[those, book.column[those]]
-    bid = book.bid[those]
-    order = _falling(seat, bid)
-    those, seat, bid = those[order], seat[order], bid[order]
+    book.column[asking] = column
+    new = _key(net.seat[asking, column], bids)
+    order = np.argsort(new, kind="stable")
+    at = np.searchsorted(book.key, new[order], side="right")
+    key, those = np.insert(book.key, at, new[order]), np.insert(book.who, at, asking[order])
+    seat = (key + (1 << WIDTH - 1)) >> WIDTH
+    bid = (seat << WIDTH) - key
     kept = _raise(book.price, seat, bid, net.places)
-    out = [those[~kept]]
-    those, seat, bid = those[kept], seat[kept], bid[kept]
     if net.pools_bind:
-        pool = net.pool[seat]
-        order = _falling(pool, bid)
-        those, pool, bid = those[order], pool[order], bid[order]
+        inside = np.flatnonzero(kept)
+        pool = net.pool[seat[inside]]
+        order = np.argsort(_key(pool, bid[inside]), kind="stable")
         floor = np.zeros(len(net.pool_places), dtype=np.int64)
-        kept = _raise(floor, pool, bid, net.pool_places)
+        stays = _raise(floor, pool[order], bid[inside[order]], net.pool_places)
         book.price[:] = np.maximum(book.price, floor[net.pool])
-        out.append(those[~kept])
-    again = np.concatenate(out)
+        kept[inside[order[~stays]]] = False
+    book.key, book.who, again = key[kept], those[kept], those[~kept]
     book.column[again] = -1
     return again
 
 
-def _falling(group: Small, bid: Ints) -> Ints:
-    """Return the order by group and falling bid; of equal bids who came first stays first."""
-    return np.argsort((group.astype(np.int64) << WIDTH) - bid, kind="stable")
+def _key(group: Small, bid: Ints) -> Ints:
+    """Return what sorts by group and falling bid."""
+    return np.asarray((group.astype(np.int64) << WIDTH) - bid)
 
 
-def _raise(price: Ints, group: Small, bid: Ints, places: Ints) -> np.ndarray:
+def _raise(price: Ints, group: Small, bid: Ints, places: Ints) -> Flags:
     """Return which of the bids, sorted by group and falling, find a place; raise full prices."""
     first = np.flatnonzero(np.diff(group, prepend=-1))
     count = np.diff(np.append(first, len(group)))
-    kept = np.arange(len(group)) - np.repeat(first, count) < places[group]
+    kept: Flags = np.arange(len(group)) - np.repeat(first, count) < places[group]
     groups = group[first]
     full = (count >= places[groups]) & (places[groups] > 0)
     last = first[full] + places[groups[full]] - 1

@@ -149,9 +149,7 @@ def _best(kinds: Small, able: Flags, covered: Ints, seats: Seats, ranking: Small
     return best
 
 
-def _sample(
-    able: Flags, which: Ints, rows: Ints, covered: Ints, seats: Seats, count: int
-) -> Small:
+def _sample(able: Flags, which: Ints, rows: Ints, covered: Ints, seats: Seats, count: int) -> Small:
     """Return a sample (rows, count) of who is able, in proportion to free places."""
     places = np.minimum(seats.places, seats.pool_places[seats.pool])[covered]
     # One line of places for all kinds, so that one search answers for all orders.

@@ -57,7 +57,8 @@ def near(net: Network, price: Ints, room: Ints) -> Core:
         sure = np.maximum((value - dear.take(seat)).max(axis=1, initial=0), 0)
         free[part] = sure <= 0
         # What is never admitted is below zero at any price.
-        return np.flatnonzero(value - cheap.take(seat) >= sure[:, None]) + part.start * seat.shape[1]
+        can = np.flatnonzero(value - cheap.take(seat) >= sure[:, None])
+        return np.asarray(can + part.start * seat.shape[1])
 
     parts = sliced(net.orders, found)
     return chosen(net, np.concatenate(parts) if parts else np.empty(0, np.int64), free)

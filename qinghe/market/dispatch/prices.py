@@ -39,6 +39,13 @@ def nets(net: Network, price: Ints) -> Ints:
     return np.where(net.value == NEVER, NEVER, net.value - price[net.seat])
 
 
+def dearest(net: Network, price: Prices) -> Ints:
+    """Return what a place of each pool costs; its seats can bind beside it, the dearest counts."""
+    dear = price.pool.copy()
+    np.maximum.at(dear, net.pool, price.seat)
+    return dear
+
+
 def load_of(net: Network, column: Small) -> tuple[Ints, Ints, int]:
     """Return how many orders sit on each seat, in each pool, and with newcomers."""
     rows = np.flatnonzero(column >= 0)
@@ -79,16 +86,16 @@ def least_prices(net: Network, column: Small, core: Core, above: Ints | None = N
     top = int(net.value.max(initial=0)) + net.floor_worth + 1
     start = np.full(zero + 1, top, dtype=np.int64)
     start[-1] = 0
+    bonus = 0
     if net.floor:
         # The bonus of the floor is the least one that holds it; the rest is least beside it.
-        bonus = 0
         if load_of(net, column)[2] <= net.floor:
             bonus = -int(relaxed(start.copy(), low, high, slack)[group])
         low = np.append(low, [group, zero])
         high = np.append(high, [zero, group])
         slack = np.append(slack, [-bonus, bonus])
     # The same system turned around: negated prices, as high as they can be while zero stays zero.
-    if above is not None and (not net.floor or above[group] == -bonus):
+    if above is not None and above[group] == -bonus:
         start = -above
     return -relaxed(start, high, low, slack)
 
@@ -107,7 +114,7 @@ def relaxed(node: Ints, low: Ints, high: Ints, slack: Ints) -> Ints:
         least = np.minimum.reduceat(node[high] + slack, first)
         falls = least < node[lows]
         if not falls.any():
-            return node - node[-1]
+            return np.asarray(node - node[-1])
         node[lows[falls]] = least[falls]
     raise NotOptimal
 
@@ -124,7 +131,10 @@ def _lines(net: Network, column: Small, core: Core) -> tuple[Ints, Ints, Ints]:
     other = np.flatnonzero(core.seat != mine[core.row])
     at = core.row[other]
     home = np.where(net.newcomer, group, zero)
-    seat_free, pool_free = np.flatnonzero(seats < net.places), np.flatnonzero(pools < net.pool_places)
+    seat_free, pool_free = (
+        np.flatnonzero(seats < net.places),
+        np.flatnonzero(pools < net.pool_places),
+    )
     own_pool = m + net.pool
     lines = [
         (mine[at], core.seat[other], held[at] - core.value[other]),
@@ -151,7 +161,7 @@ def _floor_lines(net: Network, new: int, group: int, zero: int) -> list[tuple[in
 
 
 def sane(net: Network, price: Prices) -> Prices:
-    """Return prices that could be of this network: none below its pool's, nor that below its group's."""
+    """Return prices that could be of this network: none below its pool's or its group's."""
     bonus = min(max(price.bonus, 0), net.floor_worth)
     pool = np.maximum(price.pool, np.where(net.newcomer, -bonus, 0))
     return Prices(np.maximum(price.seat, pool[net.pool]), pool, bonus)
@@ -178,8 +188,3 @@ def objective(net: Network, column: Small) -> int:
     """Return the value of an assignment and what its newcomers' places under the floor count."""
     _seats, _pools, new = load_of(net, column)
     return worth(net, column) + net.floor_worth * min(new, net.floor)
-
-
-def nets(net: Network, price: Ints) -> Ints:
-    """Return what each pair (n, k) is worth beyond the price of its seat."""
-    return np.where(net.value == NEVER, NEVER, net.value - price[net.seat])

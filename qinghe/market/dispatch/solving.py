@@ -38,10 +38,12 @@ RAISES: Final = 32
 COLD: Final = 1
 WARM: Final = 4
 # Where a price is at its wall, the next step has so much more room; after so many steps all have.
-WIDER: Final = 16
+WIDER: Final = 8
 STEPS: Final = 24
 # The pairs at hand are those that may matter in so many times the room of a step.
 AHEAD: Final = 4
+# The lowest prices are looked for among pairs that matter when prices fall by so many raises.
+LOWER: Final = 2
 # The auction leaves one in so many orders waiting for the flow.
 LEFT: Final = 50
 # Seconds that one pair may cost in the flow, at most: it cannot be stopped once it runs.
@@ -100,7 +102,8 @@ def solve(net: Network, *, start: Prices | None = None, limit: float = 600.0) ->
         rounds += 1
         field.move(found.node, found.walls[:-1], all_of_them=rounds >= STEPS)
         if not found.walls.any():
-            return _proven(net, found.column, field.wide(), begun, rounds)
+            core = near(net, found.node[: net.seats], np.full(net.seats, step * LOWER))
+            return _proven(net, found.column, core, begun, rounds)
     return _solution(net, book.column, price, bound(net, price), begun, rounds)
 
 
@@ -175,7 +178,7 @@ def _proven(net: Network, column: Small, core: Core, begun: float, rounds: int) 
         missed, gains = preferred(net, column, price.seat)
         if not len(missed):
             return _solution(net, column, price, bound(net, price, gains), begun, rounds)
-        core = chosen(net, np.union1d(core.at, missed), core.free)
+        core = chosen(net, np.sort(np.concatenate([core.at, missed])), core.free)
 
 
 def _solution(

@@ -17,6 +17,7 @@ from qinghe.market.models.introductions import Introduction, IntroductionComplai
 from qinghe.market.models.listings import Listing
 from qinghe.market.models.mandates import Mandate
 from qinghe.market.models.packages import Package, PackageItem
+from qinghe.market.models.prices import DispatchPrices
 from qinghe.market.models.searches import SavedSearch
 from qinghe.market.models.service import Extension, Report
 from qinghe.market.models.standing import Standing
@@ -35,6 +36,7 @@ __all__ = [
     "CostFigures",
     "DirectoryEntry",
     "DispatchOffer",
+    "DispatchPrices",
     "DispatchRound",
     "Document",
     "Extension",

@@ -19,13 +19,14 @@ from qinghe.market.dispatch.candidates import candidates
 from qinghe.market.dispatch.explaining import Alternatives, alternatives
 from qinghe.market.dispatch.exposure import Covered, solve_covered
 from qinghe.market.dispatch.network import network
-from qinghe.market.dispatch.prices import load_of, worth
+from qinghe.market.dispatch.prices import dearest, load_of, worth
 from qinghe.market.dispatch.worth import terms, values
 from qinghe.market.models import DispatchOffer, DispatchRound, Listing
 from qinghe.market.queries.arrays import Window, window
 from qinghe.market.queries.signers import check_signer
 from qinghe.market.queries.window import Facts, currencies, facts
 from qinghe.market.services.offers import accept_offer, lapse
+from qinghe.market.services.warmth import former_prices, keep_prices
 from qinghe.market.terms import ListingState, OfferState
 
 ANSWER_WITHIN: Final = timedelta(hours=48)
@@ -70,10 +71,11 @@ def run_window(*, currency: str, actor: Actor, at: datetime) -> list[DispatchOff
     found = facts(currency=currency, at=at)
     if not found.orders:
         return []
-    solved = _solve(found, at)
+    solved = _solve(found, currency, at)
     made = _round(solved, currency, at)
     offers = _offers(solved, made, at)
     made.save(force_insert=True)
+    keep_prices(solved.window, solved.covered, made)
     DispatchOffer.objects.bulk_create(offers, batch_size=1_000)
     record(
         kind="market.dispatched",
@@ -107,7 +109,7 @@ def _accepted(offer: DispatchOffer, at: datetime) -> bool:
     return True
 
 
-def _solve(found: Facts, at: datetime) -> Solved:
+def _solve(found: Facts, currency: str, at: datetime) -> Solved:
     asked = window(found, at)
     seat = candidates(asked.orders, asked.seats)
     if len(asked.barred):
@@ -124,7 +126,8 @@ def _solve(found: Facts, at: datetime) -> Solved:
         floor=asked.floor,
     )
     limit = float(settings.DISPATCH_SECONDS)
-    covered = solve_covered(net, asked.orders.claimed, asked.seats.cover, limit=limit)
+    start = former_prices(asked, currency)
+    covered = solve_covered(net, asked.orders.claimed, asked.seats.cover, start=start, limit=limit)
     greedy = worth(net, ranked(net))
     return Solved(found, asked, covered, greedy, alternatives(covered.net, covered.solution))
 
@@ -157,10 +160,7 @@ def _round(solved: Solved, currency: str, at: datetime) -> DispatchRound:
 def _scarce(solved: Solved) -> list[dict[str, Any]]:
     """Return the collectors whose next place would bring most, dearest first."""
     net, price = solved.covered.net, solved.covered.solution.prices
-    # Seat and pool of a collector can bind together; the dearest seat carries both.
-    dear = price.pool.copy()
-    np.maximum.at(dear, net.pool, price.seat)
-    dear -= np.where(net.newcomer, -price.bonus, 0)
+    dear = dearest(net, price) - np.where(net.newcomer, -price.bonus, 0)
     _seats, used, _new = load_of(net, solved.covered.solution.column)
     top = np.argsort(-dear, kind="stable")[:SCARCE_SHOWN]
     return [

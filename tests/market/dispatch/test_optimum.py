@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from qinghe.market.dispatch import BadNetwork, Network, network, solve
 from qinghe.market.dispatch.bidding import ranked
-from qinghe.market.dispatch.prices import load_of, nets, objective
-from tests.market.dispatch.worlds import fits, tried, windows
+from qinghe.market.dispatch.prices import load_of, objective
+from tests.market.dispatch.worlds import fits, nets, tried, windows
 
 FEW = settings(max_examples=150, deadline=None)
 

@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from qinghe.market.dispatch import Network, network
+from qinghe.market.dispatch.network import NEVER
 from qinghe.market.dispatch.prices import load_of, objective
 
 
@@ -47,3 +48,8 @@ def tried(net: Network) -> int:
     choices = [[-1, *np.flatnonzero(net.value[i] > 0)] for i in range(net.orders)]
     every = (np.array(each, np.int32) for each in product(*choices))
     return max(objective(net, each) for each in every if fits(net, each))
+
+
+def nets(net: Network, price: np.ndarray) -> np.ndarray:
+    """Return what each pair (n, k) is worth beyond the price of its seat."""
+    return np.where(net.value == NEVER, NEVER, net.value - price[net.seat])
