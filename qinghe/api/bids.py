@@ -11,6 +11,7 @@ from ninja import Field, Router, Schema, Status
 
 from qinghe.api.auth import actor_of, writer_of
 from qinghe.kernel import clock
+from qinghe.market.bid_refusals import NoBid
 from qinghe.market.queries.bids import (
     InvitationView,
     OwnBid,
@@ -20,7 +21,6 @@ from qinghe.market.queries.bids import (
     my_bids,
     result,
 )
-from qinghe.market.refusals import NoBid
 from qinghe.market.services import hand_in, withdraw_bid
 
 router = Router(tags=["bids"])

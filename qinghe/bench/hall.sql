@@ -110,14 +110,34 @@ FROM market_cell a JOIN market_cell b ON b.id = a.parent_id JOIN market_cell c O
 JOIN market_cell d ON d.id = c.parent_id JOIN market_cell e ON e.id = d.parent_id WHERE a.level = 0;
 ANALYZE bench_shown;
 ANALYZE market_listing;
-INSERT INTO market_hallrow (listing_id, cell_id, number, creditor_kind, mode, region, product, stage, hand, currency,
+INSERT INTO market_hallrow (listing_id, cell_id, person, commission_to, number, creditor_kind, mode, region, product, stage, hand, currency,
     band, due_month, evidence_count, commission_rate, quality_share, period_days, licence, designated_to, listed_at,
     expires_at, tags)
-SELECT l.id, s.id, l.number, l.creditor_kind, l.mode, s.region, l.product, l.stage, l.hand, l.currency, s.band,
+SELECT l.id, s.id, k.debtor_id, l.commission_rate, l.number, l.creditor_kind, l.mode, s.region, l.product, l.stage, l.hand, l.currency, s.band,
     date_trunc('month', k.due_on::timestamp)::date, l.evidence_count, l.commission_rate, l.quality_share,
     l.period_days, l.licence, l.designated_to_id, l.listed_at, l.expires_at,
     qinghe_market_tags(s.region, s.band, l.product, l.stage, l.creditor_kind, l.mode, l.hand, l.commission_rate)
 FROM market_listing l JOIN claims_claim k ON k.id = l.claim_id
 JOIN bench_shown s ON s.product = l.product AND s.stage = l.stage AND s.currency = l.currency AND s.city = l.region
     AND s.exact = l.band * 17;
+-- Every order has a debtor of its own; a cell below five hands its debtors to the next level.
+INSERT INTO market_celldebtor (cell_id, person, n, handed)
+SELECT h.cell_id, h.person, 1, c.n < 5 FROM market_hallrow h JOIN market_cell c ON c.id = h.cell_id;
+INSERT INTO market_celldebtor (cell_id, person, n, handed)
+SELECT p.id, d.person, 1, p.n < 5 AND p.parent_id IS NOT NULL
+FROM market_celldebtor d JOIN market_cell c ON c.id = d.cell_id AND c.level = 0 JOIN market_cell p ON p.id = c.parent_id
+WHERE d.handed;
+INSERT INTO market_celldebtor (cell_id, person, n, handed)
+SELECT p.id, d.person, 1, p.n < 5 AND p.parent_id IS NOT NULL
+FROM market_celldebtor d JOIN market_cell c ON c.id = d.cell_id AND c.level = 1 JOIN market_cell p ON p.id = c.parent_id
+WHERE d.handed;
+INSERT INTO market_celldebtor (cell_id, person, n, handed)
+SELECT p.id, d.person, 1, p.n < 5 AND p.parent_id IS NOT NULL
+FROM market_celldebtor d JOIN market_cell c ON c.id = d.cell_id AND c.level = 2 JOIN market_cell p ON p.id = c.parent_id
+WHERE d.handed;
+INSERT INTO market_celldebtor (cell_id, person, n, handed)
+SELECT p.id, d.person, 1, p.n < 5 AND p.parent_id IS NOT NULL
+FROM market_celldebtor d JOIN market_cell c ON c.id = d.cell_id AND c.level = 3 JOIN market_cell p ON p.id = c.parent_id
+WHERE d.handed;
+ANALYZE market_celldebtor;
 ALTER TABLE market_listing ENABLE TRIGGER USER;

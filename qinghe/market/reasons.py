@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from qinghe.kernel.errors import DomainError
-from qinghe.market import refusals
+from qinghe.market import bid_refusals, refusals
 from qinghe.market.terms import BidReason
 
 # What concerns the claim and not the bidder: nobody can have it now, whatever was bid.
 CLAIM_WIDE: Final = frozenset({refusals.OnHold.code, refusals.CreditorLapsed.code})
 
 REASONS: Final[dict[str, BidReason]] = {
-    refusals.BelowFloor.code: BidReason.BELOW_FLOOR,
-    refusals.BidsClosed.code: BidReason.LATE,
+    bid_refusals.BelowFloor.code: BidReason.BELOW_FLOOR,
+    bid_refusals.BidsClosed.code: BidReason.LATE,
     refusals.OwnClaim.code: BidReason.CONFLICT,
     refusals.NoLicence.code: BidReason.NO_LICENCE,
     refusals.NoCapacity.code: BidReason.NO_CAPACITY,

@@ -26,7 +26,7 @@ IDENTITY_FREE = (
     "id", "number", "claim_id", "creditor_kind", "mode", "state", "region", "product", "stage",
     "hand", "currency", "band", "evidence_count", "commission_rate", "quality_share",
     "period_days", "licence", "designated_to_id", "listed_at", "expires_at",
-    "commission_plan_id", "document_id", "signed_by", "signed_role",
+    "commission_plan_id", "band_rates", "document_id", "signed_by", "signed_role",
 )  # fmt: skip
 
 BY_NAME: dict[str, str] = {

@@ -87,7 +87,8 @@ def member(role: Role) -> tuple[User, Membership]:
 
 def path_of(namespace: str, name: str) -> str:
     names = ("claim", "evidence", "order", "wish", "complaint", "batch", "listing", "mandate",
-             "contact", "mailing", "plan", "attempt", "collector", "offer", "package")  # fmt: skip
+             "contact", "mailing", "plan", "attempt", "collector", "offer", "package",
+             "request")  # fmt: skip
     known = {f"{each}_id": UNKNOWN for each in names} | {"what": "plan", "fmt": "csv"}
     patterns = urlpatterns if namespace == "portal" else api.urls[0]
     route = next(str(p.pattern) for p in patterns if p.name == name)

@@ -367,7 +367,7 @@ def test_when_evidence_cannot_be_written_the_act_did_not_happen(
     def fail(*_args: object, **_facts: object) -> None:
         raise RuntimeError("no journal")
 
-    name = "post_many" if verb == "books" else "record"
+    name = {"books": "post_many", "states": "note"}.get(verb, "record")
     monkeypatch.setattr(f"qinghe.claims.services.{verb}.{name}", fail)
     acts = {
         "disputes": lambda: contested(claim),

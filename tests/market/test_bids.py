@@ -11,6 +11,20 @@ import pytest
 from qinghe.claims.models import Claim
 from qinghe.claims.services import place_hold
 from qinghe.kernel.actor import Actor, Role, system
+from qinghe.market.bid_refusals import (
+    BadBid,
+    BadClosing,
+    BadCosts,
+    BelowFloor,
+    BidsClosed,
+    BidsNotDue,
+    BidsSealed,
+    CostsVersionUsed,
+    NoBid,
+    NotByBid,
+    ReserveBelowFloor,
+    TooManyHandIns,
+)
 from qinghe.market.bidding import CLOSING_WINDOW, HAND_INS
 from qinghe.market.costs import built_in
 from qinghe.market.models import (
@@ -25,24 +39,7 @@ from qinghe.market.models import (
 )
 from qinghe.market.queries.bid_audit import audit
 from qinghe.market.queries.bids import invitations, my_bid, my_bids, result
-from qinghe.market.refusals import (
-    BadBid,
-    BadClosing,
-    BadCosts,
-    BadTerms,
-    BelowFloor,
-    BidsClosed,
-    BidsNotDue,
-    BidsSealed,
-    CostsVersionUsed,
-    NoBid,
-    NoLicence,
-    NotByBid,
-    OnlyByBid,
-    OwnClaim,
-    ReserveBelowFloor,
-    TooManyHandIns,
-)
+from qinghe.market.refusals import BadTerms, NoLicence, OnlyByBid, OwnClaim
 from qinghe.market.services import (
     end_expired,
     invite_bids,

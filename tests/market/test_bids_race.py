@@ -10,9 +10,9 @@ import pytest
 
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.kernel.errors import DomainError
+from qinghe.market.bid_refusals import BidsClosed
 from qinghe.market.models import Bid, BidBox, BidEnvelope, Capacity, Invitation, Listing, Mandate
 from qinghe.market.queries.bid_audit import audit
-from qinghe.market.refusals import BidsClosed
 from qinghe.market.services import open_bids, open_due, withdraw_listing
 from qinghe.parties.models import Organisation
 from tests import factories

@@ -12,11 +12,12 @@ import pytest
 from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
+from qinghe.market.bid_refusals import BelowFloor
 from qinghe.market.models import Capacity, Listing
 from qinghe.market.queries import HallFilters, hall, listing_for
 from qinghe.market.queries.bids import invitation_for, my_bid, result
 from qinghe.market.queries.offers import offers_for
-from qinghe.market.refusals import BadTerms, BelowFloor
+from qinghe.market.refusals import BadTerms
 from qinghe.market.services import (
     accept_offer,
     dispatch,

@@ -55,7 +55,14 @@ def test_everybody_sees_what_waits_for_them(
             order.creditor,
         ),
         Role.COLLECTOR: (
-            {"orders": 1, "promises": 1, "complaints": 1, "standing": 0, "hearings": 0},
+            {
+                "orders": 1,
+                "promises": 1,
+                "complaints": 1,
+                "standing": 0,
+                "hearings": 0,
+                "searches": 0,
+            },
             order.collector,
         ),
         Role.REVIEWER: ({"verify": 1, "parties": 0, "organisations": 0}, None),

@@ -114,7 +114,7 @@ def test_a_bid_below_cost_is_answered_with_its_bill() -> None:
     listing = invited()
     with clock.at(LOOK):
         client = signed_in(Role.COLLECTOR, agency())
-        answer = client.post(f"/hall/{listing.pk}/bid/", {**BID, "rate": "1"})
+        answer = client.post(f"/hall/{listing.pk}/bid/", {**BID, "rate": "0.01"})
         again = client.get(f"/hall/{listing.pk}/bid/").content.decode()
     assert answer.status_code == 422
     assert "minutes of work" in answer.content.decode()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -16,13 +15,9 @@ from qinghe.kernel.actor import Role
 from qinghe.market.models import QuoteRequest
 from qinghe.market.services.quote_opening import open_quotes_due
 from tests import factories
-from tests.place import ROOT
+from tests.journeys.visitor import CHROMIUM
 from tests.web.people import signed_in
-from tests.web.test_frame_in_browser import CHROMIUM, browser, violations
-
-__all__ = ["browser"]
-PICTURES = ROOT / "screenshots"
-WIDTHS = {1440: 900, 360: 740}
+from tests.web.screen import look, sign_in
 
 pytestmark = [
     pytest.mark.browser,
@@ -49,25 +44,10 @@ class Desk:
         }
 
     def sign_in(self, who: str) -> Page:
-        self.context.clear_cookies()
-        jar: dict[str, Any] = {name: each.value for name, each in self.people[who].cookies.items()}
-        jar["django_language"] = self.language
-        self.context.add_cookies(
-            [{"name": name, "value": value, "url": self.url} for name, value in jar.items()]
-        )
-        page = self.context.new_page()
-        page.set_viewport_size({"width": 360, "height": WIDTHS[360]})
-        return page
+        return sign_in(self.context, self.url, self.people[who], self.language, 360)
 
     def look(self, page: Page, name: str) -> None:
-        """Photograph and judge a page at both widths."""
-        for width, height in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": height})
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-            assert violations(page) == [], name
-            folder = PICTURES / f"{self.language[:2]}-{width}"
-            folder.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=folder / f"information-{name}.png", full_page=True)
+        look(page, f"information-{name}", self.language)
 
 
 def press(page: Page, test: str) -> None:

@@ -14,14 +14,10 @@ from qinghe.market.models import TeamAssignment
 from qinghe.parties.models import Membership
 from qinghe.parties.terms import OrgKind
 from tests import factories
+from tests.journeys.visitor import CHROMIUM
 from tests.market.conftest import reachable_claim
-from tests.place import ROOT
 from tests.web.people import signed_in
-from tests.web.test_frame_in_browser import CHROMIUM, browser, violations
-
-__all__ = ["browser"]
-PICTURES = ROOT / "screenshots"
-WIDTHS = {1440: 900, 360: 740}
+from tests.web.screen import look, sign_in
 
 pytestmark = [
     pytest.mark.browser,
@@ -45,16 +41,6 @@ def press(page: Page, test: str) -> None:
         page.locator(f"[data-test={test}]").first.click()
 
 
-def look(page: Page, name: str, language: str) -> None:
-    for width, height in WIDTHS.items():
-        page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-        assert violations(page) == [], name
-        folder = PICTURES / f"{language[:2]}-{width}"
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"team-{name}.png", full_page=True)
-
-
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_a_lead_gives_out_and_a_member_opens_the_next_case(
     context: BrowserContext, live_server: LiveServer, language: str
@@ -70,24 +56,16 @@ def test_a_lead_gives_out_and_a_member_opens_the_next_case(
         factories.mandate(reachable_claim(), agency)
     lead, member = Membership.objects.filter(organisation=agency).order_by("pk")
 
-    def sign_in(who: str) -> Page:
-        context.clear_cookies()
-        jar = {name: each.value for name, each in people[who].cookies.items()}
-        jar["django_language"] = language
-        context.add_cookies(
-            [{"name": n, "value": v, "url": live_server.url} for n, v in jar.items()]
-        )
-        page = context.new_page()
-        page.set_viewport_size({"width": 360, "height": WIDTHS[360]})
-        return page
+    def sit(who: str) -> Page:
+        return sign_in(context, live_server.url, people[who], language, 360)
 
-    page = sign_in("operator")
+    page = sit("operator")
     page.goto(f"/team/leads/{agency.slug}/")
     page.locator("[name=user_id]").select_option(str(lead.user_id))
-    look(page, "leads", language)
+    look(page, "team-leads", language)
     press(page, "name-lead")
 
-    page = sign_in("lead")
+    page = sit("lead")
     page.goto("/team/")
     page.locator("[data-test=new-queue]").click()
     page.locator("[name=name]").fill("示例队列")
@@ -99,11 +77,11 @@ def test_a_lead_gives_out_and_a_member_opens_the_next_case(
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert TeamAssignment.objects.count() == 2
-    look(page, "desk", language)
+    look(page, "team-desk", language)
 
-    page = sign_in("member")
+    page = sit("member")
     page.goto("/team/")
-    look(page, "member", language)
+    look(page, "team-member", language)
     press(page, "next-case")
     assert "/cases/" in page.url
     expect(page.locator("main")).to_be_visible()

@@ -75,6 +75,8 @@ class Seats:
 def candidates(orders: Orders, seats: Seats, *, count: int = CANDIDATES) -> Small:
     """Return the candidate seats (n, count) of each order, -1 where there are no more."""
     found = np.full((len(orders.area), count), -1, dtype=np.int32)
+    if not len(seats.places):
+        return found
     has_place = (seats.places > 0) & (seats.pool_places > 0)[seats.pool]
     order = np.lexsort((orders.kind, orders.area))
     starts = np.flatnonzero(np.diff(orders.area[order], prepend=-1))

@@ -11,12 +11,12 @@ from uuid import UUID
 from django.db.models import Exists, QuerySet
 
 from qinghe.kernel.actor import Actor, Role
+from qinghe.market.bid_refusals import BidsSealed, NotByBid
 from qinghe.market.costs import Floor
 from qinghe.market.envelopes import Content, read
 from qinghe.market.models import Bid, BidEnvelope, BidRefusal, Invitation
 from qinghe.market.queries.costs import figures_of, floor_of_listing
 from qinghe.market.queries.seen import Place, places_of
-from qinghe.market.refusals import BidsSealed, NotByBid
 from qinghe.market.sealing import opened
 from qinghe.market.terms import BidReason
 from qinghe.parties.models import Organisation

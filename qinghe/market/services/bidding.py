@@ -19,6 +19,14 @@ from qinghe.kernel.errors import DomainError
 from qinghe.kernel.ids import new_id
 from qinghe.kernel.money import to_major
 from qinghe.market import bidding
+from qinghe.market.bid_refusals import (
+    BadBid,
+    BelowFloor,
+    BidsClosed,
+    NoBid,
+    NotByBid,
+    TooManyHandIns,
+)
 from qinghe.market.contracts import terms
 from qinghe.market.costs import Floor
 from qinghe.market.envelopes import Content, commitment, written
@@ -27,15 +35,7 @@ from qinghe.market.queries.bids import last_word
 from qinghe.market.queries.costs import figures_of, floor_of_listing
 from qinghe.market.queries.seen import shown_places
 from qinghe.market.reasons import reason_of
-from qinghe.market.refusals import (
-    BadBid,
-    BelowFloor,
-    BidsClosed,
-    NoBid,
-    NotACollector,
-    NotByBid,
-    TooManyHandIns,
-)
+from qinghe.market.refusals import NotACollector
 from qinghe.market.sealing import shut
 from qinghe.market.services.trying import check_bidder
 from qinghe.market.terms import ListingState

@@ -7,10 +7,10 @@ from hashlib import sha256
 
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
+from qinghe.market.bid_refusals import BadCosts, CostsVersionUsed
 from qinghe.market.costs import BadFigures, parse
 from qinghe.market.models import CostFigures
 from qinghe.market.queries.costs import figures_at
-from qinghe.market.refusals import BadCosts, CostsVersionUsed
 from qinghe.parties.roles import Permission, require
 
 

@@ -16,12 +16,13 @@ from qinghe.journal.services import record_many, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.market import bidding
+from qinghe.market.bid_refusals import BadClosing, ReserveBelowFloor
 from qinghe.market.costs import Floor
 from qinghe.market.envelopes import commitment, packed
 from qinghe.market.models import Invitation, Listing
 from qinghe.market.queries.costs import figures_at, floor_of_claim, floor_of_listing
 from qinghe.market.queries.placeable import obstacles
-from qinghe.market.refusals import BadClosing, BadTerms, NotYourClaim, ReserveBelowFloor
+from qinghe.market.refusals import BadTerms, NotYourClaim
 from qinghe.market.sealing import shut
 from qinghe.market.services.listings import (
     Offer,

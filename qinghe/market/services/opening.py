@@ -21,6 +21,7 @@ from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.kernel.errors import DomainError
 from qinghe.market import bidding
+from qinghe.market.bid_refusals import BidsNotDue, NotByBid
 from qinghe.market.bidding import Standing
 from qinghe.market.contracts import terms
 from qinghe.market.envelopes import Content, commitment, read, unpacked
@@ -30,7 +31,7 @@ from qinghe.market.queries.quality import quality_adjustment
 from qinghe.market.queries.signers import check_signer
 from qinghe.market.queries.taking import facts_of
 from qinghe.market.reasons import CLAIM_WIDE, reason_of
-from qinghe.market.refusals import BidsNotDue, NotByBid, TermsChanged
+from qinghe.market.refusals import TermsChanged
 from qinghe.market.sealing import opened
 from qinghe.market.services.boxes import seal_box
 from qinghe.market.services.capacity import use_place
