@@ -63,8 +63,9 @@ def raced(
     :raises RuntimeError: not exactly as many were taken as there are orders or places
     """
     wanted = [number for number in numbers if number % DESIGNATED]
-    each = max(len(wanted) * 2 // (AGENCIES * 3), 1)
-    places = each * AGENCIES
+    racing = min(clients, AGENCIES)
+    each = max(len(wanted) * 2 // (racing * 3), 1)
+    places = each * racing
     with connection.cursor() as cursor:
         cursor.execute(PLACES, [each, [f"bench-{number}" for number in range(AGENCIES)]])
     found = together(range(clients), lambda who, start: _client(who, wanted, act, start))

@@ -69,7 +69,7 @@ def run_window(*, currency: str, actor: Actor, at: datetime) -> list[DispatchOff
     out. Nobody decides here for a collector; the offer is checked again when it is accepted.
     """
     found = facts(currency=currency, at=at)
-    if not found.orders:
+    if not found.orders or not found.free:
         return []
     solved = _solve(found, currency, at)
     made = _round(solved, currency, at)
