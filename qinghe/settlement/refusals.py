@@ -28,6 +28,15 @@ class NotReversible(DomainError):
     text = _("Only a booked payment can be reversed.")
 
 
+class ReversalBySamePerson(DomainError):
+    code = "settlement.reversal-same-person"
+    status = 403
+    text = _(
+        "You asked for this, or stand behind the one who did. Shares have left, or a debtor would"
+        " be asked again: another person must agree."
+    )
+
+
 class NoSuchOrder(DomainError):
     code = "settlement.no-such-order"
     status = 404

@@ -10,6 +10,10 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
+# A question whether to undo a payment that nobody answered counts no longer than this.
+ASKED_DAYS = 14
+
+
 class PaymentSource(TextChoices):
     CASHIER = "cashier", _("Paid here")
     CREDITOR = "creditor", _("Reported by the creditor")

@@ -30,7 +30,7 @@ from qinghe.settlement.terms import RESERVE_DAYS
 from tests.factories import AT, actor, claim, collector, debtor_of, mandate
 from tests.quality.market import JUDGE, SECOND
 from tests.settlement.test_covering import kept, prepare
-from tests.settlement.test_payments import assert_books, pay
+from tests.settlement.test_payments import JOB, assert_books, pay
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -201,7 +201,7 @@ class TestQualityPart:
     ) -> None:
         complaint = decide(complain(worked))
         payment = Split.objects.get().payment_id
-        services.reverse_payment(payment_id=payment, reason="x", actor=JUDGE_OPERATOR, at=AT)
+        services.reverse_payment(payment_id=payment, reason="x", actor=JOB, at=AT)
         self.win(complaint, first)
         assert kept() == []
         assert_books(worked)
@@ -211,7 +211,7 @@ class TestQualityPart:
     ) -> None:
         self.win(decide(complain(worked)), first)
         payment = Split.objects.get().payment_id
-        services.reverse_payment(payment_id=payment, reason="x", actor=JUDGE_OPERATOR, at=AT)
+        services.reverse_payment(payment_id=payment, reason="x", actor=JOB, at=AT)
         assert books.balance(path=accounts.collected(worked.creditor_id), currency="CNY") == 0
         assert kept() == []
         assert_books(worked)
@@ -235,4 +235,3 @@ class TestQualityPart:
         decide_appeal(appeal_id=made.pk, granted=True, reason="evidence", actor=SECOND, at=AT)
 
 
-JUDGE_OPERATOR = actor(Role.OPERATOR)

@@ -47,6 +47,9 @@ class PaymentRow:
     commission: int
     reserve: int
     platform_fee: int
+    # Somebody asked to undo it, and another person has yet to agree: journal label, when.
+    reversal_asked_by: str
+    reversal_asked_at: datetime | None
 
     @property
     def source_label(self) -> str:
@@ -248,6 +251,8 @@ def _row(row: Payment, parts: tuple[tuple[str, int], ...], split: Split | None) 
         commission=split.commission if split else 0,
         reserve=split.reserve if split else 0,
         platform_fee=split.platform_fee if split else 0,
+        reversal_asked_by=row.reversal_asked_by,
+        reversal_asked_at=row.reversal_asked_at,
     )
 
 
