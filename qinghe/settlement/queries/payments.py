@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Greatest
 from qinghe.claims.queries import Moment
 from qinghe.kernel.actor import Actor, Role
 from qinghe.ledger.queries import balances
+from qinghe.market.queries.teams import in_own_hands
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Allocation, Payment, Payout, Split
@@ -206,13 +207,14 @@ def timeline(*, claim_id: UUID) -> list[Moment]:
 
 
 def visible(actor: Actor) -> Q:
-    """Narrow payments: creditors and debtors their own, collectors what they earned by."""
+    """Narrow payments: creditors and debtors their own, collectors what their own hands earned."""
     if actor.role in OVERSIGHT:
         return Q()
     if actor.role is Role.CREDITOR and actor.org_id:
         return Q(creditor_id=actor.org_id)
     if actor.role is Role.COLLECTOR and actor.org_id:
-        return Q(pk__in=Split.objects.filter(collector=actor.org_id).values("payment"))
+        earned = Split.objects.filter(collector=actor.org_id).values("payment")
+        return Q(in_own_hands(actor, "claim__debtor"), pk__in=earned)
     if actor.role is Role.DEBTOR and actor.person_id:
         return Q(claim__debtor_id=actor.person_id)
     return NOTHING
