@@ -233,5 +233,3 @@ class TestQualityPart:
         )
         assert Stay.objects.get(cause=f"complaint:{complaint.pk}").until is None
         decide_appeal(appeal_id=made.pk, granted=True, reason="evidence", actor=SECOND, at=AT)
-
-

@@ -382,7 +382,9 @@ class Purse:
         """What is in a creditor's name is what it brought, less what went out for it."""
         creditor = target.creditor_id
         posted = Payment.objects.filter(claim=target, source="cashier", state="posted")
-        came = total(posted) + total(Receipt.objects.filter(creditor=creditor, confirmed_at__isnull=False))
+        came = total(posted) + total(
+            Receipt.objects.filter(creditor=creditor, confirmed_at__isnull=False)
+        )
         went = total(Payout.objects.filter(organisation=creditor, state="paid"))
         borne = sum(
             each.commission + each.platform_fee + each.reserve - back(each) - each.uncovered

@@ -118,9 +118,7 @@ def _mark(payment: Payment, agreed: bool, actor: Actor, at: datetime) -> None:
         payment.reversal_agreed_by = actor.label
     else:
         payment.reversal_asked_by = actor.label
-    payment.save(
-        update_fields=["state", "reversed_at", "reversal_asked_by", "reversal_agreed_by"]
-    )
+    payment.save(update_fields=["state", "reversed_at", "reversal_asked_by", "reversal_agreed_by"])
 
 
 def _reverse(payment: Payment, agreed: bool, reason: str, actor: Actor, at: datetime) -> None:

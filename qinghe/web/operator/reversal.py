@@ -19,10 +19,9 @@ from qinghe.settlement.services import reverse_payment
 from qinghe.settlement.terms import PaymentState
 from qinghe.web.doors import StaffRequest, formed, page, refusals_in
 
-
 ASKED = _(
-    "Asked. Nothing has changed yet: shares have left, or a debtor would be asked again, so a second"
-    " person must agree."
+    "Asked. Nothing has changed yet: shares have left, or a debtor would be asked again, so a"
+    " second person must agree."
 )
 
 
