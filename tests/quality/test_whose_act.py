@@ -222,6 +222,20 @@ class TestQualityPart:
         Stay.objects.all().delete()
         assert found("complaints-hold-the-quality-part", at=AT) != []
 
+    def test_verify_finds_a_part_forfeited_for_no_reason_that_stands(
+        self, worked: Claim, first: Organisation
+    ) -> None:
+        law = "forfeited-parts-stay-forfeited-for-a-reason"
+        complaint = decide(complain(worked))
+        split = Split.objects.get()
+        assert split.forfeited_for
+        assert found(law, at=AT) == []
+        # An appeal that is granted leaves none behind.
+        self.win(complaint, first)
+        assert found(law, at=AT) == []
+        Split.objects.update(forfeited_for=split.forfeited_for)
+        assert found(law, at=AT) == [str(split.payment_id)]
+
     def win(self, complaint: Complaint, agency: Organisation) -> None:
         made = appeal(
             about="complaint",
