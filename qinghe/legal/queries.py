@@ -22,6 +22,7 @@ from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.together import together
 from qinghe.legal.terms import RouteCode
 from qinghe.market.models import Mandate
+from qinghe.market.queries.teams import in_own_hands
 from qinghe.market.terms import LIVE
 from qinghe.parties.models import Person
 from qinghe.parties.regions import province_of
@@ -134,7 +135,7 @@ def _claim(claim_id: UUID, actor: Actor) -> Claim:
     mine = visible(actor)
     if actor.role == Role.COLLECTOR and actor.org_id:
         live = Mandate.objects.filter(collector=actor.org_id, state__in=LIVE)
-        mine = Q(pk__in=live.values("claim"))
+        mine = Q(in_own_hands(actor, "debtor"), pk__in=live.values("claim"))
     rows = Claim.objects.select_related("creditor", "debtor")
     found = rows.filter(mine, pk=claim_id).first()
     if found is None:

@@ -52,11 +52,20 @@ class Payment(Row):
     state = models.TextField(choices=PaymentState.choices)
     received_at = models.DateTimeField()
     reversed_at = models.DateTimeField(null=True)
+    # Who first spoke for undoing it, and who agreed where one person is not enough.
+    reversal_asked_by = models.TextField(default="", db_default="", blank=True)
+    reversal_asked_at = models.DateTimeField(null=True)
+    reversal_agreed_by = models.TextField(default="", db_default="", blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["creditor", "source", "reference"], name="settlement_payment_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(reversal_agreed_by="")
+                | ~Q(reversal_agreed_by=F("reversal_asked_by")) & ~Q(reversal_asked_by=""),
+                name="settlement_payment_reversal_two",
             ),
             models.CheckConstraint(
                 condition=Q(amount__gt=0, excess__gte=0, excess__lte=F("amount")),
@@ -224,7 +233,8 @@ class Receipt(Row):
     Money that arrived at the bank and is no payment of a debtor.
 
     A creditor's, to cover commission on money it received itself; without a creditor the platform's
-    own, which alone may be lent when a payment is undone after its shares went out.
+    own, which alone may be lent when a payment is undone after its shares went out. One person
+    records it; it is booked when another, who stands apart, has found it on the bank's statement.
     """
 
     privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
@@ -238,11 +248,21 @@ class Receipt(Row):
     reference = models.TextField(unique=True)
     recorded_by = models.TextField()
     at = models.DateTimeField()
+    # It counts only from here on.
+    confirmed_by = models.TextField(default="", db_default="", blank=True)
+    confirmed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="settlement_receipt_positive"),
             models.CheckConstraint(condition=~Q(reference=""), name="settlement_receipt_named"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True, confirmed_by="")
+                | Q(confirmed_at__isnull=False)
+                & ~Q(confirmed_by="")
+                & ~Q(confirmed_by=F("recorded_by")),
+                name="settlement_receipt_two",
+            ),
         ]
 
 

@@ -28,6 +28,15 @@ class NotReversible(DomainError):
     text = _("Only a booked payment can be reversed.")
 
 
+class ReversalBySamePerson(DomainError):
+    code = "settlement.reversal-same-person"
+    status = 403
+    text = _(
+        "You asked for this, or stand behind the one who did. Shares have left, or a debtor would"
+        " be asked again: another person must agree."
+    )
+
+
 class NoSuchOrder(DomainError):
     code = "settlement.no-such-order"
     status = 404
@@ -70,6 +79,15 @@ class SamePerson(DomainError):
     text = _("A payout is approved by another person than the one who prepared it.")
 
 
+class NotApart(DomainError):
+    code = "settlement.not-apart"
+    status = 403
+    text = _(
+        "You recorded money from this party, or asked for a payment of it to be reversed, since it"
+        " was last paid. Another person must approve this payout."
+    )
+
+
 class PayoutMoved(DomainError):
     code = "settlement.payout-moved"
     text = _("This payout is in another state now. Reload the page.")
@@ -91,6 +109,18 @@ class OwnMoneyShort(DomainError):
 class ReceiptDiffers(DomainError):
     code = "settlement.receipt-differs"
     text = _("Money with this reference was booked before with another amount or sender.")
+
+
+class NoSuchReceipt(DomainError):
+    code = "settlement.no-such-receipt"
+    status = 404
+    text = _("There is no such money waiting to be confirmed. Reload the page.")
+
+
+class ReceiptBySamePerson(DomainError):
+    code = "settlement.receipt-same-person"
+    status = 403
+    text = _("Who recorded it cannot confirm it, nor somebody who made that person's account.")
 
 
 class ReferenceMissing(DomainError):

@@ -9,6 +9,9 @@ from fractions import Fraction
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+# A question whether to undo a payment that nobody answered counts no longer than this.
+ASKED_DAYS = 14
+
 
 class PaymentSource(TextChoices):
     CASHIER = "cashier", _("Paid here")

@@ -288,6 +288,8 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "payout-return": OPERATOR,
     "money": OPERATOR,
     "receipt-add": OPERATOR,
+    "receipt-confirm": OPERATOR,
+    "receipt-drop": OPERATOR,
     "payment-reverse": OPERATOR,
     "letters": OPERATOR,
     "letter-file": OPERATOR,

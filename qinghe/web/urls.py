@@ -355,6 +355,10 @@ operator_urls = [
     path("payouts/<uuid:payout_id>/return/", money.payout_return, name="payout-return"),
     path("money/", money.money_page, name="money"),
     path("money/received/", money.receipt_add, name="receipt-add"),
+    path(
+        "money/received/<uuid:receipt_id>/confirm/", money.receipt_confirm, name="receipt-confirm"
+    ),
+    path("money/received/<uuid:receipt_id>/drop/", money.receipt_drop, name="receipt-drop"),
     path("letters/", letters.letter_list, name="letters"),
     path("letters/<uuid:attempt_id>/file.pdf", letters.letter_file, name="letter-file"),
     path("letters/<uuid:attempt_id>/printed/", letters.letter_printed, name="letter-printed"),

@@ -105,7 +105,7 @@ def test_days_are_told_with_their_cases_and_not_from_few() -> None:
 @pytest.mark.parametrize("spread", [(1, 1, 1, 1), (5, 4, 1, 3), (4, 4, 4, 0), (7, 2, 2, 2)])
 def test_the_hall_shows_them_as_was_foretold(spread: tuple[int, ...]) -> None:
     before, creditor = factories.organisation(), factories.organisation()
-    old = claims_of(before, 3, region="330100", principal=2_000_00)
+    old = claims_of(before, 5, region="330100", principal=2_000_00)
     for n, city in zip(spread, CITIES, strict=True):
         claims_of(creditor, n, region=city)
         claims_of(creditor, n // 2, region=city, principal=2_000_00)
@@ -116,6 +116,23 @@ def test_the_hall_shows_them_as_was_foretold(spread: tuple[int, ...]) -> None:
         rows = HallRow.objects.filter(listing__claim__creditor=owner)
         shown = Counter((r.region, r.band >> 4, r.band & 15) for r in rows)
         assert shown == foretold
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("hidden", range(1, 5))
+def test_how_many_alike_others_have_listed_is_not_told(hidden: int) -> None:
+    before, creditor = factories.organisation(), factories.organisation()
+    mine = [claim.pk for claim in claims_of(creditor, 5, region="330100")]
+    told = [shapes(creditor, mine[:n]) for n in range(1, 6)]
+    others = [claim.pk for claim in claims_of(before, hidden, region="330100")]
+    actor = factories.actor(Role.CREDITOR, before)
+    publish_many(claim_ids=others, mode="grab", actor=actor, at=AT, **TERMS)
+    assert [shapes(creditor, mine[:n]) for n in range(1, 6)] == told
+
+
+def shapes(creditor: Organisation, claim_ids: list[Any]) -> list[Any]:
+    actor = factories.actor(Role.CREDITOR, creditor)
+    return prospect(claim_ids=claim_ids, actor=actor, at=AT).shapes
 
 
 @pytest.mark.django_db

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from qinghe.kernel.actor import Actor, Role
 from qinghe.parties.models import Cover, Lifting, Organisation
+from qinghe.parties.queries.liftings import ASKED_DAYS, liftings_waiting
 from qinghe.parties.services import (
     confirm_cover,
     record_cover,
@@ -99,3 +102,14 @@ def test_the_table_wants_two(agency: Organisation) -> None:
     lift(agency, TWO)
     with pytest.raises(IntegrityError), transaction.atomic():
         Lifting.objects.update(agreed_by=TWO.label, agreed_at=AT)
+
+
+def test_what_nobody_agreed_to_in_time_is_asked_anew(agency: Organisation) -> None:
+    lift(agency, TWO)
+    assert [row.asked_by for row in liftings_waiting(at=AT)] == [TWO.label]
+    late = AT + timedelta(days=ASKED_DAYS)
+    assert liftings_waiting(at=late) == []
+    assert verify_organisation(org_id=agency.pk, actor=THREE, at=late).state == "suspended"
+    assert [row.asked_by for row in liftings_waiting(at=late)] == [THREE.label]
+    assert verify_organisation(org_id=agency.pk, actor=TWO, at=late).state == "active"
+    assert liftings_waiting(at=late) == []

@@ -30,7 +30,7 @@ from qinghe.settlement.terms import RESERVE_DAYS
 from tests.factories import AT, actor, claim, collector, debtor_of, mandate
 from tests.quality.market import JUDGE, SECOND
 from tests.settlement.test_covering import kept, prepare
-from tests.settlement.test_payments import assert_books, pay
+from tests.settlement.test_payments import JOB, assert_books, pay
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -201,7 +201,7 @@ class TestQualityPart:
     ) -> None:
         complaint = decide(complain(worked))
         payment = Split.objects.get().payment_id
-        services.reverse_payment(payment_id=payment, reason="x", actor=JUDGE_OPERATOR, at=AT)
+        services.reverse_payment(payment_id=payment, reason="x", actor=JOB, at=AT)
         self.win(complaint, first)
         assert kept() == []
         assert_books(worked)
@@ -211,7 +211,7 @@ class TestQualityPart:
     ) -> None:
         self.win(decide(complain(worked)), first)
         payment = Split.objects.get().payment_id
-        services.reverse_payment(payment_id=payment, reason="x", actor=JUDGE_OPERATOR, at=AT)
+        services.reverse_payment(payment_id=payment, reason="x", actor=JOB, at=AT)
         assert books.balance(path=accounts.collected(worked.creditor_id), currency="CNY") == 0
         assert kept() == []
         assert_books(worked)
@@ -221,6 +221,20 @@ class TestQualityPart:
         assert found("complaints-hold-the-quality-part", at=AT) == []
         Stay.objects.all().delete()
         assert found("complaints-hold-the-quality-part", at=AT) != []
+
+    def test_verify_finds_a_part_forfeited_for_no_reason_that_stands(
+        self, worked: Claim, first: Organisation
+    ) -> None:
+        law = "forfeited-parts-stay-forfeited-for-a-reason"
+        complaint = decide(complain(worked))
+        split = Split.objects.get()
+        assert split.forfeited_for
+        assert found(law, at=AT) == []
+        # An appeal that is granted leaves none behind.
+        self.win(complaint, first)
+        assert found(law, at=AT) == []
+        Split.objects.update(forfeited_for=split.forfeited_for)
+        assert found(law, at=AT) == [str(split.payment_id)]
 
     def win(self, complaint: Complaint, agency: Organisation) -> None:
         made = appeal(
@@ -233,6 +247,3 @@ class TestQualityPart:
         )
         assert Stay.objects.get(cause=f"complaint:{complaint.pk}").until is None
         decide_appeal(appeal_id=made.pk, granted=True, reason="evidence", actor=SECOND, at=AT)
-
-
-JUDGE_OPERATOR = actor(Role.OPERATOR)

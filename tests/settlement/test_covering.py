@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,12 +41,20 @@ def placed(agency: Organisation, principal: int = 200_000) -> Claim:
 
 
 def receive(creditor: Organisation | None, amount: int, reference: str = "b1") -> None:
-    services.receive_money(
+    receipt = told(creditor, amount, reference)
+    if receipt.confirmed_at is None:
+        services.confirm_receipt(receipt_id=receipt.pk, actor=actor(Role.OPERATOR), at=AT)
+
+
+def told(
+    creditor: Organisation | None, amount: int, reference: str = "b1", by: Actor | None = None
+) -> Receipt:
+    return services.receive_money(
         creditor_id=creditor.pk if creditor else None,
         amount=amount,
         currency="CNY",
         reference=reference,
-        actor=actor(Role.OPERATOR),
+        actor=by or actor(Role.OPERATOR),
         at=AT,
     )
 
@@ -179,6 +187,61 @@ class TestCovering:
                     actor=actor(role),
                     at=AT,
                 )
+
+
+@pytest.mark.django_db
+class TestTwoPersonsForAReceipt:
+    def test_what_one_clerk_books_moves_nothing(self) -> None:
+        target = placed(collector())
+        pay(target, 100_000)
+        told(target.creditor, 50_000_000)
+        told(None, 50_000_000, "b2")
+        assert held(accounts.BANK) == held(accounts.OWN) == 0
+        assert held(accounts.collected(target.creditor_id)) == 0
+        assert prepare() == {}
+
+    def test_nobody_confirms_what_they_recorded(self) -> None:
+        clerk = actor(Role.OPERATOR)
+        receipt = told(None, 500, by=clerk)
+        with pytest.raises(refusals.ReceiptBySamePerson):
+            services.confirm_receipt(receipt_id=receipt.pk, actor=clerk, at=AT)
+        assert held(accounts.BANK) == 0
+
+    def test_it_counts_once_when_another_confirms(self) -> None:
+        receipt = told(None, 500)
+        services.confirm_receipt(receipt_id=receipt.pk, actor=actor(Role.OPERATOR), at=AT)
+        with pytest.raises(refusals.NoSuchReceipt):
+            services.confirm_receipt(receipt_id=receipt.pk, actor=actor(Role.OPERATOR), at=AT)
+        assert held(accounts.BANK) == 500
+
+    def test_a_mistake_is_dropped_and_its_reference_is_free_again(self) -> None:
+        receipt = told(None, 500)
+        services.drop_receipt(receipt_id=receipt.pk, actor=actor(Role.OPERATOR), at=AT)
+        receive(None, 50)
+        assert held(accounts.BANK) == 50
+        with pytest.raises(refusals.NoSuchReceipt):
+            services.drop_receipt(
+                receipt_id=Receipt.objects.get().pk, actor=actor(Role.OPERATOR), at=AT
+            )
+
+    def test_who_recorded_it_approves_no_payout_of_it(self) -> None:
+        clerk, other = actor(Role.OPERATOR), actor(Role.OPERATOR)
+        target = placed(collector())
+        pay(target, 10_000)
+        receipt = told(target.creditor, 5_000, by=clerk)
+        services.confirm_receipt(receipt_id=receipt.pk, actor=other, at=AT)
+        made = services.prepare_payouts(actor=other, at=AT)
+        (back,) = [each for each in made if each.organisation_id == target.creditor_id]
+        with pytest.raises(refusals.NotApart):
+            services.approve_payout(payout_id=back.pk, actor=clerk, at=AT)
+        services.approve_payout(payout_id=back.pk, actor=actor(Role.OPERATOR), at=AT)
+
+    @pytest.mark.parametrize("by", ["", "operator:1"])
+    def test_the_database_knows_no_receipt_of_one_person(self, by: str) -> None:
+        receipt = told(None, 500)
+        Receipt.objects.update(recorded_by="operator:1")
+        with pytest.raises(IntegrityError, match="settlement_receipt_two"), transaction.atomic():
+            Receipt.objects.filter(pk=receipt.pk).update(confirmed_by=by, confirmed_at=AT)
 
 
 @pytest.mark.django_db
@@ -319,7 +382,9 @@ class Purse:
         """What is in a creditor's name is what it brought, less what went out for it."""
         creditor = target.creditor_id
         posted = Payment.objects.filter(claim=target, source="cashier", state="posted")
-        came = total(posted) + total(Receipt.objects.filter(creditor=creditor))
+        came = total(posted) + total(
+            Receipt.objects.filter(creditor=creditor, confirmed_at__isnull=False)
+        )
         went = total(Payout.objects.filter(organisation=creditor, state="paid"))
         borne = sum(
             each.commission + each.platform_fee + each.reserve - back(each) - each.uncovered

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -16,8 +17,9 @@ from qinghe.ledger.models import Account
 from qinghe.parties.roles import NotPermitted
 from qinghe.settlement import accounts, refusals, services
 from qinghe.settlement.models import Allocation, Payment, Split
+from qinghe.settlement.terms import ASKED_DAYS
 from tests.factories import AT, actor, claim, collector, mandate
-from tests.settlement.test_covering import receive
+from tests.settlement.test_covering import pay_out, receive
 from tests.settlement.test_payments import JOB, assert_books, fresh, pay
 
 OWED = ("principal", "interest", "costs", "paid", "state", "interest_to", "closed_at")
@@ -34,6 +36,69 @@ def standing(target: Claim) -> dict[str, object]:
 
 def balances() -> dict[str, int]:
     return dict(Account.objects.exclude(balance=0).values_list("path", "balance"))
+
+
+@pytest.mark.django_db
+class TestTwoPersons:
+    def covered_and_paid_out(self) -> tuple[Claim, Payment]:
+        agency, target = collector(), claim(principal=200_000)
+        mandate(target, agency)
+        payment = pay(target, 100_000)
+        receive(target.creditor, 25_000)
+        receive(None, 100_000, "own")
+        pay_out()
+        return target, payment
+
+    def test_what_was_paid_out_is_undone_by_two(self) -> None:
+        target, payment = self.covered_and_paid_out()
+        one, two = actor(Role.OPERATOR), actor(Role.OPERATOR)
+        before, books_before = standing(target), balances()
+        assert reverse(payment, actor=one).state == "posted"
+        with pytest.raises(refusals.ReversalBySamePerson):
+            reverse(payment, actor=one)
+        assert (standing(target), balances()) == (before, books_before)
+        undone = reverse(payment, actor=two)
+        assert undone.state == "reversed"
+        assert (undone.reversal_asked_by, undone.reversal_agreed_by) == (one.label, two.label)
+        assert_books(target)
+
+    def test_a_question_nobody_answered_lapses(self) -> None:
+        _target, payment = self.covered_and_paid_out()
+        one, two = actor(Role.OPERATOR), actor(Role.OPERATOR)
+        reverse(payment, actor=one)
+        late = AT + timedelta(days=1 + ASKED_DAYS)
+        assert reverse(payment, actor=two, at=late).state == "posted"
+        assert reverse(payment, actor=one, at=late).state == "reversed"
+
+    def test_a_debtor_who_paid_here_is_not_asked_again_by_one_clerk(self) -> None:
+        target = claim(principal=9_000)
+        payment = pay(target, 9_000, source="cashier")
+        assert reverse(payment, actor=actor(Role.OPERATOR)).state == "posted"
+        assert fresh(target).state == "closed"
+
+    def test_the_plain_case_needs_one(self) -> None:
+        payment = pay(claim(principal=9_000), 9_000)
+        assert reverse(payment, actor=actor(Role.OPERATOR)).state == "reversed"
+
+    def test_who_undid_it_approves_no_payout_of_it(self) -> None:
+        agency, target = collector(), claim(principal=200_000)
+        mandate(target, agency)
+        payment = pay(target, 100_000)
+        receive(target.creditor, 25_000)
+        clerk, other = actor(Role.OPERATOR), actor(Role.OPERATOR)
+        assert reverse(payment, actor=clerk).state == "reversed"
+        (back,) = services.prepare_payouts(actor=other, at=AT + timedelta(days=1))
+        assert back.organisation_id == target.creditor_id
+        with pytest.raises(refusals.NotApart):
+            services.approve_payout(payout_id=back.pk, actor=clerk, at=AT)
+        services.approve_payout(payout_id=back.pk, actor=actor(Role.OPERATOR), at=AT)
+
+    def test_the_database_knows_no_second_person_who_is_the_first(self) -> None:
+        payment = pay(claim(), 100)
+        with pytest.raises(IntegrityError, match="reversal_two"), transaction.atomic():
+            Payment.objects.filter(pk=payment.pk).update(
+                reversal_asked_by="operator:1", reversal_agreed_by="operator:1"
+            )
 
 
 @pytest.mark.django_db

@@ -56,3 +56,17 @@ def test_a_creditor_is_offered_no_reversal() -> None:
     page = signed_in(Role.CREDITOR, target.creditor).get("/payments/").content.decode()
     assert 'data-test="payment"' in page
     assert str(payment.pk) not in page
+
+
+def test_where_a_debtor_paid_here_the_page_asks_a_second_person() -> None:
+    target = claim(principal=9_000)
+    payment = pay(target, 9_000, source="cashier")
+    one, other = signed_in(Role.OPERATOR), signed_in(Role.OPERATOR)
+    here = f"/payments/{payment.pk}/reverse/"
+    assert "Asked." in one.post(here, {"reason": "bounced"}, follow=True).content.decode()
+    assert "You asked for this" in one.get(here).content.decode()
+    assert "another person must agree" in one.post(here, {"reason": "x"}).content.decode()
+    assert fresh(target).paid == 9_000
+    assert "A colleague asked for this" in other.get(here).content.decode()
+    other.post(here, {"reason": "bounced"})
+    assert fresh(target).paid == 0

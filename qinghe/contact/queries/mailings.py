@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from qinghe.contact.decision import MESSAGES, decide
 from qinghe.contact.facts import Asked, Situation
@@ -33,7 +33,7 @@ from qinghe.contact.terms import SILENT, AttemptState, ContactPurpose, MailingSt
 from qinghe.contact.wording import Wording, wording
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Mandate
-from qinghe.market.queries.teams import in_own_hands
+from qinghe.market.queries.teams import in_own_hands, leads_or_no_team
 from qinghe.market.refusals import NoMandate
 from qinghe.market.terms import LIVE
 from qinghe.parties.roles import Permission, require
@@ -201,10 +201,11 @@ def mailing_view(*, mailing_id: UUID, actor: Actor) -> MailingView:
 
     :raises NoSuchMailing: unknown, or another organisation's
     """
-    mailing = _visible(actor).filter(pk=mailing_id).first()
+    mailing = visible(actor).filter(pk=mailing_id).first()
     if mailing is None:
         raise NoSuchMailing
-    items = MailingItem.objects.filter(mailing=mailing).order_by("pk")
+    mine = in_own_hands(actor, "claim__debtor")
+    items = MailingItem.objects.filter(mine, mailing=mailing).order_by("pk")
     held = Mandate.objects.filter(claim=OuterRef("claim"), collector=actor.org_id, state__in=LIVE)
     rows = items.select_related("attempt", "claim__debtor").annotate(held=Exists(held))
     return _view(mailing, tuple(map(_row, rows)))
@@ -212,13 +213,15 @@ def mailing_view(*, mailing_id: UUID, actor: Actor) -> MailingView:
 
 def mailings(*, actor: Actor, limit: int = LATEST) -> list[MailingView]:
     """Return the latest mailings of an organisation, newest first, without their cases."""
-    return [_view(each, ()) for each in _visible(actor).order_by("-at", "-pk")[:limit]]
+    return [_view(each, ()) for each in visible(actor).order_by("-at", "-pk")[:limit]]
 
 
-def _visible(actor: Actor) -> QuerySet[Mailing]:
-    if actor.role == Role.COLLECTOR:
-        return Mailing.objects.filter(collector=actor.org_id)
-    return Mailing.objects.none()
+def visible(actor: Actor) -> QuerySet[Mailing]:
+    """Return the mailings of a house: of a team, a member's own; its leads see all."""
+    if actor.role != Role.COLLECTOR:
+        return Mailing.objects.none()
+    own = leads_or_no_team(actor) | Q(by_user=actor.user_id)
+    return Mailing.objects.filter(own, collector=actor.org_id)
 
 
 def _own(claim_ids: Sequence[UUID], actor: Actor, at: datetime) -> QuerySet[Mandate]:

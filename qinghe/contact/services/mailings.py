@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from qinghe.contact.models import Attempt, Mailing, MailingItem
-from qinghe.contact.queries.mailings import Judged, check_mailing, judged, said_today
+from qinghe.contact.queries.mailings import Judged, check_mailing, judged, said_today, visible
 from qinghe.contact.refusals import (
     MailingOver,
     NoSuchMailing,
@@ -100,7 +100,7 @@ def stop_mailing(*, mailing_id: UUID, actor: Actor, at: datetime) -> Mailing:
     :raises MailingOver: nothing waits any more
     """
     require(actor, Permission.CONTACT_DEBTORS)
-    mine = Mailing.objects.select_for_update(of=("self",)).filter(collector=actor.org_id)
+    mine = visible(actor).select_for_update(of=("self",))
     mailing = mine.filter(pk=mailing_id).first()
     if mailing is None:
         raise NoSuchMailing

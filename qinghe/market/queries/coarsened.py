@@ -59,6 +59,8 @@ def coarsened(orders: Mapping[Kind, int]) -> dict[Kind, Shape]:
     Return how each kind of order would be shown if so many were listed now. One statement.
 
     Follows the trigger of the hall: a cell below five hands what it holds to the next above.
+    Orders already listed count only in cells that the hall shows: whoever asks with one order after
+    another must not learn how many alike it hides. What it hides can only make it finer.
     """
     kinds = list(orders)
     paths, n = _paths(kinds)
@@ -94,5 +96,5 @@ def _paths(kinds: list[Kind]) -> tuple[dict[Kind, list[_Cell]], dict[_Cell, int]
         kind = kinds[i - 1]
         cell = _Cell(kind.product, kind.stage, kind.currency, len(paths[kind]), region, band)
         paths[kind].append(cell)
-        n[cell] = count
+        n[cell] = count if count >= ALIKE else 0
     return paths, n

@@ -9,11 +9,13 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
+from qinghe.journal.queries import timeline
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Mandate, TeamAssignment, TeamMember, TeamQueue
 from qinghe.market.team_refusals import NotALead
 from qinghe.market.terms import LIVE
 from qinghe.parties.models import Membership
+from qinghe.parties.queries import display_names
 from qinghe.rules.contact.clock import NATIONAL, local_day
 
 
@@ -53,12 +55,14 @@ def in_own_hands(actor: Actor, person: str) -> Q:
     """
     Return what narrows rows to the debtors an actor may see in its team.
 
-    `person` is the path to the debtor. Where an organisation has no team everybody sees its cases;
-    a lead sees all of them, a member those it handles, and whoever is no member sees none.
+    `person` is the path to the debtor. Where an organisation never had a team everybody sees its
+    cases; a lead sees all of them, a member those it handles, and whoever is no member sees none.
+    A team whose last member has left opens nothing: the operator names a new lead.
     """
     if actor.role != Role.COLLECTOR or actor.org_id is None:
         return Q()
-    members = TeamMember.objects.filter(organisation=actor.org_id, left_at__isnull=True)
+    ever = TeamMember.objects.filter(organisation=actor.org_id)
+    members = ever.filter(left_at__isnull=True)
     mine = TeamAssignment.objects.filter(
         organisation=actor.org_id,
         person=OuterRef(person),
@@ -67,7 +71,14 @@ def in_own_hands(actor: Actor, person: str) -> Q:
         member__left_at__isnull=True,
     )
     leading = members.filter(user=actor.user_id, lead=True)
-    return ~Q(Exists(members)) | Q(Exists(leading)) | Q(Exists(mine))
+    return ~Q(Exists(ever)) | Q(Exists(leading)) | Q(Exists(mine))
+
+
+def leads_or_no_team(actor: Actor) -> Q:
+    """Return what keeps the rows of a whole team for its leads; without a team it keeps nothing."""
+    ever = TeamMember.objects.filter(organisation=actor.org_id)
+    leading = ever.filter(left_at__isnull=True, user=actor.user_id, lead=True)
+    return ~Q(Exists(ever)) | Q(Exists(leading))
 
 
 def member_of(actor: Actor) -> TeamMember | None:
@@ -204,3 +215,17 @@ def _handler(org_id: UUID) -> QuerySet[TeamAssignment]:
     return TeamAssignment.objects.filter(
         organisation=org_id, person=OuterRef("claim__debtor"), ended_at__isnull=True
     )
+
+
+def leads_named(org_id: UUID | None) -> list[tuple[str, datetime]]:
+    """Return who leads a team and when the operator named it, the latest first."""
+    leads = TeamMember.objects.filter(organisation=org_id, lead=True, left_at__isnull=True)
+    rows = list(leads.values_list("pk", "user_id", "joined_at"))
+    names = display_names(user for _pk, user, _joined in rows)
+    since = [(names.get(user, ""), _named_at(org_id, pk) or joined) for pk, user, joined in rows]
+    return sorted(since, key=lambda row: row[1], reverse=True)
+
+
+def _named_at(org_id: UUID | None, member_id: UUID) -> datetime | None:
+    entries = timeline(subject=f"organisation:{org_id}", member=str(member_id))
+    return max((each.at for each in entries if each.kind == "market.team-lead-named"), default=None)

@@ -1,7 +1,8 @@
 """
 Lift a measure as it was imposed: by two persons who stand apart, neither of them the subject.
 
-The first asks, and nothing changes; the second does the same, and it is lifted.
+The first asks, and nothing changes; the second does the same, and it is lifted. What nobody
+agreed to within `ASKED_DAYS` was not agreed to: whoever speaks then asks anew.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.models import Lifting, Organisation
 from qinghe.parties.pairs import independent
+from qinghe.parties.queries.liftings import lapsed
 
 SUSPENSION = "suspension"
 
@@ -50,6 +52,9 @@ def second_agrees(
     # One row per party: two who ask in the same moment come one after the other.
     Organisation.objects.select_for_update(no_key=True).get(pk=org_id)
     asked = Lifting.objects.filter(organisation=org_id, measure=measure, agreed_at=None).first()
+    if asked is not None and lapsed(asked.asked_at, at):
+        asked.delete()
+        asked = None
     if asked is None:
         Lifting.objects.create(
             organisation_id=org_id,

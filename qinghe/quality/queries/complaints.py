@@ -14,6 +14,7 @@ from qinghe.claims.models import Hold
 from qinghe.claims.queries import Moment
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.together import together
+from qinghe.market.queries.teams import in_own_hands
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.quality.models import Complaint, Sanction
 from qinghe.quality.refusals import NoSuchComplaint
@@ -93,7 +94,7 @@ def visible(actor: Actor) -> Q:
     if actor.role is Role.DEBTOR and actor.person_id:
         return Q(person_id=actor.person_id)
     if actor.role is Role.COLLECTOR and actor.org_id:
-        return Q(collector_id=actor.org_id)
+        return Q(in_own_hands(actor, "claim__debtor"), collector_id=actor.org_id)
     if actor.role is Role.CREDITOR and actor.org_id:
         return Q(claim__creditor_id=actor.org_id)
     return Q(pk__in=[])

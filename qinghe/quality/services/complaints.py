@@ -15,6 +15,7 @@ from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.ids import digits, new_id
 from qinghe.market.models import Mandate
+from qinghe.market.queries.teams import in_own_hands
 from qinghe.market.services import suspend
 from qinghe.market.terms import LIVE
 from qinghe.parties.models import VaultItem
@@ -182,7 +183,7 @@ def _claim(claim_id: UUID, actor: Actor) -> Claim:
     if actor.role is Role.COLLECTOR:
         # Whoever gave a claim back could else stop the work of the one who has it now.
         own = Mandate.objects.filter(collector=actor.org_id, state__in=LIVE).values("claim")
-        claims = claims.filter(pk__in=own)
+        claims = claims.filter(in_own_hands(actor, "debtor"), pk__in=own)
     else:
         claims = claims.filter(visible_claims(actor))
     claim = claims.first()

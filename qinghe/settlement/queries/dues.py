@@ -1,4 +1,4 @@
-"""What creditors owe for commission on money they received themselves, the oldest first."""
+"""What creditors owe for commission on money they received themselves, and what came for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import Count, Min, Sum
 
 from qinghe.kernel.actor import Actor
 from qinghe.parties.roles import Permission, require
-from qinghe.settlement.models import Split
+from qinghe.settlement.models import Receipt, Split
 from qinghe.settlement.terms import PaymentState
 
 
@@ -24,6 +24,31 @@ class DueRow:
     amount: int
     payments: int
     since: datetime
+
+
+@dataclass(frozen=True)
+class WaitingRow:
+    """Money that one person recorded; `recorded_by` is a journal label. No creditor: own money."""
+
+    id: UUID
+    creditor_name: str | None
+    amount: int
+    currency: str
+    reference: str
+    recorded_by: str
+    at: datetime
+
+
+def receipts_waiting(*, actor: Actor) -> list[WaitingRow]:
+    """
+    Return what was recorded and waits for a second person, the oldest first. One query.
+
+    :raises NotPermitted: the actor does not manage payments
+    """
+    require(actor, Permission.MANAGE_PAYMENTS)
+    waiting = Receipt.objects.filter(confirmed_at=None).order_by("at", "pk")
+    fields = ("pk", "creditor__name", "amount", "currency", "reference", "recorded_by", "at")
+    return [WaitingRow(*row) for row in waiting.values_list(*fields)]
 
 
 def dues(*, actor: Actor) -> list[DueRow]:

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Greatest
 from qinghe.claims.queries import Moment
 from qinghe.kernel.actor import Actor, Role
 from qinghe.ledger.queries import balances
+from qinghe.market.queries.teams import in_own_hands
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Allocation, Payment, Payout, Split
@@ -47,6 +48,9 @@ class PaymentRow:
     commission: int
     reserve: int
     platform_fee: int
+    # Somebody asked to undo it, and another person has yet to agree: journal label, when.
+    reversal_asked_by: str
+    reversal_asked_at: datetime | None
 
     @property
     def source_label(self) -> str:
@@ -203,13 +207,14 @@ def timeline(*, claim_id: UUID) -> list[Moment]:
 
 
 def visible(actor: Actor) -> Q:
-    """Narrow payments: creditors and debtors their own, collectors what they earned by."""
+    """Narrow payments: creditors and debtors their own, collectors what their own hands earned."""
     if actor.role in OVERSIGHT:
         return Q()
     if actor.role is Role.CREDITOR and actor.org_id:
         return Q(creditor_id=actor.org_id)
     if actor.role is Role.COLLECTOR and actor.org_id:
-        return Q(pk__in=Split.objects.filter(collector=actor.org_id).values("payment"))
+        earned = Split.objects.filter(collector=actor.org_id).values("payment")
+        return Q(in_own_hands(actor, "claim__debtor"), pk__in=earned)
     if actor.role is Role.DEBTOR and actor.person_id:
         return Q(claim__debtor_id=actor.person_id)
     return NOTHING
@@ -248,6 +253,8 @@ def _row(row: Payment, parts: tuple[tuple[str, int], ...], split: Split | None) 
         commission=split.commission if split else 0,
         reserve=split.reserve if split else 0,
         platform_fee=split.platform_fee if split else 0,
+        reversal_asked_by=row.reversal_asked_by,
+        reversal_asked_at=row.reversal_asked_at,
     )
 
 

@@ -14,7 +14,7 @@ from qinghe.settlement.services.payouts import (
     return_payout,
 )
 from qinghe.settlement.services.posting import post_payment
-from qinghe.settlement.services.receiving import receive_money
+from qinghe.settlement.services.receiving import confirm_receipt, drop_receipt, receive_money
 from qinghe.settlement.services.reserves import forfeit_reserves, release_reserves
 from qinghe.settlement.services.reversal import reverse_payment
 from qinghe.settlement.services.staying import hold_reserves, let_reserves_go, restore_reserves
@@ -22,7 +22,9 @@ from qinghe.settlement.services.staying import hold_reserves, let_reserves_go, r
 __all__ = [
     "ImportResult",
     "approve_payout",
+    "confirm_receipt",
     "create_cashier_order",
+    "drop_receipt",
     "expire_orders",
     "forfeit_reserves",
     "hold_reserves",

@@ -26,6 +26,7 @@ from qinghe.settlement import accounts
 from qinghe.settlement.models import Payout
 from qinghe.settlement.refusals import NoCash, NoSuchPayout, PayoutMoved, SamePerson
 from qinghe.settlement.services.advancing import take_back
+from qinghe.settlement.services.apart import check_apart
 from qinghe.settlement.services.covering import cover, lock_books
 from qinghe.settlement.services.reserves import release_reserves
 from qinghe.settlement.terms import PayoutState
@@ -78,6 +79,7 @@ def approve_payout(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
     :raises NoSuchPayout: unknown
     :raises PayoutMoved: not waiting for approval
     :raises SamePerson: prepared by this very person, or one of the two gave the other the role
+    :raises NotApart: it also brought about what is paid: it recorded the money, or undid a payment
     :raises NotAssured: the organisation's standing does not let it be paid
     :raises StandingLapsed: a licence, an authority or a review of it has ended
     """
@@ -86,6 +88,7 @@ def approve_payout(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
     check_standing(payout.organisation, Act.WORK, at)
     if payout.prepared_by == actor.label or not independent(payout.prepared_by, actor.label):
         raise SamePerson
+    check_apart(payout, actor)
     payout.state, payout.approved_by, payout.approved_at = PayoutState.APPROVED, actor.label, at
     payout.save(update_fields=["state", "approved_by", "approved_at"])
     _record("payout.approved", payout, actor, at)

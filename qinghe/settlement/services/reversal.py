@@ -3,15 +3,19 @@ Undo a payment as if it had never come: later payments of the claim are applied 
 
 Shares that were already paid out are not forgotten: they become money to give back, and are kept
 from the next payout. Until then the platform's own money stands for them, never that of others.
+
+One person undoes what nobody has been paid for; where a share has left, or a debtor paid here and
+would be asked again, a second one who stands apart must agree.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 
 from qinghe.claims.days import day_of
@@ -26,10 +30,16 @@ from qinghe.ledger.services import lock_accounts, post_many, reverse_many
 from qinghe.ledger.terms import Posting, side_of
 from qinghe.market.models import Mandate
 from qinghe.market.services import end_extension
+from qinghe.parties.pairs import independent
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Allocation, Payment, Split
-from qinghe.settlement.refusals import NoCash, NoSuchPayment, NotReversible
+from qinghe.settlement.refusals import (
+    NoCash,
+    NoSuchPayment,
+    NotReversible,
+    ReversalBySamePerson,
+)
 from qinghe.settlement.services.advancing import check_own, lent, take_back
 from qinghe.settlement.services.booking import (
     allocations_of,
@@ -40,7 +50,7 @@ from qinghe.settlement.services.booking import (
     split_of,
 )
 from qinghe.settlement.services.earning import course_then
-from qinghe.settlement.terms import PaymentSource, PaymentState
+from qinghe.settlement.terms import ASKED_DAYS, PaymentSource, PaymentState
 
 
 @verb("settlement.reverse-payment")
@@ -48,19 +58,76 @@ def reverse_payment(*, payment_id: UUID, reason: str, actor: Actor, at: datetime
     """
     Undo one payment, and apply the later ones of its claim again without it.
 
+    Where one person is not enough, the first call asks and changes nothing: the payment stays
+    booked. The second, by somebody else within `ASKED_DAYS`, undoes it. A machine asks nobody.
+
     :raises NotPermitted: the role may not reverse payments of this source
     :raises NoSuchPayment: unknown, or another creditor's
     :raises NotReversible: not booked, or reversed before
+    :raises ReversalBySamePerson: asked by this very person, or one of the two made the other
     :raises NoCash: the money to give back is not on the platform's account
     :raises OwnMoneyShort: shares went out, and the platform's own money does not reach
     """
     payment = _lock(payment_id, actor)
+    agreed = _agreed(payment, actor, at)
+    try:
+        with transaction.atomic():
+            _reverse(payment, agreed, reason, actor, at)
+    except _OneIsNotEnough:
+        payment.refresh_from_db()
+        _ask(payment, reason, actor, at)
+    return payment
+
+
+class _OneIsNotEnough(Exception):
+    """Shares have left, or a debtor would be asked again."""
+
+
+def _agreed(payment: Payment, actor: Actor, at: datetime) -> bool:
+    """Tell whether the actor is the second person, or a machine that acts on what persons did."""
+    if actor.role is Role.SYSTEM:
+        return True
+    asked_at = payment.reversal_asked_at
+    if asked_at is None or at - asked_at >= timedelta(days=ASKED_DAYS):
+        return False
+    # The own money pays for it: the platform's people agree, not the creditor's.
+    require(actor, Permission.MANAGE_PAYMENTS)
+    if not independent(payment.reversal_asked_by, actor.label):
+        raise ReversalBySamePerson
+    return True
+
+
+def _ask(payment: Payment, reason: str, actor: Actor, at: datetime) -> None:
+    payment.reversal_asked_by, payment.reversal_asked_at = actor.label, at
+    payment.save(update_fields=["reversal_asked_by", "reversal_asked_at"])
+    record(
+        kind="payment.reversal-asked",
+        subject=f"claim:{payment.claim_id}",
+        actor=actor,
+        at=at,
+        payment=payment.pk,
+        amount=payment.amount,
+        currency=payment.currency,
+        reason=reason,
+    )
+
+
+def _mark(payment: Payment, agreed: bool, actor: Actor, at: datetime) -> None:
+    payment.state, payment.reversed_at = PaymentState.REVERSED, at
+    if agreed and payment.reversal_asked_at:
+        payment.reversal_agreed_by = actor.label
+    else:
+        payment.reversal_asked_by = actor.label
+    payment.save(update_fields=["state", "reversed_at", "reversal_asked_by", "reversal_agreed_by"])
+
+
+def _reverse(payment: Payment, agreed: bool, reason: str, actor: Actor, at: datetime) -> None:
     later = _later(payment)
     claim = Claim.objects.get(pk=_claim_of(payment))
-    for each in [*reversed(later), payment]:
-        _undo(each, actor, at)
-    payment.state, payment.reversed_at = PaymentState.REVERSED, at
-    payment.save(update_fields=["state", "reversed_at"])
+    lent_any = [_undo(each, actor, at) for each in [*reversed(later), payment]]
+    if not agreed and (any(lent_any) or payment.source == PaymentSource.CASHIER):
+        raise _OneIsNotEnough
+    _mark(payment, agreed, actor, at)
     end_extension(source=payment.pk, actor=actor, at=at)
     # Interest after the payment was accrued on too small a principal.
     rewind_interest(claim_id=claim.pk, since=payment.paid_on, actor=actor, at=at)
@@ -81,7 +148,6 @@ def reverse_payment(*, payment_id: UUID, reason: str, actor: Actor, at: datetime
         reason=reason,
         replayed=[each.pk for each in later],
     )
-    return payment
 
 
 def _lock(payment_id: UUID, actor: Actor) -> Payment:
@@ -110,9 +176,10 @@ def _later(payment: Payment) -> list[Payment]:
     return list(same.select_related("order").order_by("received_at", "pk"))
 
 
-def _undo(payment: Payment, actor: Actor, at: datetime) -> None:
+def _undo(payment: Payment, actor: Actor, at: datetime) -> bool:
+    """Undo one payment; tell whether something of it had left and had to be lent."""
     transfers = standing(subject=f"payment:{payment.pk}")
-    _cover(transfers, payment, at)
+    lent_some = _cover(transfers, payment, at)
     reverse_many(transfer_ids=[transfer.pk for transfer in transfers], at=at)
     _follow_title(transfers, payment, at)
     parts = dict(Allocation.objects.filter(payment=payment).values_list("component", "amount"))
@@ -125,6 +192,7 @@ def _undo(payment: Payment, actor: Actor, at: datetime) -> None:
             reference=str(payment.pk),
             proven=seen(payment),
         )
+    return lent_some
 
 
 def _follow_title(transfers: Sequence[Transfer], payment: Payment, at: datetime) -> None:
@@ -159,8 +227,12 @@ def _apply_again(payment: Payment, actor: Actor, at: datetime) -> None:
     settle([booking], actor, at)
 
 
-def _cover(transfers: Sequence[Transfer], payment: Payment, at: datetime) -> None:
-    """Lend what an account lacks for the reversal; the loan is what its owner must give back."""
+def _cover(transfers: Sequence[Transfer], payment: Payment, at: datetime) -> bool:
+    """
+    Lend what an account lacks for the reversal; the loan is what its owner must give back.
+
+    Tell whether anything was lent.
+    """
     effect: Counter[str] = Counter()
     for transfer in transfers:
         effect[transfer.debit.path] -= transfer.amount
@@ -178,6 +250,7 @@ def _cover(transfers: Sequence[Transfer], payment: Payment, at: datetime) -> Non
     if sum(each.amount for each in loans if each.credit == accounts.BANK) > have[accounts.BANK]:
         raise NoCash
     post_many(postings=loans)
+    return bool(loans)
 
 
 def _lack(path: str, balance: int) -> int:

@@ -16,6 +16,7 @@ from qinghe.casework.queries.next_case import next_case
 from qinghe.kernel.errors import DomainError
 from qinghe.market.queries.teams import (
     accounts_outside,
+    leads_named,
     member_of,
     queues_of,
     team,
@@ -48,7 +49,8 @@ def team_page(request: StaffRequest) -> HttpResponse:
     """Show a lead its team; everybody else learns how the own next case is opened."""
     me = member_of(request.actor)
     if me is None or not me.lead:
-        return render(request, "web/collector/team_none.html", {"me": me})
+        named = leads_named(request.actor.org_id)
+        return render(request, "web/collector/team_none.html", {"me": me, "leads": named})
     org_id = me.organisation_id
     members, queues = team(org_id, request.at), queues_of(org_id)
     names = dict(_named(queues))
@@ -57,6 +59,7 @@ def team_page(request: StaffRequest) -> HttpResponse:
             (row, [names[each] for each in row.queues if each in names]) for row in members
         ],
         "queues": queues,
+        "leads": leads_named(org_id),
         "waiting": team_cases(actor=request.actor, waiting=True),
         "cases": team_cases(actor=request.actor),
         "queue_form": QueueForm(),

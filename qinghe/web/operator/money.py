@@ -17,9 +17,11 @@ from qinghe.kernel.money import to_minor
 from qinghe.ledger.queries import sums_of, trial_balance
 from qinghe.parties.roles import Permission
 from qinghe.settlement.queries import payments, payouts
-from qinghe.settlement.queries.dues import DueRow, dues
+from qinghe.settlement.queries.dues import DueRow, dues, receipts_waiting
 from qinghe.settlement.services import (
     approve_payout,
+    confirm_receipt,
+    drop_receipt,
     pay_payout,
     prepare_payouts,
     receive_money,
@@ -148,13 +150,15 @@ def money_page(request: StaffRequest) -> HttpResponse:
         "unmatched": payments(actor=request.actor, state=PaymentState.UNMATCHED),
         "dues": (owed := dues(actor=request.actor)),
         "receipt_form": ReceiptForm(rows=owed),
+        "waiting": receipts_waiting(actor=request.actor),
+        "me": request.actor.label,
     }
     return render(request, "web/operator/money.html", context)
 
 
 @page(Permission.MANAGE_PAYMENTS, methods=("POST",))
 def receipt_add(request: StaffRequest) -> HttpResponse:
-    """Book money at the bank that no debtor paid."""
+    """Record money at the bank that no debtor paid; a second person confirms it."""
     form = ReceiptForm(request.POST, rows=dues(actor=request.actor))
     if not form.is_valid():
         return unclear(request, form, "web:money")
@@ -170,4 +174,25 @@ def receipt_add(request: StaffRequest) -> HttpResponse:
             at=request.at,
         )
 
+    done = _("Recorded. It counts when a second person has confirmed it.")
+    return acted(request, act, to="web:money", done=done)
+
+
+@page(Permission.MANAGE_PAYMENTS, methods=("POST",))
+def receipt_confirm(request: StaffRequest, receipt_id: UUID) -> HttpResponse:
+    """Confirm that the bank's statement shows what a colleague recorded."""
+
+    def act() -> object:
+        return confirm_receipt(receipt_id=receipt_id, actor=request.actor, at=request.at)
+
     return acted(request, act, to="web:money", done=_("Booked. What it covers is payable now."))
+
+
+@page(Permission.MANAGE_PAYMENTS, methods=("POST",))
+def receipt_drop(request: StaffRequest, receipt_id: UUID) -> HttpResponse:
+    """Take back what was recorded by mistake."""
+
+    def act() -> object:
+        return drop_receipt(receipt_id=receipt_id, actor=request.actor, at=request.at)
+
+    return acted(request, act, to="web:money", done=_("Dropped. It counts nowhere."))

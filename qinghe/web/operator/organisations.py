@@ -23,6 +23,7 @@ from qinghe.parties.queries import (
     organisation,
     organisations,
 )
+from qinghe.parties.queries.liftings import liftings_waiting
 from qinghe.parties.queries.onboarding import application_for
 from qinghe.parties.queries.standing import covers, party_flags, proofs, standing_now
 from qinghe.parties.roles import Permission
@@ -72,6 +73,7 @@ def organisation_list(request: StaffRequest) -> HttpResponse:
     )
     context = {
         "rows": sorted(rows, key=lambda row: row.state != OrgState.PENDING),
+        "liftings": liftings_waiting(at=request.at),
         "kinds": OrgKind.choices,
         "states": OrgState.choices,
         "kind": kind,
@@ -126,6 +128,7 @@ def _proven(found: Any, request: StaffRequest) -> dict[str, Any]:
         "covers": covers(org_id=found.pk) if found.kind == OrgKind.AGENCY else [],
         "application": application_for(org_id=found.pk),
         "history": history(found.pk),
+        "liftings": liftings_waiting(at=request.at, org_id=found.pk),
         "covered": found.kind == OrgKind.AGENCY,
         "cover_form": CoverForm(),
     }

@@ -19,6 +19,11 @@ from qinghe.settlement.services import reverse_payment
 from qinghe.settlement.terms import PaymentState
 from qinghe.web.doors import StaffRequest, formed, page, refusals_in
 
+ASKED = _(
+    "Asked. Nothing has changed yet: shares have left, or a debtor would be asked again, so a"
+    " second person must agree."
+)
+
 
 class ReverseForm(forms.Form):
     """Why a payment is taken back."""
@@ -43,10 +48,12 @@ def payment_reverse(request: StaffRequest, payment_id: UUID) -> HttpResponse:
     form = ReverseForm(request.POST or None)
     if form.is_valid():
         with refusals_in(form):
-            reverse_payment(
+            undone = reverse_payment(
                 payment_id=payment_id, **form.cleaned_data, actor=request.actor, at=request.at
             )
-            messages.success(request, _("The payment was reversed."))
+            asked = undone.state == PaymentState.POSTED
+            messages.success(request, ASKED if asked else _("The payment was reversed."))
             return redirect("web:payments")
     closed = claim_view(row.claim_id).state == ClaimState.CLOSED
-    return formed(request, "web/operator/reverse.html", {"r": row, "closed": closed}, form)
+    context = {"r": row, "closed": closed, "mine": row.reversal_asked_by == request.actor.label}
+    return formed(request, "web/operator/reverse.html", context, form)
