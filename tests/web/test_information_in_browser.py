@@ -16,11 +16,10 @@ from qinghe.kernel.actor import Role
 from qinghe.market.models import QuoteRequest
 from qinghe.market.services.quote_opening import open_quotes_due
 from tests import factories
+from tests.journeys.visitor import CHROMIUM, violations
 from tests.place import ROOT
 from tests.web.people import signed_in
-from tests.web.test_frame_in_browser import CHROMIUM, browser, violations
 
-__all__ = ["browser"]
 PICTURES = ROOT / "screenshots"
 WIDTHS = {1440: 900, 360: 740}
 

@@ -14,11 +14,10 @@ from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from qinghe.market.models import Capacity, Mandate, Package
 from tests import factories
+from tests.journeys.visitor import CHROMIUM
 from tests.market.conftest import reachable_claim
 from tests.web.people import signed_in
-from tests.web.test_frame_in_browser import CHROMIUM, browser
 
-__all__ = ["browser"]
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 
 pytestmark = [

@@ -16,11 +16,10 @@ from qinghe.market.models import SavedSearch
 from qinghe.market.services import publish_many
 from qinghe.parties.models import Organisation
 from tests import factories
+from tests.journeys.visitor import CHROMIUM
 from tests.market.conftest import TERMS, reachable_claim
 from tests.web.people import signed_in
-from tests.web.test_frame_in_browser import CHROMIUM, browser
 
-__all__ = ["browser"]
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 WIDE = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 

@@ -14,12 +14,11 @@ from qinghe.market.models import TeamAssignment
 from qinghe.parties.models import Membership
 from qinghe.parties.terms import OrgKind
 from tests import factories
+from tests.journeys.visitor import CHROMIUM, violations
 from tests.market.conftest import reachable_claim
 from tests.place import ROOT
 from tests.web.people import signed_in
-from tests.web.test_frame_in_browser import CHROMIUM, browser, violations
 
-__all__ = ["browser"]
 PICTURES = ROOT / "screenshots"
 WIDTHS = {1440: 900, 360: 740}
 
