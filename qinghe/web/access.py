@@ -166,6 +166,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "hall": COLLECTOR,
     "listing": COLLECTOR,
     "take": COLLECTOR,
+    "hall-live": COLLECTOR,
     "hall-map": COLLECTOR,
     "searches": COLLECTOR,
     "search-keep": COLLECTOR,
