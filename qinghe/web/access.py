@@ -126,6 +126,8 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "mandate-report": COLLECTOR,
     "mandate-terms": PARTIES,
     "back": PLACING,
+    "return-confirm": PLACING,
+    "return-refuse": PLACING,
     "back-relist": PLACING,
     "commission": PARTIES,
     "plan": PLACING,

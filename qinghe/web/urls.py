@@ -167,6 +167,8 @@ placing_urls = [
     path("mandates/<uuid:mandate_id>/file.pdf", mandateterms.mandate_file, name="mandate-file"),
     path("mandates/<uuid:mandate_id>/terms/", mandateterms.mandate_terms, name="mandate-terms"),
     path("mandates/<uuid:mandate_id>/recall/", mandates.mandate_recall, name="mandate-recall"),
+    path("mandates/<uuid:mandate_id>/return/confirm/", back.return_confirm, name="return-confirm"),
+    path("mandates/<uuid:mandate_id>/return/refuse/", back.return_refuse, name="return-refuse"),
     path("mandates/<uuid:mandate_id>/resume/", measures.mandate_resume, name="mandate-resume"),
 ]
 plan_urls = [
