@@ -68,8 +68,8 @@ class NoLicence(DomainError):
 class CoolingOff(DomainError):
     code = "market.cooling-off"
     text = _(
-        "Your organisation gave several orders back without a reason outside it. It takes none "
-        "until {until} (China time)."
+        "Your organisation gave several orders back without a confirmed reason outside it. It "
+        "takes none until {until} (China time)."
     )
 
     @classmethod

@@ -87,6 +87,19 @@ AUTOMATIC = (ReturnReason.FIRST_ACTION, ReturnReason.IDLE, ReturnReason.REPORT)
 OWN_DOING = (ReturnReason.NO_ROOM, ReturnReason.PAY_TOO_LOW, ReturnReason.OTHER, *AUTOMATIC)
 
 
+class Excuse(TextChoices):
+    """Whether a reason outside the collector holds; only a word that somebody else gave excuses."""
+
+    WAITING = "waiting", pgettext_lazy("excuse", "Waits for the creditor's word; counts until then")
+    PROVEN = "proven", pgettext_lazy("excuse", "Borne out by what is on record; does not count")
+    CONFIRMED = "confirmed", pgettext_lazy("excuse", "Confirmed; does not count")
+    REFUSED = "refused", pgettext_lazy("excuse", "Not confirmed; counts")
+
+
+# A return for a reason outside the collector that nobody else bears out, or not yet.
+NOT_EXCUSED = (Excuse.WAITING, Excuse.REFUSED)
+
+
 class ExtensionKind(TextChoices):
     """What a debtor does that lengthens a mandate; an attempt to reach somebody never does."""
 

@@ -140,6 +140,13 @@ class UnknownMapping(DomainError):
     text = _("There is no column mapping with this name.")
 
 
+class AccountChanged(DomainError):
+    code = "settlement.account-changed"
+    text = _(
+        "The account of {organisation} was changed lately. Nothing is paid to it before {until}."
+    )
+
+
 class BadFile(DomainError):
     code = "settlement.bad-file"
     text = _("Row {row}, column {column}: this cannot be read. Correct the file and send it again.")

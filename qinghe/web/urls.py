@@ -11,6 +11,7 @@ from qinghe.web.collector import (
     case,
     grade,
     hall,
+    live,
     mailing,
     notes,
     offers,
@@ -166,6 +167,8 @@ placing_urls = [
     path("mandates/<uuid:mandate_id>/file.pdf", mandateterms.mandate_file, name="mandate-file"),
     path("mandates/<uuid:mandate_id>/terms/", mandateterms.mandate_terms, name="mandate-terms"),
     path("mandates/<uuid:mandate_id>/recall/", mandates.mandate_recall, name="mandate-recall"),
+    path("mandates/<uuid:mandate_id>/return/confirm/", back.return_confirm, name="return-confirm"),
+    path("mandates/<uuid:mandate_id>/return/refuse/", back.return_refuse, name="return-refuse"),
     path("mandates/<uuid:mandate_id>/resume/", measures.mandate_resume, name="mandate-resume"),
 ]
 plan_urls = [
@@ -204,6 +207,7 @@ collector_urls = [
     path("promises/", work.promise_calendar, name="promises"),
     path("grade/", grade.grade_page, name="grade"),
     path("grade/appeal/<slug:about>/<uuid:target_id>/", grade.appeal_new, name="appeal-new"),
+    path("hall/live/", live.hall_live, name="hall-live"),
     path("hall/map/", regionmap.hall_map, name="hall-map"),
     path("hall/searches/", searches.search_list, name="searches"),
     path("hall/searches/keep/", searches.search_keep, name="search-keep"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from qinghe.casework import terms as casework
 from qinghe.claims import contract_terms as contracts
@@ -45,6 +46,7 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "mandate": market.MandateState,
     "bid-reason": market.BidReason,
     "return-reason": market.ReturnReason,
+    "excuse": market.Excuse,
     "extension": market.ExtensionKind,
     "outlook": market.Outlook,
     "next-step": market.NextStep,
@@ -101,6 +103,23 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "gate": quality.Gate,
     "appeal": quality.AppealState,
 }
+
+
+# Why a mandate rests or ended by a rule: what the platform keeps, before a colon, in words.
+CAUSES: Final = {
+    "claim": _("The claim was closed or withdrawn."),
+    "collector-suspended": _("The platform suspended the collector; its orders went back."),
+    "assigned": _("The claim passed to another creditor."),
+    "complaint": _("A complaint was justified."),
+    "invention": _("The claim was found to be invented."),
+}
+
+
+def cause(reason: str) -> str:
+    """Return why a mandate rests or ended: a person's words, or words for what a rule did."""
+    name, _colon, source = reason.partition(":")
+    # A person's words may hold a colon, too; what a rule keeps has no blank in it.
+    return str(CAUSES[name]) if name in CAUSES and " " not in source else reason
 
 
 def label(value: str, kind: str) -> str:

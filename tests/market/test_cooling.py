@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qinghe.kernel.actor import Actor
+from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Mandate
 from qinghe.market.queries import hall
 from qinghe.market.queries.cooling import FIRST_PAUSE, FREE, LONGEST_PAUSE, WINDOW, pause_after
 from qinghe.market.refusals import CoolingOff
-from qinghe.market.services import give_back, take
+from qinghe.market.services import confirm_return, give_back, take
 from qinghe.market.terms import OWN_DOING, ReturnReason
-from tests.factories import AT
+from tests.factories import AT, actor
 from tests.market.conftest import licensed
 from tests.market.test_exposure import listed
 
@@ -48,6 +48,8 @@ def test_reasons_outside_the_collector_do_not_count_and_old_ones_are_forgotten()
     excused = [code for code in ReturnReason if code not in OWN_DOING]
     for code in excused:
         returned(taker, 1, code)
+        found = Mandate.objects.get(return_code=code)
+        confirm_return(mandate_id=found.pk, actor=actor(Role.CREDITOR, found.creditor), at=AT)
     returned(taker, FREE, ReturnReason.OTHER)
     (order,) = listed(1)
     mandate = take(listing_id=order.pk, actor=taker, at=AT)

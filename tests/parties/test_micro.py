@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from pytest_django import Settings
 
 from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Role
+from qinghe.kernel.ids import new_id
 from qinghe.parties.models import MicroTransfer, VaultItem
+from qinghe.parties.queries.payees import waiting_until
 from qinghe.parties.roles import NotPermitted
 from qinghe.parties.services import (
     ask_registers,
@@ -26,11 +29,12 @@ from qinghe.parties.services import (
 from qinghe.parties.services.micro import (
     AccountProven,
     NoSuchTransfer,
+    SameHand,
     TransferRunning,
     TransferWait,
     sandbox_statement,
 )
-from qinghe.parties.terms import TransferState
+from qinghe.parties.terms import OrgKind, TransferState
 from tests import factories
 from tests.factories import AT
 from tests.parties.onboarded import Applicant
@@ -153,3 +157,28 @@ def test_what_the_bank_returned_is_asked_for_again_at_once(one: Applicant) -> No
     transfer = one.transfer()
     record_returned(transfer_id=transfer.pk, reason="no such account", actor=CLERK, at=AT)
     one.transfer()
+
+
+@pytest.mark.parametrize(
+    ("kind", "again"), [(OrgKind.AGENCY, True), (OrgKind.PRIVATE_CREDITOR, False)]
+)
+def test_who_changed_a_proven_account_does_not_confirm_it(
+    db: None, kind: OrgKind, again: bool
+) -> None:
+    one = Applicant(kind)
+    one.account()
+    one.prove()
+    assert waiting_until([one.org_id], AT) == {}
+    one.account()
+    assert waiting_until([one.org_id], AT) == {one.org_id: AT + timedelta(hours=72)}
+    assert waiting_until([one.org_id], AT + timedelta(hours=72)) == {}
+    amount = sandbox_statement(one.transfer())
+    assert amount is not None
+    if again:
+        with pytest.raises(SameHand):
+            state_amount(cents=amount, **one.mine())
+        other = replace(one.actor, user_id=new_id())
+    else:
+        other = one.actor
+    done = state_amount(org_id=one.org_id, cents=amount, actor=other, at=AT)
+    assert done.state == TransferState.PROVEN

@@ -6,11 +6,13 @@ import pytest
 
 from qinghe.kernel.actor import Actor, Role
 from qinghe.ledger import queries as books
-from qinghe.parties.models import Organisation
+from qinghe.parties.models import Organisation, SettlementAccount
 from qinghe.parties.roles import NotPermitted
+from qinghe.parties.services import declare_account
 from qinghe.settlement import accounts, refusals, services
 from qinghe.settlement.models import Payout, Split
 from qinghe.settlement.terms import RESERVE_DAYS
+from tests import factories
 from tests.factories import AT, actor, claim, collector, mandate
 from tests.settlement.test_payments import assert_books, pay
 
@@ -147,3 +149,32 @@ def test_only_operators_touch_payouts(boss: Actor) -> None:
             services.approve_payout(payout_id=payout.pk, actor=stranger, at=AT)
         with pytest.raises(NotPermitted):
             services.pay_payout(payout_id=payout.pk, actor=stranger, at=AT)
+
+
+def changed(owner: Organisation, **first: object) -> None:
+    """Let a party have an account, then another one since the moment of the tests."""
+    mine = factories.actor(Role.CREDITOR, owner)
+    told = {"holder": owner.name, "bank": "Test Bank", "actor": mine, "at": AT}
+    account = declare_account(org_id=owner.pk, number="0000000000000001", **told)
+    SettlementAccount.objects.filter(pk=account.pk).update(**first)
+    declare_account(org_id=owner.pk, number="0000000000000002", **told)
+    # What the transfer would prove, for the wait alone to decide.
+    Organisation.objects.filter(pk=owner.pk).update(level=owner.level)
+
+
+def test_nothing_is_paid_to_an_account_that_was_just_changed(boss: Actor, second: Actor) -> None:
+    target, other = claim(), claim()
+    for each in (target, other):
+        pay(each, 500, source="cashier")
+    changed(target.creditor, proven_at=AT)
+    changed(other.creditor)
+    assert set(prepare(boss)) == {str(other.creditor_id)}
+    payout = prepare(boss, days=3)[str(target.creditor_id)]
+    before = AT + timedelta(hours=72) - timedelta(seconds=1)
+    with pytest.raises(refusals.AccountChanged) as refusal:
+        services.approve_payout(payout_id=payout.pk, actor=second, at=before)
+    assert refusal.value.facts["until"] == (AT + timedelta(hours=72)).isoformat(timespec="minutes")
+    services.approve_payout(payout_id=payout.pk, actor=second, at=AT + timedelta(hours=72))
+    with pytest.raises(refusals.AccountChanged):
+        services.pay_payout(payout_id=payout.pk, actor=boss, at=before)
+    services.pay_payout(payout_id=payout.pk, actor=boss, at=AT + timedelta(hours=72))

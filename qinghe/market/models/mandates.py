@@ -12,7 +12,7 @@ from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
 from qinghe.market.models.documents import BOTH_SIGNED, Signed
 from qinghe.market.models.listings import Listing
-from qinghe.market.models.service import BOUNDED, Watched
+from qinghe.market.models.service import BOUNDED, EXCUSED, Watched
 from qinghe.market.terms import KEEP, LIVE, MandateState, Mode
 
 
@@ -53,6 +53,7 @@ class Mandate(Signed, Watched, Row):
             ),
             models.CheckConstraint(condition=BOTH_SIGNED, name="market_mandate_signed_by_both"),
             models.CheckConstraint(condition=BOUNDED, name="market_mandate_end_bounded"),
+            models.CheckConstraint(condition=EXCUSED, name="market_mandate_excused"),
         ]
         indexes = [
             models.Index(
@@ -71,6 +72,12 @@ class Mandate(Signed, Watched, Row):
                 fields=["collector", "-closed_at"],
                 name="market_mandate_returned",
                 condition=Q(state="returned"),
+            ),
+            # What its creditor has to answer.
+            models.Index(
+                fields=["creditor", "closed_at"],
+                name="market_mandate_excuses",
+                condition=Q(excuse="waiting"),
             ),
             # What began or ended lately is looked at, and nothing else.
             BrinIndex(fields=["starts_at"], name="market_mandate_begun", pages_per_range=16),

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
 from qinghe.market.extending import LONGEST
-from qinghe.market.terms import KEEP, ExtensionKind, NextStep, Outlook, ReturnReason
+from qinghe.market.terms import KEEP, Excuse, ExtensionKind, NextStep, Outlook, ReturnReason
 
 
 class Watched(models.Model):
@@ -32,10 +32,23 @@ class Watched(models.Model):
         choices=ReturnReason.choices, default="", db_default="", blank=True
     )
 
+    # Of a return for a reason outside the collector: whether it holds, who said so and when.
+    excuse = models.TextField(choices=Excuse.choices, default="", db_default="", blank=True)
+    excuse_by = models.UUIDField(null=True)
+    excuse_at = models.DateTimeField(null=True)
+    # Why it was not confirmed, for the collector to read.
+    excuse_words = models.TextField(default="", db_default="", blank=True)
+
     class Meta:
         abstract = True
 
 
+# Only a return has an excuse; confirmed or refused it is by somebody.
+EXCUSED = Q(excuse="") | Q(
+    Q(excuse__in=(Excuse.WAITING, Excuse.PROVEN), excuse_at__isnull=True)
+    | Q(excuse__in=(Excuse.CONFIRMED, Excuse.REFUSED), excuse_at__isnull=False),
+    state="returned",
+)
 BOUNDED = Q(agreed_ends_at__isnull=True) | Q(
     ends_at__gte=F("agreed_ends_at"), ends_at__lte=F("agreed_ends_at") + timedelta(days=LONGEST)
 )

@@ -2,7 +2,8 @@
 Cooling off: who gives orders back again and again takes none for a while.
 
 Taking and giving back costs a debtor days and shows a stranger the case. One or two returns are
-work; more within a month, for no reason outside the collector, are choosing by looking. The pause
+work; more within a month, for no reason outside the collector, are choosing by looking. A reason
+outside the collector excuses when somebody else bears it out, and not by its name. The pause
 doubles with each further return, so that it stays short for who stops, and is bounded: a month is
 time enough for a person to look.
 """
@@ -14,8 +15,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q
+
 from qinghe.market.models import Mandate
-from qinghe.market.terms import OWN_DOING, MandateState
+from qinghe.market.terms import NOT_EXCUSED, OWN_DOING, MandateState
 
 WINDOW: Final = timedelta(days=30)
 # So many unexcused returns within the window are free.
@@ -24,6 +27,11 @@ FIRST_PAUSE: Final = timedelta(hours=12)
 LONGEST_PAUSE: Final = timedelta(days=14)
 # Beyond this the pause does not grow any more, so no more rows are read.
 COUNTED: Final = 12
+
+# What counts; the same stands as SQL in `queries.taking`.
+COUNTS: Final = Q(state=MandateState.RETURNED) & (
+    Q(return_code__in=OWN_DOING) | Q(excuse__in=NOT_EXCUSED)
+)
 
 
 def pause_after(returns: int) -> timedelta:
@@ -37,9 +45,8 @@ def pause_after(returns: int) -> timedelta:
 def cooling_among(collectors: Iterable[UUID], at: datetime) -> set[UUID]:
     """Return those of some collectors that may take nothing now for cooling off. One query."""
     recent = Mandate.objects.filter(
+        COUNTS,
         collector__in=list(collectors),
-        state=MandateState.RETURNED,
-        return_code__in=OWN_DOING,
         closed_at__gt=at - WINDOW,
         closed_at__lte=at,
     )

@@ -13,9 +13,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from qinghe.market.dispatch.network import Flags
 from qinghe.market.models import Capacity, Mandate, TakingStop
-from qinghe.market.queries.cooling import WINDOW, cooling_until
+from qinghe.market.queries.cooling import COUNTS, WINDOW, cooling_until
 from qinghe.market.queries.window import conflicts
-from qinghe.market.terms import OWN_DOING, MandateState
 from qinghe.parties.levels import Act
 from qinghe.parties.models import Licence, Organisation
 from qinghe.parties.regions import province_of
@@ -158,8 +157,7 @@ def _stopped(at: datetime) -> set[UUID]:
 
 def _cooling(at: datetime) -> set[UUID]:
     rows = Mandate.objects.filter(
-        state=MandateState.RETURNED,
-        return_code__in=OWN_DOING,
+        COUNTS,
         closed_at__gt=at - WINDOW,
         closed_at__lte=at,
     )

@@ -21,7 +21,7 @@ from qinghe.kernel import prepared
 from qinghe.kernel.actor import Actor
 from qinghe.market.queries.cooling import COUNTED, WINDOW, cooling_until
 from qinghe.market.taking import Case, Facts, Order, Taker
-from qinghe.market.terms import LIVE, OWN_DOING, MandateState
+from qinghe.market.terms import LIVE, NOT_EXCUSED, OWN_DOING, MandateState
 from qinghe.parties.days import legal_day
 from qinghe.parties.levels import Act
 from qinghe.parties.terms import LicenceKind, OrgState
@@ -84,11 +84,11 @@ PLACES: Final = f"""k.live, k."limit", k.max_band,
         WHERE m.collector_id = w.id AND m.state IN ({_words(LIVE)})
             AND x.currency = c.currency
     ) END"""  # noqa: S608  constants of this house
-# What was given back of one's own doing lately: by this one cools off.
+# What was given back lately and is not excused: by this one cools off, as `cooling.COUNTS` says.
 RETURNED: Final = f"""ARRAY(
         SELECT m.closed_at FROM market_mandate m
         WHERE m.collector_id = w.id AND m.state = '{MandateState.RETURNED.value}'
-            AND m.return_code IN ({_words(OWN_DOING)})
+            AND (m.return_code IN ({_words(OWN_DOING)}) OR m.excuse IN ({_words(NOT_EXCUSED)}))
             AND m.closed_at > %(since)s AND m.closed_at <= %(at)s
         ORDER BY m.closed_at DESC LIMIT {COUNTED}
     )"""  # noqa: S608  constants of this house

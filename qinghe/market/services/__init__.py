@@ -15,6 +15,7 @@ from qinghe.market.services.bundling import (
 )
 from qinghe.market.services.capacity import set_capacity
 from qinghe.market.services.costs import put_costs
+from qinghe.market.services.excusing import confirm_return, refuse_return
 from qinghe.market.services.extending import end_extension, extend_for, extend_for_payments
 from qinghe.market.services.inviting import invite_bid, invite_bids
 from qinghe.market.services.listings import (
@@ -67,6 +68,7 @@ __all__ = [
     "change_search",
     "check_package",
     "complete",
+    "confirm_return",
     "decline_offer",
     "designate",
     "dispatch",
@@ -96,6 +98,7 @@ __all__ = [
     "publish_many",
     "put_costs",
     "recall",
+    "refuse_return",
     "relist",
     "report",
     "resume",

@@ -19,6 +19,7 @@ from qinghe.kernel.actor import Actor, Role, system
 from qinghe.kernel.errors import DomainError
 from qinghe.market.models import Listing, Mandate
 from qinghe.market.queries import mandate_by_id
+from qinghe.market.queries.excuses import excuse_of
 from qinghe.market.refusals import BadReturnReason, NoSuchMandate, NotLive
 from qinghe.market.services.capacity import COLLECTORS, free_one
 from qinghe.market.services.listings import close_listing, lock_claims
@@ -69,7 +70,8 @@ def give_back(
     """
     Give an order back to its creditor, who reads the code of the reason and the words.
 
-    Reasons of the collector's own count, see `queries.cooling`.
+    Reasons of the collector's own count, see `queries.cooling`; others count until they are borne
+    out, see `services.excusing`.
 
     :raises NoSuchMandate: unknown, or another collector's
     :raises NotLive: it is over already
@@ -205,6 +207,7 @@ def _end(
     if mandate.state not in LIVE:
         raise NotLive
     mandate.return_code = code
+    mandate.excuse = excuse_of(mandate, at)
     return _close(mandate, state, reason, actor, at)
 
 
@@ -223,7 +226,7 @@ def _close(
     mandate: Mandate, state: MandateState, reason: str, actor: Actor, at: datetime
 ) -> Mandate:
     mandate.state, mandate.reason, mandate.closed_at = state, reason, at
-    mandate.save(update_fields=["state", "reason", "closed_at", "return_code"])
+    mandate.save(update_fields=["state", "reason", "closed_at", "return_code", "excuse"])
     free_one(mandate.collector_id)
     if state != MandateState.COMPLETED:
         # Whoever works it next is one hand further (手别).
@@ -238,6 +241,7 @@ def _close(
         mandate=mandate.pk,
         collector=mandate.collector_id,
         code=mandate.return_code,
+        excuse=mandate.excuse,
     )
     return mandate
 

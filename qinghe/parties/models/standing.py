@@ -68,6 +68,8 @@ class SettlementAccount(Row):
     bank = models.TextField()
     state = models.TextField(choices=SettlementState.choices, default=SettlementState.DECLARED)
     added_at = models.DateTimeField()
+    # Who entered it; a changed account is proven by somebody else.
+    added_by = models.UUIDField(null=True)
     proven_at = models.DateTimeField(null=True)
 
     class Meta:

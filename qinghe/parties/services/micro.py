@@ -26,10 +26,12 @@ from qinghe.kernel.queue import enqueue
 from qinghe.parties.gateways.transfers import Order, send
 from qinghe.parties.models import (
     MicroTransfer,
+    Organisation,
     SettlementAccount,
     VaultItem,
 )
 from qinghe.parties.models.standing import MOST_TRIES
+from qinghe.parties.queries.payees import replaced_proven
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services.assurance import keep_proof
 from qinghe.parties.services.own import own_organisation
@@ -37,6 +39,7 @@ from qinghe.parties.services.secrets import seal, unseal
 from qinghe.parties.services.settlement import account_of
 from qinghe.parties.terms import (
     LIVE_TRANSFERS,
+    OrgKind,
     ProofKind,
     Secret,
     SettlementState,
@@ -49,6 +52,12 @@ VALID: Final = timedelta(days=7)
 WAIT: Final = timedelta(days=1)
 AT_ONCE: Final = 1000
 SENDER: Final = system("parties.transfers")
+
+
+class SameHand(DomainError):
+    code = "parties.same-hand"
+    status = 403
+    text = _("You entered this account. Somebody else of your organisation must state the amount.")
 
 
 class AccountProven(DomainError):
@@ -200,9 +209,12 @@ def state_amount(*, org_id: UUID, cents: int, actor: Actor, at: datetime) -> Mic
     :raises NoSuchOrganisation: unknown, or another's
     :raises NoSettlementAccount: none was declared
     :raises NoSuchTransfer: nothing was sent, or its time is over
+    :raises SameHand: the account replaces a proven one and was entered by this very person
     """
-    own_organisation(org_id, actor)
-    rows = MicroTransfer.objects.filter(account=account_of(org_id), state=TransferState.SENT)
+    organisation = own_organisation(org_id, actor)
+    account = account_of(org_id)
+    _check_hand(organisation, account, actor)
+    rows = MicroTransfer.objects.filter(account=account, state=TransferState.SENT)
     transfer = _live(rows.filter(expires_at__gt=at))
     transfer.tries += 1
     right = any(
@@ -260,6 +272,20 @@ def _prove(transfer: MicroTransfer, actor: Actor, at: datetime) -> None:
         actor=actor,
         at=at,
     )
+
+
+def _check_hand(organisation: Organisation, account: SettlementAccount, actor: Actor) -> None:
+    """
+    Let nobody both change where a party's money goes and confirm it.
+
+    A first account is looked at with the application. A private creditor is one person: the name
+    of the holder is compared, and payouts wait.
+    """
+    same = account.added_by is not None and account.added_by == actor.user_id
+    if not same or organisation.kind == OrgKind.PRIVATE_CREDITOR:
+        return
+    if SettlementAccount.objects.filter(replaced_proven(organisation.pk)).exists():
+        raise SameHand
 
 
 def _check_turn(account: SettlementAccount, at: datetime) -> None:

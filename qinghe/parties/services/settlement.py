@@ -69,6 +69,7 @@ def declare_account(
         number=seal(kind=Secret.ACCOUNT, value=tidy, person_id=None, at=at),
         bank=bank.strip(),
         added_at=at,
+        added_by=actor.user_id,
     )
     end_proofs(org_id=org_id, kind=ProofKind.ACCOUNT, actor=actor, at=at)
     flag_same_account(account, at)

@@ -18,13 +18,15 @@ from qinghe.ledger.queries import balance, standing
 from qinghe.ledger.services import lock_accounts, post_many, reverse_many
 from qinghe.ledger.terms import Posting
 from qinghe.parties.levels import Act
+from qinghe.parties.models import Organisation
 from qinghe.parties.pairs import independent
+from qinghe.parties.queries.payees import waiting_until
 from qinghe.parties.queries.standing import below
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services.assurance import check_standing
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Payout
-from qinghe.settlement.refusals import NoCash, NoSuchPayout, PayoutMoved, SamePerson
+from qinghe.settlement.refusals import AccountChanged, NoCash, NoSuchPayout, PayoutMoved, SamePerson
 from qinghe.settlement.services.advancing import take_back
 from qinghe.settlement.services.apart import check_apart
 from qinghe.settlement.services.covering import cover, lock_books
@@ -82,10 +84,11 @@ def approve_payout(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
     :raises NotApart: it also brought about what is paid: it recorded the money, or undid a payment
     :raises NotAssured: the organisation's standing does not let it be paid
     :raises StandingLapsed: a licence, an authority or a review of it has ended
+    :raises AccountChanged: its account was changed less than three days ago
     """
     require(actor, Permission.APPROVE_PAYOUTS)
     payout = _lock(payout_id, PayoutState.DRAFT)
-    check_standing(payout.organisation, Act.WORK, at)
+    _check_payee(payout.organisation, at)
     if payout.prepared_by == actor.label or not independent(payout.prepared_by, actor.label):
         raise SamePerson
     check_apart(payout, actor)
@@ -106,10 +109,11 @@ def pay_payout(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
     :raises NoCash: the platform's account does not hold the amount
     :raises NotAssured: the organisation's standing does not let it be paid
     :raises StandingLapsed: a licence, an authority or a review of it has ended
+    :raises AccountChanged: its account was changed less than three days ago
     """
     require(actor, Permission.PREPARE_PAYOUTS)
     payout = _lock(payout_id, PayoutState.APPROVED)
-    check_standing(payout.organisation, Act.WORK, at)
+    _check_payee(payout.organisation, at)
     owed = accounts.payout(payout.pk)
     lock_accounts(keys={(owed, payout.currency), (accounts.BANK, payout.currency)})
     if balance(path=accounts.BANK, currency=payout.currency) < payout.amount:
@@ -160,9 +164,10 @@ def _gather_cash(at: datetime) -> None:
 
 
 def _payable(at: datetime) -> list[Account]:
-    """Return what is payable to parties whose standing lets them be paid; the rest waits."""
+    """Return what is payable to parties that may be paid to their account; the rest waits."""
     rows = list(Account.objects.filter(path__regex=PAYABLE, balance__lt=0).order_by("pk"))
-    waiting = below({_owner(row) for row in rows}, Act.WORK, at)
+    owners = {_owner(row) for row in rows}
+    waiting = below(owners, Act.WORK, at) | waiting_until(owners, at).keys()
     return [row for row in rows if _owner(row) not in waiting]
 
 
@@ -180,6 +185,15 @@ def _draft(account: Account, actor: Actor, at: datetime) -> Payout:
         prepared_by=actor.label,
         prepared_at=at,
     )
+
+
+def _check_payee(organisation: Organisation, at: datetime) -> None:
+    check_standing(organisation, Act.WORK, at)
+    until = waiting_until([organisation.pk], at).get(organisation.pk)
+    if until is not None:
+        raise AccountChanged(
+            organisation=organisation.name, until=until.isoformat(timespec="minutes")
+        )
 
 
 def _lock(payout_id: UUID, *states: PayoutState) -> Payout:

@@ -68,7 +68,10 @@ class GiveBackForm(forms.Form):
     code = forms.ChoiceField(
         label=_("Reason"),
         choices=[("", _("choose")), *(c for c in ReturnReason.choices if c[0] not in AUTOMATIC)],
-        help_text=_("Reasons of your own count: several within a month, and you pause taking."),
+        help_text=_(
+            "Several returns within a month pause taking. A reason outside you counts too, until "
+            "the creditor confirms it or the record shows it."
+        ),
     )
     reason = forms.CharField(
         label=_("In a few words"),

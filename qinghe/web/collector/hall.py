@@ -23,6 +23,7 @@ from qinghe.market.terms import Mode
 from qinghe.parties.roles import Permission
 from qinghe.reporting.queries import collector_record
 from qinghe.web.collector.hallfilters import CURRENCY, choices, chosen, filters_of
+from qinghe.web.collector.live import live_address
 from qinghe.web.commission import cut
 from qinghe.web.doors import StaffRequest, page
 from qinghe.web.figures import figures_of
@@ -51,6 +52,7 @@ def order_hall(request: StaffRequest) -> HttpResponse:
         "figures": figures_of(record),
         "cards": request.GET.get("view") == "cards",
         "obstacle": found.obstacle,
+        "live": live_address(filters, request.at),
         "kept": searches(actor=request.actor, at=request.at),
     }
     return render(request, "web/collector/hall.html", context)

@@ -1,4 +1,4 @@
-"""Orders that came back from collectors: why, and offered again in one press."""
+"""Orders that came back: why, whether that holds, and offered again in one press."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.market.queries.excuses import excuses
 from qinghe.market.queries.returned import back
-from qinghe.market.services import relist
+from qinghe.market.services import confirm_return, refuse_return, relist
 from qinghe.parties.roles import Permission
 from qinghe.web.doors import StaffRequest, acted, page, unclear
 
+BACK = "web:back"
 HUNDRED = Decimal(100)
 
 
@@ -26,11 +28,18 @@ class RelistForm(forms.Form):
     )
 
 
+class RefuseReturnForm(forms.Form):
+    """Why a reason does not hold; the collector reads it."""
+
+    words = forms.CharField(label=_("Why it does not hold"), max_length=300)
+
+
 @page(Permission.PLACE_CLAIMS)
 def back_list(request: StaffRequest) -> HttpResponse:
     """Show what came back and is free to be offered, with the reason and a suggestion."""
     rows = back(actor=request.actor)
-    return render(request, "web/creditor/back.html", {"rows": rows})
+    context = {"rows": rows, "excuses": excuses(actor=request.actor)}
+    return render(request, "web/creditor/back.html", context)
 
 
 @page(Permission.PLACE_CLAIMS, methods=("POST",))
@@ -38,7 +47,7 @@ def back_relist(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     """Offer one claim again as the next hand."""
     form = RelistForm(request.POST)
     if not form.is_valid():
-        return unclear(request, form, "web:back")
+        return unclear(request, form, BACK)
     asked = form.cleaned_data["commission"]
 
     def act() -> object:
@@ -49,4 +58,31 @@ def back_relist(request: StaffRequest, claim_id: UUID) -> HttpResponse:
             at=request.at,
         )
 
-    return acted(request, act, to="web:back", done=_("It is in the hall again."))
+    return acted(request, act, to=BACK, done=_("It is in the hall again."))
+
+
+@page(Permission.PLACE_CLAIMS, methods=("POST",))
+def return_confirm(request: StaffRequest, mandate_id: UUID) -> HttpResponse:
+    """Confirm the reason of a return."""
+
+    def act() -> object:
+        return confirm_return(mandate_id=mandate_id, actor=request.actor, at=request.at)
+
+    done = _("Confirmed. The return does not count against the collector.")
+    return acted(request, act, to=BACK, done=done)
+
+
+@page(Permission.PLACE_CLAIMS, methods=("POST",))
+def return_refuse(request: StaffRequest, mandate_id: UUID) -> HttpResponse:
+    """Say that the reason of a return does not hold."""
+    form = RefuseReturnForm(request.POST)
+    if not form.is_valid():
+        return unclear(request, form, BACK)
+
+    def act() -> object:
+        return refuse_return(
+            mandate_id=mandate_id, **form.cleaned_data, actor=request.actor, at=request.at
+        )
+
+    done = _("Not confirmed. The return counts, and the collector reads why.")
+    return acted(request, act, to=BACK, done=done)

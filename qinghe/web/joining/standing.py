@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.claims.services.limits import room_of
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.queries.onboarding import Declared, application_for, declared, parts
+from qinghe.parties.queries.payees import waiting_until
 from qinghe.parties.queries.standing import standing_now
 from qinghe.parties.roles import Permission
 from qinghe.parties.services import (
@@ -63,6 +64,7 @@ def standing(request: StaffRequest) -> HttpResponse:
         "parts": rows,
         "ready": all(each.done for each in rows),
         "found": found,
+        "paid_from": waiting_until([found.organisation.pk], request.at).get(found.organisation.pk),
         **_room(request, found),
     }
     return render(request, "web/joining/standing.html", context)

@@ -70,9 +70,7 @@ def labels(values: list[str], kind: str) -> str:
 @register.filter
 def cause(reason: str) -> str:
     """Return why a mandate rests or ended: a person's words, or words for what a rule did."""
-    if reason.startswith("complaint:"):
-        return _("A complaint was justified.")
-    return _("The claim was closed or withdrawn.") if reason == "claim" else reason
+    return words.cause(reason)
 
 
 @register.simple_tag
