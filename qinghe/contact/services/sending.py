@@ -209,7 +209,7 @@ def _begins(attempt: Attempt) -> bool:
 
     Not to an address that only the creditor chose, and not as it was before the last release.
     """
-    known = ContactPoint.objects.filter(pk=attempt.point_id, state=PointState.VALID).exists()
+    known = ContactPoint.objects.filter(pk__in=[attempt.point_id], state=PointState.VALID).exists()
     return known and current_notices().filter(pk=attempt.pk).exists()
 
 
