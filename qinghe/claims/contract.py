@@ -194,9 +194,25 @@ class LimitationAct(Row):
     evidence = models.ForeignKey("claims.Evidence", models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
     recorded_by = models.TextField()
+    # The creditor tells it; it counts only once a reviewer has seen that the file shows it.
+    accepted = models.BooleanField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.TextField(default="", blank=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["recorded_at"],
+                name="claims_acts_waiting",
+                condition=Q(accepted__isnull=True),
+            ),
+        ]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(accepted__isnull=True, decided_at__isnull=True)
+                | Q(accepted__isnull=False, decided_at__isnull=False),
+                name="claims_act_decided",
+            ),
             models.UniqueConstraint(fields=["claim", "kind", "on"], name="claims_act_once"),
             models.CheckConstraint(
                 condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("on")),

@@ -348,6 +348,8 @@ class Delivery(Row):
     at = models.DateTimeField()
     # When a letter went to the printer; until then it has not left the house.
     printed_at = models.DateTimeField(null=True)
+    # Who has had its file: nobody else can say that it is on paper.
+    opened_by = ArrayField(models.TextField(), default=list, db_default=[])
 
     class Meta:
         constraints = [

@@ -80,6 +80,19 @@ class LetterOnItsWay(DomainError):
     text = _("A letter with a code was sent in the last {days} days. Wait until it has arrived.")
 
 
+class LetterVoid(DomainError):
+    code = "contact.letter-void"
+    text = _(
+        "This letter tells what no longer holds: the claim has moved on since. It is not printed; "
+        "a new one is made where one is needed."
+    )
+
+
+class LetterUnopened(DomainError):
+    code = "contact.letter-unopened"
+    text = _("Open this letter first: whoever marks it as printed has had its file.")
+
+
 class LetterPrinted(DomainError):
     code = "contact.letter-printed"
     text = _("This letter is printed already.")

@@ -112,7 +112,9 @@ def standing_of(view: ClaimView, on: date) -> Standing:
         plans=Plan.objects.filter(claim=view.id, proposed_by=Role.DEBTOR).values_list(
             "proposed_at"
         ),
-        acts=LimitationAct.objects.filter(claim=view.id).values_list("kind", "on", "ended_on"),
+        acts=LimitationAct.objects.filter(claim=view.id, accepted=True).values_list(
+            "kind", "on", "ended_on"
+        ),
         pauses=Hardship.objects.filter(claim=view.id).values_list("asked_at"),
     )
     zones = {zone for (some,) in read["zones"] for zone in some}

@@ -33,8 +33,9 @@ class Past:
     """
     What became of a creditor's claims.
 
-    `settled` ended paid and were never contested with success; `rejected` and `invented` are the
-    moments at which a reviewer turned a claim down, invented ones apart from the others.
+    `settled` counts debtors whose claims ended paid and were never contested with success;
+    `rejected` and `invented` are the moments at which a reviewer turned a claim down, invented
+    ones apart from the others.
     """
 
     began_at: datetime | None = None
@@ -54,6 +55,11 @@ class Allowed:
 def window() -> timedelta:
     """Return the length of the window in which submissions count."""
     return int(_table()["window_days"]) * DAY
+
+
+def settled_from() -> int:
+    """Return from which amount on, in fen, a settled claim counts."""
+    return int(_table()["settled_from"])
 
 
 @cache

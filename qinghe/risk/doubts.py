@@ -208,6 +208,16 @@ DOUBTS: Final = (
         grave=False,
         test=_when(lambda facts: facts.time_barred),
     ),
+    Doubt(
+        "limitation-act",
+        _("Only the creditor says that it is not too old"),
+        _(
+            "The creditor recorded something that would move the limitation. Open its file: it "
+            "counts only if you accept it."
+        ),
+        grave=False,
+        test=_when(lambda facts: facts.time_barred and facts.acts_waiting),
+    ),
 )
 BY_CODE: Final = {doubt.code: doubt for doubt in DOUBTS}
 

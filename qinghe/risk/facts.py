@@ -26,6 +26,8 @@ class Facts:
     identity: frozenset[str] = frozenset()
     died_before_contract: bool = False
     time_barred: bool = False
+    # The creditor told acts of limitation that no reviewer has looked at.
+    acts_waiting: bool = False
     # Kinds of data that creditor and debtor both have (account, phone, address).
     shared_with_creditor: tuple[str, ...] = ()
     # A browser that works for the creditor opened the debtor's door.

@@ -18,7 +18,7 @@ from qinghe.claims.services import (
 )
 from qinghe.claims.terms import Rejection
 from qinghe.contact.queries import letters_to_print
-from qinghe.contact.services import mark_printed
+from qinghe.contact.services import mark_printed, open_to_print
 from qinghe.market.models import Listing
 from qinghe.market.services import designate, place_own_team, publish_many, take
 from qinghe.market.terms import Mode
@@ -101,6 +101,7 @@ class Office:
         """Put the letters that wait on paper: challenge windows count from here."""
         actor = self.world.actor("operator")
         for letter in letters_to_print(actor=actor, limit=None):
+            self.doer.do(open_to_print, attempt_id=letter.attempt_id, actor=actor, at=at)
             self.doer.do(mark_printed, attempt_id=letter.attempt_id, actor=actor, at=at)
 
     def place(self, *, at: datetime) -> None:

@@ -247,6 +247,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "claim-resubmit": CREDITOR,
     "claim-prove": CREDITOR,
     "verify-check": REVIEW,
+    "act-decide": REVIEW,
     "duplicate-decide": REVIEW,
     "disputes": COMPLIANCE,
     "dispute": COMPLIANCE,

@@ -243,6 +243,7 @@ review_urls = [
     path("automatic-releases/", releases.release_list, name="auto-releases"),
     path(AUTOMATIC + "grant/", releases.release_grant, name="auto-release-grant"),
     path(AUTOMATIC + "end/", releases.release_end, name="auto-release-end"),
+    path("verify/<uuid:claim_id>/acts/<uuid:act_id>/", pairs.act_decide, name="act-decide"),
     path("verify/<uuid:claim_id>/check/", pairs.verify_check, name="verify-check"),
     path(
         "verify/<uuid:claim_id>/pairs/<uuid:duplicate_id>/",

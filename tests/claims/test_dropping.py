@@ -14,7 +14,14 @@ from pytest_django.fixtures import Settings
 
 from qinghe.claims.models import Batch, Claim
 from qinghe.claims.services import dropping, scan_folders
-from qinghe.claims.services.dropfiles import FileShut, read, sealed, write
+from qinghe.claims.services.dropfiles import (
+    MOST_REPORT_BYTES,
+    FileShut,
+    part_of,
+    read,
+    sealed,
+    write,
+)
 from qinghe.parties import filestore
 from tests.claims.world import NOW, ROW, creditor, file_of
 
@@ -246,6 +253,32 @@ def test_a_report_that_somebody_spoilt_stops_no_other(incoming: Path) -> None:
     (incoming / "claims.csv").write_bytes(file_of(ROW))
     look(incoming, 3)
     assert Claim.objects.count() == 1
+
+
+def test_a_report_is_for_the_creditors_group_and_for_nobody_else(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        write(tmp_path / "a.report.json", {})
+        made = part_of(tmp_path, "taken")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.report.json").stat().st_mode & 0o777 == 0o640
+    assert made.stat().st_mode & 0o777 == 0o750
+
+
+def test_a_report_too_deep_or_too_long_says_nothing(tmp_path: Path) -> None:
+    deep, long = tmp_path / "deep.json", tmp_path / "long.json"
+    deep.write_text("[" * 200_000)
+    long.write_text(json.dumps({"a": "x" * MOST_REPORT_BYTES}))
+    assert read(deep) == read(long) == {}
+
+
+def test_one_creditor_takes_turns(incoming: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dropping, "MOST_FILES", 1)
+    for number in range(2):
+        (incoming / f"{number}.csv").write_text(f"no table {number}")
+    assert look(incoming, times=2)[-1]["refused"] == 1
+    assert look(incoming)[-1]["refused"] == 1
 
 
 def test_a_report_never_writes_through_a_link(tmp_path: Path) -> None:

@@ -158,4 +158,7 @@ def test_an_act_on_record_keeps_a_claim_young() -> None:
         claim=claim, kind="suit", on=date(2024, 1, 1), ended_on=date(2024, 6, 1),
         evidence=paper, recorded_at=NOW, recorded_by="x",
     )  # fmt: skip
-    assert "time-barred" not in flagged(claim)
+    assert {"time-barred", "limitation-act"} <= set(flagged(claim))
+    Flag.objects.filter(claim=claim).delete()
+    LimitationAct.objects.update(accepted=True, decided_at=NOW)
+    assert not {"time-barred", "limitation-act"} & set(flagged(claim))

@@ -16,10 +16,11 @@ from qinghe.claims.services.limits import (
     CoolingOff,
     OnlyYuan,
     OverAllowance,
+    past_of,
     use_allowance,
 )
 from qinghe.kernel.errors import DomainError
-from qinghe.parties.allowances import Past, allowed, steps, window
+from qinghe.parties.allowances import Past, allowed, settled_from, steps, window
 from qinghe.parties.models import Allowance, AllowanceUse, Organisation
 from qinghe.parties.terms import OrgKind
 from tests import factories
@@ -139,7 +140,26 @@ def test_settled_claims_open_more_and_contested_ones_do_not() -> None:
 
 
 def settled(claim: Claim) -> None:
-    Claim.objects.filter(pk=claim.pk).update(state="closed", principal=0, proven=1, closed_at=AT)
+    Claim.objects.filter(pk=claim.pk).update(
+        state="closed",
+        principal=0,
+        claimed=settled_from(),
+        proven=settled_from(),
+        closed_from="placed",
+        closed_at=AT,
+    )
+
+
+@pytest.mark.django_db
+def test_only_what_was_looked_at_of_some_weight_and_of_different_debtors_counts() -> None:
+    creditor = person()
+    one, friends, early, small = (factories.claim(creditor=creditor) for _ in range(4))
+    for each in (one, friends, early, small):
+        settled(each)
+    Claim.objects.filter(pk=friends.pk).update(debtor=one.debtor)
+    Claim.objects.filter(pk=early.pk).update(closed_from="submitted")
+    Claim.objects.filter(pk=small.pk).update(claimed=1, proven=1)
+    assert past_of(creditor.pk).settled == 1
 
 
 def contest(claim: Claim) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from qinghe.claims.models import Claim, Hold, LimitationAct, Title
 from qinghe.claims.queries import NoSuchClaim, claim_for
-from qinghe.claims.queries.limits import acts_of, limitation_on, time_barred
+from qinghe.claims.queries.limits import acts_of, acts_waiting, limitation_on, time_barred
 from qinghe.claims.queries.one import NoSuchEvidence
 from qinghe.claims.queries.titles import NoSuchOffer, chain_for, offers_to
 from qinghe.claims.services import (
@@ -24,6 +24,7 @@ from qinghe.claims.services import (
     BrokenChain,
     ChainClosed,
     ContractNumberTaken,
+    NoSuchAct,
     NoSuchCreditor,
     NothingToTell,
     StepGiven,
@@ -32,6 +33,7 @@ from qinghe.claims.services import (
     WrongClaimState,
     add_evidence,
     assign_claim,
+    decide_act,
     decline_assignment,
     deliver_terms,
     offer_assignment,
@@ -315,7 +317,7 @@ def test_a_claim_is_too_old_only_when_nothing_moved_its_period(market: Market) -
     # No pack holds the law before 2017: rather careful than wrong.
     assert limitation_on(date(2010, 1, 1), (), on) is None
     assert time_barred(claim_id=claim.pk, due_on=date(2010, 1, 1), on=on)
-    record_act(
+    act = record_act(
         claim_id=claim.pk,
         kind="part_payment",
         on=date(2025, 1, 1),
@@ -324,7 +326,33 @@ def test_a_claim_is_too_old_only_when_nothing_moved_its_period(market: Market) -
         actor=clerk(market.bank),
         at=NOW,
     )
+    # The creditor's own word moves nothing.
+    assert time_barred(claim_id=claim.pk, due_on=due, on=on)
+    with pytest.raises(NotPermitted):
+        decide_act(act_id=act.pk, accepted=True, actor=clerk(market.bank), at=NOW)
+    with pytest.raises(NoSuchAct):
+        decide_act(act_id=new_id(), accepted=True, actor=REVIEWER, at=NOW)
+    assert [number for _id, number in acts_waiting(actor=REVIEWER)] == [claim.number]
+    decide_act(act_id=act.pk, accepted=True, actor=REVIEWER, at=NOW)
     assert not time_barred(claim_id=claim.pk, due_on=due, on=on)
+    assert acts_waiting(actor=REVIEWER) == []
+    decide_act(act_id=act.pk, accepted=False, actor=REVIEWER, at=NOW)
+    assert time_barred(claim_id=claim.pk, due_on=due, on=on)
+
+
+def test_a_claim_that_is_over_takes_no_act(market: Market) -> None:
+    file = paper(market.claim)
+    Claim.objects.filter(pk=market.claim.pk).update(state="withdrawn")
+    with pytest.raises(WrongClaimState):
+        record_act(
+            claim_id=market.claim.pk,
+            kind="suit",
+            on=TODAY,
+            ended_on=None,
+            evidence_id=file,
+            actor=clerk(market.bank),
+            at=NOW,
+        )
 
 
 @pytest.mark.django_db(transaction=True)

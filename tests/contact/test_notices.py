@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -8,12 +9,20 @@ from qinghe.claims.models import Claim, Hold, Review
 from qinghe.claims.services import place_hold
 from qinghe.claims.services.sweep import end_challenges
 from qinghe.contact.models import Attempt, Delivery
-from qinghe.contact.refusals import LetterOnItsWay
-from qinghe.contact.services import mark_printed, notify, send, send_door_letter, set_wish
+from qinghe.contact.queries import letters_to_print
+from qinghe.contact.refusals import LetterOnItsWay, LetterUnopened, LetterVoid
+from qinghe.contact.services import (
+    mark_printed,
+    notify,
+    open_to_print,
+    send,
+    send_door_letter,
+    set_wish,
+)
 from qinghe.contact.terms import AttemptState
 from qinghe.journal.models import Entry
-from qinghe.kernel.actor import Role, system
-from qinghe.parties.models import DoorCode
+from qinghe.kernel.actor import Actor, Role, system
+from qinghe.parties.models import ContactPoint, DoorCode
 from qinghe.parties.roles import NotPermitted
 from tests import factories
 from tests.factories import AT
@@ -25,7 +34,7 @@ OPERATOR = factories.actor(Role.OPERATOR)
 def contested_soon(*kinds: str) -> Claim:
     claim = factories.claim(state="challenge", challenge_ends_at=AT + 7 * DAY)
     for kind in kinds:
-        factories.point(claim.debtor, kind)
+        factories.point(claim.debtor, kind, state="valid")
     return claim
 
 
@@ -34,6 +43,11 @@ def typeset(claim: Claim, at: datetime) -> Attempt:
     attempt = Attempt.objects.get(claim=claim)
     send(attempt_id=attempt.pk, at=at)
     return attempt
+
+
+def printed(*, attempt_id: UUID, actor: Actor, at: datetime) -> None:
+    open_to_print(attempt_id=attempt_id, actor=actor, at=at)
+    mark_printed(attempt_id=attempt_id, actor=actor, at=at)
 
 
 @pytest.mark.django_db
@@ -103,7 +117,7 @@ def test_the_window_counts_from_the_printed_letter_and_not_from_the_typeset_one(
     late = AT + 365 * DAY
     assert end_challenges(at=late) == 0
     assert notify(at=late) == {"permitted": 0, "refused": 0}
-    mark_printed(attempt_id=attempt.pk, actor=OPERATOR, at=late)
+    printed(attempt_id=attempt.pk, actor=OPERATOR, at=late)
     claim.refresh_from_db()
     assert (claim.noticed_at, claim.challenge_ends_at) == (late, late + 7 * DAY)
     assert end_challenges(at=late + 7 * DAY) == 1
@@ -116,14 +130,69 @@ def test_a_letter_from_before_the_last_release_begins_no_window() -> None:
     released = AT + 2 * DAY
     Review.objects.create(claim=claim, step="released", by="reviewer:1", at=released)
     assert notify(at=released) == {"permitted": 1, "refused": 0}
-    mark_printed(attempt_id=attempt.pk, actor=OPERATOR, at=released)
+    assert letters_to_print(actor=OPERATOR) == []
+    for service in (open_to_print, mark_printed):
+        with pytest.raises(LetterVoid):
+            service(attempt_id=attempt.pk, actor=OPERATOR, at=released)
     claim.refresh_from_db()
     assert claim.noticed_at is None
     newer = Attempt.objects.exclude(pk=attempt.pk).get()
     send(attempt_id=newer.pk, at=released)
-    mark_printed(attempt_id=newer.pk, actor=OPERATOR, at=released + DAY)
+    printed(attempt_id=newer.pk, actor=OPERATOR, at=released + DAY)
     claim.refresh_from_db()
     assert claim.noticed_at == released + DAY
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["rejected", "withdrawn", "submitted", "ready"])
+def test_a_letter_of_a_claim_that_moved_on_is_void(state: str) -> None:
+    claim = contested_soon("address")
+    attempt = typeset(claim, AT)
+    assert len(letters_to_print(actor=OPERATOR)) == 1
+    open_to_print(attempt_id=attempt.pk, actor=OPERATOR, at=AT)
+    Claim.objects.filter(pk=claim.pk).update(state=state)
+    assert letters_to_print(actor=OPERATOR) == []
+    with pytest.raises(LetterVoid):
+        mark_printed(attempt_id=attempt.pk, actor=OPERATOR, at=AT)
+
+
+@pytest.mark.django_db
+def test_a_notice_permitted_before_a_raise_is_not_composed_after_it() -> None:
+    claim = contested_soon("address")
+    notify(at=AT)
+    Claim.objects.filter(pk=claim.pk).update(state="submitted")
+    attempt = Attempt.objects.get(claim=claim)
+    assert send(attempt_id=attempt.pk, at=AT) == AttemptState.CANCELLED
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.django_db
+def test_only_who_had_the_file_can_say_that_it_is_on_paper() -> None:
+    claim = contested_soon("address")
+    attempt = typeset(claim, AT)
+    open_to_print(attempt_id=attempt.pk, actor=factories.actor(Role.OPERATOR), at=AT)
+    with pytest.raises(LetterUnopened):
+        mark_printed(attempt_id=attempt.pk, actor=OPERATOR, at=AT)
+    printed(attempt_id=attempt.pk, actor=OPERATOR, at=AT)
+    claim.refresh_from_db()
+    assert claim.noticed_at == AT
+
+
+@pytest.mark.django_db
+def test_an_address_that_only_the_creditor_chose_begins_no_window() -> None:
+    claim = contested_soon()
+    point = factories.point(claim.debtor, "email", state="unverified")
+    assert notify(at=AT) == {"permitted": 0, "refused": 1}
+    assert Attempt.objects.get(claim=claim).rules == ["PLT-IN-03"]
+    # Nor when it lost what it was known by while the message went out.
+    other = contested_soon("email")
+    assert notify(at=AT) == {"permitted": 1, "refused": 0}
+    ContactPoint.objects.filter(person=other.debtor).update(state="unverified")
+    assert send(attempt_id=Attempt.objects.get(claim=other).pk, at=AT) == AttemptState.DONE
+    other.refresh_from_db()
+    assert other.noticed_at is None
+    assert notify(at=AT + timedelta(hours=1)) == {"permitted": 0, "refused": 0}
+    assert point.state == "unverified"
 
 
 @pytest.mark.django_db
@@ -132,7 +201,7 @@ def test_a_letter_about_something_else_begins_no_window() -> None:
     officer = factories.actor(Role.COMPLIANCE)
     attempt = send_door_letter(claim_id=claim.pk, actor=officer, at=AT)
     send(attempt_id=attempt.pk, at=AT)
-    mark_printed(attempt_id=attempt.pk, actor=OPERATOR, at=AT)
+    printed(attempt_id=attempt.pk, actor=OPERATOR, at=AT)
     claim.refresh_from_db()
     assert claim.noticed_at is None
 
@@ -196,7 +265,7 @@ def test_letters_with_a_code_cannot_be_rained_on_anybody() -> None:
 @pytest.mark.django_db
 def test_a_new_window_is_told_anew() -> None:
     claim = contested_soon("address")
-    mark_printed(attempt_id=typeset(claim, AT).pk, actor=OPERATOR, at=AT)
+    printed(attempt_id=typeset(claim, AT).pk, actor=OPERATOR, at=AT)
     later = AT + 9 * DAY
     Claim.objects.filter(pk=claim.pk).update(noticed_at=None, challenge_ends_at=later + 7 * DAY)
     assert notify(at=later) == {"permitted": 1, "refused": 0}

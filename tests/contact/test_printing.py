@@ -35,6 +35,7 @@ def test_a_letter_waits_without_a_name_until_it_is_printed(case: Case) -> None:
     assert row.asked_at == AT
     assert "陈" not in str(row)
 
+    open_to_print(attempt_id=attempt.pk, actor=OPERATOR, at=LATER)
     mark_printed(attempt_id=attempt.pk, actor=OPERATOR, at=LATER)
     assert letters_to_print(actor=OPERATOR) == []
     assert Delivery.objects.get(attempt=attempt).printed_at == LATER
@@ -53,6 +54,7 @@ def test_the_look_at_a_letter_is_on_record_with_its_purpose(case: Case) -> None:
 
 def test_a_printed_letter_stays_shut_and_is_not_printed_twice(case: Case) -> None:
     attempt = case.reach(AT, "letter", template="first_notice")
+    open_to_print(attempt_id=attempt.pk, actor=OPERATOR, at=LATER)
     mark_printed(attempt_id=attempt.pk, actor=OPERATOR, at=LATER)
     for service in (open_to_print, mark_printed):
         with pytest.raises(LetterPrinted):

@@ -113,6 +113,8 @@ class Beginning(Story):
             one.look("letters")
             for number in self.numbers:
                 row = one.page.locator("[data-test=letter]", has_text=number)
+                with one.page.expect_download():
+                    row.locator("[data-test=letter-file]").click()
                 with one.page.expect_navigation():
                     row.locator("[data-test=letter-printed]").click()
                 expect(one.page.locator("[data-test=letter]", has_text=number)).to_have_count(0)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from qinghe.claims.models import Claim, ContractTerms, Evidence, Review
+from qinghe.claims.models import Claim, ContractTerms, Evidence, LimitationAct, Review
 from qinghe.claims.services import TermsGiven, check_sample, deliver_terms, reject_claim, restate
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.parties.models import Organisation
@@ -134,12 +134,17 @@ def test_only_what_is_beyond_doubt_is_released() -> None:
     fine = waiting(bank)
     doubtful = waiting(bank)
     Flag.objects.create(claim=doubtful, code="round-amount", state="cleared", raised_at=AT)
+    acted = waiting(bank)
+    file = Evidence.objects.filter(claim=acted).first()
+    told = {"kind": "suit", "on": date(2026, 1, 2), "recorded_at": AT, "recorded_by": "x"}
+    LimitationAct.objects.create(claim=acted, evidence=file, **told)
     others = [
         told_nothing(bank),
         waiting(bank, "contract"),
         waiting(bank, "transfer"),
         waiting(bank, principal=50_001_00),
         waiting(organisation()),
+        acted,
         doubtful,
     ]
     at_the_limit = waiting(bank, principal=50_000_00)

@@ -215,7 +215,16 @@ def test_an_act_of_limitation_is_recorded(owner: Client, claim: Claim) -> None:
     text = send(owner, "claim-act", claim, **asked)
     assert "Written demand that arrived" in text
     assert LimitationAct.objects.count() == 1
-    assert "2029-11-01" in text
+    assert "counts once a reviewer has accepted it" in text
+    assert "2029-11-01" not in text
+    reviewer, act = signed_in(Role.REVIEWER), LimitationAct.objects.get()
+    assert claim.number in reviewer.get(reverse("web:verify")).text
+    assert "does not count yet" in page(reviewer, "verify-claim", claim)
+    path = reverse("web:act-decide", args=[claim.pk, act.pk])
+    reviewer.post(path, {"accepted": "1", "request_key": "k"})
+    act.refresh_from_db()
+    assert (act.accepted, bool(act.decided_by)) == (True, True)
+    assert "2029-11-01" in page(owner, "claim-contract", claim)
 
 
 def test_a_file_of_earlier_payments_is_taken_or_named(owner: Client, claim: Claim) -> None:

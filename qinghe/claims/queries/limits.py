@@ -1,4 +1,4 @@
-"""The limitation of a claim by what is on record here: due day, and acts with evidence."""
+"""The limitation of a claim by what is on record here: due day, and acts that were accepted."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from uuid import UUID
 
 from qinghe.claims.contract_terms import ActKind
 from qinghe.claims.models import LimitationAct
+from qinghe.claims.terms import OPEN_STATES
+from qinghe.kernel.actor import Actor
+from qinghe.parties.roles import Permission, may
 from qinghe.rules.calendar import StaleCalendar, add_years
 from qinghe.rules.limitation import Limitation, LimitationEvent, limitation
 from qinghe.rules.packs import rule
 
-# Recorded with a file that shows it: it arrived.
+# A reviewer has seen the file that shows it: it arrived.
 ARRIVED: Final = frozenset({"arrived"})
 
 
@@ -26,6 +29,9 @@ class ActRow:
     on: date
     ended_on: date | None
     evidence_id: UUID
+    id: UUID
+    # None: a reviewer has not looked yet, and it counts for nothing.
+    accepted: bool | None
 
     @property
     def label(self) -> str:
@@ -36,7 +42,17 @@ class ActRow:
 def acts_of(claim_id: UUID) -> list[ActRow]:
     """Return the acts on record about one claim, the oldest first."""
     rows = LimitationAct.objects.filter(claim=claim_id).order_by("on", "id")
-    return [ActRow(*row) for row in rows.values_list("kind", "on", "ended_on", "evidence_id")]
+    fields = ("kind", "on", "ended_on", "evidence_id", "id", "accepted")
+    return [ActRow(*row) for row in rows.values_list(*fields)]
+
+
+def acts_waiting(*, actor: Actor, most: int = 50) -> list[tuple[UUID, str]]:
+    """Return (claim, number) whose acts wait for a reviewer, the longest first; one query."""
+    if not may(actor, Permission.VERIFY_CLAIMS):
+        return []
+    rows = LimitationAct.objects.filter(accepted__isnull=True, claim__state__in=OPEN_STATES)
+    found = rows.order_by("recorded_at").values_list("claim", "claim__number")[:most]
+    return list(dict.fromkeys(found))
 
 
 def event_of(kind: str, on: date, ended_on: date | None) -> LimitationEvent:
@@ -58,7 +74,7 @@ def barred_among(due: Mapping[UUID, date], on: date) -> set[UUID]:
     old = {pk: day for pk, day in due.items() if add_years(day, years) < on}
     acts: dict[UUID, list[LimitationEvent]] = {pk: [] for pk in old}
     if old:
-        rows = LimitationAct.objects.filter(claim__in=old)
+        rows = LimitationAct.objects.filter(claim__in=old, accepted=True)
         for act in rows:
             acts[act.claim_id].append(event_of(act.kind, act.on, act.ended_on))
     return {pk for pk, day in old.items() if _barred(day, acts[pk], on)}

@@ -70,7 +70,7 @@ from qinghe.claims.services.examining import MalwareFound, PdfEncrypted, PdfTooH
 from qinghe.claims.services.forgetting import forget_row_errors, forget_undecided
 from qinghe.claims.services.history import History, HistoryHasErrors, import_history, import_terms
 from qinghe.claims.services.holds import hold_creditor, lift_hold, lift_holds, place_hold
-from qinghe.claims.services.limitation import BadAct, record_act
+from qinghe.claims.services.limitation import BadAct, NoSuchAct, decide_act, record_act
 from qinghe.claims.services.manual import HoldNotByHand, NoSuchHold, hold_by_hand, lift_by_hand
 from qinghe.claims.services.mappings import save_mapping
 from qinghe.claims.services.money import (
@@ -190,6 +190,7 @@ __all__ = [
     "MalwareFound",
     "MoreThanLawful",
     "NameContradicts",
+    "NoSuchAct",
     "NoSuchColumn",
     "NoSuchCreditor",
     "NoSuchHold",
@@ -239,6 +240,7 @@ __all__ = [
     "check_words",
     "checklist",
     "correct_rows",
+    "decide_act",
     "decide_dispute",
     "decide_duplicate",
     "decline_assignment",

@@ -20,8 +20,11 @@ from qinghe.parties.filestore import seal_stream
 
 DONE: Final = ".done"
 REPORT: Final = ".report.json"
-PRIVATE_FOLDER: Final = 0o700
-PRIVATE_FILE: Final = 0o600
+# The creditor's account reads its reports by the group of the folder; nobody else does.
+GROUP_FOLDER: Final = 0o750
+GROUP_FILE: Final = 0o640
+# A report of a thousand errors is far smaller.
+MOST_REPORT_BYTES: Final = 1_000_000
 # A file system takes 255 bytes; moment, mark and the endings of reports need their room.
 MOST_NAME_BYTES: Final = 150
 MARK: Final = 8
@@ -52,7 +55,7 @@ def part_of(folder: Path, name: str) -> Path:
     """
     path = folder / name
     with suppress(FileExistsError):
-        path.mkdir(mode=PRIVATE_FOLDER)
+        path.mkdir(mode=GROUP_FOLDER)
     if not stat.S_ISDIR(path.lstat().st_mode):
         raise FolderReplaced
     return path
@@ -111,7 +114,7 @@ def write(path: Path, told: object) -> None:
     """Write a report whole or not at all; a file of its passing name is never followed."""
     partial = path.with_name(f"{path.name}.partial")
     partial.unlink(missing_ok=True)
-    opened = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE_FILE)
+    opened = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, GROUP_FILE)
     with os.fdopen(opened, "w", encoding="utf-8", errors="backslashreplace") as out:
         json.dump(told, out, ensure_ascii=False, indent=1)
     partial.replace(path)
@@ -120,8 +123,10 @@ def write(path: Path, told: object) -> None:
 def read(path: Path) -> dict[str, Any]:
     """Return what a report says; nothing when it is missing, no report, or no plain file."""
     try:
-        found = json.loads(path.read_text("utf-8")) if regular(path) else {}
-    except (OSError, ValueError):
+        kept = regular(path)
+        sound = kept is not None and kept.st_size <= MOST_REPORT_BYTES
+        found = json.loads(path.read_text("utf-8")) if sound else {}
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

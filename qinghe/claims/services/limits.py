@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Min, Q
+from django.db.models import Count, F, Min, Q
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.contract_terms import TitleState
@@ -18,11 +18,13 @@ from qinghe.journal.services import record
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.money import to_major
-from qinghe.parties.allowances import Allowed, Past, Step, allowed, window
+from qinghe.parties.allowances import Allowed, Past, Step, allowed, settled_from, window
 from qinghe.parties.models import Allowance, AllowanceUse, Organisation
 from qinghe.parties.terms import OrgKind
 
 CURRENCY: Final = "CNY"
+# Ended before anybody had looked and the debtor could contest, or nobody knows from where.
+UNSEEN: Final = ("", ClaimState.SUBMITTED, ClaimState.CHALLENGE)
 SUBJECT_TO: Final = (OrgKind.PRIVATE_CREDITOR,)
 
 
@@ -161,7 +163,11 @@ def past_of(creditor_id: UUID) -> Past:
     contested = Dispute.objects.exclude(state=DisputeState.DISMISSED)
     # Only money that went through the cashier: what a creditor waives or says to have received
     # itself proves nothing about its claims.
-    paid_here = mine.filter(state=ClaimState.CLOSED, proven__gte=F("claimed"), claimed__gt=0)
+    paid_here = mine.filter(
+        state=ClaimState.CLOSED, proven__gte=F("claimed"), claimed__gte=settled_from()
+    )
+    # What was paid before it was looked at and could be contested proves nothing either.
+    paid_here = paid_here.exclude(closed_from__in=UNSEEN)
     settled = paid_here.exclude(
         pk__in=contested.filter(claim__creditor=creditor_id).values("claim_id")
     )
@@ -170,7 +176,8 @@ def past_of(creditor_id: UUID) -> Past:
     return Past(
         # A claim taken over from somebody is older than the acquaintance.
         began_at=mine.exclude(pk__in=taken_over).aggregate(first=Min("created_at"))["first"],
-        settled=settled.count(),
+        # Ten claims against one friend are one acquaintance.
+        settled=settled.exclude(pk__in=taken_over).aggregate(n=Count("debtor", distinct=True))["n"],
         rejected=_moments(turned_down.exclude(invented)),
         invented=_moments(turned_down.filter(invented)),
     )

@@ -11,9 +11,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 
 from qinghe.claims.models import Review
-from qinghe.claims.terms import ReviewStep
+from qinghe.claims.terms import OPEN_STATES, ClaimState, ReviewStep
 from qinghe.contact.models import Attempt, Delivery
-from qinghe.contact.terms import FIRST_NOTICE, AttemptState
+from qinghe.contact.terms import FIRST_NOTICE, AttemptState, ContactPurpose
 from qinghe.contact.wording import wording
 from qinghe.kernel.actor import Actor
 from qinghe.parties.roles import Permission, may
@@ -48,7 +48,7 @@ def letters_to_print(*, actor: Actor, offset: int = 0, limit: int | None = PAGE)
     if not may(actor, Permission.PRINT_LETTERS):
         return []
     rows = (
-        Delivery.objects.filter(WAITING)
+        printable()
         .order_by("at", "pk")
         .values_list(
             "attempt_id", "attempt__claim__number", "attempt__template", "attempt__at", "at"
@@ -59,6 +59,25 @@ def letters_to_print(*, actor: Actor, offset: int = 0, limit: int | None = PAGE)
         LetterRow(pk, number, template, _kind(template), asked_at, at)
         for pk, number, template, asked_at, at in rows[offset:end]
     ]
+
+
+def printable() -> QuerySet[Delivery]:
+    """
+    Return letters that wait and still hold.
+
+    A claim that is over makes all its letters void. A first notice holds while its claim can be
+    contested as it was released last: afterwards it may name an amount that nobody asks for.
+    """
+    holding = current_notices().filter(claim__state=ClaimState.CHALLENGE)
+    platform = Attempt.objects.filter(
+        template__startswith=f"{FIRST_NOTICE}@", purpose=ContactPurpose.LEGAL_NOTICE
+    )
+    this = {"pk": OuterRef("attempt")}
+    return Delivery.objects.filter(
+        WAITING,
+        Exists(holding.filter(**this)) | ~Exists(platform.filter(**this)),
+        attempt__claim__state__in=OPEN_STATES,
+    )
 
 
 def notices_to_print() -> QuerySet[Attempt]:

@@ -1,10 +1,12 @@
 """
 Tell a debtor that a claim was registered, before anyone may collect: without it the challenge
-window does not begin. The platform writes, by letter or else by e-mail, under the same gate.
+window does not begin. The platform writes, by letter or else by e-mail to an address that is known
+to be the debtor's, under the same gate.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -21,9 +23,10 @@ from qinghe.contact.services.requests import request_contact
 from qinghe.contact.terms import FIRST_NOTICE, AttemptState, ContactPurpose
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, system
+from qinghe.parties.models import ContactPoint
 from qinghe.parties.queries import reachable
 from qinghe.parties.roles import Permission, require
-from qinghe.parties.terms import Channel
+from qinghe.parties.terms import Channel, PointState, Secret
 
 NOTIFIER: Final = system("contact.notify")
 TEMPLATE: Final = FIRST_NOTICE
@@ -42,11 +45,11 @@ def notify(*, at: datetime) -> dict[str, int]:
     Each in a transaction of its own; run again it asks for what is still missing. Returns counts.
     """
     waiting = list(_without_notice(at).order_by("challenge_ends_at", "pk")[:AT_MOST])
-    channels = reachable(claim.debtor_id for claim in waiting)
+    known = _known_mail(waiting)
     states = [
         request_contact(
             claim_id=claim.pk,
-            channel=_channel(channels, claim.debtor_id),
+            channel=Channel.EMAIL if claim.debtor_id in known else Channel.LETTER,
             template=TEMPLATE,
             purpose=ContactPurpose.LEGAL_NOTICE,
             actor=NOTIFIER,
@@ -116,12 +119,21 @@ def _without_notice(at: datetime) -> QuerySet[Claim]:
     lately = Q(state__in=(AttemptState.FAILED, AttemptState.CANCELLED), at__gt=at - TRY_AGAIN_AFTER)
     claims = Claim.objects.filter(state=ClaimState.CHALLENGE, noticed_at__isnull=True)
     waiting = notices_to_print().filter(claim=OuterRef("pk"))
-    return claims.exclude(Exists(tried.filter(standing | refused | lately))).exclude(
+    # An e-mail that began nothing is not repeated at every look.
+    mailed = Q(state=AttemptState.DONE, channel=Channel.EMAIL, at__gt=at - TRY_AGAIN_AFTER)
+    return claims.exclude(Exists(tried.filter(standing | refused | lately | mailed))).exclude(
         Exists(waiting)
     )
 
 
-def _channel(channels: dict[UUID, frozenset[str]], person_id: UUID) -> str:
-    known = channels.get(person_id, frozenset())
-    by_mail_only = Channel.EMAIL in known and Channel.LETTER not in known
-    return Channel.EMAIL if by_mail_only else Channel.LETTER
+def _known_mail(claims: Collection[Claim]) -> set[UUID]:
+    """
+    Return who has no postal address but an e-mail address that is known to be theirs.
+
+    One that only the creditor gave may be the creditor's own: nobody would be told.
+    """
+    people = {claim.debtor_id for claim in claims}
+    channels = reachable(people)
+    mail = ContactPoint.objects.filter(person__in=people, kind=Secret.EMAIL, state=PointState.VALID)
+    known = set(mail.values_list("person", flat=True))
+    return {pk for pk in known if Channel.LETTER not in channels.get(pk, frozenset())}

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from qinghe.claims.services import notice_sent
 from qinghe.contact.models import Delivery
-from qinghe.contact.queries.letters import LETTER, current_notices
-from qinghe.contact.refusals import LetterPrinted, NoSuchLetter
+from qinghe.contact.queries.letters import LETTER, current_notices, printable
+from qinghe.contact.refusals import LetterPrinted, LetterUnopened, LetterVoid, NoSuchLetter
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.parties.roles import Permission, require
@@ -25,6 +25,7 @@ def open_to_print(*, attempt_id: UUID, actor: Actor, at: datetime) -> bytes:
     :raises NotPermitted: the role prints no letters
     :raises NoSuchLetter: no letter was made for this contact
     :raises LetterPrinted: it is printed already
+    :raises LetterVoid: its claim has moved on
     """
     # The answer of a repeated request must not keep the content.
     return _open(attempt_id=attempt_id, actor=actor.with_key(None), at=at)
@@ -33,6 +34,8 @@ def open_to_print(*, attempt_id: UUID, actor: Actor, at: datetime) -> bytes:
 @verb("contact.open-to-print")
 def _open(*, attempt_id: UUID, actor: Actor, at: datetime) -> bytes:
     letter = _lock(attempt_id, actor)
+    letter.opened_by = sorted({*letter.opened_by, actor.label})
+    letter.save(update_fields=["opened_by"])
     return open_file(sha256=letter.file_sha256, purpose=Purpose.DELIVER, actor=actor, at=at)
 
 
@@ -46,8 +49,12 @@ def mark_printed(*, attempt_id: UUID, actor: Actor, at: datetime) -> Delivery:
     :raises NotPermitted: the role prints no letters
     :raises NoSuchLetter: no letter was made for this contact
     :raises LetterPrinted: it is printed already
+    :raises LetterVoid: its claim has moved on
+    :raises LetterUnopened: the actor has not had its file
     """
     letter = _lock(attempt_id, actor)
+    if actor.label not in letter.opened_by:
+        raise LetterUnopened
     letter.printed_at = at
     letter.save(update_fields=["printed_at"])
     record(
@@ -73,4 +80,6 @@ def _lock(attempt_id: UUID, actor: Actor) -> Delivery:
         raise NoSuchLetter
     if letter.printed_at is not None:
         raise LetterPrinted
+    if not printable().filter(pk=letter.pk).exists():
+        raise LetterVoid
     return letter

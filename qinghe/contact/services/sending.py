@@ -16,17 +16,19 @@ from django.db import transaction
 
 from qinghe.claims.models import Claim
 from qinghe.claims.services import notice_sent
+from qinghe.claims.terms import ClaimState
 from qinghe.contact import gateways
 from qinghe.contact.addresses import address_limits
 from qinghe.contact.decision import Decision, decide
 from qinghe.contact.facts import Asked
 from qinghe.contact.gateways import Message, Receipt
 from qinghe.contact.models import Attempt, Delivery
+from qinghe.contact.queries.letters import current_notices
 from qinghe.contact.queries.overrides import set_aside
 from qinghe.contact.queries.situation import situation_of
 from qinghe.contact.services.gate import lock
 from qinghe.contact.services.message import NotToBeSaid, compose
-from qinghe.contact.terms import FIRST_NOTICE, AttemptState, Outcome
+from qinghe.contact.terms import FIRST_NOTICE, AttemptState, ContactPurpose, Outcome
 from qinghe.contact.wording import wording
 from qinghe.journal.services import record
 from qinghe.kernel import prepared
@@ -34,7 +36,7 @@ from qinghe.kernel.actor import system
 from qinghe.market.models import Mandate
 from qinghe.parties.models import ContactPoint
 from qinghe.parties.services import seal, seal_file
-from qinghe.parties.terms import Secret
+from qinghe.parties.terms import PointState, Secret
 
 SENDER: Final = system("contact.send")
 RELEASER: Final = system("contact.release-stuck")
@@ -97,6 +99,9 @@ def _start(attempt_id: UUID, at: datetime) -> Ready | None:
         _release(attempt.pk, AttemptState.PERMITTED, at)
         return None
     claim = Claim.objects.select_related("debtor", "creditor").get(pk=attempt.claim_id)
+    if _untimely(attempt, claim):
+        _stop(attempt, ("PLT-MND-01",), at)
+        return None
     decision = _judge(attempt, claim, at)
     if decision.denied or decision.point is None or decision.point.id != attempt.point_id:
         _stop(attempt, decision.rules or ("PLT-IN-03",), at)
@@ -113,6 +118,13 @@ def _start(attempt_id: UUID, at: datetime) -> Ready | None:
     attempt.must_end_by = decision.must_end_by
     attempt.save(update_fields=["state", "sent_at", "must_end_by"])
     return Ready(attempt, message)
+
+
+def _untimely(attempt: Attempt, claim: Claim) -> bool:
+    """Tell whether a first notice would name what is no longer, or not again, released."""
+    first = attempt.template.startswith(f"{FIRST_NOTICE}@")
+    ours = attempt.purpose == ContactPurpose.LEGAL_NOTICE
+    return first and ours and claim.state != ClaimState.CHALLENGE
 
 
 def _judge(attempt: Attempt, claim: Claim, at: datetime) -> Decision:
@@ -185,10 +197,20 @@ def _finish(ready: Ready, receipt: Receipt, at: datetime) -> str:
     if attempt.state == AttemptState.DONE:
         _copy(attempt, receipt, at)
         # A letter has not left yet: its window counts from the printer.
-        if attempt.template.startswith(f"{FIRST_NOTICE}@") and not receipt.file:
+        if not receipt.file and _begins(attempt):
             notice_sent(claim_id=attempt.claim_id, actor=SENDER, at=at)
     _note(attempt, receipt.gateway, at)
     return str(attempt.state)
+
+
+def _begins(attempt: Attempt) -> bool:
+    """
+    Tell whether a message begins the challenge window of its claim.
+
+    Not to an address that only the creditor chose, and not as it was before the last release.
+    """
+    known = ContactPoint.objects.filter(pk__in=[attempt.point_id], state=PointState.VALID).exists()
+    return known and current_notices().filter(pk=attempt.pk).exists()
 
 
 def _copy(attempt: Attempt, receipt: Receipt, at: datetime) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef
 
 from qinghe.claims import ageing
-from qinghe.claims.models import Claim, Evidence, IdentityDoubt
+from qinghe.claims.models import Claim, Evidence, IdentityDoubt, LimitationAct
 from qinghe.claims.queries import PROVES
 from qinghe.claims.queries.limits import barred_among
 from qinghe.graph.queries import crossed, shared_with_debtors, sharing
@@ -73,11 +73,14 @@ def _persons(claims: Collection[Claim], today: date | None) -> dict[UUID, dict[s
     due = {claim.pk: claim.due_on for claim in claims}
     noted = _noted(list(due))
     barred = barred_among(due, today) if today else set()
+    waiting = LimitationAct.objects.filter(claim__in=due, accepted__isnull=True)
+    told = set(waiting.values_list("claim", flat=True))
     return {
         claim.pk: {
             "identity": noted.get(claim.pk, frozenset()),
             "died_before_contract": _died_before(claim),
             "time_barred": claim.pk in barred,
+            "acts_waiting": claim.pk in told,
         }
         for claim in claims
     }

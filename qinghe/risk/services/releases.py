@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.contract_terms import Outcome, TitleState
 from qinghe.claims.days import day_of
-from qinghe.claims.models import Claim, Evidence, Review, Title
+from qinghe.claims.models import Claim, Evidence, LimitationAct, Review, Title
 from qinghe.claims.queries.amounts import facts_of
 from qinghe.claims.queries.papers import PROVES
 from qinghe.claims.recompute import verified
@@ -198,6 +198,8 @@ def _candidates(claim_ids: Collection[UUID], grants: Collection[UUID]) -> list[C
         ~Exists(Flag.objects.filter(claim=OuterRef("pk"))),
         # Whoever asks for more than was looked at is looked at by people.
         ~Exists(_raised()),
+        # An act of limitation is the creditor's own word until somebody has looked.
+        ~Exists(LimitationAct.objects.filter(claim=OuterRef("pk"))),
         # Nor does trust in its taker cover what somebody else submitted.
         ~Exists(Title.objects.filter(claim=OuterRef("pk"), to_org__isnull=False, state=HELD)),
         pk__in=claim_ids,

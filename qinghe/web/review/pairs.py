@@ -1,4 +1,4 @@
-"""Two claims that may be one debt, and the amount calculated again."""
+"""Two claims that may be one debt, the amount calculated again, acts of limitation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.queries.titles import duplicates_of
-from qinghe.claims.services import check_amount, decide_duplicate
+from qinghe.claims.services import check_amount, decide_act, decide_duplicate
 from qinghe.parties.roles import Permission
 from qinghe.web.doors import StaffRequest, acted, page, unclear
 
@@ -39,6 +39,17 @@ def verify_check(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         return check_amount(claim_id=claim_id, actor=request.actor, at=request.at)
 
     return acted(request, act, to=ONE, done=_("Calculated again."), claim_id=claim_id)
+
+
+@page(Permission.VERIFY_CLAIMS, methods=("POST",))
+def act_decide(request: StaffRequest, claim_id: UUID, act_id: UUID) -> HttpResponse:
+    """Say whether the file shows an act of limitation that the creditor told."""
+    accepted = request.POST.get("accepted") == "1"
+
+    def act() -> object:
+        return decide_act(act_id=act_id, accepted=accepted, actor=request.actor, at=request.at)
+
+    return acted(request, act, to=ONE, done=_("Recorded."), claim_id=claim_id)
 
 
 @page(Permission.VERIFY_CLAIMS, methods=("POST",))

@@ -13,6 +13,7 @@ from qinghe.claims.contract_terms import Outcome
 from qinghe.claims.findings import signatures_of
 from qinghe.claims.queries import ClaimView, claim_for, review_counts, review_queue
 from qinghe.claims.queries.amounts import VerificationView, verification_for
+from qinghe.claims.queries.limits import acts_of, acts_waiting
 from qinghe.claims.queries.merging import being_taken, half_taken
 from qinghe.claims.queries.review import QUEUES
 from qinghe.claims.queries.titles import Chain, chain_for, duplicates_of, open_duplicates
@@ -55,6 +56,7 @@ def verify_queue(request: StaffRequest) -> HttpResponse:
         "waiting": counts[queue],
         "hours": TARGET_HOURS[queue],
         "pairs": open_duplicates(actor=request.actor),
+        "acts": acts_waiting(actor=request.actor),
     }
     return render(request, "web/review/queue.html", context)
 
@@ -123,6 +125,7 @@ def verify_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "law": law_of(view, as_day(request.at)),
         "check": check,
         "chain": chain,
+        "acts": acts_of(claim_id),
         "pairs": duplicates_of(claim_id=claim_id, actor=request.actor),
         "pair_form": PairForm(),
         **decision_for(view, request.actor),
