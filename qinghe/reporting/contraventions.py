@@ -24,8 +24,8 @@ CASE WHEN p.zones->>0 IN ('Asia/Urumqi', 'Asia/Kashgar', 'Asia/Harbin', 'Asia/Ch
 """
 IDENTITY_FREE = (
     "id", "number", "claim_id", "creditor_kind", "mode", "state", "region", "product", "stage",
-    "hand", "currency", "band", "evidence_count", "commission_rate", "quality_share",
-    "period_days", "licence", "designated_to_id", "listed_at", "expires_at",
+    "hand", "currency", "band", "evidence_count", "commission_rate", "band_rates",
+    "quality_share", "period_days", "licence", "designated_to_id", "listed_at", "expires_at",
     "commission_plan_id", "document_id", "signed_by", "signed_role",
 )  # fmt: skip
 

@@ -98,6 +98,7 @@ def test_small_windows_owe_newcomers_their_share_together() -> None:
     agency = Organisation.objects.get(pk=old.org_id)
     for _n in range(NEWCOMER_BELOW):
         factories.mandate(factories.claim(), agency)
+    factories.mandate(factories.claim(), Organisation.objects.get(pk=new.org_id))
     waiting(19)
     dispatch(at=AT)
     assert {offer.collector_id for offer in offers()} == {old.org_id}
@@ -107,6 +108,22 @@ def test_small_windows_owe_newcomers_their_share_together() -> None:
     waiting(1)
     dispatch(at=AT + 2 * HOUR)
     assert [offer.collector_id for offer in offers(offered_at=AT + 2 * HOUR)] == [old.org_id]
+
+
+def test_whoever_was_never_offered_anything_gets_the_first_order_of_a_window() -> None:
+    known = [licensed() for _n in range(3)]
+    for each in known:
+        factories.mandate(factories.claim(), Organisation.objects.get(pk=each.org_id))
+    waiting(4)
+    dispatch(at=AT)
+    # Few orders, and everybody has fewer than twenty: nobody is owed more than the others.
+    late = [licensed(), licensed()]
+    for number in (1, 2):
+        waiting(2)
+        dispatch(at=AT + number * HOUR)
+        told = offers(offered_at=AT + number * HOUR)
+        assert len({o.collector_id for o in told} & {one.org_id for one in late}) == 1
+    assert all(offers(collector=each.org_id) for each in late)
 
 
 @given(st.integers(1, 500), st.integers(0, 5_000), st.integers(0, 300))

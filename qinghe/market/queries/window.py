@@ -81,6 +81,8 @@ class Facts:
     handlers: dict[UUID, UUID]
     # Of the windows of the last days: orders that found a place, and those newcomers got.
     lately: tuple[int, int]
+    # Collectors that never had an order, nor were ever offered one.
+    untried: set[UUID]
 
 
 def currencies(at: datetime) -> list[str]:
@@ -111,11 +113,12 @@ def facts(*, currency: str, at: datetime) -> Facts:
     collectors = [row[0] for row in seats]
     pending = _counts(DispatchOffer.objects.filter(state=OfferState.OPEN))
     mandates = Mandate.objects.filter(collector__in=collectors)
+    held = _counts(mandates)
     return Facts(
         orders=orders,
         free={pk: max(limit - live - pending.get(pk, 0), 0) for pk, live, limit, _b in seats},
         max_band={pk: band for pk, _live, _limit, band in seats},
-        held=_counts(mandates),
+        held=held,
         complained=_counts(mandates.filter(Exists(_complaints("claim")))),
         licences=_licences(collectors, at),
         standing=_standing(collectors),
@@ -126,6 +129,7 @@ def facts(*, currency: str, at: datetime) -> Facts:
         offered=_offered(currency, at),
         handlers=_handlers(currency, at),
         lately=_lately(currency, at),
+        untried=_untried([pk for pk in collectors if not held.get(pk)]),
     )
 
 
@@ -264,6 +268,13 @@ def _lately(currency: str, at: datetime) -> tuple[int, int]:
     rounds = DispatchRound.objects.filter(currency=currency, ran_at__gt=at - LATELY, ran_at__lte=at)
     found = rounds.aggregate(all=Sum("assigned"), new=Sum("newcomers"))
     return int(found["all"] or 0), int(found["new"] or 0)
+
+
+def _untried(collectors: list[UUID]) -> set[UUID]:
+    """Return those who were never offered anything, of collectors that never held an order."""
+    offers = DispatchOffer.objects.filter(collector=OuterRef("pk"))
+    rows = Organisation.objects.filter(~Exists(offers), pk__in=collectors)
+    return set(rows.values_list("pk", flat=True))
 
 
 def _handlers(currency: str, at: datetime) -> dict[UUID, UUID]:
