@@ -15,6 +15,7 @@ from qinghe.market.models import StandingOrder
 from qinghe.market.queries.estimates import (
     NEWCOMER_BELOW,
     cost,
+    first_orders,
     fit,
     likelihood,
     owed_to_newcomers,
@@ -82,7 +83,7 @@ def _newcomers(
     """
     Return by collector whether the floor is for it, and the floor.
 
-    Whoever was never offered anything comes first, with one order a window at least: in a young
+    Whoever never had an order comes first, with up to a fifth of the window's orders: in a young
     market everybody is new, and the twentieth would go to those that have orders already. An order
     whose debtor somebody knows stays with who knows it.
     """
@@ -91,7 +92,8 @@ def _newcomers(
     reached = set(seats.pool[wanted].tolist())
     untried = [pk in found.untried and i in reached for i, pk in enumerate(collectors)]
     if any(untried):
-        return np.array(untried, np.bool_), max(floor, int((orders.handler < 0).any()))
+        first = first_orders(sum(untried), int((orders.handler < 0).sum()))
+        return np.array(untried, np.bool_), max(floor, first)
     new = [found.held.get(pk, 0) < NEWCOMER_BELOW for pk in collectors]
     return np.array(new, np.bool_), floor
 

@@ -34,6 +34,9 @@ from qinghe.rules.contact.clock import NATIONAL, local_day
 
 # More than this waits for the next window.
 AT_MOST = 1_000_000
+# Whoever never had an order is offered so many before others before it waits like everybody else:
+# one declined offer shall not cost weeks, and declining shall not keep the first place.
+FIRST_OFFERS = 3
 # The share of newcomers is held over so many days: a window may be too small for a twentieth.
 LATELY = timedelta(days=7)
 
@@ -81,7 +84,7 @@ class Facts:
     handlers: dict[UUID, UUID]
     # Of the windows of the last days: orders that found a place, and those newcomers got.
     lately: tuple[int, int]
-    # Collectors that never had an order, nor were ever offered one.
+    # Collectors that never had an order, have no offer open, and were offered few.
     untried: set[UUID]
 
 
@@ -271,10 +274,11 @@ def _lately(currency: str, at: datetime) -> tuple[int, int]:
 
 
 def _untried(collectors: list[UUID]) -> set[UUID]:
-    """Return those who were never offered anything, of collectors that never held an order."""
-    offers = DispatchOffer.objects.filter(collector=OuterRef("pk"))
-    rows = Organisation.objects.filter(~Exists(offers), pk__in=collectors)
-    return set(rows.values_list("pk", flat=True))
+    """Return whose first order is still to come, of collectors that never held one."""
+    offers = DispatchOffer.objects.filter(collector__in=collectors).values_list("collector_id")
+    open_ = Count("id", filter=Q(state=OfferState.OPEN))
+    told = offers.annotate(all=Count("id"), open=open_).order_by()
+    return set(collectors) - {pk for pk, n, now in told if now or n >= FIRST_OFFERS}
 
 
 def _handlers(currency: str, at: datetime) -> dict[UUID, UUID]:

@@ -28,7 +28,8 @@ from qinghe.simulation.invariants import Broken, broken_invariants, state_of
 from qinghe.simulation.run import ZONE
 from qinghe.simulation.worker import run_waiting_jobs
 
-# Claims that creditors deliver for each collector, if nothing else is asked for.
+# Claims that creditors deliver for each collector, if nothing else is asked for: few enough for two
+# hundred collectors to live ninety days within half an hour.
 CLAIMS_EACH: Final = 6
 # Claims arrive up to this share of the run; a fifth of them on the first day.
 ARRIVING: Final = 0.9
