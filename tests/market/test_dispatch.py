@@ -23,7 +23,12 @@ from qinghe.market.models import (
     StandingOrder,
 )
 from qinghe.market.queries import hall
-from qinghe.market.queries.estimates import NEWCOMER_BELOW, NEWCOMER_SHARE, owed_to_newcomers
+from qinghe.market.queries.estimates import (
+    NEWCOMER_BELOW,
+    NEWCOMER_SHARE,
+    first_orders,
+    owed_to_newcomers,
+)
 from qinghe.market.refusals import (
     BadReason,
     BadStandingOrder,
@@ -98,6 +103,7 @@ def test_small_windows_owe_newcomers_their_share_together() -> None:
     agency = Organisation.objects.get(pk=old.org_id)
     for _n in range(NEWCOMER_BELOW):
         factories.mandate(factories.claim(), agency)
+    factories.mandate(factories.claim(), Organisation.objects.get(pk=new.org_id))
     waiting(19)
     dispatch(at=AT)
     assert {offer.collector_id for offer in offers()} == {old.org_id}
@@ -107,6 +113,42 @@ def test_small_windows_owe_newcomers_their_share_together() -> None:
     waiting(1)
     dispatch(at=AT + 2 * HOUR)
     assert [offer.collector_id for offer in offers(offered_at=AT + 2 * HOUR)] == [old.org_id]
+
+
+def test_whoever_never_had_an_order_comes_first_for_three_offers() -> None:
+    known = [licensed() for _n in range(3)]
+    for each in known:
+        factories.mandate(factories.claim(), Organisation.objects.get(pk=each.org_id))
+    waiting(4)
+    dispatch(at=AT)
+    # Few orders, and everybody has fewer than twenty: nobody is owed more than the others.
+    late = [licensed(), licensed()]
+    for number in (1, 2):
+        waiting(2)
+        dispatch(at=AT + number * HOUR)
+        told = offers(offered_at=AT + number * HOUR)
+        assert len({o.collector_id for o in told} & {one.org_id for one in late}) == 1
+    assert all(offers(collector=each.org_id) for each in late)
+    # Who declines is asked twice more, not for ever.
+    picky = late[0]
+    for number in (3, 4, 5):
+        (offer,) = offers(collector=picky.org_id, state="open")
+        at = AT + number * HOUR
+        decline_offer(offer_id=offer.pk, reason="no-time", actor=picky, at=at)
+        waiting(2)
+        dispatch(at=at)
+        told = offers(offered_at=at, collector=picky.org_id)
+        assert len(told) <= 1
+        if number < 5:
+            assert told
+
+
+@given(st.integers(0, 50), st.integers(0, 500))
+def test_first_orders_are_a_fifth_at_most_and_one_at_least(untried: int, orders: int) -> None:
+    kept = first_orders(untried, orders)
+    assert kept <= untried
+    assert 5 * kept < orders + 5
+    assert bool(kept) == bool(untried and orders)
 
 
 @given(st.integers(1, 500), st.integers(0, 5_000), st.integers(0, 300))

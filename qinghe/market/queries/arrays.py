@@ -15,6 +15,7 @@ from qinghe.market.models import StandingOrder
 from qinghe.market.queries.estimates import (
     NEWCOMER_BELOW,
     cost,
+    first_orders,
     fit,
     likelihood,
     owed_to_newcomers,
@@ -55,7 +56,7 @@ def window(found: Facts, at: datetime) -> Window:
         fit=_fits(found, collectors, kinds, pool),
         cost=_column([_cost(found, collectors[p]) for p in pool]),
         cover=_column([found.cover.get(pk, -1) for pk in collectors]),
-        newcomer=np.array([found.held.get(pk, 0) < NEWCOMER_BELOW for pk in collectors], np.bool_),
+        newcomer=np.zeros(len(collectors), np.bool_),
         conflicts=np.empty((0, 2), dtype=np.int32),
     )
     creditors = {pk: i for i, pk in enumerate(sorted({o.creditor_id for o in found.orders}))}
@@ -64,15 +65,37 @@ def window(found: Facts, at: datetime) -> Window:
         (creditors[c], number[k]) for c, k in found.conflicts if c in creditors and k in number
     ]
     place = {order.listing_id: i for i, order in enumerate(found.orders)}
+    newcomer, floor = _newcomers(found, orders, seats, collectors)
     barred = [(place[a], number[k]) for a, k in found.offered if a in place and k in number]
     return Window(
         orders=orders,
-        seats=Seats(**{**vars(seats), "conflicts": _pairs(pairs)}),
+        seats=Seats(**{**vars(seats), "conflicts": _pairs(pairs), "newcomer": newcomer}),
         collectors=collectors,
         standing=standing,
         barred=_pairs(barred),
-        floor=owed_to_newcomers(len(found.orders), *found.lately),
+        floor=floor,
     )
+
+
+def _newcomers(
+    found: Facts, orders: Orders, seats: Seats, collectors: Sequence[UUID]
+) -> tuple[Flags, int]:
+    """
+    Return by collector whether the floor is for it, and the floor.
+
+    Whoever never had an order comes first, with up to a fifth of the window's orders: in a young
+    market everybody is new, and the twentieth would go to those that have orders already. An order
+    whose debtor somebody knows stays with who knows it.
+    """
+    floor = owed_to_newcomers(len(found.orders), *found.lately)
+    wanted = seats.covers.any(axis=0) & seats.wants.any(axis=0) & (seats.places > 0)
+    reached = set(seats.pool[wanted].tolist())
+    untried = [pk in found.untried and i in reached for i, pk in enumerate(collectors)]
+    if any(untried):
+        first = first_orders(sum(untried), int((orders.handler < 0).sum()))
+        return np.array(untried, np.bool_), max(floor, first)
+    new = [found.held.get(pk, 0) < NEWCOMER_BELOW for pk in collectors]
+    return np.array(new, np.bool_), floor
 
 
 def _seats(

@@ -32,6 +32,8 @@ COMPLAINT_ONE_IN: Final = 100
 # are for newcomers, as far as they are candidates.
 NEWCOMER_BELOW: Final = 20
 NEWCOMER_SHARE: Final = 5
+# Of the orders nobody knows already, one in so many is for whoever never had one.
+FIRST_ONE_IN: Final = 5
 
 
 def likelihood(stage: str, hand: int, claimed: int, paid: int) -> int:
@@ -61,6 +63,11 @@ def owed_to_newcomers(orders: int, placed: int, given: int) -> int:
     own = orders * NEWCOMER_SHARE // 100
     owed = (placed + orders) * NEWCOMER_SHARE // 100 - given
     return min(own + int(owed > own), orders)
+
+
+def first_orders(untried: int, orders: int) -> int:
+    """Return how many of a window's orders are kept for collectors that never had one."""
+    return min(untried, -(-orders // FIRST_ONE_IN))
 
 
 def cost(held: int, complained: int) -> int:

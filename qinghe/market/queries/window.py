@@ -34,6 +34,9 @@ from qinghe.rules.contact.clock import NATIONAL, local_day
 
 # More than this waits for the next window.
 AT_MOST = 1_000_000
+# Whoever never had an order is offered so many before others before it waits like everybody else:
+# one declined offer shall not cost weeks, and declining shall not keep the first place.
+FIRST_OFFERS = 3
 # The share of newcomers is held over so many days: a window may be too small for a twentieth.
 LATELY = timedelta(days=7)
 
@@ -81,6 +84,8 @@ class Facts:
     handlers: dict[UUID, UUID]
     # Of the windows of the last days: orders that found a place, and those newcomers got.
     lately: tuple[int, int]
+    # Collectors that never had an order, have no offer open, and were offered few.
+    untried: set[UUID]
 
 
 def currencies(at: datetime) -> list[str]:
@@ -111,11 +116,12 @@ def facts(*, currency: str, at: datetime) -> Facts:
     collectors = [row[0] for row in seats]
     pending = _counts(DispatchOffer.objects.filter(state=OfferState.OPEN))
     mandates = Mandate.objects.filter(collector__in=collectors)
+    held = _counts(mandates)
     return Facts(
         orders=orders,
         free={pk: max(limit - live - pending.get(pk, 0), 0) for pk, live, limit, _b in seats},
         max_band={pk: band for pk, _live, _limit, band in seats},
-        held=_counts(mandates),
+        held=held,
         complained=_counts(mandates.filter(Exists(_complaints("claim")))),
         licences=_licences(collectors, at),
         standing=_standing(collectors),
@@ -126,6 +132,7 @@ def facts(*, currency: str, at: datetime) -> Facts:
         offered=_offered(currency, at),
         handlers=_handlers(currency, at),
         lately=_lately(currency, at),
+        untried=_untried([pk for pk in collectors if not held.get(pk)]),
     )
 
 
@@ -264,6 +271,14 @@ def _lately(currency: str, at: datetime) -> tuple[int, int]:
     rounds = DispatchRound.objects.filter(currency=currency, ran_at__gt=at - LATELY, ran_at__lte=at)
     found = rounds.aggregate(all=Sum("assigned"), new=Sum("newcomers"))
     return int(found["all"] or 0), int(found["new"] or 0)
+
+
+def _untried(collectors: list[UUID]) -> set[UUID]:
+    """Return whose first order is still to come, of collectors that never held one."""
+    offers = DispatchOffer.objects.filter(collector__in=collectors).values_list("collector_id")
+    open_ = Count("id", filter=Q(state=OfferState.OPEN))
+    told = offers.annotate(all=Count("id"), open=open_).order_by()
+    return set(collectors) - {pk for pk, n, now in told if now or n >= FIRST_OFFERS}
 
 
 def _handlers(currency: str, at: datetime) -> dict[UUID, UUID]:

@@ -59,11 +59,13 @@ def judge(rule: Rule, items: Iterable[Item], whole: int = 0) -> Finding | None:
     Return a finding when the signs reach the points, the number and the share of a rule.
 
     `whole` counts all rows of the signs' kind. One row counts once, however many signs it shows.
+    Where a rule says so, fewer signs are enough when they are every row there is.
     """
     found = tuple(sorted(set(items)))
     score = sum(item.weight for item in found)
     rows = len({item.ref for item in found})
-    if score < rule.least or rows < rule.count:
+    all_of_few = bool(rule.every) and rows >= max(rule.every, whole)
+    if not all_of_few and (score < rule.least or rows < rule.count):
         return None
     if rule.percent and rows * 100 < rule.percent * whole:
         return None

@@ -26,6 +26,7 @@ class Rule:
     en: str
     zh: str
     percent: int = 0
+    every: int = 0
 
     def because(self, lang: str) -> str:
         """Return the reason of the thresholds in Chinese (`zh…`) or else in English."""

@@ -30,8 +30,10 @@ DISHONEST: Final = (
     Kind.THREATENS, Kind.HOARDS, Kind.RING, Kind.RING, Kind.OFFLINE, Kind.FALSE_NOTES, Kind.WASHES,
     Kind.THREATENS, Kind.HOARDS, Kind.OFFLINE,
 )  # fmt: skip
-# One in so many joins later, spread over the days up to this share of the run.
+# One in so many joins later, from the first orders on up to this share of the run:
+# before them nobody can get any, however the market treats newcomers.
 LATE_ONE_IN: Final = 5
+FIRST_ORDERS: Final = 9
 LATEST: Final = 0.85
 
 
@@ -73,5 +75,5 @@ def _player(random: Random, number: int, kind: Kind, late: bool, days: int) -> P
         kind=kind,
         skill=round(random.uniform(0.3, 1.0), 3),
         places=random.randint(8, 24),
-        joins=random.randint(2, max(2, round(days * LATEST))) if late else 0,
+        joins=random.randint(FIRST_ORDERS, max(FIRST_ORDERS, round(days * LATEST))) if late else 0,
     )

@@ -67,6 +67,18 @@ class Figures:
             for org in late
         }
 
+    def line(self, number: int, at: datetime) -> str:
+        """Return what a day came to, in one line."""
+        players, waits = self.crowd.players, self.waits(at)
+        waited = [days for org, days in waits.items() if players[org].honest]
+        wrong = sum(players[org].honest for org in self.stopped)
+        return (
+            f"day {number}: {self.open_orders[-1]} open orders, "
+            f"{self.share(number):.2%} with dishonest collectors; "
+            f"stopped {len(self.stopped) - wrong} dishonest and {wrong} honest; "
+            f"{len(waited)} honest newcomers waited {max(waited, default=0)} days at most"
+        )
+
     def as_dict(self, at: datetime) -> dict[str, Any]:
         """Return everything as plain JSON values."""
         players, waits = self.crowd.players, self.waits(at)

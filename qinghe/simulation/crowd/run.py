@@ -28,8 +28,9 @@ from qinghe.simulation.invariants import Broken, broken_invariants, state_of
 from qinghe.simulation.run import ZONE
 from qinghe.simulation.worker import run_waiting_jobs
 
-# Claims that creditors deliver for each collector, if nothing else is asked for.
-CLAIMS_EACH: Final = 20
+# Claims that creditors deliver for each collector, if nothing else is asked for: few enough for two
+# hundred collectors to live ninety days within half an hour.
+CLAIMS_EACH: Final = 6
 # Claims arrive up to this share of the run; a fifth of them on the first day.
 ARRIVING: Final = 0.9
 # Everything is checked every so many days, and at the end.
@@ -81,16 +82,23 @@ class Life:
             )
         self._at(day, time(9, 30), lambda at: self.supply.review(at=at))
         self._at(day, time(9, 45), lambda at: clocks.strike("contact.notify", at=at))
+        self._at(day, time(9, 50), lambda at: self.supply.print_letters(at=at))
         self._at(day, time(10), lambda at: self.supply.offer(day=day, at=at))
-        self._at(day, time(10, 30), lambda at: self.working.answer(at=at))
+        self._dispatched(day, time(10, 15), time(10, 30))
         self._at(day, time(11), lambda at: self.working.grab(at=at))
         self._at(day, time(12), lambda at: self.working.bid(day=day, at=at))
         self._at(day, time(14), lambda at: self.working.work(day=day, at=at))
+        self._dispatched(day, time(16), time(16, 30))
         self._at(day, time(18), lambda at: self.supply.report(at=at))
         self._at(day, time(20), lambda at: self.desks.evening(at=at))
         self._at(day, time(21), lambda at: self.supply.take_back(at=at))
         self._at(day, time(23), lambda at: seal(at=at))
         self.figures.note(day)
+
+    def _dispatched(self, day: date, window: time, answers: time) -> None:
+        """Run a dispatch window; in life there is one every few minutes."""
+        self._at(day, window, lambda at: clocks.strike("market.dispatch", at=at))
+        self._at(day, answers, lambda at: self.working.answer(at=at))
 
     def _join(self, number: int, at: datetime) -> None:
         for player in self.players:
@@ -130,10 +138,7 @@ def simulate_crowd(
             last = number == days - 1
             if last or number % CHECKED_EVERY == CHECKED_EVERY - 1:
                 _check(start + timedelta(days=number))
-            progress(
-                f"day {number}: {life.figures.open_orders[-1]} open orders, "
-                f"{life.figures.share(number):.2%} with dishonest collectors"
-            )
+            progress(life.figures.line(number, _end_of(start + timedelta(days=number))))
     return _report(life, asked, collectors, days, seed)
 
 
@@ -157,9 +162,12 @@ def _arrivals(claims: int, days: int) -> list[int]:
 
 
 def _check(day: date) -> None:
-    at = datetime.combine(day, time(23, 59), ZONE).astimezone(UTC)
-    if broken := broken_invariants(at=at):
+    if broken := broken_invariants(at=_end_of(day)):
         raise Broken(day, broken)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59), ZONE).astimezone(UTC)
 
 
 def _report(life: Life, claims: int, collectors: int, days: int, seed: int) -> CrowdReport:

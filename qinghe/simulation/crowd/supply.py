@@ -16,6 +16,8 @@ from qinghe.claims.interest import grown
 from qinghe.claims.models import Claim
 from qinghe.claims.services import accept_batch, add_evidence, check_batch, verify_claim
 from qinghe.claims.terms import ClaimState, EvidenceKind
+from qinghe.contact.queries import letters_to_print
+from qinghe.contact.services import mark_printed
 from qinghe.kernel.actor import Actor
 from qinghe.market.models import Mandate
 from qinghe.market.services import invite_bids, publish_many, recall
@@ -105,6 +107,12 @@ class Supply:
             )
             reviewer = self.crowd.staff["reviewer"]
             self.doer.do(verify_claim, claim_id=claim.pk, actor=reviewer, at=at)
+
+    def print_letters(self, *, at: datetime) -> None:
+        """Put the letters that wait on paper: challenge windows count from here."""
+        actor = self.crowd.staff["operator-1"]
+        for letter in letters_to_print(actor=actor, limit=None):
+            self.doer.do(mark_printed, attempt_id=letter.attempt_id, actor=actor, at=at)
 
     def offer(self, *, day: date, at: datetime) -> None:
         """Offer what is ready: dispatched, in the hall, one by sealed bids, some by agreement."""

@@ -140,7 +140,15 @@ def test_orders_that_nobody_touches() -> None:
 def test_one_busy_fortnight_of_a_big_house_is_no_hoarding() -> None:
     spots = [s for n in range(10) for s in aged(placed(n))]
     assert not found("hoarding", spots, whole=26)
-    assert not found("hoarding", spots[:9], whole=9)
+    assert not found("hoarding", spots[:9], whole=10)
+
+
+def test_a_small_firm_that_touches_none_of_its_orders() -> None:
+    spots = [s for n in range(9) for s in aged(placed(n))]
+    assert found("hoarding", spots[:6], whole=6)
+    assert not found("hoarding", spots[:5], whole=5)
+    # One that was worked is another matter, until there are ten.
+    assert not found("hoarding", spots, whole=10)
 
 
 @pytest.mark.parametrize("fields", [{"worked": True}, {"excused": True}])
@@ -166,9 +174,9 @@ def test_taken_back_because_nothing_was_done() -> None:
 
 def test_one_order_idle_and_late_counts_as_one() -> None:
     spots = []
-    for n in range(9):
+    for n in range(5):
         spots += [*aged(placed(n)), *ended(placed(n, state="returned", closed_at=AT + 89 * DAY))]
-    assert not found("hoarding", spots, whole=9)
+    assert not found("hoarding", spots, whole=5)
 
 
 # -- around the platform -------------------------------------------------------------------------
