@@ -22,7 +22,7 @@ app = typer.Typer()
 def simulate(
     claims: Annotated[
         int | None,
-        typer.Option(help="Claims that creditors deliver: 120, or 6 per collector.", min=1),
+        typer.Option(help="Claims that creditors deliver: 120, or 20 per collector.", min=1),
     ] = None,
     days: Annotated[int, typer.Option(help="Days to live.", min=1)] = 30,
     seed: Annotated[int, typer.Option(help="The same seed gives the same market.")] = 1,

@@ -70,7 +70,9 @@ def printable() -> QuerySet[Delivery]:
     """
     holding = current_notices().filter(claim__state=ClaimState.CHALLENGE)
     platform = Attempt.objects.filter(
-        template__startswith=f"{FIRST_NOTICE}@", purpose=ContactPurpose.LEGAL_NOTICE
+        template__startswith=f"{FIRST_NOTICE}@",
+        purpose=ContactPurpose.LEGAL_NOTICE,
+        override__isnull=True,
     )
     this = {"pk": OuterRef("attempt")}
     return Delivery.objects.filter(

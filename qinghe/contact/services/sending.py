@@ -123,7 +123,8 @@ def _start(attempt_id: UUID, at: datetime) -> Ready | None:
 def _untimely(attempt: Attempt, claim: Claim) -> bool:
     """Tell whether a first notice would name what is no longer, or not again, released."""
     first = attempt.template.startswith(f"{FIRST_NOTICE}@")
-    ours = attempt.purpose == ContactPurpose.LEGAL_NOTICE
+    # A notice that two persons let out belongs to no window.
+    ours = attempt.purpose == ContactPurpose.LEGAL_NOTICE and attempt.override_id is None
     return first and ours and claim.state != ClaimState.CHALLENGE
 
 

@@ -30,7 +30,7 @@ from qinghe.simulation.worker import run_waiting_jobs
 
 # Claims that creditors deliver for each collector, if nothing else is asked for: few enough for two
 # hundred collectors to live ninety days within half an hour.
-CLAIMS_EACH: Final = 6
+CLAIMS_EACH: Final = 20
 # Claims arrive up to this share of the run; a fifth of them on the first day.
 ARRIVING: Final = 0.9
 # Everything is checked every so many days, and at the end.
