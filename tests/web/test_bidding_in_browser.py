@@ -83,7 +83,7 @@ class Market:
             one.press("order")
             one.page.wait_for_url(HERE)
             one.look("bid-order")
-            self.fill(one, "0.5")
+            self.fill(one, "0.01")
             one.press("hand-in")
             one.page.wait_for_load_state()
             expect(one.on("my-bid")).to_have_count(0)

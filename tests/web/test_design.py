@@ -12,7 +12,7 @@ from config import assets
 from qinghe.web.icons import ICONS
 
 PACKAGE = Path(__file__).resolve().parents[2] / "qinghe"
-CSS = (PACKAGE / "web/static/qinghe.css").read_text("utf-8")
+CSS = "".join(f.read_text("utf-8") for f in sorted((PACKAGE / "web/static").glob("*.css")))
 TEMPLATES = sorted(PACKAGE.glob("*/templates/**/*.html"))
 TOKEN = re.compile(r"--q-([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
 GROUNDS = list(product(("office", "warm"), (0, 1)))

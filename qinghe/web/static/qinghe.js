@@ -95,24 +95,6 @@ addEventListener("htmx:config:request", (event) => {
   if (token && !["GET", "HEAD"].includes((request.method || "GET").toUpperCase())) request.headers["X-CSRFToken"] = token;
 });
 
-/* What is new in a list: server-sent events, one tab at a time and for half an hour; the list itself
-   never moves, a bar says how much came and leads there. */
-each("[data-live]", (place) => {
-  if (!window.EventSource) return;
-  const listen = () => new Promise((done) => {
-    const source = new EventSource(place.dataset.live);
-    const stop = () => { source.close(); done(); };
-    source.addEventListener("new", (event) => {
-      place.querySelector("[data-live-words]").textContent = event.data;
-      place.querySelector("a").hidden = false;
-    });
-    source.addEventListener("error", () => { if (source.readyState === EventSource.CLOSED) stop(); });
-    setTimeout(stop, 1800000);
-  });
-  if (navigator.locks) navigator.locks.request("hall-live", listen);
-  else listen();
-});
-
 /* Charts: SVG, colours from the tokens, drawn again when the theme changes. The table beside each
    chart is the page's own; the drawing only repeats it. */
 const probe = Object.assign(document.createElement("span"), { hidden: true });
