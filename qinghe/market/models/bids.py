@@ -11,6 +11,7 @@ from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
 from qinghe.market.models.listings import Listing
 from qinghe.market.models.mandates import Mandate
+from qinghe.market.models.sealed import Box, Envelope
 from qinghe.market.terms import KEEP, BidReason
 
 NEVER_COUNTED = ("withdrawn", "late")
@@ -60,33 +61,15 @@ class Invitation(models.Model):
         ]
 
 
-class BidBox(models.Model):
-    """The envelopes of one minute, of all listings, under one root; nobody can tell how many."""
-
-    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
-
-    id = models.BigAutoField(primary_key=True)
-    root = models.BinaryField()
-    # A leaf that no bid made: without it the root of an empty box would be known.
-    filler = models.BinaryField()
-    at = models.DateTimeField()
+class BidBox(Box):
+    """The envelopes of one minute, of all listings."""
 
 
-class BidEnvelope(Row):
+class BidEnvelope(Envelope):
     """One hand-in of a bidder: a bid, a better one, or a withdrawal. Nobody can tell which."""
 
-    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
-
     listing = models.ForeignKey(Listing, models.PROTECT, related_name="+")
-    collector = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
-    # Which hand-in of this bidder for this order it is, from 1.
-    turn = models.PositiveSmallIntegerField()
-    at = models.DateTimeField()
-    key_id = models.TextField()
-    sealed = models.BinaryField()
-    commitment = models.TextField()
     box = models.ForeignKey(BidBox, models.PROTECT, null=True, related_name="+")
-    place = models.PositiveIntegerField(null=True)
 
     class Meta:
         constraints = [

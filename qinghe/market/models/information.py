@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from qinghe.claims.terms import Product, Stage
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
+from qinghe.market.models.sealed import Box, Envelope
 from qinghe.market.quoting import CountBand, NoQuote, PassedOver, QuoteState, SizeBand, SumBand
 from qinghe.market.terms import KEEP
 
@@ -106,31 +107,15 @@ class QuoteInvite(Row):
         indexes = [models.Index(fields=["collector", "request"], name="market_quote_asked_me")]
 
 
-class QuoteBox(models.Model):
-    """The envelopes of one minute, of all requests, under one root; nobody can tell how many."""
-
-    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
-
-    id = models.BigAutoField(primary_key=True)
-    root = models.BinaryField()
-    filler = models.BinaryField()
-    at = models.DateTimeField()
+class QuoteBox(Box):
+    """The envelopes of one minute, of all requests."""
 
 
-class QuoteEnvelope(Row):
+class QuoteEnvelope(Envelope):
     """One hand-in of an agency: a quotation, a better one, a refusal, or its withdrawal."""
 
-    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
-
     request = models.ForeignKey(QuoteRequest, models.PROTECT, related_name="+")
-    collector = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
-    turn = models.PositiveSmallIntegerField()
-    at = models.DateTimeField()
-    key_id = models.TextField()
-    sealed = models.BinaryField()
-    commitment = models.TextField()
     box = models.ForeignKey(QuoteBox, models.PROTECT, null=True, related_name="+")
-    place = models.PositiveIntegerField(null=True)
 
     class Meta:
         constraints = [

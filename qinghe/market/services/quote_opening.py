@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from uuid import UUID
-
-from django.db import connection
 
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, system
@@ -16,7 +13,7 @@ from qinghe.market.models import Quotation, QuoteBox, QuoteEnvelope, QuoteReques
 from qinghe.market.quote_envelopes import Said, read
 from qinghe.market.quoting import QuoteState
 from qinghe.market.sealing import opened
-from qinghe.market.services.boxes import FILLER_BYTES, root_of
+from qinghe.market.services.boxes import put_in_box
 from qinghe.parties.vault import VaultDamaged
 
 BOXING = 0x51696E69
@@ -40,17 +37,9 @@ def open_quotes_due(*, at: datetime) -> int:
 @verb("market.seal-quotes")
 def seal_quotes(*, actor: Actor, at: datetime) -> QuoteBox:
     """Put every envelope that lies in no box yet into a new one, and its root into the journal."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [BOXING])
-    waiting = list(QuoteEnvelope.objects.filter(box__isnull=True).order_by("id"))
-    filler = secrets.token_bytes(FILLER_BYTES)
-    root = root_of(filler, [each.commitment for each in waiting])
-    box = QuoteBox.objects.create(root=root, filler=filler, at=at)
-    for place, envelope in enumerate(waiting):
-        envelope.box, envelope.place = box, place
-    QuoteEnvelope.objects.bulk_update(waiting, ["box", "place"], batch_size=500)
+    box = put_in_box(QuoteBox, QuoteEnvelope, lock=BOXING, at=at)
     subject = f"quote-box:{box.pk}"
-    record(kind="market.quotes-boxed", subject=subject, actor=actor, at=at, root=root.hex())
+    record(kind="market.quotes-boxed", subject=subject, actor=actor, at=at, root=box.root.hex())
     return box
 
 
