@@ -90,7 +90,9 @@ $(BIN)/python:
 $(STAMPS)/python: requirements/build.txt requirements/dev.txt | $(BIN)/python
 	@echo "Installing the locked Python packages"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
-		-r requirements/build.txt -r requirements/dev.txt
+		-r requirements/build.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+		--no-build-isolation -r requirements/dev.txt
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/project: pyproject.toml $(STAMPS)/python

@@ -141,6 +141,23 @@ def proxies(**_options: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.compatibility)
+def offline_way(**_options: Any) -> list[CheckMessage]:
+    """
+    Warn when whoever gets a letter and has no internet could not answer it.
+    """
+    ways = (settings.OPERATOR_PHONE, settings.OPERATOR_POST, settings.OPERATOR_OFFICE)
+    if settings.DEMO or any(ways):
+        return []
+    return [
+        Warning(
+            "Letters name no way to answer without the internet.",
+            hint="Set QINGHE_OPERATOR_PHONE, QINGHE_OPERATOR_POST or QINGHE_OPERATOR_OFFICE.",
+            id="qinghe.W005",
+        )
+    ]
+
+
 @register(Tags.security)
 def outgoing_mail(**_options: Any) -> list[CheckMessage]:
     """

@@ -6,8 +6,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.core.management import call_command
-from django.db import OperationalError, connection
+import psycopg
+from django.db import connection
+
+from config.template import copy_template, point_to, server
 
 
 @contextmanager
@@ -16,13 +18,12 @@ def own_database() -> Iterator[None]:
     market = str(connection.settings_dict["NAME"])
     name = f"qinghe_passing_{os.getpid()}"
     _drop(name)
-    _server(f"CREATE DATABASE {name}")
-    _point_to(name)
+    copy_template(name)
+    point_to(name)
     try:
-        call_command("migrate", verbosity=0, interactive=False)
         yield
     finally:
-        _point_to(market)
+        point_to(market)
         _drop(name)
 
 
@@ -32,18 +33,8 @@ def _drop(name: str) -> None:
 
     Without force first: PostgreSQL sends its own vacuum away, which we may not.
     """
-    try:
-        _server(f"DROP DATABASE IF EXISTS {name}")
-    except OperationalError:
-        _server(f"DROP DATABASE IF EXISTS {name} (FORCE)")
-
-
-def _point_to(name: str) -> None:
-    connection.close()
-    connection.settings_dict["NAME"] = name
-
-
-def _server(*statements: str) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+    with server() as run:
+        try:
+            run.execute(f"DROP DATABASE IF EXISTS {name}".encode())
+        except psycopg.OperationalError:
+            run.execute(f"DROP DATABASE IF EXISTS {name} (FORCE)".encode())

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.permissions.nothing_of_the_device",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -207,11 +208,58 @@ QINGHE_BASE_URL = os.environ.get(
     "QINGHE_BASE_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
 )
 
+# Who runs this installation and how a debtor answers without the internet; each may be empty.
+# Printed on first notices and shown at the debtors' door.
+OPERATOR_NAME = os.environ.get("QINGHE_OPERATOR_NAME", "清和运营方（示例）" if DEMO else "")
+OPERATOR_PHONE = os.environ.get("QINGHE_OPERATOR_PHONE", "000-0000 0000（示例）" if DEMO else "")
+OPERATOR_POST = os.environ.get("QINGHE_OPERATOR_POST", "示例市示例路 1 号（示例）" if DEMO else "")
+OPERATOR_OFFICE = os.environ.get(
+    "QINGHE_OPERATOR_OFFICE", "示例市示例路 1 号，工作日 9 点到 17 点（示例）" if DEMO else ""
+)
+
 # -- parties ---------------------------------------------------------------------------------
 # Who answers whether a name and a number belong together: `manual` (a person) or `sandbox`.
 REALNAME_GATEWAY = os.environ.get("QINGHE_REALNAME", "sandbox" if DEMO else "manual")
 # Who sends the small transfer that proves an account.
 TRANSFER_GATEWAY = os.environ.get("QINGHE_TRANSFERS", "sandbox" if DEMO else "manual")
+# -- ways to pay -----------------------------------------------------------------------------
+# Providers offered to debtors, in this order; see docs/howto/ways-to-pay.md. A real market has none
+# until it names one.
+PAY_WAYS = [
+    way.strip()
+    for way in os.environ.get("QINGHE_PAY_WAYS", "sandbox" if DEMO else "").split(",")
+    if way.strip() and (DEMO or way.strip() != "sandbox")
+]
+# Names that providers gave this platform's own accounts. No secret is here.
+PAY_NAMES = {
+    "alipay_app_id": os.environ.get("QINGHE_ALIPAY_APP_ID", ""),
+    "alipay_seller_id": os.environ.get("QINGHE_ALIPAY_SELLER_ID", ""),
+    "alipay_gateway": os.environ.get("QINGHE_ALIPAY_GATEWAY", ""),
+    "wechat_app_id": os.environ.get("QINGHE_WECHAT_APP_ID", ""),
+    "wechat_merchant": os.environ.get("QINGHE_WECHAT_MERCHANT", ""),
+    "wechat_serial": os.environ.get("QINGHE_WECHAT_SERIAL", ""),
+    "wechat_public_key_id": os.environ.get("QINGHE_WECHAT_PUBLIC_KEY_ID", ""),
+    "wechat_gateway": os.environ.get("QINGHE_WECHAT_GATEWAY", ""),
+    "stripe_account": os.environ.get("QINGHE_STRIPE_ACCOUNT", ""),
+    "stripe_gateway": os.environ.get("QINGHE_STRIPE_GATEWAY", ""),
+}
+# The platform's own account: the only one that debtors are asked to transfer to, and whose
+# statements are imported. Empty: no bank transfer is offered.
+BANK_ACCOUNT = os.environ.get("QINGHE_BANK_ACCOUNT", "DEMO00000001" if DEMO else "")
+BANK_CURRENCY = os.environ.get("QINGHE_BANK_CURRENCY", "CNY")
+BANK_NAME = os.environ.get("QINGHE_BANK_NAME", _("Practice bank") if DEMO else "")
+BANK_HOLDER = os.environ.get("QINGHE_BANK_HOLDER", OPERATOR_NAME or ("Qinghe" if DEMO else ""))
+# Their keys, one file each, mode 0600.
+PAY_KEYS = var.root() / "pay"
+# A refund over this, in minor units, waits for a second person.
+REFUND_ALONE = int(os.environ.get("QINGHE_REFUND_ALONE", "100000"))
+# The platform's own account that payouts leave, as pain.001 names it. Not a secret.
+PAYOUT_NAME = os.environ.get("QINGHE_PAYOUT_NAME", "清和平台（示例）" if DEMO else "")
+PAYOUT_ACCOUNT = os.environ.get("QINGHE_PAYOUT_ACCOUNT", "0000000000000000" if DEMO else "")
+PAYOUT_BIC = os.environ.get("QINGHE_PAYOUT_BIC", "")
+# The number under which the bank lets the platform debit accounts; without it no debits.
+DEBIT_CREDITOR_ID = os.environ.get("QINGHE_DEBIT_CREDITOR_ID", "DEMO-DD-0001" if DEMO else "")
+
 # How many times its deposit an agency may hold in open orders.
 COVER_MULTIPLE = int(os.environ.get("QINGHE_COVER_MULTIPLE", "20"))
 # A dispatch window every so many minutes, and how many seconds one may search for the optimum.

@@ -95,6 +95,7 @@ def _fill() -> None:
     _say(f"demonstration sign-ins, password {market.DEMO_PASSWORD}:")
     for email, role, organisation in market.DEMO_USERS:
         _say(f"  {role:<12}{email:<28}{organisation}")
+    _say(f"  applicant   {market.APPLICANT}")
     if key := market.debtor_key():
         _say(f"  debtor      at /d/ the code {key.code}, the answer {key.answer}")
 

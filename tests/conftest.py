@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from pytest_django import Settings
+from django.db import connection
+from pytest_django import DjangoDbBlocker, Settings
 
 from config import postgres
+from config.template import template
 
 
 def pytest_configure() -> None:
@@ -17,6 +19,15 @@ def pytest_configure() -> None:
         postgres.ensure_running()
     # The web warns when nothing was collected yet; tests serve no static file.
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Copy the database of the tests from one that is migrated already."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template()
 
 
 @pytest.fixture(autouse=True)

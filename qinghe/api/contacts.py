@@ -43,6 +43,9 @@ class ContactOut(Schema):
     sent_at: datetime | None = None
     outcome: str | None = None
     outcome_at: datetime | None = None
+    # Of a letter: waiting, printed, posted or void; only what was posted has left the house.
+    letter: str = ""
+    letter_at: datetime | None = None
 
 
 class RuleOut(Schema):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from qinghe.api.auth import actor_of, writer_of
 from qinghe.api.claims import claim_seen_by
@@ -18,7 +18,9 @@ from qinghe.claims.services import (
     PaymentGiven,
     TermsGiven,
     deliver_terms,
+    stop_interest,
 )
+from qinghe.claims.terms import PayOrder, Security, StopGround
 from qinghe.kernel import clock
 from qinghe.kernel.actor import system
 
@@ -60,6 +62,10 @@ class ContractIn(Schema):
     grace_days: int = Field(0, ge=0, le=365)
     accelerated_on: date | None = None
     sued_on: date | None = None
+    pays_first: PayOrder | None = Field(
+        None, description="What a payment pays first, if agreed otherwise than the law has it."
+    )
+    security: Security | None = Field(None, description="Absent: as it was.")
     fees: list[FeeIn] = Field(default=[], max_length=100)
     payments: list[PaymentTold] = Field(default=[], max_length=2_000)
 
@@ -139,3 +145,29 @@ def deliver_contract(request: HttpRequest, claim_id: UUID, body: ContractIn) -> 
     kept = last_check(claim_id)
     assert kept is not None
     return kept
+
+
+class StopIn(Schema):
+    """A time in which a claim bears no interest."""
+
+    until: date = Field(description="The first day that bears interest again.")
+    since: date | None = Field(None, description="Else today; not before what is booked.")
+    ground: StopGround
+    source: str = Field(min_length=1, max_length=500, description="Law, ruling or agreement.")
+
+
+class StopOut(StopIn):
+    """The stop as it is kept."""
+
+    id: UUID
+
+
+@router.post(
+    "/claims/{uuid:claim_id}/interest-stops", response={201: StopOut}, url_name="interest-stops"
+)
+def create_stop(request: HttpRequest, claim_id: UUID, body: StopIn) -> Status[object]:
+    """Let your claim bear no interest for a time; a line of the claim tells it and why."""
+    made = stop_interest(
+        claim_id=claim_id, **body.model_dump(), actor=writer_of(request), at=clock.now()
+    )
+    return Status(201, made)

@@ -41,6 +41,21 @@ class Filters(Schema):
     order: str = Field("recent", description="recent, commission, band or expiring")
     cursor: str = ""
 
+    def hall(self) -> HallFilters:
+        """Return them as the hall is asked for them; an amount band that is none is left out."""
+        return HallFilters(
+            regions=tuple(self.regions),
+            stages=tuple(self.stages),
+            products=tuple(self.products),
+            bands=tuple(band for band in self.bands if 0 <= band < len(BAND_BOUNDS)),
+            kinds=tuple(self.kinds),
+            hands=tuple(self.hands),
+            min_commission=self.min_commission,
+            mode=self.mode,
+            currency=self.currency,
+            order=self.order,
+        )
+
 
 class ListingOut(Schema):
     """One order. It never carries an identity or an exact amount."""
@@ -110,23 +125,7 @@ class AgainIn(Schema):
 def list_listings(request: HttpRequest, filters: Annotated[Filters, Query()]) -> Piece[ListingOut]:
     """Return the open orders your organisation may see, with why one may not be taken."""
     page = page_of(filters.cursor)
-    found = hall(
-        actor=actor_of(request),
-        at=clock.now(),
-        filters=HallFilters(
-            regions=tuple(filters.regions),
-            stages=tuple(filters.stages),
-            products=tuple(filters.products),
-            bands=tuple(band for band in filters.bands if 0 <= band < len(BAND_BOUNDS)),
-            kinds=tuple(filters.kinds),
-            hands=tuple(filters.hands),
-            min_commission=filters.min_commission,
-            mode=filters.mode,
-            currency=filters.currency,
-            order=filters.order,
-        ),
-        page=page,
-    )
+    found = hall(actor=actor_of(request), at=clock.now(), filters=filters.hall(), page=page)
     more = pack(found.page + 1) if found.page < found.pages else None
     return Piece[ListingOut](items=[_out(row) for row in found.rows], next_cursor=more)
 

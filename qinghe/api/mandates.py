@@ -17,7 +17,7 @@ from qinghe.kernel.actor import Actor
 from qinghe.market.queries import MandateRow, mandate_by_id, mandates
 from qinghe.market.queries.signed import signed_document
 from qinghe.market.refusals import NoSuchMandate
-from qinghe.market.services import give_back, recall, report
+from qinghe.market.services import confirm_return, give_back, recall, refuse_return, report
 from qinghe.market.terms import LIVE, MandateState, NextStep, Outlook, ReturnReason
 
 router = Router(tags=["mandates"])
@@ -59,6 +59,10 @@ class MandateOut(Schema):
     warned_for: str = Field(description="The service level that was missed, if one was.")
     return_code: str
     document_sha256: str | None = Field(description="Of the exact text that both sides signed.")
+    excuse: str = Field(
+        description="Whether the reason of a return holds: waiting, proven, confirmed or refused."
+    )
+    excuse_words: str = Field(description="Why it was not confirmed.")
 
 
 class SignatureOut(Schema):
@@ -85,6 +89,12 @@ class ReturnIn(Schema):
 
     reason: str = Field(min_length=1, max_length=200)
     code: ReturnReason = ReturnReason.OTHER
+
+
+class RefusalIn(Schema):
+    """Why the reason of a return does not hold; the collector reads it."""
+
+    words: str = Field(min_length=1, max_length=300)
 
 
 class ReportIn(Schema):
@@ -119,6 +129,26 @@ def create_return(request: HttpRequest, mandate_id: UUID, body: ReturnIn) -> Man
     """Give an order back; the claim may be placed with somebody else."""
     actor = writer_of(request)
     give_back(mandate_id=mandate_id, **body.dict(), actor=actor, at=clock.now())
+    return mandate_out(mandate_id, actor)
+
+
+@router.post(
+    "/mandates/{uuid:mandate_id}/return/confirm", response=MandateOut, url_name="confirm-return"
+)
+def create_confirmation(request: HttpRequest, mandate_id: UUID) -> MandateOut:
+    """Confirm the reason of a return: it no longer counts against the collector."""
+    actor = writer_of(request)
+    confirm_return(mandate_id=mandate_id, actor=actor, at=clock.now())
+    return mandate_out(mandate_id, actor)
+
+
+@router.post(
+    "/mandates/{uuid:mandate_id}/return/refuse", response=MandateOut, url_name="refuse-return"
+)
+def create_objection(request: HttpRequest, mandate_id: UUID, body: RefusalIn) -> MandateOut:
+    """Say that the reason of a return does not hold, and why."""
+    actor = writer_of(request)
+    refuse_return(mandate_id=mandate_id, words=body.words, actor=actor, at=clock.now())
     return mandate_out(mandate_id, actor)
 
 

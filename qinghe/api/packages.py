@@ -112,7 +112,7 @@ def get_package(request: HttpRequest, package_id: UUID) -> PackageOut:
 def create_packages(request: HttpRequest, body: PackageIn) -> Status[Any]:
     """Bundle claims into packages that are taken as a whole."""
     made = make_packages(**body.dict(), actor=writer_of(request), at=clock.now())
-    return Status(201, vars(made))
+    return Status(201, made)
 
 
 @router.post(

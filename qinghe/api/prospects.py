@@ -12,9 +12,11 @@ from ninja import Field, Router, Schema
 from qinghe.api.auth import actor_of
 from qinghe.kernel import clock
 from qinghe.market.commission import one_row
+from qinghe.market.placing import Wish
 from qinghe.market.queries.history import Days
 from qinghe.market.queries.prospect import Like, Prospect, prospect
 from qinghe.market.queries.signed import commission_plan
+from qinghe.market.terms import LARGEST_PACKAGE, SMALLEST_PACKAGE, Mode
 from qinghe.parties.roles import Permission, require
 
 router = Router(tags=["listings"])
@@ -22,14 +24,25 @@ AT_ONCE = 5_000
 
 
 class ProspectIn(Schema):
-    """Claims, and the rates they would be offered at; shares of one."""
+    """Claims, and the way and the rates they would be offered at; shares of one."""
 
     claim_ids: list[UUID] | None = Field(
         None, max_length=AT_ONCE, description="Nothing: all of yours that are ready."
     )
-    commission_rate: Decimal = Field(Decimal("0.12"), ge=0, lt=1)
+    mode: Mode = Mode.GRAB
+    collector_id: UUID | None = Field(None, description="Mode own_team: which team.")
+    minimum: int = Field(10, ge=SMALLEST_PACKAGE, description="Mode package: orders, at least.")
+    maximum: int = Field(100, le=LARGEST_PACKAGE, description="Mode package: orders, at most.")
+    commission_rate: Decimal = Field(
+        Decimal("0.12"), ge=0, lt=1, description="Mode bid: the highest that is accepted."
+    )
     quality_share: Decimal = Field(Decimal("0.25"), gt=0, le=1)
     plan_id: UUID | None = Field(None, description="A commission plan gives the rates instead.")
+
+    def wish(self) -> Wish:
+        """Return the way of placing that is thought of."""
+        team = self.collector_id if self.mode == Mode.OWN_TEAM else None
+        return Wish(self.mode, self.commission_rate, team, self.minimum, self.maximum)
 
 
 class SpanOut(Schema):
@@ -91,12 +104,22 @@ class AdviceOut(Schema):
     why: str
 
 
+class PassedOut(Schema):
+    """Claims that cannot be placed for one reason, and the numbers of the first of them."""
+
+    code: str
+    facts: dict[str, str]
+    claims: int
+    numbers: list[str]
+
+
 class ProspectOut(Schema):
     """What offering the claims would bring. Nothing is published or kept."""
 
     asked: int
     placeable: int
     skipped: dict[str, int] = Field(description="How many cannot be placed, by refusal code.")
+    passed: list[PassedOut] = Field(description="The same with facts and numbers.")
     least: SpanOut = Field(description="Collectors for the order that fewest could take today.")
     most: SpanOut
     nobody: int = Field(description="Orders where no collector is registered at all.")
@@ -115,7 +138,8 @@ def create_prospect(request: HttpRequest, body: ProspectIn) -> dict[str, Any]:
     plan = one_row(body.commission_rate, body.quality_share)
     if body.plan_id is not None:
         plan = commission_plan(plan_id=body.plan_id, actor=actor).plan
-    return told(prospect(claim_ids=body.claim_ids, actor=actor, at=clock.now(), plan=plan))
+    at, wish = clock.now(), body.wish()
+    return told(prospect(claim_ids=body.claim_ids, actor=actor, at=at, plan=plan, wish=wish))
 
 
 def told(found: Prospect) -> dict[str, Any]:
@@ -124,6 +148,7 @@ def told(found: Prospect) -> dict[str, Any]:
         "asked": found.preview.asked,
         "placeable": len(found.preview.placeable),
         "skipped": found.preview.skipped,
+        "passed": [vars(each) for each in found.preview.passed],
         "least": vars(found.least),
         "most": vars(found.most),
         "nobody": found.nobody,

@@ -28,7 +28,8 @@ SELECT column_name FROM information_schema.columns
 WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'
 ORDER BY ordinal_position
 """
-AT_ZERO: Final = {("ledger_account", "balance")}
+# What only transfers write, as an account begins.
+AT_ZERO: Final = {("ledger_account", "balance"): "0", ("ledger_account", "moved_on"): "NULL"}
 BLOCK: Final = 1024 * 1024
 
 
@@ -63,8 +64,7 @@ def _keep(table: str, path: Path) -> Kept:
         cursor.execute(COLUMNS, [table])
         names = [str(name) for (name,) in cursor.fetchall()]
         chosen = [
-            sql.SQL("0" if (table, name) in AT_ZERO else "{}").format(sql.Identifier(name))
-            for name in names
+            sql.SQL(AT_ZERO.get((table, name), "{}")).format(sql.Identifier(name)) for name in names
         ]
         query = sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT").format(
             sql.SQL(", ").join(chosen), sql.Identifier(table)

@@ -16,11 +16,12 @@ from typing import Final
 from uuid import UUID
 
 from config.passing import own_database
-from qinghe.bench.clients import Spent, at_once
-from qinghe.bench.frame import Result, machine, peak_mb, percentiles, versions
+from qinghe.bench.clients import at_once
+from qinghe.bench.frame import Result, machine, peak_mb, versions
 from qinghe.bench.gate import FIRST, NEW
 from qinghe.bench.hall import AT, filled_hall
-from qinghe.bench.pgbench import Replayed, recorded, replay, version, with_variables
+from qinghe.bench.measured import figures
+from qinghe.bench.pgbench import recorded, replay, version, with_variables
 from qinghe.bench.takerace import proven, raced
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Document, Mandate
@@ -114,26 +115,7 @@ def _leg(
     spent = at_once(ours.dealt(clients), take_one, seconds=seconds, warm_up=WARM_UP)
     given = {"first": bare.first, "size": bare.size, "all": clients}
     limit = replay(script, clients=clients, seconds=seconds, **given)
-    return _figures(spent, limit, seconds)
-
-
-def _figures(spent: Sequence[Spent], limit: Replayed, seconds: int) -> dict[str, float]:
-    milliseconds = [each for part in spent for each in part.milliseconds]
-    rate = len(milliseconds) / seconds
-    p50, p99 = percentiles(milliseconds)
-    limit_p50, limit_p99 = percentiles(limit.milliseconds)
-    return {
-        "ours": round(rate, 1),
-        "limit": round(limit.rate, 1),
-        "ratio": round(rate / limit.rate, 4),
-        "p50_ms": round(p50, 2),
-        "p99_ms": round(p99, 2),
-        "limit_p50_ms": round(limit_p50, 2),
-        "limit_p99_ms": round(limit_p99, 2),
-        # Of the asking process and of the server's side of its connection, per order.
-        "cpu_ms": round(1000 * sum(each.own for each in spent) / len(milliseconds), 3),
-        "server_cpu_ms": round(1000 * sum(each.server for each in spent) / len(milliseconds), 3),
-    }
+    return figures(spent, limit, seconds)
 
 
 def take_one(number: int, agency: int | None = None) -> Mandate:

@@ -11,10 +11,11 @@ from qinghe.kernel import clock
 
 @app.task(name="casework.sweep", queueing_lock="casework.sweep")
 def sweep(**_later: object) -> None:
-    """Judge the promises and instalments whose day has passed."""
+    """Judge the promises, instalments and offers whose day has passed."""
     at = clock.now()
     services.judge_promises(day=day_of(at), at=at)
     services.judge_instalments(day=day_of(at), at=at)
+    services.lapse_early_offers(day=day_of(at), at=at)
 
 
 @app.task(name="casework.service", queueing_lock="casework.service")

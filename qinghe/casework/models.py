@@ -7,7 +7,16 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from qinghe.casework.terms import Action, HardshipState, PlanState, PromiseState, Result
+from qinghe.casework.terms import (
+    Action,
+    EarlyState,
+    HardshipState,
+    OfferRole,
+    PlanState,
+    PromiseState,
+    Result,
+    Rhythm,
+)
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
 
@@ -81,7 +90,12 @@ class CallBack(Row):
 
 
 class Plan(Row):
-    """An instalment plan. While it is kept, nobody collects."""
+    """
+    An instalment plan. While it is kept, nobody collects.
+
+    `affordable` is the most that the debtor can spare a month, where it was told; what it was
+    reckoned from is not kept.
+    """
 
     privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
 
@@ -91,6 +105,17 @@ class Plan(Row):
     monthly = models.BigIntegerField()
     count = models.PositiveSmallIntegerField()
     first_due_on = models.DateField()
+    rhythm = models.TextField(choices=Rhythm.choices, default=Rhythm.EQUAL, db_default="equal")
+    step = models.BigIntegerField(default=0, db_default=0)
+    step_months = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # Months of the year (1 to 12) in which `monthly` is paid; `otherwise` in the others.
+    months = models.JSONField(default=list, db_default=[])
+    otherwise = models.BigIntegerField(default=0, db_default=0)
+    # The largest instalment.
+    largest = models.BigIntegerField(default=0, db_default=0)
+    affordable = models.BigIntegerField(null=True)
+    # The running plan in whose place this one comes, if it is agreed.
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     # What had been paid on the claim when the plan began; later money belongs to the instalments.
     paid_before = models.BigIntegerField(default=0)
     proposed_by = models.TextField()
@@ -101,9 +126,17 @@ class Plan(Row):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["claim"],
-                condition=Q(state__in=("proposed", "active")),
-                name="casework_one_live_plan",
+                fields=["claim"], condition=Q(state="proposed"), name="casework_one_proposed_plan"
+            ),
+            models.UniqueConstraint(
+                fields=["claim"], condition=Q(state="active"), name="casework_one_running_plan"
+            ),
+            models.CheckConstraint(
+                condition=Q(affordable__isnull=True) | Q(largest__lte=F("affordable")),
+                name="casework_plan_affordable",
+            ),
+            models.CheckConstraint(
+                condition=Q(step__gte=0, otherwise__gte=0), name="casework_plan_never_below"
             ),
             models.CheckConstraint(
                 condition=Q(monthly__gt=0, total__gt=0, count__gt=0), name="casework_plan_positive"
@@ -156,5 +189,94 @@ class Hardship(Row):
         constraints = [
             models.UniqueConstraint(
                 fields=["claim"], condition=Q(state="open"), name="casework_one_open_hardship"
+            )
+        ]
+
+
+class Authority(Row):
+    """
+    One row of a creditor's authority matrix: how much less a role may offer to take.
+
+    The first row that fits counts; a newer matrix replaces all rows of an older, which stay.
+    """
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    creditor = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
+    seq = models.PositiveSmallIntegerField()
+    role = models.TextField(choices=OfferRole.choices)
+    # Empty: every stage. Null: every amount.
+    stage = models.TextField(default="", blank=True)
+    owed_to = models.BigIntegerField(null=True)
+    discount_pct = models.DecimalField(max_digits=5, decimal_places=2)
+    days = models.PositiveSmallIntegerField()
+    set_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["creditor", "seq"],
+                condition=Q(replaced_at__isnull=True),
+                name="casework_authority_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(discount_pct__gte=0, discount_pct__lte=100, days__gt=0),
+                name="casework_authority_possible",
+            ),
+        ]
+
+
+class EarlyOffer(Row):
+    """
+    Less than is owed, paid by a day, settles the claim; the rest is then waived.
+
+    Until it is paid nothing changes, and when its day has passed nothing has changed.
+    """
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+")
+    mandate = models.ForeignKey("market.Mandate", models.PROTECT, null=True, related_name="+")
+    # The row it is within; null: the creditor itself consented.
+    authority = models.ForeignKey(Authority, models.PROTECT, null=True, related_name="+")
+    amount = models.BigIntegerField()
+    # What was owed when it was made; an offer is always below it.
+    owed = models.BigIntegerField()
+    paid_before = models.BigIntegerField()
+    waived = models.BigIntegerField(default=0)
+    last_day = models.DateField()
+    state = models.TextField(choices=EarlyState.choices)
+    made_by = models.TextField(choices=OfferRole.choices)
+    # Who made it; beyond the authority of its role somebody else consents.
+    author = models.TextField()
+    made_at = models.DateTimeField()
+    consented_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gt=0, amount__lt=F("owed"), waived__gte=0),
+                name="casework_early_below_owed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("asked", "declined", "withdrawn"))
+                | Q(authority__isnull=False)
+                | Q(consented_at__isnull=False),
+                name="casework_early_has_authority",
+            ),
+            models.UniqueConstraint(
+                fields=["claim"],
+                condition=Q(state__in=("asked", "offered", "accepted")),
+                name="casework_one_early_offer",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["last_day"],
+                name="casework_early_due",
+                condition=Q(state__in=("asked", "offered", "accepted")),
             )
         ]

@@ -53,6 +53,26 @@ class PlanTooLong(DomainError):
     text = _("A plan runs {months} months at most. Please name a larger monthly amount.")
 
 
+class BadShape(DomainError):
+    code = "casework.bad-shape"
+    status = 422
+    text = _(
+        "Say by how much and after how many months the amount rises, or choose some months of the"
+        " year, not all, with an amount for the others."
+    )
+
+
+class PlanTooHeavy(DomainError):
+    code = "casework.plan-too-heavy"
+    status = 422
+    text = _("An instalment is larger than what can be spared each month. Please make it smaller.")
+
+
+class ReplacedTooOften(DomainError):
+    code = "casework.replaced-too-often"
+    text = _("A running plan can be replaced {times} times a year.")
+
+
 class PlanExists(DomainError):
     code = "casework.plan-exists"
     text = _("There is a plan already.")
@@ -88,3 +108,37 @@ class HardshipDecided(DomainError):
 class ClaimOver(DomainError):
     code = "casework.claim-over"
     text = _("The claim is closed. Nothing more needs to be done.")
+
+
+class BadAuthority(DomainError):
+    code = "casework.bad-authority"
+    status = 422
+    text = _("Each row needs a discount from 0 to 100 per cent and 1 to {days} days.")
+
+
+class NotAnOffer(DomainError):
+    code = "casework.not-an-offer"
+    status = 422
+    text = _("An offer must be above zero and below what is owed.")
+
+
+class EarlyOfferOpen(DomainError):
+    code = "casework.early-offer-open"
+    text = _("There is an offer already.")
+
+
+class NoSuchEarlyOffer(DomainError):
+    code = "casework.no-such-early-offer"
+    status = 404
+    text = _("There is no such offer.")
+
+
+class EarlyOfferOver(DomainError):
+    code = "casework.early-offer-over"
+    text = _("This offer is no longer open. Nothing else has changed.")
+
+
+class ConsentBySamePerson(DomainError):
+    code = "casework.consent-same-person"
+    status = 403
+    text = _("You made this offer. Beyond your authority somebody else consents to it.")

@@ -40,6 +40,33 @@ class PlanState(TextChoices):
     COMPLETED = "completed", _("Completed")
     BROKEN = "broken", _("Stopped")
     DECLINED = "declined", _("Not agreed")
+    REPLACED = "replaced", _("Replaced by a new plan")
+    WITHDRAWN = "withdrawn", pgettext_lazy("plan", "Taken back")
+
+
+class Rhythm(TextChoices):
+    """How the instalments of a plan follow each other."""
+
+    EQUAL = "equal", _("The same amount every month")
+    GRADUATED = "graduated", _("Small at first, then rising by steps")
+    SEASONAL = "seasonal", _("By the seasons: other amounts in chosen months")
+
+
+class OfferRole(TextChoices):
+    """Who offers to take less for an early settlement."""
+
+    COLLECTOR = "collector", _("Collector")
+    CREDITOR = "creditor", _("Creditor")
+
+
+class EarlyState(TextChoices):
+    ASKED = "asked", _("Waiting for the creditor")
+    OFFERED = "offered", pgettext_lazy("early offer", "Open to you")
+    ACCEPTED = "accepted", pgettext_lazy("early offer", "Accepted, to be paid in time")
+    KEPT = "kept", pgettext_lazy("early offer", "Paid: the rest is waived")
+    LAPSED = "lapsed", pgettext_lazy("early offer", "Over; nothing has changed")
+    DECLINED = "declined", pgettext_lazy("early offer", "Declined")
+    WITHDRAWN = "withdrawn", pgettext_lazy("early offer", "No longer needed")
 
 
 class HardshipState(TextChoices):
@@ -50,6 +77,9 @@ class HardshipState(TextChoices):
 
 # Individual repayment agreements run five years at most (CN-HRD-01).
 LONGEST_PLAN_MONTHS = 60
+# How often a running plan may be replaced by another within a year.
+REPLACED_A_YEAR = 2
+LONGEST_OFFER_DAYS = 90
 LONGEST_PROMISE_DAYS = 60
 LONGEST_PAUSE_DAYS = 365
 

@@ -198,3 +198,12 @@ class Correction(Row):
             models.UniqueConstraint(fields=["batch", "number"], name="claims_correction_once")
         ]
         indexes = [models.Index(fields=["batch", "row"], name="claims_correction_batch")]
+
+
+class RemovedFile(models.Model):
+    """A refused file whose content was removed; its hash says for ever which one it was."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    sha256 = models.TextField(primary_key=True)
+    at = models.DateTimeField()

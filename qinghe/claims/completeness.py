@@ -145,9 +145,14 @@ class Case:
         )
 
     @property
+    def bought(self) -> bool:
+        """Return whether the creditor trades in claims, so that each was assigned to it."""
+        return self.lender_kind in BUYERS
+
+    @property
     def links(self) -> int:
         """Return how often the claim has changed hands; who trades in claims has bought it."""
-        return max(self.assignments, int(self.lender_kind in BUYERS))
+        return max(self.assignments, int(self.bought))
 
 
 @dataclass(frozen=True)

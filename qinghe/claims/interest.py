@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -55,3 +56,15 @@ def accrue(
         "year": YEAR_DAYS,
     }
     return amount, facts
+
+
+def bearing(
+    since: date, until: date, stops: Iterable[tuple[date, date]]
+) -> Iterator[tuple[date, date]]:
+    """Yield the parts of a span that bear interest: what is left of it without the stops."""
+    for first, last in sorted(stops):
+        if since < min(first, until):
+            yield since, min(first, until)
+        since = max(since, last)
+    if since < until:
+        yield since, until

@@ -14,6 +14,8 @@ from qinghe.claims.services import (
     forget_row_errors,
     forget_undecided,
     intake,
+    remind_untold,
+    remove_refused,
     rescan,
     resume_batches,
     scan_folders,
@@ -21,6 +23,7 @@ from qinghe.claims.services import (
 )
 from qinghe.claims.services import sweep as sweeps
 from qinghe.kernel import clock
+from qinghe.kernel.actor import system
 
 
 @app.task(name="claims.sweep", queueing_lock="claims.sweep")
@@ -44,17 +47,19 @@ def holds(**_later: object) -> None:
 
 @app.task(name="claims.unanswered", queueing_lock="claims.unanswered")
 def unanswered(**_later: object) -> None:
-    """End claims that their creditor did not prove or explain in time. Safe to run twice."""
+    """Remind of, and end, what creditors did not prove, explain or complete in time. Repeatable."""
     at = clock.now()
     uphold_unproven(at=at)
+    remind_untold(actor=system("claims.untold"), at=at)
     end_returned(at=at)
 
 
 @app.task(name="claims.forget", queueing_lock="claims.forget")
 def forget(**_later: object) -> None:
-    """Delete the row errors of batches decided long ago, and rows nobody decided on."""
+    """Delete row errors of long ago, rows nobody decided on, and files that were refused."""
     forget_row_errors(at=clock.now())
     forget_undecided(at=clock.now())
+    remove_refused(at=clock.now())
 
 
 @app.task(name="claims.rescan", queueing_lock="claims.rescan")

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from qinghe.claims.batch import Batch, Correction, Mapping, RowError, Staged
+from qinghe.claims.batch import Batch, Correction, Mapping, RemovedFile, RowError, Staged
 from qinghe.claims.contract import (
     ContractFee,
     ContractPayment,
@@ -16,16 +16,18 @@ from qinghe.claims.contract import (
     StagedTerms,
     Verification,
 )
-from qinghe.claims.decisions import Dispute, Review
+from qinghe.claims.decisions import Dispute, DisputePaper, InterestStop, Objection, Review
 from qinghe.claims.terms import (
     OPEN_STATES,
     ClaimState,
     Component,
     EvidenceKind,
     HoldKind,
+    PayOrder,
     Product,
     ReviewQueue,
     Scan,
+    Security,
     Stage,
 )
 from qinghe.claims.title import Duplicate, IdentityDoubt, Title
@@ -41,13 +43,17 @@ __all__ = [
     "Correction",
     "DebtorReference",
     "Dispute",
+    "DisputePaper",
     "Duplicate",
     "Evidence",
     "Hold",
     "IdentityDoubt",
+    "InterestStop",
     "LimitationAct",
     "Line",
     "Mapping",
+    "Objection",
+    "RemovedFile",
     "Review",
     "RowError",
     "Staged",
@@ -107,6 +113,9 @@ class Claim(Row):
     # Agreed overdue rate, percent a year; already cut to the lawful cap at intake.
     overdue_rate_pct = models.DecimalField(max_digits=7, decimal_places=4, null=True)
     interest_to = models.DateField()
+    # What a payment pays first, where it was agreed otherwise than the law has it.
+    pays_first = models.TextField(choices=PayOrder.choices, default=PayOrder.LAW, db_default="law")
+    security = models.TextField(choices=Security.choices, default=Security.NONE, db_default="none")
     principal = models.BigIntegerField()
     interest = models.BigIntegerField(default=0)
     costs = models.BigIntegerField(default=0)
@@ -122,6 +131,9 @@ class Claim(Row):
     unseen = models.BooleanField(default=True, db_default=True)
     # When the notice of the challenge window left; before it nobody may collect.
     noticed_at = models.DateTimeField(null=True)
+    # Since when its creditor is asked for a way to tell the debtor, and when it was reminded.
+    untold_since = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
     review = models.TextField(choices=ReviewQueue.choices, db_default=ReviewQueue.NEW)
     # Since when it stands in this queue of the review desk; null: since it was created.
     review_since = models.DateTimeField(null=True)
@@ -141,6 +153,10 @@ class Claim(Row):
             models.CheckConstraint(
                 condition=Q(principal__gte=0) & Q(interest__gte=0) & Q(costs__gte=0),
                 name="claims_open_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(pays_first__in=PayOrder.values, security__in=Security.values),
+                name="claims_payment_terms_known",
             ),
             models.CheckConstraint(
                 condition=~Q(state="closed") | Q(principal=0, interest=0, costs=0),
@@ -169,6 +185,11 @@ class Claim(Row):
             ),
             models.Index(
                 fields=["id"], name="claims_unseen", condition=Q(state="submitted", unseen=True)
+            ),
+            models.Index(
+                fields=["untold_since"],
+                name="claims_untold",
+                condition=Q(untold_since__isnull=False),
             ),
             models.Index(
                 fields=["challenge_ends_at"],
@@ -277,6 +298,12 @@ class Hold(Row):
         indexes = [
             models.Index(
                 fields=["person"], name="claims_hold_live", condition=Q(lifted_at__isnull=True)
+            ),
+            # Debtors that must be told anew.
+            models.Index(
+                fields=["claim"],
+                name="claims_hold_bounced",
+                condition=Q(kind="bounced", lifted_at__isnull=True),
             ),
             models.Index(
                 fields=["ends_at"],

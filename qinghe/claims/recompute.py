@@ -8,12 +8,15 @@ from datetime import date, datetime
 from decimal import ROUND_UP, Decimal
 from typing import Any, Final
 
+from qinghe.claims.completeness import BUYERS
 from qinghe.claims.contract_terms import Missing, Outcome
-from qinghe.claims.intake.rates import STRICTEST
+from qinghe.claims.intake.rates import STRICT_KINDS, STRICTEST
 from qinghe.claims.interest import accrue
 from qinghe.claims.models import Claim, ContractFee, ContractPayment, ContractTerms, Verification
+from qinghe.claims.terms import PayOrder, Product
 from qinghe.kernel.money import to_major
 from qinghe.rules.explain import citation
+from qinghe.rules.interest import NO_RATE
 from qinghe.rules.lpr import StaleRate
 from qinghe.rules.packs import pack_version
 from qinghe.rules.recompute import (
@@ -25,6 +28,7 @@ from qinghe.rules.recompute import (
     Line,
     Paid,
     compare,
+    practice,
 )
 from qinghe.rules.steps import Step
 
@@ -60,9 +64,7 @@ class Facts:
         known = {
             Missing.TERMS: terms is not None,
             Missing.SIGNED_ON: self.claim.contract_on is not None,
-            Missing.LENDER: bool(
-                (terms is not None and terms.lender_kind) or self.claim.creditor.lender_kind
-            ),
+            Missing.LENDER: bool(lender_of(self.claim, terms)),
             Missing.PAYMENTS: bool(self.told),
             Missing.HANDED_OVER: terms is not None and terms.handed_over is not None,
             Missing.RATE: terms is not None and terms.rate_pct is not None,
@@ -72,14 +74,26 @@ class Facts:
         return [each for each in WANTED if not known[each]]
 
 
+def lender_of(claim: Claim, terms: ContractTerms | None) -> str:
+    """
+    Return what kind of lender made the loan, as far as that is known; empty when it is not.
+
+    The claimant's own kind is no answer when it only buys claims, nor for a loan between private
+    people: without a word about the lender both are judged the stricter way.
+    """
+    own = claim.creditor.lender_kind
+    told = (terms.lender_kind if terms is not None else "") or own
+    bought = own in BUYERS or claim.product == Product.PRIVATE_LOAN
+    return "" if bought and told == own and told not in STRICT_KINDS else told
+
+
 def contract_of(facts: Facts) -> Contract | None:
     """Return the contract of a claim; None while a fact that is needed is missing."""
     claim, terms = facts.claim, facts.terms
     if terms is None or claim.contract_on is None:
         return None
     return Contract(
-        # A creditor whose kind is not known is judged like a private lender: the stricter way.
-        lender_kind=terms.lender_kind or claim.creditor.lender_kind or STRICTEST,
+        lender_kind=lender_of(claim, terms) or STRICTEST,
         currency=claim.currency,
         signed_on=claim.contract_on,
         principal=terms.principal,
@@ -97,6 +111,7 @@ def contract_of(facts: Facts) -> Contract | None:
         accelerated_on=terms.accelerated_on,
         sued_on=terms.sued_on,
         fees=tuple(Fee(fee.kind, fee.amount, fee.on) for fee in facts.fees),
+        order=PayOrder(claim.pays_first).parts,
     )
 
 
@@ -118,6 +133,8 @@ def verified(facts: Facts, *, at: datetime) -> Verification:
         completeness=100 * (len(WANTED) - len(facts.missing)) // len(WANTED),
         missing=[each.value for each in facts.missing],
     )
+    doubt = practice(claim.overdue_rate_pct or NO_RATE)
+    row.cautions = _steps([doubt] if doubt else [])
     contract = contract_of(facts)
     if contract is None:
         return row

@@ -51,7 +51,8 @@ NEXT: dict[str, frozenset[str]] = {
     # A reversed payment opens a settled claim again.
     "closed": frozenset({"submitted", "challenge", "ready"}),
     "withdrawn": frozenset(),
-    "rejected": frozenset(),
+    # An objection was granted by another reviewer.
+    "rejected": frozenset({"submitted"}),
 }
 OPEN_STATES = ("submitted", "challenge", "ready", "listed", "placed")
 
@@ -70,6 +71,9 @@ class ReviewQueue(TextChoices):
 TARGET_HOURS: dict[str, int] = {"new": 48, "second": 24, "returned": 240, "sample": 72}
 # A claim that was returned and never answered ends after so many days.
 RETURNED_DAYS = 30
+# A creditor whose debtor cannot be told is reminded once, and then has the claim back.
+REMINDED_AFTER_DAYS = 7
+UNTOLD_DAYS = 21
 
 
 class ReviewStep(TextChoices):
@@ -83,7 +87,14 @@ class ReviewStep(TextChoices):
     REJECTED = "rejected", pgettext_lazy("review", "Rejected")
     UPHELD = "upheld", _("Sample: the release was right")
     OVERTURNED = "overturned", _("Sample: the release was wrong")
+    ACCUSED = "accused", _("Held to be invented, a second reviewer decides")
+    OBJECTED = "objected", _("The creditor objects to the rejection")
+    REOPENED = "reopened", _("Objection granted: to be checked anew")
+    KEPT = "kept", _("Objection not granted: the rejection stands")
     RAISED = "raised", _("Amount raised by the creditor, to be checked anew")
+    DOUBTED = "doubted", _("Warning confirmed")
+    HARMLESS = "harmless", _("Warning held harmless, a second person decides")
+    CLEARED = "cleared", _("Warning cleared as harmless")
 
 
 class Release(TextChoices):
@@ -102,6 +113,7 @@ class Return(TextChoices):
     AMOUNT = "amount", _("The amount needs an explanation")
     PERSON = "person", _("The data of the person do not match the papers")
     CHAIN = "chain", _("An assignment of the claim is missing")
+    ADDRESS = "address", _("There is no way to tell the debtor: a postal address is missing")
 
 
 class Rejection(TextChoices):
@@ -115,12 +127,81 @@ class Rejection(TextChoices):
     UNLAWFUL = "unlawful", _("The law does not allow this claim")
 
 
+class ObjectionGround(TextChoices):
+    """What a creditor says is wrong with a rejection."""
+
+    OVERLOOKED = "overlooked", _("A paper that is on file was overlooked")
+    NEW_PAPER = "new_paper", _("I can add a paper that was missing")
+    PERSON = "person", _("It is the right person")
+    AMOUNT = "amount", _("The amount follows from the contract")
+    NOT_BARRED = "not_barred", _("It is not barred by limitation")
+    REAL = "real", _("The claim is real")
+    OTHER = "other", _("Something else")
+
+
+class ObjectionReason(TextChoices):
+    """Why another reviewer decided an objection so."""
+
+    PAPERS_SHOW = "papers_show", _("The papers show the claim")
+    PAPERS_ADDED = "papers_added", _("What was missing was added or explained")
+    MISREAD = "misread", _("The first decision misread the facts or the law")
+    STANDS = "stands", _("The first decision is right")
+    NOTHING_NEW = "nothing_new", pgettext_lazy("objection", "Nothing new was brought forward")
+    NOT_PROVEN = "not_proven", _("What was brought forward is not shown by any paper")
+
+
+# Reasons that open a rejected claim again; the others let the rejection stand.
+GRANTING = (ObjectionReason.PAPERS_SHOW, ObjectionReason.PAPERS_ADDED, ObjectionReason.MISREAD)
+# Days within which a creditor may object, and within which somebody else answers.
+OBJECTION_DAYS = 15
+HEARING_DAYS = 10
+
+
+class ObjectionState(TextChoices):
+    OPEN = "open", pgettext_lazy("objection", "Being heard")
+    GRANTED = "granted", pgettext_lazy("objection", "Granted")
+    REFUSED = "refused", pgettext_lazy("objection", "Not granted")
+
+
 class Component(TextChoices):
     """The parts of an amount owed, in the order money is applied (Civil Code, art. 561)."""
 
     COSTS = "costs", _("Costs of enforcing the claim")
     INTEREST = "interest", _("Interest")
     PRINCIPAL = "principal", _("Principal")
+
+
+class PayOrder(TextChoices):
+    """In which order a payment pays the parts of a claim: the law's, or one that was agreed."""
+
+    LAW = "law", _("Costs, then interest, then principal (as the law has it)")
+    COSTS_PRINCIPAL = "costs_principal", _("Costs, then principal, then interest")
+    INTEREST_PRINCIPAL = "interest_principal", _("Interest, then principal, then costs")
+    INTEREST_COSTS = "interest_costs", _("Interest, then costs, then principal")
+    PRINCIPAL_INTEREST = "principal_interest", _("Principal, then interest, then costs")
+    PRINCIPAL_COSTS = "principal_costs", _("Principal, then costs, then interest")
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the components in this order."""
+        named = () if self is PayOrder.LAW else tuple(self.value.split("_"))
+        return tuple(dict.fromkeys((*named, *Component.values)))
+
+
+class Security(TextChoices):
+    """How far a claim is secured; of two debts that are due, the less secured is paid first."""
+
+    NONE = "none", pgettext_lazy("security", "Not secured")
+    PARTIAL = "partial", pgettext_lazy("security", "Partly secured")
+    FULL = "full", pgettext_lazy("security", "Fully secured")
+
+
+class StopGround(TextChoices):
+    """Why a claim bears no interest for a while."""
+
+    HARDSHIP = "hardship", _("Hardship of the debtor")
+    STATUTORY = "statutory", _("A law or a court orders it")
+    AGREED = "agreed", _("Agreed with the debtor")
 
 
 class EvidenceKind(TextChoices):
@@ -169,6 +250,7 @@ ENDED = (BatchState.ACCEPTED, BatchState.REFUSED, BatchState.CANCELLED, BatchSta
 
 
 class DisputeReason(TextChoices):
+    UNKNOWN = "unknown", _("I do not know this debt")
     NOT_MINE = "not_mine", _("I never borrowed this")
     PAID = "paid", _("I have paid it")
     AMOUNT = "amount", _("The amount is wrong")
@@ -176,11 +258,16 @@ class DisputeReason(TextChoices):
     OTHER = "other", _("Something else")
 
 
+# Upheld, these say that a claim did not exist: its debtor denies it, and nobody could prove it.
+DENIALS = (DisputeReason.NOT_MINE, DisputeReason.UNKNOWN)
+
+
 class DisputeState(TextChoices):
     OPEN = "open", _("Open")
     UPHELD = "upheld", _("Accepted: the claim is stopped")
     PARTLY = "partly", _("Accepted in part: the amount was corrected")
     DISMISSED = "dismissed", pgettext_lazy("dispute", "Not accepted")
+    WITHDRAWN = "withdrawn", pgettext_lazy("dispute", "Taken back by the debtor")
 
 
 class HoldKind(TextChoices):
@@ -195,6 +282,7 @@ class HoldKind(TextChoices):
     PLAN = "plan", _("Plan being kept")
     DUPLICATE = "duplicate", _("Claimed twice: being checked")
     UNNOTIFIED = "unnotified", _("New creditor, debtor not told yet")
+    BOUNCED = "bounced", _("The notice came back, debtor not told yet")
 
 
 # What no page learns by itself; every other hold comes and goes with its own case.
@@ -209,10 +297,12 @@ class LineKind(TextChoices):
     PAID = "paid", _("Paid")
     UNDONE = "undone", _("Payment undone")
     REWOUND = "rewound", _("Interest calculated anew")
+    STOPPED = "stopped", _("No interest for this time")
     CORRECTED = "corrected", _("Corrected after a dispute")
     RESTATED = "restated", _("Corrected by the creditor")
     WAIVED = "waived", _("Waived by the creditor")
     WITHDRAWN = "withdrawn", _("No longer claimed")
+    REOPENED = "reopened", _("Claimed again: a rejection was set aside")
 
 
 # How often a claim may have been assigned before it came here.
@@ -223,5 +313,7 @@ ANSWER_DAYS = 15
 PROOF_DAYS = 10
 # From this principal (major units) two reviewers decide; another currency's unit counts as a yuan.
 TWO_REVIEWERS_MAJOR = 200_000
+# Longest time for which interest stops at once; it can be prolonged.
+LONGEST_STOP_DAYS = 730
 # Days in a year of interest, in leap years too.
 YEAR_DAYS = 365

@@ -5,10 +5,12 @@ from typing import Annotated
 import typer
 
 from qinghe.bench.check import check
+from qinghe.bench.closing import closing
 from qinghe.bench.dispatch import dispatch
 from qinghe.bench.gate import CLIENTS, gate
 from qinghe.bench.hall import hall
 from qinghe.bench.importing import importing
+from qinghe.bench.ledger import ledger
 from qinghe.bench.pages import pages
 from qinghe.bench.screening import screening
 from qinghe.bench.sweep import sweep
@@ -108,6 +110,31 @@ def bench_take(
     typer.echo(f"what must not be there: {proof}")
 
 
+@app.command("ledger")
+def bench_ledger(
+    accounts: Annotated[int, typer.Option(help="Accounts of each kind.", min=1000)] = 100_000,
+    seconds: Annotated[int, typer.Option(help="Seconds per measurement.", min=1)] = 10,
+    clients: Annotated[list[int], typer.Option(help="Clients at once.", min=1)] = [*CLIENTS],  # noqa: B006
+    as_json: AsJson = False,
+) -> None:
+    """Measure postings at 1, 4, 16 and 64 clients, spread and on one account, beside bare SQL."""
+    result = ledger(
+        accounts=accounts,
+        seconds=seconds,
+        clients=tuple(clients),
+        progress=lambda line: typer.echo(line, err=True),
+    )
+    if as_json:
+        show_json(result.as_dict())
+        return
+    for name, part in result.parts.items():
+        typer.echo(
+            f"{name}: {part['ours']:,.0f} postings/s, ratio {part['ratio']:.2f}, "
+            f"p50 {part['p50_ms']} ms, p99 {part['p99_ms']} ms; processor a posting: "
+            f"{part['cpu_ms']} ms of Python, {part['server_cpu_ms']} ms of PostgreSQL"
+        )
+
+
 @app.command("hall")
 def bench_hall(
     orders: Annotated[int, typer.Option(help="Open orders.", min=1000)] = 940_000,
@@ -125,6 +152,30 @@ def bench_hall(
     typer.echo(f"processor of a page in Python: p50 {cpu['p50_ms']} ms, p95 {cpu['p95_ms']} ms")
     typer.echo(f"its reads, as planned and run: p50 {plans['p50_ms']} ms, p95 {plans['p95_ms']} ms")
     typer.echo(f"plans without an index: {result.sizes['plans without an index']}")
+
+
+@app.command("close")
+def bench_close(
+    payments: Annotated[int, typer.Option(help="Payments in the month.", min=100)] = 100_000,
+    organisations: Annotated[int, typer.Option(help="Creditors; as many agencies.", min=2)] = 200,
+    workers: Annotated[int, typer.Option(help="Processes that make statements.", min=1)] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a month's close: balances kept and sealed, statements made, books proven."""
+    result = closing(
+        payments=payments,
+        organisations=organisations,
+        workers=workers,
+        progress=lambda line: typer.echo(line, err=True),
+    )
+    if as_json:
+        show_json(result.as_dict())
+        return
+    typer.echo(f"{result.ours} {result.unit}; {result.sizes['statements']} statements")
+    for name, seconds in result.parts["seconds"].items():
+        typer.echo(f"  {name}: {seconds} s")
+    typer.echo(f"one sum over the same transfers takes {result.ratio} of the close")
+    typer.echo(f"highest memory of a worker: {result.peak_mb} MB")
 
 
 @app.command("import")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 from django.utils.translation import get_language
@@ -14,7 +15,7 @@ from qinghe.kernel.actor import system
 from qinghe.market.queries import StandingRow, standing_of, standings
 from qinghe.parties.queries import organisation, organisations
 from qinghe.parties.terms import OrgKind
-from qinghe.quality.queries import explained
+from qinghe.quality.queries import explained, places_of
 from qinghe.quality.services import grade_changed, recognise_experience
 
 ACTOR = system("cli.grade")
@@ -48,6 +49,7 @@ def show_one(collector: Slug, as_json: AsJson = False) -> None:
             told["shut_by"] = [line.key for line in why.shut]
             told["accounts_missing"] = why.accounts_missing
             told["days_missing"] = why.days_missing
+        told["places"] = _places(firm.pk, now.grade)
         told["history"] = [
             {"since": row.since, "grade": row.grade, "cause": row.cause}
             for row in standings(firm.pk)
@@ -77,6 +79,13 @@ def recognise(
         at=clock.now(),
     )
     show({"collector": collector, "step": made.step}, as_json=as_json)
+
+
+def _places(collector_id: UUID, grade: str) -> dict[str, Any] | None:
+    """Return what a collector may hold, what that comes from, and what opens more."""
+    tongue = get_language() or "en"
+    row = places_of(collector_id, grade=grade, language=tongue, at=clock.now())
+    return {name: told for name, told in asdict(row).items() if name != "rungs"} if row else None
 
 
 def _told(row: StandingRow | None) -> dict[str, Any]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from qinghe.cli.output import AsJson, show, show_rows
-from qinghe.contact.queries import LetterRow, letters_to_print
-from qinghe.contact.services import mark_printed, open_to_print
+from qinghe.contact.queries import LetterRow, letters_to_post, letters_to_print
+from qinghe.contact.services import mark_posted, mark_printed, open_to_print, read_return
 from qinghe.kernel import clock
 from qinghe.kernel.actor import system
 
@@ -57,6 +58,36 @@ def export(
             mark_printed(attempt_id=row.attempt_id, actor=ACTOR, at=clock.now())
         files.append(row.file_name)
     show({"letters": len(files), "folder": str(folder), "files": files}, as_json=as_json)
+
+
+@app.command()
+def posted(as_json: AsJson = False) -> None:
+    """Mark every printed letter that may be sent as posted; those that no longer hold are named."""
+    rows = letters_to_post(actor=ACTOR, at=clock.now(), limit=None)
+    for row in rows:
+        if row.holds:
+            mark_posted(attempt_id=row.attempt_id, actor=ACTOR, at=clock.now())
+    void = [row.file_name for row in rows if not row.holds]
+    show({"letters": len(rows) - len(void), "void": void}, as_json=as_json)
+
+
+@app.command()
+def returned(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Reports of the mail server; - or none: read one.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take e-mail that came back: let an alias of the mail server pipe its reports in here.
+
+    What is no report of a message of ours that failed for good is left to a person.
+    """
+    rows = []
+    for path in files or [Path("-")]:
+        content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        attempt = read_return(content=content, actor=ACTOR, at=clock.now())
+        rows.append({"id": attempt.pk, "code": attempt.bounced_with})
+    show_rows(rows, as_json=as_json)
 
 
 def _make_private(folder: Path) -> None:

@@ -42,7 +42,13 @@ NOUNS: Final[dict[str, Noun]] = {
     "reconcile": Noun(
         "qinghe.cli.reconcile", "Compute a loan file's sums anew, to the cent.", database=False
     ),
+    "month": Noun("qinghe.cli.month", "Months: what is open, what is closed, their statements."),
     "payments": Noun("qinghe.cli.payments", "Book payments from a creditor's file; reverse one."),
+    "ledger": Noun(
+        "qinghe.cli.ledger", "What accounts hold or held on a day; the books for accounting."
+    ),
+    "payouts": Noun("qinghe.cli.payouts", "Payout runs, the bank's file, the bank's answers."),
+    "statement": Noun("qinghe.cli.statement", "The bank's statements, and money in suspense."),
     "letters": Noun("qinghe.cli.letters", "Letters that wait for the printer."),
     "hold": Noun("qinghe.cli.hold", "Stop contact with a debtor, and let it go on."),
     "integrity": Noun("qinghe.cli.integrity", "Signs of collusion and the like, and what waits."),

@@ -1,4 +1,4 @@
-"""`qinghe payments`: payments that reached a creditor directly; and one taken back."""
+"""`qinghe payments`: payments that reached a creditor directly; one taken back; ways to pay."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -15,7 +15,12 @@ from qinghe.kernel.actor import system
 from qinghe.parties.queries import organisation
 from qinghe.settlement.queries import PaymentRow, payment_for, payments_named
 from qinghe.settlement.refusals import NoSuchPayment
-from qinghe.settlement.services import import_payments, reverse_payment
+from qinghe.settlement.services import (
+    ask_provider,
+    check_ways,
+    import_payments,
+    reverse_payment,
+)
 from qinghe.settlement.terms import PaymentState
 
 ACTOR = system("payments.reverse")
@@ -25,7 +30,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def payments() -> None:
-    """Book payments that reached a creditor directly, and reverse one."""
+    """Book payments, reverse one, and look after the ways to pay."""
 
 
 @app.command("import")
@@ -73,6 +78,20 @@ def reverse(
         "state": undone.state,
     }
     show(answer, as_json=as_json)
+
+
+@app.command()
+def ways(as_json: AsJson = False) -> None:
+    """Say which ways to pay are offered, and what each still lacks."""
+    show({way: lack or "ready" for way, lack in check_ways()}, as_json=as_json)
+
+
+@app.command()
+def ask(
+    order: Annotated[UUID, typer.Argument(help="Id of the order.")], as_json: AsJson = False
+) -> None:
+    """Ask the provider about one order now, and book what it answers."""
+    show({"order": order, "state": ask_provider(order_id=order, at=clock.now())}, as_json=as_json)
 
 
 def _payment(name: str) -> PaymentRow:

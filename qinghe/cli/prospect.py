@@ -40,7 +40,11 @@ def tell(
 
 def _json(found: Prospect) -> dict[str, Any]:
     told = asdict(found)
-    told["preview"]["placeable"] = len(found.preview.placeable)
+    told["preview"] = {
+        "asked": found.preview.asked,
+        "placeable": len(found.preview.placeable),
+        "skipped": found.preview.skipped,
+    }
     told["shapes"] = [{**shape._asdict(), "orders": n} for shape, n in found.shapes]
     told["advice"] = [{**vars(each), "why": str(each.why)} for each in found.advice]
     return told

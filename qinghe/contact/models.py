@@ -184,6 +184,9 @@ class Attempt(Row):
     sent_at = models.DateTimeField(null=True)
     outcome = models.TextField(choices=Outcome.choices, null=True)  # noqa: DJ001  no outcome yet
     outcome_at = models.DateTimeField(null=True)
+    # When a message came back that had been handed over, and the code it came back with.
+    bounced_at = models.DateTimeField(null=True)
+    bounced_with = models.TextField(default="", db_default="", blank=True)
     override = models.ForeignKey(
         Override, models.PROTECT, null=True, db_index=False, related_name="+"
     )
@@ -346,8 +349,11 @@ class Delivery(Row):
     # The letter as typeset, sealed under its hash; empty for everything else.
     file_sha256 = models.TextField(default="", blank=True)
     at = models.DateTimeField()
-    # When a letter went to the printer; until then it has not left the house.
+    # When a letter was put on paper, and when it went to the post: only then it left the house.
     printed_at = models.DateTimeField(null=True)
+    posted_at = models.DateTimeField(null=True)
+    # By how many lines of its claim the amount in a letter was made; null: it names no amount.
+    told_lines = models.PositiveIntegerField(null=True)
     # Who has had its file: nobody else can say that it is on paper.
     opened_by = ArrayField(models.TextField(), default=list, db_default=[])
 
@@ -357,11 +363,20 @@ class Delivery(Row):
                 condition=Q(printed_at__isnull=True) | ~Q(file_sha256=""),
                 name="contact_only_letters_are_printed",
             ),
+            models.CheckConstraint(
+                condition=Q(posted_at__isnull=True) | Q(posted_at__gte=F("printed_at")),
+                name="contact_printed_before_posted",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["at"],
                 name="contact_letters_to_print",
                 condition=Q(printed_at__isnull=True) & ~Q(file_sha256=""),
+            ),
+            models.Index(
+                fields=["printed_at"],
+                name="contact_letters_to_post",
+                condition=Q(printed_at__isnull=False, posted_at__isnull=True),
             ),
         ]

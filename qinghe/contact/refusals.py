@@ -30,6 +30,15 @@ class ContactRefused(DomainError):
     text = _("Not now: {sentence} (rule {rule}).")
 
 
+class NotOurReturn(DomainError):
+    code = "contact.not-our-return"
+    status = 422
+    text = _(
+        "This is no report that a message of ours came back for good. Other mail of that mailbox "
+        "needs a person."
+    )
+
+
 class NoSuchAttempt(DomainError):
     code = "contact.no-such-attempt"
     status = 404
@@ -83,7 +92,7 @@ class LetterOnItsWay(DomainError):
 class LetterVoid(DomainError):
     code = "contact.letter-void"
     text = _(
-        "This letter tells what no longer holds: the claim has moved on since. It is not printed; "
+        "This letter tells what no longer holds: the claim has moved on since. It is not sent; "
         "a new one is made where one is needed."
     )
 
@@ -96,6 +105,16 @@ class LetterUnopened(DomainError):
 class LetterPrinted(DomainError):
     code = "contact.letter-printed"
     text = _("This letter is printed already.")
+
+
+class LetterNotPrinted(DomainError):
+    code = "contact.letter-not-printed"
+    text = _("This letter is not printed yet. Print it and mark it as printed first.")
+
+
+class LetterPosted(DomainError):
+    code = "contact.letter-posted"
+    text = _("This letter was marked as posted before.")
 
 
 class NoSuchHousePack(DomainError):

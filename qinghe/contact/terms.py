@@ -37,6 +37,15 @@ class AttemptState(TextChoices):
 SILENT: Final = (AttemptState.REFUSED, AttemptState.CANCELLED)
 
 
+class LetterState(TextChoices):
+    """How far a typeset letter is; only what was posted has left the house."""
+
+    WAITING = "waiting", pgettext_lazy("letter", "To be printed")
+    PRINTED = "printed", pgettext_lazy("letter", "Printed")
+    POSTED = "posted", pgettext_lazy("letter", "Posted")
+    VOID = "void", pgettext_lazy("letter", "Void, not to be sent")
+
+
 class Outcome(TextChoices):
     """As in the rule packs: what counts against which budget is decided there."""
 

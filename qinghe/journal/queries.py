@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -112,6 +112,16 @@ def timeline(*, subject: str, **facts: str) -> list[EntryRow]:
         found = found.filter(facts__contains=facts)
     rows = found.values_list("id", "at", "kind", "actor", "rules", "pack", "facts")
     return [EntryRow(*row[:4], tuple(row[4]), *row[5:]) for row in rows]
+
+
+def recorded_about(
+    *, kind: str, by: str, subjects: Collection[str], facts: Mapping[str, str]
+) -> set[str]:
+    """Return those subjects about which an actor has an entry of a kind with these facts."""
+    found = Entry.objects.filter(
+        subject__in=list(subjects), kind=kind, actor=by, facts__contains=dict(facts)
+    )
+    return set(found.values_list("subject", flat=True).distinct())
 
 
 def head() -> tuple[int, bytes]:

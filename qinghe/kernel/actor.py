@@ -41,6 +41,11 @@ class Actor:
         who = self.user_id or self.person_id or "-"
         return f"{self.role}:{who}"
 
+    @property
+    def reader(self) -> tuple[Role, UUID | None, UUID | None, UUID | None]:
+        """Return all that what an actor may read depends on, and nothing of one request."""
+        return self.role, self.user_id, self.org_id, self.person_id
+
     def with_key(self, key: str | None) -> Actor:
         """Return the same actor carrying the idempotency key of one request."""
         return replace(self, request_key=key)

@@ -6,6 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 import xlsxwriter
@@ -37,5 +39,26 @@ def as_workbook(rows: Iterable[Sequence[object]]) -> bytes:
     for place, row in enumerate(rows):
         for column, cell in enumerate(row):
             sheet.write_string(place, column, harmless(cell))
+    book.close()
+    return out.getvalue()
+
+
+def as_sheet(rows: Iterable[Sequence[object]], *, title: str, at: datetime) -> bytes:
+    """Return rows as a workbook to compute with: decimals are numbers, all else is text."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
+    # The moment it says it was made is given, so that equal rows give equal bytes.
+    book.set_properties({"title": title, "created": at.replace(tzinfo=None)})
+    number = book.add_format({"num_format": "#,##0.00"})
+    sheet = book.add_worksheet()
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, 6, 18)
+    for place, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            if isinstance(cell, Decimal):
+                # A workbook knows no other numbers: exact to the cent up to ten billions.
+                sheet.write_number(place, column, float(cell), number)
+            else:
+                sheet.write_string(place, column, harmless(cell))
     book.close()
     return out.getvalue()

@@ -7,7 +7,7 @@ The reads stay querysets of their rooms; nothing here knows a table.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -24,7 +24,7 @@ COUNT: Final = "(SELECT count(*) FROM ({sql}) part)"
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """One queryset as PostgreSQL gets it, and how each of its columns is read back."""
 
     sql: str
@@ -53,19 +53,32 @@ def together(**parts: Reading) -> dict[str, Rows]:
 
     Values have the types the querysets would give. For a few hundred rows: they travel as JSON.
     """
-    known = _compiled(parts)
+    return rows_of(compiled(parts), parts)
+
+
+def rows_of(known: Mapping[str, Part], names: Iterable[str]) -> dict[str, Rows]:
+    """Return the rows of compiled reads by name; a name that was left out has none."""
     answers = dict(zip(known, _ask(list(known.values()), ROWS), strict=True))
-    return {name: known[name].rows(answers[name]) if name in known else [] for name in parts}
+    return {name: known[name].rows(answers[name]) if name in known else [] for name in names}
 
 
 def counted(*, cap: int, **parts: Reading) -> dict[str, int]:
     """Return how many rows each queryset has, by name, counting up to a cap. One statement."""
-    known = _compiled({name: rows[:cap] for name, rows in parts.items()})
+    return counts_of(compiled(capped(parts, cap)), parts)
+
+
+def capped(parts: Mapping[str, Reading], cap: int) -> dict[str, Reading]:
+    """Return the querysets, none longer than a cap."""
+    return {name: rows[:cap] for name, rows in parts.items()}
+
+
+def counts_of(known: Mapping[str, Part], names: Iterable[str]) -> dict[str, int]:
+    """Return how many rows compiled reads have, by name; a name that was left out has none."""
     answers = zip(known, _ask(list(known.values()), COUNT), strict=True)
-    return {**dict.fromkeys(parts, 0), **dict(answers)}
+    return {**dict.fromkeys(names, 0), **dict(answers)}
 
 
-def _compiled(parts: Mapping[str, Reading]) -> dict[str, _Part]:
+def compiled(parts: Mapping[str, Reading]) -> dict[str, Part]:
     """Return what PostgreSQL has to be asked; parts that can have no rows are left out."""
     found = {}
     for name, rows in parts.items():
@@ -75,11 +88,11 @@ def _compiled(parts: Mapping[str, Reading]) -> dict[str, _Part]:
         except EmptyResultSet:
             continue
         types = tuple(column[0].output_field.to_python for column in compiler.select)
-        found[name] = _Part(sql, tuple(params), types)
+        found[name] = Part(sql, tuple(params), types)
     return found
 
 
-def _ask(parts: Sequence[_Part], shape: str) -> tuple[Any, ...]:
+def _ask(parts: Sequence[Part], shape: str) -> tuple[Any, ...]:
     if not parts:
         return ()
     params = [value for part in parts for value in part.params]

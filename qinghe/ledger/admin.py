@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from qinghe.ledger.models import Account, Transfer
+from qinghe.ledger.models import Account, Pending, Transfer
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -30,3 +30,10 @@ class TransferAdmin(ReadOnly):
     list_display = ("at", "kind", "subject", "amount", "currency")
     search_fields = ("subject",)
     raw_id_fields = ("debit", "credit", "reverses")
+
+
+@admin.register(Pending)
+class PendingAdmin(ReadOnly):
+    list_display = ("at", "kind", "subject", "amount", "currency", "state")
+    search_fields = ("subject",)
+    raw_id_fields = ("debit", "credit")

@@ -7,12 +7,16 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from uuid import UUID
 
+from django.db import models
+
 # First match wins. Debit: what is owed to somebody here, never below zero. Credit: what somebody
 # here owes, never above zero.
 SIDES: tuple[tuple[str, str], ...] = (
     ("claim:*", "debit"),
     ("platform:cash:*", "debit"),
     ("platform:fees*", "credit"),
+    # Tax in the platform's fees: owed to the state, and nobody's to lend.
+    ("platform:tax*", "credit"),
     ("platform:suspense", "credit"),
     ("platform:payout:*", "credit"),
     ("creditor:*:direct", "debit"),
@@ -47,6 +51,15 @@ def side_of(path: str) -> str:
         if fnmatchcase(path, pattern):
             return side
     raise ValueError(f"no side is known for the account {path}")
+
+
+class PendingState(models.TextChoices):
+    """What became of an amount that was set aside."""
+
+    PENDING = "pending"
+    POSTED = "posted"
+    VOIDED = "voided"
+    TIMED_OUT = "timed_out"
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,9 @@ class ReserveBelowFloor(DomainError):
     code = "market.reserve-below-floor"
     status = 422
     text = _(
-        "Bids below the bare cost of the work are not accepted, and your highest commission lies "
-        "below it. Raise it to {floor} or more, or place the claim in another way."
+        "Bids below the bare cost of the work are not accepted: it takes {floor} here, and your "
+        "highest commission is {reserve}. Raise it to {floor} or more, or place the claim in "
+        "another way."
     )
 
 

@@ -255,6 +255,35 @@ class PackageExposure(DomainError):
     )
 
 
+class KeptForAnother(DomainError):
+    code = "market.kept-for-another"
+    text = _(
+        "A decision that took this order from its collector was set aside: until {until} it may "
+        "have the order back first. Offer it back, or let the right go and say why."
+    )
+
+
+class NoSuchRight(DomainError):
+    code = "market.no-such-right"
+    status = 404
+    text = _("There is no such right, or it is over.")
+
+
+class RightWords(DomainError):
+    code = "market.right-words"
+    status = 422
+    text = _("Say in a few words why the order shall not go back: the collector reads it.")
+
+
+class PackageOutOfReach(DomainError):
+    code = "market.package-out-of-reach"
+    text = _(
+        "Your organisation may not take this package: the places or amounts of its orders, or "
+        "their sum, lie outside your registration, your amount band or your deposit. What is shown "
+        "of it tells no more, and neither does this answer. Such tries left today: {left}."
+    )
+
+
 class TermsChanged(DomainError):
     code = "market.terms-changed"
     text = _("The terms of mandate changed after this bid was signed.")

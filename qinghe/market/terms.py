@@ -187,3 +187,17 @@ LARGEST_PACKAGE = 500
 
 # How long rows of the market are kept.
 KEEP = "Five years after the claim is closed."
+
+
+# Why the orders of a suspended collector end, as their parties read it.
+STOPPED = "collector-suspended"
+# How long an order that a decision set aside took away is kept for its collector.
+FIRST_RIGHT_DAYS = 5
+
+
+class RightEnd(TextChoices):
+    """Why a first right to an order is over before its day."""
+
+    OFFERED = "offered", pgettext_lazy("right", "Offered back")
+    GIVEN_UP = "given-up", pgettext_lazy("right", "Given up by the collector")
+    LET_GO = "let-go", pgettext_lazy("right", "Let go by the creditor")

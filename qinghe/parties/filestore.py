@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 from uuid import uuid4
@@ -48,7 +49,7 @@ def seal_file(content: bytes) -> str:
     """
     digest = hashlib.sha256(content).hexdigest()
     path = _path(digest)
-    if not path.exists():
+    if not _kept(path):
         _write(path, _sealed(digest, content))
     return digest
 
@@ -66,7 +67,7 @@ def seal_stream(source: BinaryIO) -> str:
         digest.update(piece)
     name = digest.hexdigest()
     path = _path(name)
-    if not path.exists():
+    if not _kept(path):
         source.seek(start)
         with _written(path) as out:
             again = hashlib.sha256()
@@ -106,6 +107,19 @@ def load_file(sha256: str) -> bytes:
     return b"".join(stream_file(sha256))
 
 
+def remove_file(sha256: str, *, unused_since: datetime) -> bool:
+    """
+    Remove a file that nothing needs any more; tell whether it was there and removed.
+
+    One that was kept again since a moment stays: somebody is about to name it.
+    """
+    path = _path(sha256)
+    if not path.exists() or path.stat().st_mtime >= unused_since.timestamp():
+        return False
+    path.unlink()
+    return True
+
+
 def seal_anew() -> int:
     """Seal every file again that is not under the active key; return how many there were."""
     stale = [path for path in _all() if _key_name(path) != ring().active]
@@ -132,6 +146,15 @@ def _key_name(path: Path) -> str:
         with path.open("rb") as stored:
             return segments.key_of(stored)
     return _key_of(path.read_bytes())[0]
+
+
+def _kept(path: Path) -> bool:
+    """Tell whether a content is kept already, and mark it as used now."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _pieces(source: BinaryIO) -> Iterator[bytes]:

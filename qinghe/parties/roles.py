@@ -95,7 +95,7 @@ _CREDITOR = RoleClass(
             P.SEE_STATEMENTS,
         }
     ),
-    frozenset({Purpose.HARDSHIP}),
+    frozenset({Purpose.HARDSHIP, Purpose.DISPUTE}),
 )
 _COLLECTOR = RoleClass(
     _("Collector"),
@@ -175,6 +175,7 @@ _OPERATOR = RoleClass(
             P.SEE_JOURNAL,
         }
     ),
+    frozenset({Purpose.MATCH_PAYMENT}),
 )
 _REGULATOR = RoleClass(
     _("Regulator"),

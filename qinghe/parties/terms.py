@@ -22,6 +22,14 @@ class OrgState(TextChoices):
     SUSPENDED = "suspended", _("Suspended")
 
 
+class TaxpayerKind(TextChoices):
+    """How an organisation is taxed on its services; the rates stand in `rules/law/vat.yaml`."""
+
+    GENERAL = "general", _("General taxpayer")
+    SMALL = "small", _("Small-scale taxpayer")
+    NONE = "none", _("Charges no value added tax")
+
+
 class LicenceKind(TextChoices):
     LENDING = "lending", _("Lending licence")
     COLLECTION = "collection", _("Collection registration")
@@ -63,10 +71,12 @@ class Purpose(TextChoices):
     DELIVER = "deliver", _("Deliver a permitted message")
     LEGAL_NOTICE = "legal_notice", _("Serve a legal notice")
     COMPLAINT = "complaint", _("Hear a complaint")
-    DISPUTE = "dispute", _("Decide a dispute")
+    DISPUTE = "dispute", _("Decide or answer a dispute")
     HARDSHIP = "hardship", _("Answer a request for a pause")
     WORK_CASE = "work_case", _("Work a case")
+    MATCH_PAYMENT = "match_payment", _("Find out what a payment is for")
     DATA_COPY = "data_copy", _("Give the person a copy of their data")
+    PAY_OUT = "pay_out", _("Pay an organisation")
     ROTATION = "rotation", _("Re-encrypt with a new key")
 
 
@@ -181,4 +191,5 @@ class PartyFlagKind(TextChoices):
     SAME_ACCOUNT = "same_account", _("Another party has the same bank account")
     SAME_LICENCE = "same_licence", _("Another party has the same licence number")
     OTHER_HOLDER = "other_holder", _("The account's holder is not the declared name")
+    SANCTIONED = "sanctioned", _("The same people, account or number as a suspended party")
     UNKNOWN_AREA = "unknown_area", _("The area of the identity number is not in the list")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,15 +13,20 @@ from django.utils.translation import gettext as _
 from qinghe.claims.days import day_of
 from qinghe.claims.findings import Signed, signatures_of
 from qinghe.claims.interest import accrue, grown
-from qinghe.claims.queries import ClaimView, EvidenceRow, claim_for
+from qinghe.claims.queries import ClaimView, DisputeRow, EvidenceRow, claim_for
+from qinghe.claims.queries.changes import Change, changes_of
+from qinghe.claims.queries.holds import HoldRow
 from qinghe.claims.terms import (
     OPEN_STATES,
     ClaimState,
     Component,
+    DisputeReason,
+    DisputeState,
     EvidenceKind,
     HoldKind,
     LineKind,
     Product,
+    StopGround,
 )
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor
@@ -32,14 +37,17 @@ READING = (
     (LineKind.CLAIMED, Component.INTEREST),
     (LineKind.CLAIMED, Component.COSTS),
 )
+# A rejection that was set aside gives back what it took off: one term, or none.
 CHANGES = (
-    LineKind.REWOUND,
-    LineKind.CORRECTED,
-    LineKind.RESTATED,
-    LineKind.WAIVED,
-    LineKind.WITHDRAWN,
+    (LineKind.REWOUND,),
+    (LineKind.CORRECTED,),
+    (LineKind.RESTATED,),
+    (LineKind.WAIVED,),
+    (LineKind.WITHDRAWN, LineKind.REOPENED),
 )
 PAID_KINDS = (LineKind.PAID, LineKind.UNDONE)
+# Not released, or still in the challenge window: nobody may collect.
+QUIET_STATES = (ClaimState.SUBMITTED, ClaimState.CHALLENGE)
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,8 @@ class Term:
     minor: int
     source: str = ""
     since: date | None = None
+    # As it stood when the claim was registered: earlier payments are taken off already.
+    on: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,20 @@ class Booking:
         """Return what the creditor wrote about a correction or a waiver."""
         if "lawful" in self.facts:
             return _("Lowered to what contract and law give.")
+        if "stopped" in self.facts:
+            return _stopped(self.facts)
+        if "cause" in self.facts:
+            waived = _("Agreed: the sum came in time, and the rest is waived.")
+            return (
+                waived if self.amount < 0 else _("The payment went back, and the waiver with it.")
+            )
         return str(self.facts.get("reason", ""))
+
+
+def _stopped(facts: dict[str, object]) -> str:
+    ground = str(StopGround(str(facts["stopped"])).label)
+    span = {"since": facts["since"], "until": facts["until"], "ground": ground}
+    return _("From %(since)s on, before %(until)s: %(ground)s") % span
 
 
 @dataclass(frozen=True)
@@ -85,6 +108,30 @@ class Paper:
     signatures: list[Signed]
     replaced_at: datetime | None
     replaced_because: str
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What the person said was wrong, and who must answer until when."""
+
+    row: DisputeRow
+
+    @property
+    def said(self) -> str:
+        return str(DisputeReason(self.row.reason).label)
+
+    @property
+    def proof_due_at(self) -> datetime | None:
+        """Return until when the creditor must prove the claim; none once it has answered."""
+        return None if self.row.proved_at else self.row.proof_due_at
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Why contact has stopped, and until when; no end while nothing is decided."""
+
+    kind: str
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -124,6 +171,33 @@ class MyClaim:
         return self.view.state in OPEN_STATES
 
     @property
+    def quiet(self) -> bool:
+        """Tell whether nobody may collect yet: it is being checked, or can be contested first."""
+        return self.view.state in QUIET_STATES
+
+    @property
+    def contest(self) -> Contest | None:
+        """Return what is contested and not decided."""
+        dispute = self.view.open_dispute
+        return Contest(dispute) if dispute else None
+
+    @property
+    def answered(self) -> DisputeRow | None:
+        """Return the latest dispute that was decided."""
+        heard = [each for each in self.view.disputes if each.state != DisputeState.WITHDRAWN]
+        decided = [each for each in heard if each.decided_at]
+        return decided[-1] if decided else None
+
+    @property
+    def answered_label(self) -> str:
+        return str(DisputeState(self.answered.state).label) if self.answered else ""
+
+    @property
+    def changes(self) -> list[Change]:
+        """Return how the amount was changed, the newest first."""
+        return changes_of(self.view.lines)[::-1]
+
+    @property
     def owed(self) -> int:
         """Return what the creditor says is open today, with the interest of the last days."""
         return self.view.owed + self.fresh
@@ -134,16 +208,9 @@ class MyClaim:
         return list(dict.fromkeys(hold.kind for hold in self.view.holds))
 
     @property
-    def answer_due_at(self) -> datetime | None:
-        """Return until when an open dispute is answered."""
-        dispute = self.view.open_dispute
-        return dispute.answer_due_at if dispute else None
-
-    @property
-    def proof_due_at(self) -> datetime | None:
-        """Return until when the creditor must prove a contested claim, if it has not answered."""
-        dispute = self.view.open_dispute
-        return dispute.proof_due_at if dispute and dispute.proved_at is None else None
+    def pauses(self) -> list[Pause]:
+        """Return the holds by kind, each with its end; of several the one that lasts longest."""
+        return [Pause(kind, _last_end(self.view.holds, kind)) for kind in self.holds]
 
     @property
     def rate(self) -> str:
@@ -181,6 +248,11 @@ class MyClaim:
         ]
 
 
+def _last_end(holds: Iterable[HoldRow], kind: str) -> datetime | None:
+    ends = [hold.ends_at for hold in holds if hold.kind == kind]
+    return None if None in ends else max(end for end in ends if end)
+
+
 def _paper(row: EvidenceRow) -> Paper:
     return Paper(
         id=row.id,
@@ -213,7 +285,7 @@ def _terms(claim: MyClaim) -> Iterator[Term]:
     for kind, component in READING:
         amount = sums.pop((kind, component), 0)
         if amount or component is Component.PRINCIPAL:
-            yield Term(_label(kind, component), amount)
+            yield Term(_label(kind, component), amount, on=claim.view.created_at)
     late = [amount for (kind, _part), amount in sums.items() if kind == LineKind.ACCRUED]
     if late or claim.fresh:
         yield _interest(claim, sum(late) + claim.fresh)
@@ -249,18 +321,18 @@ def _changes(sums: dict[tuple[str, str], int]) -> Iterator[Term]:
     """Yield what was paid, and every other change of the amount, one term each."""
     paid = sum(amount for (kind, _part), amount in sums.items() if kind in PAID_KINDS)
     if paid:
-        yield Term(_("What you have paid"), paid)
-    for kind in CHANGES:
-        amount = sum(amount for (each, _part), amount in sums.items() if each == kind)
+        yield Term(_("What you have paid since it was registered"), paid)
+    for kinds in CHANGES:
+        amount = sum(amount for (each, _part), amount in sums.items() if each in kinds)
         if amount:
-            yield Term(str(LineKind(kind).label), amount)
+            yield Term(str(kinds[0].label), amount)
 
 
 def _label(kind: str, component: str) -> str:
     if kind == LineKind.CLAIMED:
         return {
             Component.PRINCIPAL: _("Principal not paid back"),
-            Component.INTEREST: _("Interest in the contract"),
+            Component.INTEREST: _("Interest and penalty until then"),
             Component.COSTS: _("Costs of enforcing the claim"),
         }[Component(component)]
     if kind == LineKind.ACCRUED:

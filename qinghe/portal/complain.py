@@ -14,6 +14,7 @@ from qinghe.kernel.actor import Actor
 from qinghe.portal.doors import DebtorRequest, page, sent
 from qinghe.portal.forms import NO_CLAIM, ComplaintForm
 from qinghe.portal.home import my_claims
+from qinghe.portal.words import own_words
 from qinghe.quality.queries import complaint_for, complaints
 from qinghe.quality.services import open_complaint, withdraw_complaint
 
@@ -37,7 +38,9 @@ def complain(request: DebtorRequest) -> HttpResponse:
 def complaint(request: DebtorRequest, complaint_id: UUID) -> HttpResponse:
     """Show where a complaint stands."""
     item = complaint_for(complaint_id=complaint_id, actor=request.actor)
-    return render(request, "portal/complaint.html", {"item": item, "zone": request.zone})
+    written = own_words(item.statement_id, request.actor)
+    context = {"item": item, "written": written, "zone": request.zone}
+    return render(request, "portal/complaint.html", context)
 
 
 @page("POST")

@@ -12,20 +12,25 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from qinghe.contact.queries import AttemptRow, Sentences, attempts_of_person
-from qinghe.contact.terms import AttemptState, Outcome
+from qinghe.contact.terms import AttemptState, LetterState, Outcome
 from qinghe.kernel import clock
 from qinghe.kernel.tables import as_csv
-from qinghe.parties.terms import Channel
 from qinghe.portal.doors import DebtorRequest, page
 from qinghe.portal.reasons import why
 from qinghe.quality.terms import SIGNAL_DAYS
 
 MOST = 5_000
-# A call that nobody took said nothing, whatever it was meant to say.
+# A call that nobody took said nothing, whatever it was meant to say; nor does an unsent letter.
 HEARD = (Outcome.TALK, Outcome.DELIVERED, Outcome.VOICEMAIL, Outcome.DROPPED)
-# Spreadsheets take these first characters for the beginning of a formula.
+LETTERS = {
+    LetterState.WAITING: gettext_lazy("being prepared, not printed and not sent yet"),
+    LetterState.PRINTED: gettext_lazy("printed, not posted yet"),
+    LetterState.POSTED: gettext_lazy("Sent by post"),
+    LetterState.VOID: gettext_lazy("not sent: it no longer held"),
+}
 
 
 @dataclass(frozen=True)
@@ -79,16 +84,18 @@ def _rows(request: DebtorRequest, zone: ZoneInfo) -> Iterator[list[str]]:
 
 
 def _contact(row: AttemptRow, law: Sentences, zone: str, now: datetime) -> Contact:
+    # A letter that has not gone to the post has reached nobody.
+    kept = bool(row.letter) and row.letter != LetterState.POSTED
     return Contact(
-        at=row.sent_at or row.at,
+        at=row.letter_at or row.sent_at or row.at,
         claim_id=row.claim_id,
         claim_number=row.claim_number,
         words=_words(row),
         who=_who(row),
-        why=why(row, law, zone),
+        why=[] if kept else why(row, law, zone),
         not_before=row.next_allowed_at if row.refused else None,
-        text=row.text if row.outcome in HEARD else "",
-        reached=row.state not in (AttemptState.REFUSED, AttemptState.CANCELLED),
+        text=row.text if row.outcome in HEARD and not kept else "",
+        reached=not kept and row.state not in (AttemptState.REFUSED, AttemptState.CANCELLED),
         ask=row.id if _fresh(row, now) else None,
     )
 
@@ -111,11 +118,11 @@ def _words(row: AttemptRow) -> str:
 
 
 def _came(row: AttemptRow) -> str:
-    if row.channel == Channel.LETTER and row.outcome == Outcome.DELIVERED:
-        return _("Sent by post")
+    if row.letter:
+        return str(LETTERS[LetterState(row.letter)])
     if row.ended_at:
         return _("ended by the platform: the allowed hours were over")
-    return str(Outcome(row.outcome).label if row.outcome else AttemptState(row.state).label)
+    return row.came
 
 
 def _who(row: AttemptRow) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 from qinghe.casework.queries import PlanView, plan_of
 from qinghe.claims.days import day_of
 from qinghe.claims.queries import ClaimView, claim_for
+from qinghe.claims.queries.sent import PaperRow, papers_sent
 from qinghe.contact.queries import attempts_of_person, message_copies, wishes
 from qinghe.kernel.actor import Actor
 from qinghe.parties.queries import contact_points, vault_items
@@ -23,7 +24,8 @@ from qinghe.portal.home import my_claims
 from qinghe.portal.plans import my_plan
 from qinghe.portal.wishes import wish_words
 from qinghe.quality.queries import complaints
-from qinghe.settlement.queries import payments
+from qinghe.settlement.queries import PaymentRow, payments
+from qinghe.settlement.queries.debits import my_debits
 
 IDENTITY = (
     Secret.NAME,
@@ -33,6 +35,11 @@ IDENTITY = (
     Secret.ADDRESS,
     Secret.ACCOUNT,
 )
+# Of a payment: how creditor, collector and platform divide it among them is not about the person.
+PAYMENT = (
+    "id", "claim_id", "claim_number", "creditor_name", "source", "reference", "amount", "excess",
+    "currency", "paid_on", "received_at", "state", "parts",
+)  # fmt: skip
 Row = dict[str, Any]
 
 
@@ -52,7 +59,9 @@ def copy_of(person_id: UUID, actor: Actor, at: datetime) -> dict[str, Any]:
         "plans": [asdict(plan) for view in views if (plan := _plan(view.id, actor))],
         "contacts": [asdict(row) for row in attempts],
         "wishes": [asdict(row) for row in wishes(person_id=person_id)],
-        "payments": [asdict(row) for row in payments(actor=actor, limit=MOST)],
+        "payments": [_paid(row) for row in payments(actor=actor, limit=MOST)],
+        "papers_sent": [asdict(paper) for _view, paper in _papers(views, actor)],
+        "direct_debits": [asdict(row) for row in my_debits(actor=actor)],
         "complaints": [asdict(row) for row in complaints(actor=actor)],
         "texts": list(_texts(person_id, actor, at)),
     }
@@ -64,6 +73,7 @@ def copy_to_read(request: DebtorRequest, at: datetime) -> dict[str, Any]:
     views = [claim_for(claim_id=row.id, actor=actor) for row in my_claims(actor)]
     return {
         "made_at": at,
+        "site": request.build_absolute_uri("/").rstrip("/"),
         "zone": request.zone,
         "identity": [
             (Secret(row["kind"]).label, row["value"]) for row in _identity(person_id, actor, at)
@@ -72,6 +82,8 @@ def copy_to_read(request: DebtorRequest, at: datetime) -> dict[str, Any]:
             (my_claim(view, day_of(at)), my_plan(view.id, actor), view.disputes) for view in views
         ],
         "payments": payments(actor=actor, limit=MOST),
+        "papers": _papers(views, actor),
+        "debits": my_debits(actor=actor),
         "contacts": contacts_of(request),
         "wishes": [(wish_words(row), row.at) for row in wishes(person_id=person_id)],
         "complaints": complaints(actor=actor),
@@ -81,6 +93,20 @@ def copy_to_read(request: DebtorRequest, at: datetime) -> dict[str, Any]:
 
 def _plan(claim_id: UUID, actor: Actor) -> PlanView | None:
     return plan_of(claim_id=claim_id, actor=actor)
+
+
+def _paid(row: PaymentRow) -> Row:
+    return {name: getattr(row, name) for name in PAYMENT}
+
+
+def _papers(views: list[ClaimView], actor: Actor) -> list[tuple[ClaimView, PaperRow]]:
+    """Return what the person sent with disputes; each file opens by an address of its own."""
+    return [
+        (view, paper)
+        for view in views
+        for dispute in view.disputes
+        for paper in papers_sent(dispute_id=dispute.id, actor=actor)
+    ]
 
 
 def _identity(person_id: UUID, actor: Actor, at: datetime) -> Iterator[Row]:

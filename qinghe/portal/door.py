@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
@@ -17,6 +18,7 @@ from qinghe.kernel.actor import system
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.services import open_door
 from qinghe.portal import session
+from qinghe.portal.doors import DebtorRequest, page
 from qinghe.portal.forms import DoorForm
 from qinghe.risk.services import note_door
 from qinghe.simulation import demo_door
@@ -43,7 +45,18 @@ def door(request: HttpRequest) -> HttpResponse:
         else:
             return _let_in(request, cast("UUID", actor.person_id))
     again = request.method != "POST" and session.was_here(request)
-    context = {"form": form, "again": again, "demo_key": demo_door.current()}
+    ways = {
+        "phone": settings.OPERATOR_PHONE,
+        "post": settings.OPERATOR_POST,
+        "office": settings.OPERATOR_OFFICE,
+    }
+    context = {
+        "form": form,
+        "again": again,
+        "demo_key": demo_door.current(),
+        "ways": ways if any(ways.values()) else None,
+        "operator": settings.OPERATOR_NAME,
+    }
     return render(request, "portal/door.html", context)
 
 
@@ -71,3 +84,9 @@ def leave(request: HttpRequest) -> HttpResponse:
 def left(request: HttpRequest) -> HttpResponse:
     """Say that nothing stays open on this device."""
     return render(request, "portal/left.html")
+
+
+@page()
+def awake(request: DebtorRequest) -> HttpResponse:
+    """Keep the stay of somebody who is writing; the page asks while they type."""
+    return HttpResponse(status=204)

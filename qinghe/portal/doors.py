@@ -10,9 +10,12 @@ from uuid import UUID
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from qinghe.claims.media.kinds import MEDIA
+from qinghe.journal.services import KeyReused
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
@@ -20,6 +23,7 @@ from qinghe.parties.queries import person_zone
 from qinghe.portal import session
 
 NOT_FOUND = 404
+AGAIN = _("This page was sent before with something else on it. Please open it anew and try again.")
 T = TypeVar("T")
 
 
@@ -69,6 +73,16 @@ def page(*methods: str) -> Callable[[View], View]:
     return decorate
 
 
+def kept(media_type: str, content: bytes, name: str) -> HttpResponse:
+    """Return a file that a browser saves and never opens by itself."""
+    response = HttpResponse(content, content_type=media_type)
+    ending = MEDIA[media_type].endings[0]
+    response["Content-Disposition"] = f'attachment; filename="{name}{ending}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
 def sent(form: forms.Form, act: Callable[[Actor], T], actor: Actor) -> tuple[bool, T | None]:
     """
     Let a valid form act once; a refusal becomes the form's own sentence.
@@ -82,5 +96,6 @@ def sent(form: forms.Form, act: Callable[[Actor], T], actor: Actor) -> tuple[boo
     except DomainError as refusal:
         if refusal.status == NOT_FOUND:
             raise
-        form.add_error(None, refusal.user_message)
+        words = AGAIN if refusal.code == KeyReused.code else refusal.user_message
+        form.add_error(None, words)
         return False, None

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qinghe.casework.refusals import PlanTooLong
-from qinghe.casework.services.plans import months
+from qinghe.claims.queries.payable import Payable
 from qinghe.claims.terms import DisputeReason
 from qinghe.contact.terms import WishKind
-from qinghe.kernel.errors import DomainError
 from qinghe.parties.terms import Channel
-from qinghe.portal.fields import Amount, KindForm, OnceForm, story
-from qinghe.portal.offers import monthly_offers, offer_label, too_little
+from qinghe.portal.fields import Amount, Files, KindForm, OnceForm, story
 from qinghe.quality.terms import ComplaintKind
+from qinghe.settlement.cashier import PROVIDER as PRACTICE
 
-ALL, PART, OTHER = "all", "part", "other"
+ALL, PART = "all", "part"
 NO_CLAIM = "none"
+# Papers in one form.
+AT_ONCE = 5
 # Channels a person can do without; notices that a law requires still come by letter.
 WISH_CHANNELS = (Channel.VOICE, Channel.SMS, Channel.EMAIL, Channel.LETTER, Channel.VISIT)
 TEXT = {"autocomplete": "off", "spellcheck": "false"}
@@ -51,9 +52,14 @@ class PayForm(OnceForm):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, owed: int, currency: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, limit: Payable, currency: str, ways: list[tuple[str, Any]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.owed = owed
+        self.limit, self.only = limit, ways[0][0] if ways else PRACTICE
+        if limit.excess:
+            chosen = cast(forms.ChoiceField, self.fields["part_of"])
+            chosen.choices = [(ALL, _("All that the law gives at most")), (PART, _("A part of it"))]
         self.fields["amount"] = amount = Amount(
             currency=currency,
             label=_("If a part: how much?"),
@@ -61,11 +67,17 @@ class PayForm(OnceForm):
             required=False,
         )
         self.soften(amount)
+        if len(ways) > 1:
+            self.fields["way"] = way = forms.ChoiceField(
+                label=_("How would you like to pay?"), choices=ways, widget=forms.RadioSelect
+            )
+            self.soften(way)
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
+        values.setdefault("way", self.only)
         if values.get("part_of") == ALL:
-            values["amount"] = self.owed
+            values["amount"] = self.limit.most
         elif values.get("part_of") == PART and "amount" not in self.errors:
             self._check_part(values.get("amount"))
         return values
@@ -73,60 +85,11 @@ class PayForm(OnceForm):
     def _check_part(self, amount: int | None) -> None:
         if amount is None:
             self.add_error("amount", _("Please enter how much you would like to pay."))
-        elif amount > self.owed:
+        elif amount > self.limit.claimed:
             self.add_error("amount", _("This is more than is claimed. Please enter less."))
-
-
-class PlanForm(OnceForm):
-    """An amount a month: one of three of equal size, or the person's own."""
-
-    def __init__(self, *args: Any, owed: int, currency: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.owed, self.currency = owed, currency
-        offers = monthly_offers(owed, currency)
-        self.fields["choice"] = choice = forms.ChoiceField(
-            label=_("How much can you pay each month without worry?"),
-            help_text=_("Less is fine. You may also enter your own amount."),
-            choices=[
-                *((str(each), offer_label(each, owed, currency)) for each in offers),
-                (OTHER, _("My own amount")),
-            ],
-            widget=forms.RadioSelect,
-        )
-        self.fields["monthly"] = monthly = Amount(
-            currency=currency,
-            label=_("If your own amount: how much a month?"),
-            help_text=_("It can be less than the amounts above."),
-            required=False,
-        )
-        self.soften(choice)
-        self.soften(monthly)
-
-    def clean(self) -> dict[str, Any]:
-        values: dict[str, Any] = super().clean() or {}
-        choice = values.get("choice")
-        if choice and choice != OTHER:
-            values["monthly"] = int(choice)
-        if choice and "monthly" not in self.errors:
-            self._check(values.get("monthly"))
-        return values
-
-    def _check(self, monthly: int | None) -> None:
-        if monthly is None:
-            self.add_error("monthly", _("Please enter an amount a month."))
-            return
-        try:
-            months(self.owed, monthly)
-        except PlanTooLong:
-            self.add_error("monthly", too_little(self.owed, self.currency))
-        except DomainError as refusal:
-            self.add_error("monthly", refusal.user_message)
-
-
-class SendPlanForm(OnceForm):
-    """The schedule was shown; this sends it."""
-
-    monthly = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+        elif amount > self.limit.most:
+            words = _("This is more than contract and law give. Please enter less.")
+            self.add_error("amount", words)
 
 
 class HardshipForm(OnceForm):
@@ -140,11 +103,56 @@ class ContestForm(OnceForm):
     reason = forms.ChoiceField(
         label=_("What is wrong?"), choices=DisputeReason.choices, widget=forms.RadioSelect
     )
+    paid_on = forms.DateField(
+        label=_("If you paid: on which day? If you do not know, leave it empty."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
     statement = story(
         _("Tell us more, if you like"),
-        _("For example when you paid. You can also leave this empty."),
+        _("For example what you paid and to whom, or which amount is right."),
         required=False,
     )
+
+    papers = Files(
+        most=AT_ONCE,
+        label=_("Receipts, screenshots or other papers"),
+        help_text=_(
+            "Photos or PDF, up to five at once and 60 MB together. On a telephone you can take the "
+            "photo here. Cover what has nothing to do with it. Where and with what a photo was "
+            "taken is taken out of it. You can send more afterwards."
+        ),
+    )
+    hide = forms.BooleanField(
+        label=_("Do not show my words and papers to the creditor"),
+        required=False,
+        help_text=_(
+            "Then the creditor sees only what you have chosen above under “What is wrong?”."
+        ),
+    )
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+        self.fields["paid"] = paid = Amount(
+            currency=currency,
+            label=_("If you paid: how much?"),
+            help_text=_("In digits. If you do not know, leave it empty."),
+            required=False,
+        )
+        self.soften(paid)
+        self.order_fields(
+            ["reason", "paid", "paid_on", "statement", "papers", "hide", "request_key"]
+        )
+
+    @property
+    def said(self) -> str:
+        """Return everything the person wrote as one text, what was paid first."""
+        values = self.cleaned_data
+        amount, day = values.get("paid"), values.get("paid_on")
+        facts = {"amount": amount, "currency": self.currency, "day": day}
+        told = [render_to_string("portal/parts/paid.html", facts).strip()] if amount or day else []
+        return "\n".join([*told, *filter(None, [values["statement"].strip()])])
 
 
 class ChannelWishForm(OnceForm):

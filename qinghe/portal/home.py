@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from qinghe.claims.media.kinds import MEDIA
+from qinghe.casework.queries.early import early_offer_to
+from qinghe.claims.challenge import challenge_days
 from qinghe.claims.queries import ClaimRow, claims_table
-from qinghe.claims.queries.amounts import verification_for
-from qinghe.claims.queries.titles import chain_for
+from qinghe.claims.queries.payable import payable_for
+from qinghe.claims.queries.titles import chain_for, chain_of
 from qinghe.claims.services import open_evidence
 from qinghe.claims.terms import OPEN_STATES, ClaimState
 from qinghe.contact.queries import budget, wishes
 from qinghe.contact.terms import WishKind
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor
-from qinghe.market.queries import live_mandate_of
-from qinghe.market.queries.extensions import extensions
-from qinghe.parties.queries import org_name
 from qinghe.parties.terms import Purpose
+from qinghe.portal.agreed import agreed_of
 from qinghe.portal.claims import MyClaim, claim_of
 from qinghe.portal.contacts import contacts_of
-from qinghe.portal.doors import DebtorRequest, page
-from qinghe.portal.forms import ContestForm
+from qinghe.portal.doors import DebtorRequest, kept, page
+from qinghe.portal.fields import OnceForm
 from qinghe.portal.plans import my_plan
 from qinghe.portal.today import Today, today_of
+from qinghe.portal.workers import worker_of
+from qinghe.quality.queries import complaints
 from qinghe.settlement.queries import payments
 
 RECENT = 3
@@ -39,14 +38,6 @@ def my_claims(actor: Actor) -> list[ClaimRow]:
     first = claims_table(actor=actor)
     rest = [claims_table(actor=actor, page=n).rows for n in range(2, first.pages + 1)]
     return [row for rows in (first.rows, *rest) for row in rows]
-
-
-@dataclass(frozen=True)
-class Period:
-    """Until when a collector may work on a claim, and the debtor's last act that moved the end."""
-
-    ends_at: datetime
-    moved_by: str
 
 
 @page()
@@ -62,26 +53,33 @@ def home(request: DebtorRequest) -> HttpResponse:
              "state_label": ClaimState(row.state).label}
             for row in rows if row.state not in OPEN_STATES
         ],
+        "complaints": complaints(actor=request.actor),
+        "zone": request.zone,
     }  # fmt: skip
     return render(request, "portal/home.html", context)
 
 
 @page()
 def claim(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
-    """Show one claim line by line, five equal ways on, and how often anybody may call today."""
+    """Show one claim line by line, equal ways on, and how often anybody may call, if at all."""
     mine = claim_of(claim_id, request.actor)
     contacts = contacts_of(request)
     context = {
         "claim": mine,
+        "agreed": agreed_of(claim_id, request.actor),
+        "limit": payable_for(claim_id=claim_id, actor=request.actor, at=clock.now()),
         "several": len(my_claims(request.actor)) > 1,
         "plan": my_plan(claim_id, request.actor),
+        "early": early_offer_to(claim_id=claim_id, actor=request.actor),
         "today": _today(mine, request.actor),
         "contacts": [each for each in contacts if each.claim_id == claim_id][:RECENT],
         "zone": request.zone,
         "ceased": _ceased(request.person_id),
-        "collector": _collector(claim_id),
-        "period": _period(claim_id),
-        "quick": ContestForm(),
+        "worker": worker_of(claim_id),
+        "chain": chain_of(claim_id, mine.creditor_name),
+        "days": challenge_days([request.zone]),
+        "quick": OnceForm(),
+        "complaints": complaints(actor=request.actor),
     }
     return render(request, "portal/claim.html", context)
 
@@ -89,9 +87,11 @@ def claim(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
 @page()
 def lines(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
     """Show every booking behind the amount."""
+    agreed = agreed_of(claim_id, request.actor)
     context = {
         "claim": claim_of(claim_id, request.actor),
-        "check": verification_for(claim_id=claim_id, actor=request.actor),
+        "agreed": agreed,
+        "check": agreed.check,
         "chain": chain_for(claim_id=claim_id, actor=request.actor),
         "payments": payments(actor=request.actor, claim_id=claim_id),
         "zone": request.zone,
@@ -108,36 +108,16 @@ def evidence(request: DebtorRequest, claim_id: UUID, evidence_id: UUID) -> HttpR
         actor=request.actor,
         at=clock.now(),
     )
-    response = HttpResponse(content, content_type=row.media_type)
     # A name of our own: the creditor's file name may hold anything.
-    name = f"{row.kind}-{row.id.hex[-8:]}{MEDIA[row.media_type].endings[0]}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return kept(row.media_type, content, f"{row.kind}-{row.id.hex[-8:]}")
 
 
 def _ceased(person_id: UUID) -> bool:
     return any(wish.kind == WishKind.CEASE_ALL for wish in wishes(person_id=person_id))
 
 
-def _collector(claim_id: UUID) -> str:
-    """Return the name of whoever may work on a claim now: others who ask are strangers."""
-    mandate = live_mandate_of(claim_id=claim_id)
-    return org_name(mandate.collector_id) if mandate else ""
-
-
-def _period(claim_id: UUID) -> Period | None:
-    """Return until when the collector may work on a claim, and what moved that day."""
-    mandate = live_mandate_of(claim_id=claim_id)
-    if mandate is None:
-        return None
-    moved = extensions([mandate.pk]).get(mandate.pk, [])
-    kinds = [row.kind for row in moved]
-    return Period(mandate.ends_at, kinds[-1] if kinds else "")
-
-
 def _today(mine: MyClaim, actor: Actor) -> Today | None:
-    if not mine.open:
+    """Return how often a person may be contacted today; none where nobody may collect at all."""
+    if not mine.open or mine.quiet:
         return None
     return today_of(budget(claim_id=mine.id, actor=actor, at=clock.now()))

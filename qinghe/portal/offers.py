@@ -33,9 +33,27 @@ def offer_label(monthly: int, owed: int, currency: str) -> str:
 
 def too_little(owed: int, currency: str) -> str:
     """Return what the smallest amount a month is, and what to do when that is too much."""
-    least = -(-owed // LONGEST_PLAN_MONTHS)
-    facts = {"least": least, "currency": currency, "months": LONGEST_PLAN_MONTHS}
-    return render_to_string("portal/parts/too_little.html", facts).strip()
+    return _said("too_little", owed, currency)
+
+
+def least_hint(owed: int, currency: str) -> str:
+    """Return the smallest amount a month as the hint beside the field."""
+    return _said("least", owed, currency)
+
+
+def too_heavy(owed: int, currency: str, spare: int) -> str:
+    """Return how much can be spared, and what to do where no plan is as small as that."""
+    return _said("too_heavy", owed, currency, spare=spare)
+
+
+def _said(name: str, owed: int, currency: str, **more: int) -> str:
+    facts = {"least": least(owed), "currency": currency, "months": LONGEST_PLAN_MONTHS, **more}
+    return render_to_string(f"portal/parts/{name}.html", facts).strip()
+
+
+def least(owed: int) -> int:
+    """Return the smallest equal amount a month that pays what is owed within the longest plan."""
+    return -(-owed // LONGEST_PLAN_MONTHS)
 
 
 def _round_up(amount: int, unit: int) -> int:

@@ -56,7 +56,7 @@ def copy(request: DebtorRequest) -> HttpResponse:
     kind, at = request.POST.get("format"), clock.now()
     if kind == "json":
         content = copy_of(request.person_id, request.actor, at)
-        text = json.dumps(content, ensure_ascii=False, indent=2, default=str)
+        text = json.dumps(content, ensure_ascii=False, indent=2, default=_plain)
         response = HttpResponse(text, content_type="application/json; charset=utf-8")
     elif kind == "html":
         text = render_to_string("portal/copy.html", copy_to_read(request, at), request)
@@ -65,6 +65,11 @@ def copy(request: DebtorRequest) -> HttpResponse:
         raise Http404
     response["Content-Disposition"] = f'attachment; filename="my-data.{kind}"'
     return response
+
+
+def _plain(value: object) -> object:
+    """Return what JSON has no word for: a set as a list, the rest as text."""
+    return sorted(value) if isinstance(value, frozenset | set) else str(value)
 
 
 @page("GET", "POST")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from qinghe.contact.queries import BudgetView
 from qinghe.parties.terms import Channel
+
+DIALS: Final = "person_dials_today"
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,8 @@ class Today:
 
     closed: bool
     calls: int
+    # How often the phone may ring, answered or not; none where no limit applies.
+    dials: int | None
     calls_from: datetime | None
     messages: int
     windows: tuple[tuple[datetime, datetime], ...]
@@ -28,6 +33,7 @@ def today_of(view: BudgetView) -> Today:
     return Today(
         closed=bool(view.holds) or not (calls or messages),
         calls=calls,
+        dials=next((each.remaining for each in view.allowances if each.name == DIALS), None),
         calls_from=None if voice.allowed else voice.next_allowed_at,
         messages=messages,
         windows=view.open_windows,

@@ -29,7 +29,10 @@ from qinghe.portal.forms import WISH_FORMS
 WORDS: dict[str, tuple[StrPromise, StrPromise, StrPromise]] = {
     WishKind.TIME: (
         gettext_lazy("Only at these times"),
-        gettext_lazy("Nobody contacts you outside of them."),
+        gettext_lazy(
+            "Nobody calls, texts, e-mails or visits you outside of them. A letter comes when the"
+            " post comes."
+        ),
         gettext_lazy("Only at these times"),
     ),
     WishKind.CHANNEL: (
@@ -44,7 +47,10 @@ WORDS: dict[str, tuple[StrPromise, StrPromise, StrPromise]] = {
     ),
     WishKind.CEASE_ALL: (
         gettext_lazy("Do not contact me at all"),
-        gettext_lazy("All calls and messages about all claims stop. You can still look here."),
+        gettext_lazy(
+            "All calls, texts, e-mails, letters and visits about all claims stop, except what a law"
+            " requires. You can still look here."
+        ),
         gettext_lazy("Stop all contact"),
     ),
 }

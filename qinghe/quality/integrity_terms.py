@@ -39,6 +39,7 @@ class SignKind(TextChoices):
     UNWORKED = "unworked", _("Settled within days without any contact")
     IDLE = "idle", _("Nothing done for two weeks, or until the order was taken back")
     LATE_RETURN = "late-return", _("Given back unworked just before the end")
+    INCOMING = "incoming", _("A call of the debtor noted that nothing bears out")
     NEVER_MET = "never-met", _("Bids avoid each other")
     TURNS = "turns", _("Winners take turns")
     GAP = "gap", _("Always the same gap")
@@ -47,6 +48,8 @@ class SignKind(TextChoices):
     UPHELD = "upheld", _("Justified complaint: asked to pay privately")
     NOTE = "note", _("A note names a private way to pay")
     DIRECT = "direct", _("Given back, then settled with the creditor")
+    LOWERED = "lowered", _("Placed claim lowered after a contact or a promise")
+    WITHHELD = "withheld", _("Money received past the platform, as officers found")
     DEAR = "dear", _("Designated far above the usual commission")
     PRAISE = "praise", _("Best marks from the same counterparty")
 

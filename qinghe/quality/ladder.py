@@ -27,7 +27,9 @@ class Facts:
     What is known of a collector on a day, its other names included.
 
     `worked` is accounts within the window, `accounts` and `days` experience of its own; `requests`
-    and `refused` are contact requests; `certified` of `members` hold a valid certificate.
+    and `refused` are contact requests; `certified` of `members` hold a valid certificate. `proven`
+    are accounts worked without complaint; `lately` complaints justified within the memory of
+    probation, `idle` orders nobody worked in it; `heard` people whose complaints are open.
     """
 
     worked: int = 0
@@ -43,6 +45,12 @@ class Facts:
     accounts: int = 0
     days: int = 0
     recognised: str = ""
+    proven: int = 0
+    lately: int = 0
+    lately_grave: int = 0
+    idle: int = 0
+    heard: int = 0
+    heard_grave: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,21 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Probation:
+    """What is open below the step that ends it, see `probation`; days and points of the table."""
+
+    below: str
+    each: int
+    opened: dict[int, int]
+    costs: dict[str, int]
+    shut_at: int
+    quiet_days: int
+    memory_days: int
+    why: dict[str, str]
+    costs_why: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Ladder:
     """One version of the ladder, from the lowest step to the highest."""
 
@@ -88,6 +111,7 @@ class Ladder:
     recognised_up_to: str
     steps: tuple[Step, ...]
     measures: tuple[Measure, ...]
+    probation: Probation
     whys: dict[str, dict[str, str]]
 
     def place(self, key: str) -> int:
@@ -122,12 +146,17 @@ def ladder() -> Ladder:
     """Return the version that is shipped."""
     data = yaml.safe_load(files(quality).joinpath("ladder.yaml").read_text("utf-8"))
     whys = data["step_whys"]
-    plain = {field.name for field in fields(Ladder)} & data.keys() - {"steps", "measures"}
+    plain = {field.name for field in fields(Ladder)} & data.keys() - {
+        "steps",
+        "measures",
+        "probation",
+    }
     given: dict[str, Any] = {name: data[name] for name in plain}
     return Ladder(
         **given,
         steps=tuple(Step(key, **row, why=whys[key]) for key, row in data["steps"].items()),
         measures=tuple(Measure(key, **row) for key, row in data["measures"].items()),
+        probation=Probation(**data["probation"]),
         whys={"window": data["window_why"], "ratio": data["ratio_why"]},
     )
 

@@ -30,6 +30,8 @@ GRAVE = (ComplaintKind.RUDE, ComplaintKind.THIRD_PARTY, ComplaintKind.PRIVATE_PA
 ANSWER_DAYS = 15
 # What a hold that a complaint asked for names as its cause, before the complaint's id.
 CAUSE = "complaint:"
+# What a pause of a collector names as its cause, before the collector and the newest complaint.
+PAUSE = "hearing:"
 
 
 class InventionState(TextChoices):
@@ -97,6 +99,7 @@ class AppealAbout(TextChoices):
     COMPLAINT = "complaint", _("A justified complaint")
     DEMOTION = "demotion", _("A lowered grade")
     RATING = "rating", _("A rating")
+    PAUSE = "pause", _("A pause of new orders")
 
 
 class AppealState(TextChoices):
@@ -142,6 +145,12 @@ GRANTING = {
     ),
     AppealAbout.DEMOTION: (AppealReason.OTHER_FIRM, AppealReason.SUSPENSION),
     AppealAbout.RATING: (AppealReason.NOT_ABOUT, AppealReason.MADE_UP),
+    AppealAbout.PAUSE: (
+        AppealReason.EVIDENCE,
+        AppealReason.OTHER_PARTY,
+        AppealReason.MADE_UP,
+        AppealReason.OTHER_FIRM,
+    ),
 }
 # An appeal is made within so many days, and decided within so many.
 APPEAL_DAYS = 30

@@ -13,6 +13,8 @@ from django.db import connection
 
 from qinghe.contact.decision import SETTINGS
 from qinghe.contact.terms import AttemptState
+from qinghe.reporting.books import BOOKS
+from qinghe.reporting.closed import BY_MONTH
 
 LIMIT = 10
 # After this long an attempt must have got a named end.
@@ -30,6 +32,7 @@ IDENTITY_FREE = (
 )  # fmt: skip
 
 BY_NAME: dict[str, str] = {
+    **BOOKS,
     "claims-mirror-ledger": """
         WITH shown AS (
             SELECT c.number, c.currency, part.amount,
@@ -46,7 +49,7 @@ BY_NAME: dict[str, str] = {
         SELECT c.number FROM claims_claim c
         LEFT JOIN (
             SELECT claim_id, sum(amount - excess) AS total FROM settlement_payment
-            WHERE state = 'posted' GROUP BY claim_id
+            WHERE state = 'posted' AND source <> 'withheld' GROUP BY claim_id
         ) AS paid ON paid.claim_id = c.id
         WHERE c.paid <> coalesce(paid.total, 0)
     """,
@@ -57,10 +60,22 @@ BY_NAME: dict[str, str] = {
             SELECT payment_id, sum(amount) AS total FROM settlement_allocation GROUP BY payment_id
         ) AS a ON a.payment_id = p.id
         WHERE p.state = 'posted' AND (
-            p.amount - p.excess <> coalesce(a.total, 0)
+            CASE p.source WHEN 'withheld' THEN 0 ELSE p.amount - p.excess END
+                <> coalesce(a.total, 0)
             OR p.amount - p.excess <> coalesce(s.amount, -1)
             OR s.amount <> s.creditor_share + s.commission + s.reserve + s.platform_fee
+                + s.costs_back
+            OR s.costs_back + s.costs_own <> coalesce((
+                SELECT sum(r.amount) FROM settlement_costrefund r WHERE r.payment_id = p.id
+            ), 0)
         )
+    """,
+    "costs-go-back-once": """
+        SELECT a.id::text FROM settlement_costadvance a
+        JOIN settlement_costrefund r ON r.advance_id = a.id
+        JOIN settlement_payment p ON p.id = r.payment_id
+        GROUP BY a.id, a.amount, a.state
+        HAVING sum(r.amount) > a.amount OR a.state <> 'agreed' OR bool_or(p.state <> 'posted')
     """,
     "paid-orders-are-booked": """
         SELECT o.id::text FROM settlement_cashierorder o
@@ -200,7 +215,16 @@ BY_NAME: dict[str, str] = {
         WHERE path LIKE 'platform:cash:%%' OR path LIKE 'platform:payout:%%'
             OR path LIKE 'creditor:%%:collected' OR path LIKE 'collector:%%:payable'
             OR path LIKE 'collector:%%:reserve' OR path LIKE 'debtor:%%:refund'
+            OR path LIKE 'platform:tax:%%' OR path = 'platform:suspense'
         GROUP BY currency HAVING sum(balance) < 0
+    """,
+    "suspense-is-what-waits": """
+        SELECT coalesce(a.currency, s.currency) FROM
+            (SELECT currency, -balance AS held FROM ledger_account
+                WHERE path = 'platform:suspense') a
+            FULL JOIN (SELECT currency, sum(rest) AS held FROM settlement_suspense
+                GROUP BY currency) s USING (currency)
+        WHERE coalesce(a.held, 0) <> coalesce(s.held, 0)
     """,
     "complaints-hold-the-quality-part": """
         SELECT q.number FROM quality_complaint q
@@ -232,9 +256,61 @@ BY_NAME: dict[str, str] = {
     """,
     "payouts-by-two-persons": """
         SELECT o.number FROM settlement_payout o
-        WHERE o.state IN ('approved', 'paid')
+        WHERE o.state IN ('approved', 'sent', 'paid')
             AND (o.approved_by = '' OR o.approved_by = o.prepared_by)
+        UNION ALL
+        SELECT r.number FROM settlement_payoutrun r
+        WHERE r.state IN ('approved', 'sent', 'done')
+            AND (r.approved_by = '' OR r.approved_by = r.opened_by)
     """,
+    "payouts-stand-in-the-books": """
+        SELECT o.number FROM settlement_payout o
+        LEFT JOIN ledger_account a
+            ON a.path = 'platform:payout:' || o.id AND a.currency = o.currency
+        WHERE coalesce(a.balance, 0)
+            <> CASE WHEN o.state IN ('draft', 'approved', 'sent') THEN -o.amount ELSE 0 END
+    """,
+    "payouts-at-the-bank-are-set-aside": """
+        SELECT o.number FROM settlement_payout o
+        LEFT JOIN ledger_pending p ON p.id = o.held_id
+        LEFT JOIN ledger_account d ON d.id = p.debit_id
+        LEFT JOIN ledger_account c ON c.id = p.credit_id
+        WHERE (o.state = 'sent' AND p.id IS NULL)
+            OR (p.id IS NOT NULL AND (
+                (p.amount, p.currency) IS DISTINCT FROM (o.amount, o.currency)
+                OR d.path <> 'platform:payout:' || o.id OR c.path <> 'platform:cash:bank'
+                OR p.state <> ALL (CASE o.state WHEN 'sent' THEN ARRAY['pending']
+                    WHEN 'paid' THEN ARRAY['posted'] WHEN 'failed' THEN ARRAY['posted', 'voided']
+                    ELSE ARRAY[]::text[] END)
+                OR (p.state = 'posted' AND p.posted <> o.amount)))
+        UNION ALL
+        SELECT p.subject FROM ledger_pending p WHERE p.state = 'pending'
+            AND p.subject LIKE 'payout:%%' AND NOT EXISTS (
+                SELECT 1 FROM settlement_payout o WHERE o.held_id = p.id
+            )
+    """,
+    "debits-were-allowed-and-told": """
+        SELECT d.number FROM settlement_debit d
+        JOIN settlement_debitmandate m ON m.id = d.mandate_id
+        JOIN settlement_debitrun r ON r.id = d.run_id
+        LEFT JOIN contact_attempt a ON a.id = d.notice_id
+        LEFT JOIN contact_delivery v ON v.attempt_id = a.id AND v.posted_at IS NOT NULL
+        WHERE d.state IN ('sent', 'collected', 'undue', 'returned') AND (
+            d.amount > m.most OR coalesce(m.ended_at, 'infinity') < r.sent_at
+            OR r.approved_by = '' OR r.approved_by = r.opened_by
+            OR coalesce((CASE a.channel WHEN 'letter' THEN v.posted_at ELSE a.sent_at END
+                AT TIME ZONE 'Asia/Shanghai')::date, 'infinity') > d.collects_on - 5)
+        UNION ALL
+        SELECT d.number FROM settlement_debit d WHERE d.state = 'collected' AND d.payment_id IS NULL
+    """,
+    "runs-are-what-was-approved": """
+        SELECT r.number FROM settlement_payoutrun r
+        LEFT JOIN settlement_payout o ON o.run_id = r.id
+        WHERE r.state IN ('approved', 'sent', 'done')
+        GROUP BY r.id HAVING count(o.id) <> r.count OR coalesce(sum(o.amount), 0) <> r.total
+            OR r.total > r.most
+    """,
+    **BY_MONTH,
 }
 # Over each person and each of that person's own days.
 PERIODIC: dict[str, str] = {

@@ -21,6 +21,8 @@ BURST: Final = 10
 PRIVATE_CREDITORS: Final = 4
 REFUTED: Final = 3
 REFUTED_PERCENT: Final = 10
+# A paper that cannot be found happens; a third one is a habit.
+DROPPED: Final = 3
 
 Named = Mapping[str, int]
 
@@ -123,6 +125,16 @@ DOUBTS: Final = (
         test=_refuted,
     ),
     Doubt(
+        "taken-back",
+        _("Claims taken back when asked about"),
+        _(
+            "This creditor took {dropped} claims back after a reviewer's question. Somebody may be "
+            "trying out what is let through: look at the papers themselves."
+        ),
+        grave=False,
+        test=_at_least("dropped", lambda facts: facts.dropped, DROPPED),
+    ),
+    Doubt(
         "one-hand",
         _("Creditor and collector may be one hand"),
         _("They share staff, devices, accounts or licence numbers. Who pays whom here?"),
@@ -134,6 +146,17 @@ DOUBTS: Final = (
         _("{count} claims of this creditor against this person are alike in amount and due day."),
         grave=False,
         test=_at_least("count", lambda facts: facts.same_claims, SAME_CLAIMS),
+    ),
+    Doubt(
+        "entered-twice",
+        _("The same debt under two contract numbers"),
+        _(
+            "An earlier claim of this creditor against this person has the same product and "
+            "principal, and its days are at most a month away. One paper may have been entered "
+            "twice: compare both."
+        ),
+        grave=True,
+        test=_when(lambda facts: facts.entered_twice),
     ),
     Doubt(
         "round-amount",

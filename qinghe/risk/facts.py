@@ -34,6 +34,8 @@ class Facts:
     door_opened_by_creditor: bool = False
     # Other debtors whose claims rest on the same file.
     same_document: int = 0
+    # An earlier claim of this creditor is alike but for its contract number.
+    entered_twice: bool = False
     # Claims that a private creditor sent within a day of this one.
     burst: int = 1
     # Private creditors who named this debtor within thirty days.
@@ -41,5 +43,7 @@ class Facts:
     # Claims of this creditor that people found not to exist, and all that were decided.
     refuted: int = 0
     decided: int = 0
+    # Claims that this creditor took back after a reviewer had asked about them.
+    dropped: int = 0
     # Creditor and debtor claim money from each other.
     mutual: bool = False

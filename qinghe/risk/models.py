@@ -28,12 +28,19 @@ class Flag(Row):
     state = models.TextField(choices=State.choices, default=State.OPEN)
     raised_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
+    # Who was the first to hold a grave one harmless, and who decided; labels of the journal.
+    proposed_by = models.TextField(default="", blank=True)
+    decided_by = models.TextField(default="", blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["claim", "code"], condition=Q(state="open"), name="risk_flag_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_by="") | ~Q(state="cleared") | ~Q(decided_by=F("proposed_by")),
+                name="risk_flag_two_persons",
+            ),
         ]
 
 

@@ -7,17 +7,23 @@ Accounts that every payment touches are cut into shards by claim, so that no sin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from qinghe.ledger.terms import Posting
+from qinghe.parties.terms import OrgKind
 from qinghe.settlement.splitting import Shares
-from qinghe.settlement.terms import PaymentSource
+from qinghe.settlement.terms import HERE, PaymentSource
 
 BANK = "platform:cash:bank"
 FEES = "platform:fees"
+TAX = "platform:tax"
 CASH = "platform:cash"
+# The box of money that direct debits bring.
+DEBIT = "debit"
+# What came to the bank and is not known yet; also where bank transfers are taken from.
+SUSPENSE = "platform:suspense"
 # The platform's own money among the cash: the only money that may be lent.
 OWN = "platform:own"
 
@@ -96,6 +102,18 @@ def fees(claim_id: UUID) -> str:
     return f"{FEES}:{_shard(claim_id)}"
 
 
+def tax(claim_id: UUID) -> str:
+    return f"{TAX}:{_shard(claim_id)}"
+
+
+def advancer(organisation_id: UUID, kind: str) -> str:
+    """Return the account to which costs come back that an organisation advanced."""
+    if kind == OrgKind.OPERATOR:
+        return OWN
+    earns = kind in (OrgKind.AGENCY, OrgKind.OWN_TEAM)
+    return payable(organisation_id) if earns else collected(organisation_id)
+
+
 @dataclass(frozen=True)
 class Facts:
     """One payment as the books see it; amounts in minor units."""
@@ -114,6 +132,8 @@ class Facts:
     at: datetime
     # Whose claim it is now, where it was assigned since the money came in.
     owner_id: UUID | None = None
+    # Costs that go back to others, by account.
+    refunds: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def owed_to(self) -> str:
@@ -136,7 +156,11 @@ def postings(facts: Facts) -> list[Posting]:
         (facts.owed_to, claim_part(facts.claim_id, component), amount, "applied")
         for component, amount in facts.parts.items()
     ]
-    if facts.source == PaymentSource.CASHIER:
+    if facts.source == PaymentSource.TRANSFER:
+        # What is too much stays in suspense: nobody said what it is for.
+        parts = sum(facts.parts.values())
+        moves.append((SUSPENSE, collected(facts.creditor_id), parts, "collected"))
+    if facts.source in (PaymentSource.CASHIER, PaymentSource.DEBIT):
         box = cash(facts.provider, facts.claim_id)
         moves.append((box, collected(facts.creditor_id), sum(facts.parts.values()), "collected"))
         moves.append((box, refund(facts.debtor_id), facts.excess, "excess"))
@@ -157,16 +181,18 @@ def shared(facts: Facts) -> set[str]:
 
 
 def _commission(facts: Facts) -> list[tuple[str, str, int, str]]:
-    if facts.collector_id is None:
-        return []
-    here = facts.source == PaymentSource.CASHIER
+    here = facts.source in HERE
     bearer = collected(facts.creditor_id) if here else commission_due(facts.creditor_id)
     waiting = uncovered(facts.creditor_id)
-    moves = [
-        (payable(facts.collector_id), facts.shares.commission, "commission"),
-        (reserve(facts.collector_id), facts.shares.reserve, "reserve"),
-        (fees(facts.claim_id), facts.shares.fee, "fee"),
-    ]
+    moves = [(path, amount, "costs") for path, amount in facts.refunds.items()]
+    if facts.collector_id is not None:
+        shares = facts.shares
+        moves += [
+            (payable(facts.collector_id), shares.commission, "commission"),
+            (reserve(facts.collector_id), shares.reserve, "reserve"),
+            (fees(facts.claim_id), shares.fee - shares.fee_tax, "fee"),
+            (tax(facts.claim_id), shares.fee_tax, "fee_tax"),
+        ]
     return [(bearer, own if here else waiting, amount, kind) for own, amount, kind in moves]
 
 

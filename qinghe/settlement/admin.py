@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from qinghe.settlement.models import CashierOrder, Payment, Payout, Split
+from qinghe.settlement.models import CashierOrder, Dispute, Payment, Payout, Refund, Split
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -40,3 +40,15 @@ class CashierOrderAdmin(ReadOnly):
 @admin.register(Payout)
 class PayoutAdmin(ReadOnly):
     list_display = ("number", "organisation", "amount", "currency", "state")
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnly):
+    list_display = ("asked_at", "amount", "currency", "cause", "state")
+    raw_id_fields = ("payment",)
+
+
+@admin.register(Dispute)
+class DisputeAdmin(ReadOnly):
+    list_display = ("told_at", "provider", "kind", "amount", "currency", "state")
+    raw_id_fields = ("order",)

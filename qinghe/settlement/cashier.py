@@ -47,6 +47,9 @@ class Notice:
     amount: int
     currency: str
     at: datetime
+    # Who says it, and its own number of the payment.
+    provider: str = PROVIDER
+    number: str = ""
 
 
 @dataclass(frozen=True)

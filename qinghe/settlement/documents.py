@@ -39,7 +39,9 @@ def statement_pdf(statement: Statement, *, at: datetime) -> bytes:
                 row.claim_number,
                 row.source_label,
                 _amount(row.amount, statement),
+                _amount(row.costs_back + row.costs_own, statement),
                 _amount(row.gross_commission, statement),
+                _amount(row.tax, statement),
                 _amount(row.creditor_share, statement),
             ]
             for row in statement.payments
@@ -56,10 +58,10 @@ def statement_csv(statement: Statement) -> bytes:
     opening, closing = _plain(statement.opening, statement), _plain(statement.closing, statement)
     return as_csv(
         [
-            [*head, *sums],
-            [statement.starts_on, words["opening"], "", "", "", opening],
+            [*head, *sums, words["objection"]],
+            [statement.starts_on, words["opening"], "", "", "", opening, ""],
             *[_bookings(line, statement) for line in statement.lines],
-            [statement.ends_on, words["closing"], "", "", "", closing],
+            [statement.ends_on, words["closing"], "", "", "", closing, ""],
         ]
     )
 
@@ -72,6 +74,7 @@ def _bookings(line: StatementLine, statement: Statement) -> list[object]:
         line.claim_number,
         _plain(line.amount, statement),
         _plain(line.balance, statement),
+        line.said,
     ]
 
 
@@ -93,6 +96,9 @@ def _words() -> dict[str, str]:
         "balance": _("Balance"),
         "source": _("Source"),
         "share": _("For the creditor"),
+        "costs": pgettext("statement", "Costs back"),
+        "tax": pgettext("statement", "Tax in it"),
+        "objection": _("Objection"),
         "none": _("Nothing was booked in this period."),
         "made": _("Made on"),
     }
@@ -101,7 +107,7 @@ def _words() -> dict[str, str]:
 def _cells(line: StatementLine, statement: Statement) -> list[str]:
     return [
         _local(line.at).date().isoformat(),
-        line.text,
+        " · ".join(part for part in (line.text, line.said) if part),
         line.claim_number or line.reference,
         _amount(line.amount, statement),
         _amount(line.balance, statement),

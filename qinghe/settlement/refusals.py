@@ -48,6 +48,14 @@ class BadAmount(DomainError):
     text = _("Choose an amount above zero and not above what is owed.")
 
 
+class AboveLawful(DomainError):
+    code = "settlement.above-lawful"
+    text = _(
+        "Contract and law give at most {most} today. The creditor asks for more, and that cannot"
+        " be paid here. Choose {most} or less."
+    )
+
+
 class PaidLater(DomainError):
     code = "settlement.paid-later"
     text = _("The day of payment lies in the future.")
@@ -167,3 +175,55 @@ class NoFeeDue(DomainError):
     code = "settlement.no-fee-due"
     status = 404
     text = _("There is no such fee, or it was paid before.")
+
+
+class NoSuchLowering(DomainError):
+    code = "settlement.no-such-lowering"
+    status = 404
+    text = _("There is no such case, or it is not yours.")
+
+
+class LoweringMoved(DomainError):
+    code = "settlement.lowering-moved"
+    text = _("This case has moved on. Load the page again: it shows what can be done now.")
+
+
+class LoweringTooLate(DomainError):
+    code = "settlement.lowering-too-late"
+    text = _("The time to object ended on {until}.")
+
+
+class LoweringWords(DomainError):
+    code = "settlement.lowering-words"
+    status = 422
+    text = _("Write a few words: what you know, since when, and from where.")
+
+
+class LoweringUnheard(DomainError):
+    code = "settlement.lowering-unheard"
+    text = _("Wait for the creditor's answer, or until its time to answer is over.")
+
+
+class AboveLowering(DomainError):
+    code = "settlement.above-lowering"
+    status = 422
+    text = _("Write an amount from 0 to {most} {currency}: no more than the claim was lowered by.")
+
+
+class AnotherDecides(DomainError):
+    code = "settlement.another-decides"
+    text = _(
+        "Another officer must decide: you made this proposal, or your accounts are not independent."
+    )
+
+
+class DebtsApart(DomainError):
+    code = "settlement.debts-apart"
+    status = 422
+    text = _("One payment can pay several debts of one person to one creditor. Name such debts.")
+
+
+class DebtNotNamed(DomainError):
+    code = "settlement.debt-not-named"
+    status = 422
+    text = _("The debt that comes first must be one of those the payment is for.")

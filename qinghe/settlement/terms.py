@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # A question whether to undo a payment that nobody answered counts no longer than this.
 ASKED_DAYS = 14
@@ -15,7 +16,15 @@ ASKED_DAYS = 14
 
 class PaymentSource(TextChoices):
     CASHIER = "cashier", _("Paid here")
+    TRANSFER = "transfer", _("Bank transfer")
+    DEBIT = "debit", _("Direct debit")
     CREDITOR = "creditor", _("Reported by the creditor")
+    # Two officers found it after a placed claim was lowered. It pays nothing of the debt.
+    WITHHELD = "withheld", _("Received past the platform")
+
+
+# Money the platform itself holds, and need not believe anybody about.
+HERE = (PaymentSource.CASHIER, PaymentSource.TRANSFER, PaymentSource.DEBIT)
 
 
 class PaymentState(TextChoices):
@@ -30,11 +39,14 @@ class OrderState(TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
-class PayoutState(TextChoices):
-    DRAFT = "draft", _("Waiting for approval")
-    APPROVED = "approved", _("Approved")
-    PAID = "paid", _("Paid out")
-    FAILED = "failed", _("Returned by the bank")
+class LoweringState(TextChoices):
+    """What became of a placed claim that its creditor lowered."""
+
+    TOLD = "told", pgettext_lazy("lowering", "The collector may object")
+    OBJECTED = "objected", pgettext_lazy("lowering", "The creditor is heard")
+    ASKED = "asked", pgettext_lazy("lowering", "Waits for a second officer")
+    UPHELD = "upheld", pgettext_lazy("lowering", "Commission is due")
+    DISMISSED = "dismissed", pgettext_lazy("lowering", "No commission is due")
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,16 @@ PLATFORM_FEES = (Fee(date(2000, 1, 1), Fraction(5, 100)),)
 
 # How long the quality part of a commission waits for complaints before it is released.
 RESERVE_DAYS = 30
+# A placed claim lowered by no more than this part of what was owed is no sign of anything.
+SMALL_LOWERING_PERCENT = 2
+# A claim lowered so soon after its creditor took it back counts as lowered while it was placed.
+LOWERED_AFTER_DAYS = 30
+# How far back promises and contacts are told to whoever looks at a lowering.
+LOWERING_LOOKS_BACK_DAYS = 30
+# How long a collector may object to a lowering, and a creditor answer the objection.
+LOWERING_OBJECTION_DAYS = 15
+LOWERING_ANSWER_DAYS = 10
+
 # How long a debtor may take at the cashier; money that comes later is still booked.
 ORDER_MINUTES = 30
 

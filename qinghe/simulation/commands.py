@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from django.core.management import call_command
@@ -43,15 +45,18 @@ def in_own_database(**options: Any) -> Report:
 
 def crowd_in_own_database(**options: Any) -> CrowdReport:
     """Let a crowd of collectors live in a database that is made for it and dropped afterwards."""
-    with own_database():
-        _without_waiting()
+    with own_database(), _not_waiting():
         return simulate_crowd(**options)
 
 
-def _without_waiting() -> None:
-    """Let commits not wait for the disk: what a crash would lose here is dropped anyway."""
+@contextmanager
+def _not_waiting() -> Iterator[None]:
+    """Let commits not wait for the disk: what a crash would lose here is made anew or dropped."""
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("RESET synchronous_commit")
 
 
 def in_this_database(**options: Any) -> Report:
@@ -66,8 +71,10 @@ def in_this_database(**options: Any) -> Report:
         _clear()
     forget_jobs()
     _mark(BEGUN)
-    report = simulate(**options)
-    _mark(FINISHED)
+    # A crash loses the latest commits, and with them FINISHED: it is then begun anew.
+    with _not_waiting():
+        report = simulate(**options)
+        _mark(FINISHED)
     return report
 
 

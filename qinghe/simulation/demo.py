@@ -12,15 +12,18 @@ from qinghe.simulation import demo_door
 from qinghe.simulation.commands import in_this_database, is_empty
 from qinghe.simulation.demo_applicant import let_apply
 from qinghe.simulation.demo_desks import leave_open
-from qinghe.simulation.people_of_demo import DEMO_PASSWORD, DEMO_USERS
+from qinghe.simulation.demo_review import leave_to_review
+from qinghe.simulation.people_of_demo import APPLICANT, DEMO_PASSWORD, DEMO_USERS
 
 # A smaller market fills faster: tests of a whole installation ask for one.
-CLAIMS: Final = int(os.environ.get("QINGHE_DEMO_CLAIMS", "120"))
+CLAIMS: Final = int(os.environ.get("QINGHE_DEMO_CLAIMS", "96"))
+# More claims, in a portfolio of claims that are alike: what a hall and its map can show.
+ALIKE: Final = CLAIMS * 7 // 12
 DAYS: Final = int(os.environ.get("QINGHE_DEMO_DAYS", "24"))
 SEED: Final = 2026
 
 
-__all__ = ["DEMO_PASSWORD", "DEMO_USERS", "debtor_key", "fill_if_empty"]
+__all__ = ["APPLICANT", "DEMO_PASSWORD", "DEMO_USERS", "debtor_key", "fill_if_empty"]
 
 
 def debtor_key() -> demo_door.DoorKey | None:
@@ -33,7 +36,16 @@ def fill_if_empty(progress: Callable[[str], None] = lambda _line: None) -> bool:
     if not is_empty():
         return False
     start = clock.now().date() - timedelta(days=DAYS)
-    in_this_database(claims=CLAIMS, days=DAYS, seed=SEED, start=start, progress=progress)
+    in_this_database(
+        claims=CLAIMS,
+        alike=ALIKE,
+        days=DAYS,
+        seed=SEED,
+        start=start,
+        checked_every=DAYS,
+        progress=progress,
+    )
     leave_open(at=clock.now())
+    leave_to_review(at=clock.now())
     let_apply(at=clock.now())
     return True

@@ -27,9 +27,8 @@ from qinghe.parties.services import (
 from qinghe.parties.services.micro import sandbox_statement
 from qinghe.parties.terms import ActsAs, OrgKind
 from qinghe.simulation.evidence import contract_pdf
-from qinghe.simulation.people_of_demo import DEMO_PASSWORD
+from qinghe.simulation.people_of_demo import APPLICANT, DEMO_PASSWORD
 
-EMAIL: Final = "applicant@example.com"
 NAME: Final = "沈示例"
 DOOR: Final = system("simulation")
 
@@ -40,7 +39,7 @@ def let_apply(*, at: datetime) -> None:
         return
     with transaction.atomic():
         user = create_user(
-            email=EMAIL, password=DEMO_PASSWORD, display_name="applicant", actor=DOOR, at=at
+            email=APPLICANT, password=DEMO_PASSWORD, display_name="applicant", actor=DOOR, at=at
         )
         begun = begin_application(user_id=user.pk, kind=OrgKind.PRIVATE_CREDITOR, actor=DOOR, at=at)
         opened = open_application(

@@ -1,9 +1,9 @@
-"""The evening: people decide what the day brought, money goes out, the journal is sealed."""
+"""The evening: people decide what the day brought, and the journal is sealed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from qinghe.casework.models import Hardship, Plan
 from qinghe.casework.services import decide_hardship, decide_plan
@@ -12,14 +12,11 @@ from qinghe.claims.services import decide_dispute
 from qinghe.journal.services import seal
 from qinghe.quality.models import Complaint
 from qinghe.quality.services import decide_complaint
-from qinghe.settlement.models import Payout
-from qinghe.settlement.services import approve_payout, pay_payout, prepare_payouts
 from qinghe.simulation.doer import Doer
 from qinghe.simulation.office import CREDITORS
 from qinghe.simulation.world import World
 
 DECIDED_AFTER = timedelta(days=2)
-PAYOUT_WEEKDAY = 4
 
 
 @dataclass
@@ -80,16 +77,6 @@ class Evening:
             actor=self.world.actor("compliance"),
             at=at,
         )
-
-    def pay_out(self, *, day: date, at: datetime) -> None:
-        """Once a week: one operator prepares the payouts, another approves, then they are paid."""
-        if day.weekday() != PAYOUT_WEEKDAY:
-            return
-        self.doer.do(prepare_payouts, actor=self.world.actor("operator"), at=at)
-        second = self.world.actor("operator2")
-        for payout in Payout.objects.filter(state="draft").order_by("number"):
-            self.doer.do(approve_payout, payout_id=payout.pk, actor=second, at=at)
-            self.doer.do(pay_payout, payout_id=payout.pk, actor=second, at=at)
 
     def seal(self, *, at: datetime) -> None:
         """Seal the journal of the day."""

@@ -18,7 +18,13 @@ from qinghe.simulation.words import NOTES
 from qinghe.simulation.worker import run_waiting_jobs
 from qinghe.simulation.world import World
 
-WORKERS = (("collector", "demo-agency"), ("collector2", "demo-agency-2"), ("team", "demo-own-team"))
+WORKERS = (
+    ("collector", "demo-agency"),
+    ("collector2", "demo-agency-2"),
+    ("collector3", "demo-agency-3"),
+    ("collector4", "demo-agency-4"),
+    ("team", "demo-own-team"),
+)
 OUTCOMES = (Outcome.NO_ANSWER, Outcome.NO_ANSWER, Outcome.TALK, Outcome.TALK, Outcome.BUSY)
 RESULTS = (Result.PROMISE, Result.INFORMED, Result.REFUSES, Result.CALL_AGAIN, Result.HARDSHIP)
 CASES_A_DAY = 6

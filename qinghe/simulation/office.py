@@ -18,15 +18,18 @@ from qinghe.claims.services import (
 )
 from qinghe.claims.terms import Rejection
 from qinghe.contact.queries import letters_to_print
-from qinghe.contact.services import mark_printed, open_to_print
+from qinghe.contact.services import mark_posted, mark_printed, open_to_print
 from qinghe.market.models import Listing
 from qinghe.market.services import designate, place_own_team, publish_many, take
 from qinghe.market.terms import Mode
 from qinghe.simulation.batches import Source, csv_file
 from qinghe.simulation.doer import Doer
-from qinghe.simulation.evidence import contract_pdf
+from qinghe.simulation.evidence import contract_pdf, read_papers
+from qinghe.simulation.modes.portfolio import PORTFOLIO
 from qinghe.simulation.world import World
 
+# What the reviewer of the demonstration answers to what is left to a person.
+SEEN = "已逐页核对合同与付款凭证，金额与债权来源清楚。"
 CREDITORS = (("creditor", "demo-factoring"), ("finance", "demo-finance"), ("bank", "demo-bank"))
 COLLECTORS = (("collector", "demo-agency"), ("collector2", "demo-agency-2"))
 RATE, QUALITY, DAYS = Decimal("0.1800"), Decimal("0.2000"), 90
@@ -73,7 +76,9 @@ class Office:
             if int(claim.number[-4:]) % REJECT_EVERY == 0:
                 self._reviewer(reject_claim, claim.pk, at, reason=Rejection.WRONG_AMOUNT)
             else:
-                self._reviewer(verify_claim, claim.pk, at)
+                reviewer = self.world.actor("reviewer")
+                read_papers(claim.pk, actor=reviewer, at=at)
+                self._reviewer(verify_claim, claim.pk, at, note=SEEN)
 
     def _reviewer(self, verb: object, claim_id: UUID, at: datetime, **more: object) -> None:
         reviewer = self.world.actor("reviewer")
@@ -103,6 +108,7 @@ class Office:
         for letter in letters_to_print(actor=actor, limit=None):
             self.doer.do(open_to_print, attempt_id=letter.attempt_id, actor=actor, at=at)
             self.doer.do(mark_printed, attempt_id=letter.attempt_id, actor=actor, at=at)
+            self.doer.do(mark_posted, attempt_id=letter.attempt_id, actor=actor, at=at)
 
     def place(self, *, at: datetime) -> None:
         """List what is ready; the bank hands its claims to the own team, some are designated."""
@@ -110,7 +116,9 @@ class Office:
         for name, slug in CREDITORS:
             actor = self.world.actor(name)
             ready = Claim.objects.filter(state="ready", creditor_id=self.world.orgs[slug])
-            claims = list(ready.order_by("number").values_list("pk", flat=True))
+            # The portfolio is offered in other ways.
+            usual = ready.exclude(contract_number__startswith=PORTFOLIO)
+            claims = list(usual.order_by("number").values_list("pk", flat=True))
             if slug == "demo-bank":
                 self._own_team(claims, at)
                 continue
@@ -142,7 +150,9 @@ class Office:
     def grab(self, *, at: datetime, limit: int) -> None:
         """Let the agencies take open orders in turn until they refuse or the limit is reached."""
         names = {self.world.orgs[slug]: name for name, slug in COLLECTORS}
-        listings = Listing.objects.filter(state="open").order_by("number")[:limit]
+        open_ = Listing.objects.filter(state="open", mode__in=(Mode.GRAB, Mode.DESIGNATED))
+        rest = open_.exclude(claim__contract_number__startswith=PORTFOLIO)
+        listings = rest.order_by("number")[:limit]
         for turn, listing in enumerate(listings):
             name, _slug = COLLECTORS[turn % len(COLLECTORS)]
             if listing.designated_to_id is not None:

@@ -14,9 +14,24 @@ DEMO_USERS: Final[tuple[tuple[str, Role, str], ...]] = (
     ("collector@example.com", Role.COLLECTOR, "demo-agency"),
     ("team@example.com", Role.COLLECTOR, "demo-own-team"),
     ("reviewer@example.com", Role.REVIEWER, "demo-operator"),
+    ("reviewer2@example.com", Role.REVIEWER, "demo-operator"),
     ("compliance@example.com", Role.COMPLIANCE, "demo-operator"),
     ("compliance2@example.com", Role.COMPLIANCE, "demo-operator"),
     ("operator@example.com", Role.OPERATOR, "demo-operator"),
     ("operator2@example.com", Role.OPERATOR, "demo-operator"),
     ("regulator@example.com", Role.REGULATOR, "demo-regulator"),
 )
+# People who act in the story besides those who sign in to a demonstration.
+EXTRAS: Final[tuple[tuple[str, Role, str], ...]] = (
+    ("finance@example.com", Role.CREDITOR, "demo-finance"),
+    ("bank@example.com", Role.CREDITOR, "demo-bank"),
+    ("collector2@example.com", Role.COLLECTOR, "demo-agency-2"),
+    ("collector3@example.com", Role.COLLECTOR, "demo-agency-3"),
+    ("collector4@example.com", Role.COLLECTOR, "demo-agency-4"),
+    ("team2@example.com", Role.COLLECTOR, "demo-own-team"),
+    ("team3@example.com", Role.COLLECTOR, "demo-own-team"),
+)
+# Somebody who has applied, and acts for nobody yet.
+APPLICANT: Final = "applicant@example.com"
+# Whoever knows the manual knows the password of all of these.
+ADDRESSES: Final = frozenset(each[0] for each in DEMO_USERS + EXTRAS) | {APPLICANT}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -23,9 +23,11 @@ from qinghe.parties.services import (
 )
 from qinghe.parties.terms import LicenceKind, OrgKind
 from qinghe.quality.services import recognise_experience
-from qinghe.simulation.people_of_demo import DEMO_PASSWORD, DEMO_USERS
+from qinghe.simulation.banking import bank
+from qinghe.simulation.people_of_demo import DEMO_PASSWORD, DEMO_USERS, EXTRAS
 
 FOUNDER: Final = system("simulation")
+NEVER_PAID: Final = (OrgKind.OPERATOR, OrgKind.REGULATOR)
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,9 @@ class Firm:
     kind: OrgKind
     lender_kind: str = ""
     capacity: int = 0
+    # Where its registration counts (empty: everywhere), and for how many days it still does.
+    region: str = ""
+    licensed: int = 800
 
 
 FIRMS: Final = (
@@ -44,16 +49,12 @@ FIRMS: Final = (
     Firm("demo-own-team", "清和自营组（示例）", OrgKind.OWN_TEAM, capacity=60),
     Firm("demo-agency", "澄江服务中心（示例）", OrgKind.AGENCY, capacity=80),
     Firm("demo-agency-2", "静安调解事务所（示例）", OrgKind.AGENCY, capacity=40),
+    Firm("demo-agency-3", "珠江信用管理（示例）", OrgKind.AGENCY, capacity=30, region="440000"),
+    Firm("demo-agency-4", "锦里清收服务（示例）", OrgKind.AGENCY, capacity=20, licensed=60),
     Firm("demo-factoring", "远山商业保理（示例）", OrgKind.INSTITUTION, "factoring"),
     Firm("demo-finance", "澄海消费金融（示例）", OrgKind.INSTITUTION, "consumer_finance_company"),
     Firm("demo-bank", "青禾银行（示例）", OrgKind.INSTITUTION, "bank"),
     Firm("demo-regulator", "地方金融管理局（示例）", OrgKind.REGULATOR),
-)
-# People who act in the story besides those who sign in to a demonstration.
-EXTRAS: Final = (
-    ("finance@example.com", Role.CREDITOR, "demo-finance"),
-    ("bank@example.com", Role.CREDITOR, "demo-bank"),
-    ("collector2@example.com", Role.COLLECTOR, "demo-agency-2"),
 )
 
 
@@ -101,8 +102,10 @@ def _firm(firm: Firm, at: datetime) -> UUID:
         at=at,
     )
     verify_organisation(org_id=organisation.pk, actor=FOUNDER, at=at)
+    if firm.kind not in NEVER_PAID:
+        bank(organisation.pk, firm.name, actor=FOUNDER, at=at)
     if firm.capacity:
-        _licence(organisation.pk, at.date(), at)
+        _licence(organisation.pk, firm, at)
         set_capacity(collector_id=organisation.pk, limit=firm.capacity, actor=FOUNDER, at=at)
         recognise_experience(
             collector_id=organisation.pk,
@@ -114,13 +117,15 @@ def _firm(firm: Firm, at: datetime) -> UUID:
     return organisation.pk
 
 
-def _licence(org_id: UUID, day: date, at: datetime) -> None:
+def _licence(org_id: UUID, firm: Firm, at: datetime) -> None:
+    day = at.date()
     licence = add_licence(
         org_id=org_id,
         kind=LicenceKind.COLLECTION,
         number=f"DEMO-{org_id.hex[-6:].upper()}",
         starts_on=day - timedelta(days=200),
-        ends_on=day + timedelta(days=800),
+        ends_on=day + timedelta(days=firm.licensed),
+        region=firm.region,
         actor=FOUNDER,
         at=at,
     )

@@ -9,10 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from qinghe.simulation.people_of_demo import DEMO_USERS
+from qinghe.simulation.people_of_demo import ADDRESSES
 from qinghe.web.preferences import remember_language
-
-DEMO_ADDRESSES = frozenset(email for email, _role, _organisation in DEMO_USERS)
 
 
 class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
@@ -28,7 +26,7 @@ class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
         """Stop an account of the demonstration in a real market: its password is in the manual."""
-        if not settings.DEMO and user.email in DEMO_ADDRESSES:
+        if not settings.DEMO and user.email in ADDRESSES:
             return HttpResponseRedirect(reverse("account_inactive"))
         return super().pre_login(request, user, **kwargs)  # type: ignore[no-any-return]
 

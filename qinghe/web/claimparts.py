@@ -14,7 +14,7 @@ from django_stubs_ext import StrPromise
 from qinghe.claims.interest import grown
 from qinghe.claims.queries import ClaimView, HoldRow
 from qinghe.claims.queries.one import Term as OpenTerm
-from qinghe.claims.terms import ClaimState, Component, HoldKind, LineKind
+from qinghe.claims.terms import ClaimState, Component, HoldKind, LineKind, ReviewQueue
 from qinghe.web import formats
 from qinghe.web.parts import Term
 from qinghe.web.words import label
@@ -38,8 +38,8 @@ def equation(view: ClaimView, today: date) -> list[Term]:
     fresh = grown(view, today)
     if fresh:
         terms.append(Term(_("Interest since then"), fresh, _growth(view, today)))
-    for kind, words in _changes():
-        total = _sum(view.equation, kind)
+    for kinds, words in _changes(view):
+        total = sum(_sum(view.equation, kind) for kind in kinds)
         if total:
             terms.append(Term(words, abs(total), "", op=MINUS if total < 0 else "+"))
     terms.append(Term(_("Paid"), -_paid(view), _paid_source(view), op=MINUS))
@@ -48,12 +48,16 @@ def equation(view: ClaimView, today: date) -> list[Term]:
     return terms
 
 
-def _changes() -> tuple[tuple[LineKind, str], ...]:
+def _changes(view: ClaimView) -> tuple[tuple[tuple[LineKind, ...], str], ...]:
+    """Return the kinds of line that make one term together; with the rest they cover every kind."""
+    rejected = view.state == ClaimState.REJECTED
+    gone = _("Taken off: rejected here") if rejected else _("Withdrawn")
     return (
-        (LineKind.CORRECTED, _("Corrected")),
-        (LineKind.RESTATED, _("Corrected by the creditor")),
-        (LineKind.WAIVED, _("Waived by the creditor")),
-        (LineKind.WITHDRAWN, _("Withdrawn")),
+        ((LineKind.REWOUND,), str(LineKind.REWOUND.label)),
+        ((LineKind.CORRECTED,), _("Corrected")),
+        ((LineKind.RESTATED,), _("Corrected by the creditor")),
+        ((LineKind.WAIVED,), _("Waived by the creditor")),
+        ((LineKind.WITHDRAWN, LineKind.REOPENED), gone),
     )
 
 
@@ -71,7 +75,7 @@ def _paid(view: ClaimView) -> int:
 def _paid_source(view: ClaimView) -> str:
     count = len({x.booked_at for x in view.lines if x.kind == LineKind.PAID})
     words = ngettext("%(n)d payment", "%(n)d payments", count) % {"n": count}
-    return words if count else _("nothing yet")
+    return words if count else _("nothing through this platform yet")
 
 
 def _sum(terms: Sequence[OpenTerm], kind: str) -> int:
@@ -133,13 +137,29 @@ def next_step(view: ClaimView) -> str:
             "Another claim looks like the same debt. Both stand still until a reviewer has "
             "decided; add what proves yours."
         )
+    if HoldKind.BOUNCED in kinds:
+        return _(
+            "The notice to the debtor came back. Nobody collects until a new one has been sent and "
+            "its window has ended."
+        )
     if HoldKind.UNNOTIFIED in kinds:
         return _("The debtor was not told of the assignment yet. Nobody collects before that.")
     if view.state == ClaimState.READY and not view.reachable:
         return _("It cannot be placed: there is no usable way to reach the debtor.")
     if view.state in ENDED and view.ended_because:
         return _("It ended here: %(why)s") % {"why": _why_ended(view.ended_because)}
-    return str(NEXT_STEPS.get(view.state, _("Nothing more happens to it.")))
+    return _at_desk(view) or str(NEXT_STEPS.get(view.state, _("Nothing more happens to it.")))
+
+
+def _at_desk(view: ClaimView) -> str:
+    """Return what a claim at the review desk waits for from its creditor; empty when nothing."""
+    if view.state != ClaimState.SUBMITTED:
+        return ""
+    if view.review == ReviewQueue.RETURNED:
+        return _("A reviewer asked the creditor for something. It goes on once that was answered.")
+    if view.papers.missing:
+        return _("Needed papers are missing. Once they are added, a reviewer compares them.")
+    return ""
 
 
 def _why_ended(kept: str) -> str:

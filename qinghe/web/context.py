@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any, cast
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
 
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
@@ -21,9 +23,12 @@ from qinghe.web.demonstration import sign_ins
 from qinghe.web.doors import StaffRequest, enter
 from qinghe.web.navigation import NAVIGATION, Item, Section
 from qinghe.web.queues import nav_counts
+from qinghe.web.stencils import drawn
 
 THEMES = ("light", "dark")
 SIZES = ("large",)
+# So many side bars are kept in a process: they differ by role, page and counts.
+KEPT = 1_024
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Group:
     """Links under one heading."""
 
     title: str
-    links: list[Link]
+    links: tuple[Link, ...]
 
 
 def _address(name: str) -> str:
@@ -69,19 +74,31 @@ def _link(item: Item, url: str, current: str, counts: Mapping[str, int]) -> Link
     return Link(str(item.label), url, item.icon, item.tab, count, count >= CAP, url == current)
 
 
-def navigation(role: Role | None, path: str, counts: Mapping[str, int]) -> list[Group]:
+def navigation(role: Role, path: str, counts: Mapping[str, int]) -> tuple[Group, ...]:
     """Return a role's navigation with the entry of this page marked."""
-    sections: tuple[Section, ...] = NAVIGATION.get(role, ()) if role else ()
-    urls = {item.page: _address(item.page) for section in sections for item in section.items}
-    current = _nearest(list(urls.values()), path)
+    current = _nearest(list(_addresses(role).values()), path)
+    return _navigation(role, current, tuple(counts.items()), get_language() or "")
+
+
+@cache
+def _addresses(role: Role) -> dict[str, str]:
+    sections: tuple[Section, ...] = NAVIGATION.get(role, ())
+    return {item.page: _address(item.page) for section in sections for item in section.items}
+
+
+@lru_cache(maxsize=KEPT)
+def _navigation(
+    role: Role, current: str, counts: tuple[tuple[str, int], ...], _language: str
+) -> tuple[Group, ...]:
+    urls, waiting = _addresses(role), dict(counts)
     groups = [
         Group(
             str(section.title),
-            [_link(i, urls[i.page], current, counts) for i in section.items if urls[i.page]],
+            tuple(_link(i, urls[i.page], current, waiting) for i in section.items if urls[i.page]),
         )
-        for section in sections
+        for section in NAVIGATION.get(role, ())
     ]
-    return [group for group in groups if group.links]
+    return tuple(group for group in groups if group.links)
 
 
 def _chosen(request: HttpRequest, name: str, allowed: tuple[str, ...]) -> str:
@@ -102,16 +119,21 @@ def _entered(request: HttpRequest) -> HttpRequest:
     return request
 
 
-def _groups(request: HttpRequest) -> list[Group]:
+def _groups(request: HttpRequest) -> tuple[Group, ...]:
     actor = getattr(_entered(request), "actor", None)
     if actor is None:
-        return []
+        return ()
     counts = nav_counts(cast("StaffRequest", request))
     return navigation(actor.role, request.path, counts)
 
 
-def _tabs(groups: Iterable[Group]) -> list[Link]:
-    return [link for group in groups for link in group.links if link.tab][:5]
+def _side(request: HttpRequest) -> str:
+    return drawn("components/side.html", groups=_groups(request))
+
+
+def _tabs(request: HttpRequest) -> str:
+    links = tuple(link for group in _groups(request) for link in group.links if link.tab)[:5]
+    return drawn("components/tabs.html", links=links) if links else ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -120,10 +142,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
     Doors may set on the request: `actor` and `org_name` (shown beside the mark).
     """
-    groups = SimpleLazyObject(lambda: _groups(request))
     return {
-        "nav": groups,
-        "tabs": SimpleLazyObject(lambda: _tabs(groups)),
+        "nav": SimpleLazyObject(lambda: _groups(request)),
+        "side": SimpleLazyObject(lambda: _side(request)),
+        "tabs": SimpleLazyObject(lambda: _tabs(request)),
         "org_name": SimpleLazyObject(lambda: getattr(_entered(request), "org_name", "")),
         "theme": _chosen(request, "theme", THEMES),
         "text_size": _chosen(request, "size", SIZES),

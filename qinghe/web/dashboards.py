@@ -8,6 +8,9 @@ from django.utils.translation import gettext as _
 
 from qinghe.casework.queries import hardships, plans
 from qinghe.claims.queries import batches, disputes
+from qinghe.claims.queries.answers import left_to
+from qinghe.claims.queries.papers import count_lacking
+from qinghe.claims.queries.untold import untold
 from qinghe.kernel.tables import as_csv
 from qinghe.parties.roles import Permission
 from qinghe.quality.queries import complaints
@@ -28,6 +31,7 @@ LATEST = 5
 def creditor_home(request: StaffRequest) -> HttpResponse:
     """Show a creditor what was claimed, what came back, and what waits for an answer."""
     board = creditor_dashboard(actor=request.actor, at=request.at)
+    left = left_to(actor=request.actor, at=request.at)
     context = {
         "figures": figures_of(board.figures),
         "stages": board.stages,
@@ -35,7 +39,11 @@ def creditor_home(request: StaffRequest) -> HttpResponse:
         "batches": batches(actor=request.actor, limit=LATEST),
         "plans": plans(actor=request.actor),
         "hardships": hardships(actor=request.actor),
-        "disputes": disputes(actor=request.actor),
+        "disputes": sorted(disputes(actor=request.actor), key=lambda each: each.due_at),
+        "untold": untold(actor=request.actor),
+        "asked": left.asked,
+        "rejected": left.rejected,
+        "lacking": count_lacking(actor=request.actor),
     }
     return render(request, "web/creditor/home.html", context)
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from qinghe.parties.roles import ROLES
-from qinghe.simulation.people_of_demo import DEMO_PASSWORD, DEMO_USERS
+from qinghe.simulation.people_of_demo import APPLICANT, DEMO_PASSWORD, DEMO_USERS
 
 SIGN_IN = "account_login"
 
@@ -19,4 +20,5 @@ def sign_ins(request: HttpRequest) -> dict[str, Any]:
     if not settings.DEMO or match is None or match.view_name != SIGN_IN:
         return {}
     rows = [{"role": ROLES[role].display_name, "email": email} for email, role, _org in DEMO_USERS]
+    rows.append({"role": gettext("Applicant"), "email": APPLICANT})
     return {"demo_signins": rows, "demo_password": DEMO_PASSWORD}

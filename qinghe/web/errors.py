@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 UNKEEPABLE = (DataError, OverflowError)
+
+
+class BodyTooLarge(RequestDataTooBig):
+    """Files are larger, all together, than what this sender may send at once."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"more than {most} bytes")
+        self.most_mb = most // (1024 * 1024)
 
 
 class Unkeepable:
@@ -27,7 +36,10 @@ class Unkeepable:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 400: the request could not be read."""
+    """Answer 400: the request could not be read, or its files are too large."""
+    if isinstance(exception, BodyTooLarge):
+        context = {"most_mb": exception.most_mb, "back": request.path}
+        return render(request, "too_large.html", context, status=400)
     return render(request, "400.html", status=400)
 
 

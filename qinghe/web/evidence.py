@@ -114,7 +114,16 @@ def evidence_file(request: StaffRequest, evidence_id: UUID) -> HttpResponse:
 
 def attached(row: EvidenceRow, content: bytes, name: str) -> HttpResponse:
     """Return a file that a browser saves and never opens by itself."""
-    response = HttpResponse(content, content_type=row.media_type)
+    return _shut(row.media_type, content, name)
+
+
+def shut_file(media_type: str, content: bytes, stem: str) -> HttpResponse:
+    """Return a file of any kind to keep, under a name of our own with the ending of its kind."""
+    return _shut(media_type, content, f"{stem}{MEDIA[media_type].endings[0]}")
+
+
+def _shut(media_type: str, content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = SHUT + "; sandbox"

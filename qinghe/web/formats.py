@@ -1,7 +1,8 @@
 """
 How numbers, money and time read on a page. Pure functions; templates reach them as tags.
 
-Staff pages write `¥15,064.24` and `11-24 18:00`; warm pages write `15,064.24 元` and `11 月 5 日`.
+Staff pages write `¥15,064.24` and `11-24 18:00`; warm pages write `15,064.24 元` and
+`2026 年 11 月 5 日`.
 """
 
 from __future__ import annotations

@@ -53,8 +53,9 @@ ORGANISATIONS = Item(
 )
 HOUSE = Item(_("House rules"), "web:house-packs", "adjustments-horizontal")
 STATEMENTS = Item(_("Statements"), "web:statements", "receipt")
+PAYOUTS = Item(_("Payouts"), "web:own-payouts", "wallet", counts=("returned",))
 STANDING = Item(_("Our standing"), "web:standing", "shield-check", counts=("standing",))
-HEARINGS = Item(_("Questions to us"), "web:hearings", "message", counts=("hearings",))
+HEARINGS = Item(_("Questions to us"), "web:hearings", "message", counts=("hearings", "lowered"))
 IDENTITY_DESK = Item(_("Identity desk"), "web:parties-desk", "id-badge", counts=("parties",))
 RATINGS = Item(_("Ratings"), "web:ratings", "star")
 INTRODUCTIONS = Item(_("Introductions"), "web:introductions", "users")
@@ -69,7 +70,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                     "web:creditor-home",
                     "chart-line",
                     tab=True,
-                    counts=("plans", "hardships"),
+                    counts=("plans", "hardships", "untold", "asked"),
                 ),
                 Item(_("Batches"), "web:batches", "upload", tab=True),
                 Item(_("Claims"), "web:claims", "file-text", tab=True),
@@ -88,6 +89,8 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Payments"), "web:payments", "coin", tab=True),
                 Item(_("Commission"), "web:commission", "report-money"),
                 Item(_("Commission plans"), "web:plans", "adjustments-horizontal"),
+                PAYOUTS,
+                Item(_("Who may offer less"), "web:offer-authority", "scale"),
                 STATEMENTS,
             ),
             _("Money"),
@@ -121,6 +124,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
             (
                 Item(_("Earnings"), "web:earnings", "coin", tab=True),
                 Item(_("Commission"), "web:commission", "report-money"),
+                PAYOUTS,
                 STATEMENTS,
                 Item(_("Quality record"), "web:quality", "trophy"),
                 Item(_("Grade"), "web:grade", "scale"),
@@ -168,7 +172,7 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Appeals"), "web:appeals", "gavel", counts=("appeals",)),
                 Item(_("Where to listen"), "web:listening", "microphone"),
                 Item(_("Urgent notices"), "web:overrides", "mail"),
-                Item(_("Integrity"), "web:integrity", "scale", counts=("integrity",)),
+                Item(_("Integrity"), "web:integrity", "scale", counts=("integrity", "lowered")),
                 Item(_("Invented claims"), "web:inventions", "flag"),
                 Item(_("After introductions"), "web:introduction-complaints", "users"),
                 Item(_("Automatic releases"), "web:auto-releases", "shield-check"),
@@ -204,6 +208,12 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Payouts"), "web:payouts", "wallet", tab=True, counts=("payouts",)),
                 Item(_("Money in transit"), "web:money", "arrows-exchange", tab=True),
                 Item(_("Payments"), "web:payments", "coin"),
+                Item(_("Direct debits"), "web:debits", "calendar-event"),
+                Item(_("Suspense"), "web:suspense", "hourglass", counts=("suspense",)),
+                Item(_("Reconciliation"), "web:reconciliation", "file-check"),
+                Item(_("Objections"), "web:line-objections", "flag"),
+                Item(_("Refunds"), "web:refunds", "arrow-back-up"),
+                Item(_("Month close"), "web:months", "calendar-event"),
                 Item(_("Small transfers"), "web:party-transfers", "send"),
                 Item(_("Called deposits"), "web:deposit-calls", "wallet"),
                 INTRODUCTIONS,

@@ -42,6 +42,20 @@ def simulation(plan: Plan, asked: Asked, on: date) -> dict[str, Any]:
     }
 
 
-def amount_of_band(index: int, currency: str) -> int:
-    """Return an amount to compute with where only the band is known: its lower bound."""
-    return int(max(bands()[index].low, SMALLEST) * 10 ** exponent(currency))
+def amounts_of_bands(low: int, high: int, currency: str) -> list[int]:
+    """
+    Return the amounts to compute with where only a span of bands is known: both its ends.
+
+    One band has its lower bound; so has the open one. Nothing is known when all bands are in the
+    span: then a round sum, of which an order may be any multiple.
+    """
+    first, last = bands()[low], bands()[high]
+    ends = [max(first.low, SMALLEST)]
+    if low < high and not hidden(low, high):
+        ends.append(last.low if last.high is None else last.high)
+    return [int(end * 10 ** exponent(currency)) for end in ends]
+
+
+def hidden(low: int, high: int) -> bool:
+    """Tell whether a span of bands says nothing of an amount."""
+    return low == 0 and high == len(bands()) - 1

@@ -10,6 +10,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from qinghe.kernel.actor import Role
+from qinghe.parties.queries.onboarding import applying
+from qinghe.parties.roles import Permission, may
 from qinghe.web.doors import CHOSEN, StaffRequest, page
 from qinghe.web.search import place_of
 
@@ -25,7 +27,10 @@ FIRST: Final[dict[Role, str]] = {
 
 @page()
 def start(request: StaffRequest) -> HttpResponse:
-    """Lead to the first page of the role."""
+    """Lead to the first page of the role; whose application is not approved, to where it stands."""
+    org_id = request.actor.org_id
+    if org_id and may(request.actor, Permission.DECLARE_PARTY) and applying(org_id):
+        return redirect("web:standing")
     return redirect(FIRST.get(request.actor.role, "web:home"))
 
 

@@ -14,6 +14,7 @@ from qinghe.web.collector import (
     live,
     mailing,
     notes,
+    offering,
     offers,
     packages,
     rating,
@@ -26,7 +27,6 @@ from qinghe.web.compliance import (
     appeals,
     complaints,
     house,
-    integrity,
     inventions,
     measures,
     overrides,
@@ -34,6 +34,7 @@ from qinghe.web.compliance import (
     releases,
     screening,
 )
+from qinghe.web.compliance.integrityurls import integrity_urls
 from qinghe.web.contact import attempt
 from qinghe.web.creditor import (
     agreements,
@@ -45,8 +46,11 @@ from qinghe.web.creditor import (
     complaining,
     contract,
     correcting,
+    early,
+    hearing,
     intake,
     mandates,
+    objecting,
     placing,
     plans,
     reading,
@@ -58,22 +62,25 @@ from qinghe.web.creditor import evidence as adding
 from qinghe.web.creditor import packages as bundles
 from qinghe.web.front import front_urls
 from qinghe.web.information.urls import information_urls
-from qinghe.web.joining import door, exam, hearing, standing
+from qinghe.web.joining import door, exam, standing
 from qinghe.web.money import pages as money_pages
+from qinghe.web.money.urls import cost_urls
 from qinghe.web.operator import (
     covers,
-    deposits,
     jobs,
     letters,
-    money,
     organisations,
     reversal,
+    taxes,
     transfers,
     windows,
 )
+from qinghe.web.operator.monthurls import month_urls
+from qinghe.web.operator.payouturls import payout_urls
 from qinghe.web.public import bidrule, pages, rules, voice
 from qinghe.web.regulator import journal
 from qinghe.web.review import deciding, disputes, identity, pairs, parties, verify
+from qinghe.web.review import objecting as review_objecting
 
 app_name = "web"
 CLAIM = "claims/<uuid:claim_id>/"
@@ -136,6 +143,7 @@ claim_urls = [
     path(CLAIM + "restate/", contract.claim_restate, name="claim-restate"),
     path(CLAIM + "accept-lawful/", contract.claim_accept_lawful, name="claim-accept-lawful"),
     path(CLAIM + "waive/", contract.claim_waive, name="claim-waive"),
+    path(CLAIM + "stop-interest/", contract.claim_stop, name="claim-stop"),
     path(CLAIM + "chain/", titles.claim_chain, name="claim-chain"),
     path(CLAIM + "assign/", titles.claim_assign, name="claim-assign"),
     path(CLAIM + "notice/", titles.claim_notice, name="claim-notice"),
@@ -146,9 +154,16 @@ claim_urls = [
     path(CLAIM + "complaint/", complaining.complaint_open, name="claim-complaint"),
     path(CLAIM + "payment/", received.payment_received, name="claim-payment"),
     path(CLAIM + "plan/", agreements.plan_decide, name="claim-plan"),
+    path(CLAIM + "early/", early.claim_early, name="claim-early"),
+    path("authority/", early.authority, name="offer-authority"),
+    path("authority/<uuid:offer_id>/", early.early_decide, name="early-decide"),
     path(CLAIM + "door-letter/", claims.door_letter, name="claim-door-letter"),
     path(CLAIM + "answer/", answering.resubmit, name="claim-resubmit"),
+    path(CLAIM + "address/", answering.address, name="claim-address"),
     path(CLAIM + "proof/<uuid:dispute_id>/", answering.prove, name="claim-prove"),
+    path(CLAIM + "words/<uuid:dispute_id>/", hearing.words, name="claim-words"),
+    path(CLAIM + "object/", objecting.claim_object, name="claim-object"),
+    path("disputes/papers/<uuid:paper_id>/", hearing.paper, name="dispute-paper"),
     path(CLAIM + "hardship/", agreements.hardship_decide, name="claim-hardship"),
     path(CLAIM + "notes/", notes.note_list, name="claim-notes"),
     path(CLAIM + "holds/", measures.hold_place, name="claim-hold"),
@@ -169,6 +184,9 @@ placing_urls = [
     path("mandates/<uuid:mandate_id>/recall/", mandates.mandate_recall, name="mandate-recall"),
     path("mandates/<uuid:mandate_id>/return/confirm/", back.return_confirm, name="return-confirm"),
     path("mandates/<uuid:mandate_id>/return/refuse/", back.return_refuse, name="return-refuse"),
+    path("rights/<uuid:right_id>/offer/", back.right_offer, name="right-offer"),
+    path("rights/<uuid:right_id>/end/", back.right_end, name="right-end"),
+    path("rights/<uuid:right_id>/give-up/", offers.right_give_up, name="right-give-up"),
     path("mandates/<uuid:mandate_id>/resume/", measures.mandate_resume, name="mandate-resume"),
 ]
 plan_urls = [
@@ -223,6 +241,7 @@ collector_urls = [
     path(CASE + "outcome/", acts.outcome, name="case-outcome"),
     path(CASE + "record/", acts.record_work, name="case-record"),
     path(CASE + "promise/", acts.promise, name="case-promise"),
+    path(CASE + "early/", offering.case_early, name="case-early"),
     path(CASE + "promise/cancel/", acts.promise_cancel, name="case-promise-cancel"),
     path(CASE + "call-back/", acts.call_back, name="case-callback"),
     path(CASE + "give-back/", acts.return_order, name="case-give-back"),
@@ -234,6 +253,11 @@ review_urls = [
     path("verify/<uuid:claim_id>/", verify.verify_page, name="verify-claim"),
     path("verify/<uuid:claim_id>/identity/", identity.identity, name="verify-identity"),
     path("verify/<uuid:claim_id>/decide/", deciding.verify_decide, name="verify-decide"),
+    path(
+        "verify/<uuid:claim_id>/objections/<uuid:objection_id>/",
+        review_objecting.objection_decide,
+        name="objection-decide",
+    ),
     path("verify/<uuid:claim_id>/flags/<uuid:flag_id>/", deciding.flag_decide, name="flag-decide"),
     path("verify/<uuid:claim_id>/sample/", deciding.sample_decide, name="sample-decide"),
     path("verify/<uuid:claim_id>/invented/", inventions.invention_ask, name="invention-ask"),
@@ -288,25 +312,6 @@ organisation_urls = [
         name="member-end",
     ),
 ]
-FLAG = "integrity/<uuid:flag_id>/"
-INTEGRITY_RULING = FLAG + "rulings/<uuid:ruling_id>/"
-integrity_urls = [
-    path("integrity/", integrity.integrity_list, name="integrity"),
-    path("integrity/rules/", integrity.rule_list, name="integrity-rules"),
-    path("integrity/rules/<slug:code>/", integrity.rule_retire, name="integrity-retire"),
-    path(FLAG, integrity.integrity_flag, name="integrity-flag"),
-    path(FLAG + "hear/", integrity.integrity_hear, name="integrity-hear"),
-    path(FLAG + "rule/<uuid:org_id>/", integrity.integrity_rule, name="integrity-rule"),
-    path(INTEGRITY_RULING + "decide/", integrity.ruling_decide, name="ruling-decide"),
-    path(INTEGRITY_RULING + "letter/", integrity.ruling_letter, name="ruling-letter"),
-    path(INTEGRITY_RULING + "objection/", integrity.ruling_objection, name="ruling-objection"),
-    path(INTEGRITY_RULING + "call/", integrity.ruling_call, name="ruling-call"),
-    path("hearings/", hearing.hearing_list, name="hearings"),
-    path("hearings/<uuid:flag_id>/answer/", hearing.hearing_answer, name="hearing-answer"),
-    path("hearings/<uuid:ruling_id>/object/", hearing.hearing_object, name="hearing-object"),
-    path("deposit-calls/", deposits.call_list, name="deposit-calls"),
-    path("deposit-calls/<uuid:call_id>/", deposits.call_received, name="deposit-call-received"),
-]
 PARTY = "identity/<uuid:application_id>/"
 joining_urls = [
     path("join/", door.join, name="join"),
@@ -330,6 +335,7 @@ joining_urls = [
     path("transfers/", transfers.transfer_list, name="party-transfers"),
     path("transfers/<uuid:transfer_id>/", transfers.transfer_done, name="party-transfer"),
     path(ORGANISATION + "covers/", covers.cover_add, name="cover-add"),
+    path(ORGANISATION + "tax/", taxes.tax_tell, name="organisation-tax"),
     path(ORGANISATION + "covers/<uuid:cover_id>/", covers.cover_decide, name="cover-decide"),
 ]
 HOUSE = "house-rules/<uuid:pack_id>/"
@@ -353,20 +359,11 @@ house_urls = [
     path("urgent-notices/<uuid:override_id>/send/", overrides.override_send, name="override-send"),
 ]
 operator_urls = [
-    path("payouts/", money.payout_list, name="payouts"),
-    path("payouts/prepare/", money.payouts_prepare, name="payouts-prepare"),
-    path("payouts/<uuid:payout_id>/approve/", money.payout_approve, name="payout-approve"),
-    path("payouts/<uuid:payout_id>/pay/", money.payout_pay, name="payout-pay"),
-    path("payouts/<uuid:payout_id>/return/", money.payout_return, name="payout-return"),
-    path("money/", money.money_page, name="money"),
-    path("money/received/", money.receipt_add, name="receipt-add"),
-    path(
-        "money/received/<uuid:receipt_id>/confirm/", money.receipt_confirm, name="receipt-confirm"
-    ),
-    path("money/received/<uuid:receipt_id>/drop/", money.receipt_drop, name="receipt-drop"),
+    *payout_urls,
     path("letters/", letters.letter_list, name="letters"),
     path("letters/<uuid:attempt_id>/file.pdf", letters.letter_file, name="letter-file"),
     path("letters/<uuid:attempt_id>/printed/", letters.letter_printed, name="letter-printed"),
+    path("letters/<uuid:attempt_id>/posted/", letters.letter_posted, name="letter-posted"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("dispatch/", windows.window_list, name="windows"),
     path("dispatch/<uuid:round_id>/", windows.window_page, name="window"),
@@ -391,4 +388,6 @@ urlpatterns = [
     *house_urls,
     *integrity_urls,
     *operator_urls,
+    *month_urls,
+    *cost_urls,
 ]

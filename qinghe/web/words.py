@@ -16,6 +16,9 @@ from qinghe.market import terms as market
 from qinghe.parties import terms as parties
 from qinghe.quality import integrity_terms as integrity
 from qinghe.quality import terms as quality
+from qinghe.settlement import bank_terms as bank
+from qinghe.settlement import payout_terms as payouts
+from qinghe.settlement import return_terms as returns
 from qinghe.settlement import terms as settlement
 
 WORDS: Final[dict[str, type[TextChoices]]] = {
@@ -25,10 +28,14 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "release": claims.Release,
     "return": claims.Return,
     "review": claims.ReviewQueue,
+    "objection": claims.ObjectionState,
+    "objection-ground": claims.ObjectionGround,
+    "objection-reason": claims.ObjectionReason,
     "review-step": claims.ReviewStep,
     "component": claims.Component,
     "line": claims.LineKind,
     "evidence": claims.EvidenceKind,
+    "scan": claims.Scan,
     "batch": claims.BatchState,
     "dispute": claims.DisputeState,
     "dispute-reason": claims.DisputeReason,
@@ -66,6 +73,7 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "attempt": contact.AttemptState,
     "mailing": contact.MailingState,
     "outcome": contact.Outcome,
+    "letter": contact.LetterState,
     "house": contact.HouseStage,
     "override": contact.OverrideStage,
     "override-reason": contact.OverrideReason,
@@ -88,7 +96,11 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "hardship": casework.HardshipState,
     "payment-source": settlement.PaymentSource,
     "payment": settlement.PaymentState,
-    "payout": settlement.PayoutState,
+    "payout": payouts.PayoutState,
+    "run": payouts.RunState,
+    "refund": returns.RefundState,
+    "send-back": bank.SendBackState,
+    "payment-dispute": returns.DisputeState,
     "complaint": quality.ComplaintState,
     "invention": quality.InventionState,
     "integrity": integrity.FlagState,
@@ -96,6 +108,7 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "integrity-outcome": integrity.Outcome,
     "integrity-step": integrity.Step,
     "ruling": integrity.RulingState,
+    "lowering": settlement.LoweringState,
     "sign": integrity.SignKind,
     "complaint-kind": quality.ComplaintKind,
     "grade": market.Grade,
@@ -124,5 +137,7 @@ def cause(reason: str) -> str:
 
 def label(value: str, kind: str) -> str:
     """Return the words of a value of a list of choices; an unknown value stands for itself."""
-    choices = WORDS[kind]
-    return str(choices(value).label) if value in choices.values else value
+    try:
+        return str(WORDS[kind](value).label)
+    except ValueError:
+        return value

@@ -16,7 +16,7 @@ def test_a_standing_is_read_by_everybody_with_a_key(market: Market) -> None:
     regrade(firm, NOON)
     told = market[Role.CREDITOR].get(f"/standings/{firm}").json()
     assert (told["grade"], told["ratio"], told["too_little"]) == ("trainee", None, True)
-    assert told["open_cap"] == 100
+    assert told["open_cap"] == 1
     assert agency.get(f"/standings/{firm}").json() == told
     assert not {"face", "signal", "good", "bad"} & told.keys()
 

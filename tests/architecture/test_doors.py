@@ -25,6 +25,7 @@ VALUES: dict[str, Any] = {
     "part": "account",
     "sha": "0" * 64,
     "code": "wash",
+    "step": "make",
 }
 # Drawn by the frame itself, not by a door.
 FRAME = {"preferences", "styleguide", "manifest"}

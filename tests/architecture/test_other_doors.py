@@ -60,6 +60,13 @@ BODIES: dict[str, object] = {
         "report_days": 30,
     },
     "refuse-quote": {"reason": "region"},
+    "keep-search": {"name": "x", "filters": {}},
+    "change-search": {"name": "x", "notice": True},
+    "refuse-return": {"words": "x"},
+    "move-debtor": {"member_id": str(UNKNOWN), "reason": "x"},
+    "add-member": {"user_id": str(UNKNOWN), "capacity": 1},
+    "set-member": {"capacity": 1},
+    "make-queue": {"name": "x"},
     "recall": {"reason": "moved"},
     "relist": {},
     "mandate-reports": {"outlook": "open", "next_step": "contact"},
@@ -72,7 +79,20 @@ BODIES: dict[str, object] = {
     "pay": {"amount": 1, "currency": "CNY", "paid_on": "2026-11-20", "reference": "x"},
     "complain": {"kind": "rude", "statement": "x", "claim_id": str(UNKNOWN)},
     "contract": {"principal": 1, "disbursed_on": "2025-01-01", "matures_on": "2026-01-01"},
+    "payments": {
+        "amount": 1,
+        "currency": "CNY",
+        "paid_on": "2026-11-20",
+        "reference": "x",
+        "claim_ids": [str(UNKNOWN)],
+    },
+    "calculations": {"kind": "interest_cap", "input": {}},
+    "interest-stops": {"until": "2026-12-01", "ground": "agreed", "source": "x"},
+    "offer-authority": [],
+    "early-offers": {"amount": 1, "last_day": "2026-12-01"},
+    "early-consent": {"agreed": True},
     "cashier-notice": {},
+    "provider-notice": {},
 }
 
 
@@ -88,8 +108,12 @@ def member(role: Role) -> tuple[User, Membership]:
 def path_of(namespace: str, name: str) -> str:
     names = ("claim", "evidence", "order", "wish", "complaint", "batch", "listing", "mandate",
              "contact", "mailing", "plan", "attempt", "collector", "offer", "package",
-             "request")  # fmt: skip
-    known = {f"{each}_id": UNKNOWN for each in names} | {"what": "plan", "fmt": "csv"}
+             "request", "search", "member", "queue", "paper")  # fmt: skip
+    known = {f"{each}_id": UNKNOWN for each in names} | {
+        "what": "plan",
+        "fmt": "csv",
+        "provider": "sandbox",
+    }
     patterns = urlpatterns if namespace == "portal" else api.urls[0]
     route = next(str(p.pattern) for p in patterns if p.name == name)
     wanted = {key: value for key, value in known.items() if f"{key}>" in route}

@@ -69,6 +69,16 @@ def promise(mandate: Mandate, actor: Actor, at: datetime, days: int) -> Promise:
     return make_promise(claim_id=mandate.claim_id, amount=100, due_on=due, actor=actor, at=at)
 
 
+def talked(mandate: Mandate, at: datetime, outcome: str = "talk") -> None:
+    """Keep that the platform put a call through."""
+    Attempt.objects.create(
+        person=mandate.claim.debtor, claim=mandate.claim, mandate=mandate,
+        collector=mandate.collector, creditor_group="g", channel="voice", mode="manual",
+        purpose="collect", template="t", at=at, sent_at=at, state="done", pack="p",
+        outcome=outcome, outcome_at=at,
+    )  # fmt: skip
+
+
 @pytest.mark.django_db
 class TestExtension:
     def test_a_promise_of_the_debtor_carries_the_period_past_its_day(
@@ -88,7 +98,37 @@ class TestExtension:
         assert fresh(mandate).ends_at == mandate.ends_at
         assert not Extension.objects.exists()
 
+    def test_a_promise_that_nobody_was_called_for_lengthens_nothing(
+        self, mandate: Mandate, market: Market
+    ) -> None:
+        # "The debtor called" is a word that anybody can write.
+        add_record(
+            claim_id=mandate.claim_id,
+            action="inbound",
+            result="promise",
+            actor=market.collector,
+            at=AT,
+        )
+        made = promise(mandate, market.collector, AT, 18)
+        assert fresh(mandate).ends_at == mandate.ends_at
+        cancel_promise(promise_id=made.pk, actor=market.collector, at=AT)
+        talked(mandate, AT, outcome="no_answer")
+        made = promise(mandate, market.collector, AT + DAY, 18)
+        assert fresh(mandate).ends_at == mandate.ends_at
+        cancel_promise(promise_id=made.pk, actor=market.collector, at=AT + DAY)
+        talked(mandate, AT, outcome="talk")
+        promise(mandate, market.collector, AT + DAY, 18)
+        assert fresh(mandate).ends_at > mandate.ends_at
+
+    def test_a_promise_taken_back_is_no_work(self, mandate: Mandate, market: Market) -> None:
+        made = promise(mandate, market.collector, AT, 18)
+        assert activity([fresh(mandate)], AT)[mandate.pk].last_at == AT
+        cancel_promise(promise_id=made.pk, actor=market.collector, at=AT)
+        assert activity([fresh(mandate)], AT)[mandate.pk].last_at is None
+
     def test_what_the_collector_notes_counts_once(self, mandate: Mandate, market: Market) -> None:
+        talked(mandate, AT)
+        talked(mandate, AT + 10 * DAY)
         made = promise(mandate, market.collector, AT, 18)
         first = fresh(mandate).ends_at
         assert first > mandate.ends_at

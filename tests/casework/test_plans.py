@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,8 +18,11 @@ from qinghe.casework.refusals import (
     NoSuchPlan,
     PlanDecided,
     PlanExists,
+    PlanTooHeavy,
     PlanTooLong,
+    ReplacedTooOften,
 )
+from qinghe.casework.schedules import Variation, month_later
 from qinghe.casework.services import (
     apply_paid,
     ask_hardship,
@@ -29,7 +33,6 @@ from qinghe.casework.services import (
     propose_plan,
 )
 from qinghe.casework.services.paid import spread
-from qinghe.casework.services.plans import month_later, parts
 from qinghe.claims.models import Claim, Hold
 from qinghe.claims.queries import NoSuchClaim
 from qinghe.kernel.actor import Actor, Role, system
@@ -179,15 +182,6 @@ def test_a_declined_hardship_lifts_the_hold(case: Case, debtor: Actor, creditor:
     assert case.ask(AT).state == "permitted"
 
 
-@given(st.integers(1, 10**9), st.integers(1, 60), st.dates(date(2020, 1, 1), date(2040, 1, 1)))
-def test_the_parts_of_a_plan_are_the_whole(total: int, count: int, first: date) -> None:
-    monthly = -(-total // count)
-    found = parts(total, monthly, first)
-    assert sum(amount for _day, amount in found) == total
-    assert all(0 < amount <= monthly for _day, amount in found)
-    assert [day for day, _amount in found] == sorted({day for day, _amount in found})
-
-
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=12), st.integers(0, 2 * 10**7))
 def test_money_spread_over_parts_is_neither_made_nor_lost(amounts: list[int], money: int) -> None:
     made = [Instalment(seq=seq, amount=amount) for seq, amount in enumerate(amounts)]
@@ -199,3 +193,80 @@ def test_money_spread_over_parts_is_neither_made_nor_lost(amounts: list[int], mo
 def test_a_month_after_the_last_of_january_is_the_last_of_february() -> None:
     assert month_later(date(2027, 1, 31), 1) == date(2027, 2, 28)
     assert month_later(date(2026, 12, 31), 2) == date(2027, 2, 28)
+
+
+def test_a_seasonal_plan_runs_and_is_judged_like_any(
+    case: Case, debtor: Actor, creditor: Actor
+) -> None:
+    winter = Variation("seasonal", months=(1, 2), otherwise=0)
+    plan = propose_plan(
+        claim_id=case.claim.pk, monthly=40_000, variation=winter, actor=debtor, at=AT
+    )
+    decide_plan(plan_id=plan.pk, agreed=True, actor=creditor, at=AT)
+    rows = list(Instalment.objects.order_by("seq").values_list("due_on", "amount"))
+    assert rows == [
+        (date(2027, 1, 23), 40_000),
+        (date(2027, 2, 23), 40_000),
+        (date(2028, 1, 23), 20_000),
+    ]
+    assert judge_instalments(day=date(2027, 1, 20), at=AT)["stopped"] == 0
+    assert judge_instalments(day=date(2027, 1, 27), at=AT) == {"missed": 1, "stopped": 1}
+
+
+def test_nobody_agrees_to_more_than_can_be_spared(case: Case, debtor: Actor) -> None:
+    rising = Variation("graduated", step=10_000, step_months=1)
+    with pytest.raises(PlanTooHeavy):
+        propose_plan(
+            claim_id=case.claim.pk,
+            monthly=20_000,
+            variation=rising,
+            affordable=30_000,
+            actor=debtor,
+            at=AT,
+        )
+    with pytest.raises(PlanTooHeavy):
+        propose_plan(claim_id=case.claim.pk, monthly=20_000, affordable=19_999, actor=debtor, at=AT)
+    plan = propose_plan(
+        claim_id=case.claim.pk, monthly=20_000, affordable=20_000, actor=debtor, at=AT
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Plan.objects.filter(pk=plan.pk).update(largest=20_001)
+
+
+def test_another_plan_comes_in_the_place_of_a_running_one(
+    case: Case, debtor: Actor, creditor: Actor
+) -> None:
+    first = agreed(case, debtor, creditor)
+    pay(case, 30_000)
+    later = AT + 2 * DAY
+    second = propose_plan(claim_id=case.claim.pk, monthly=10_000, actor=debtor, at=later)
+    assert second.replaces_id == first.pk
+    # Until it is agreed the first one goes on.
+    assert case.ask(later).rules == ["PLT-PLAN-01"]
+    decide_plan(plan_id=second.pk, agreed=True, actor=creditor, at=later)
+    first.refresh_from_db()
+    assert first.state == "replaced"
+    assert case.ask(later).rules == ["PLT-PLAN-01"]
+    assert sum(part.amount for part in Instalment.objects.filter(plan=second)) == 70_000
+    assert Hold.objects.filter(lifted_at__isnull=True).count() == 1
+
+
+def test_a_declined_change_leaves_the_running_plan(
+    case: Case, debtor: Actor, creditor: Actor
+) -> None:
+    first = agreed(case, debtor, creditor)
+    second = propose_plan(claim_id=case.claim.pk, monthly=10_000, actor=debtor, at=AT + DAY)
+    decide_plan(plan_id=second.pk, agreed=False, actor=creditor, at=AT + DAY)
+    view = plan_of(claim_id=case.claim.pk, actor=debtor)
+    assert view is not None
+    assert (view.id, view.state) == (first.pk, "active")
+
+
+def test_a_plan_is_replaced_twice_a_year_at_most(
+    case: Case, debtor: Actor, creditor: Actor
+) -> None:
+    agreed(case, debtor, creditor)
+    for monthly in (20_000, 10_000):
+        agreed(case, debtor, creditor, monthly)
+    with pytest.raises(ReplacedTooOften):
+        propose_plan(claim_id=case.claim.pk, monthly=5_000, actor=debtor, at=AT)

@@ -21,6 +21,7 @@ from qinghe.casework.services import (
     plan_call_back,
     propose_plan,
 )
+from qinghe.claims.models import Claim
 from qinghe.contact.services import set_wish
 from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Actor, Role
@@ -145,6 +146,8 @@ def test_a_call_keeps_the_call_back(case: Case) -> None:
 
 def test_the_worklist_says_what_to_do_next_and_why(case: Case, debtor: Actor) -> None:
     assert _next(case, AT) == "first_notice"
+    Claim.objects.update(noticed_at=AT)
+    assert _next(case, AT) == "first_contact", "the platform told the debtor already"
     case.ask(AT)
     assert _next(case, AT + HOUR) == "wait_answer"
     _plan(case, MORNING)

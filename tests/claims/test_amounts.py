@@ -7,13 +7,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qinghe.claims.completeness import Case
 from qinghe.claims.contract_terms import Missing
 from qinghe.claims.models import Claim, ContractPayment, ContractTerms, Line, Verification
-from qinghe.claims.queries import NoSuchClaim
+from qinghe.claims.queries import NoSuchClaim, claim_view
 from qinghe.claims.queries.amounts import agreed_for, recomputed, verification_for
+from qinghe.claims.queries.remarks import remarks
+from qinghe.claims.queries.review import review_steps
 from qinghe.claims.services import (
     BadPayment,
     BadRestatement,
@@ -26,6 +30,7 @@ from qinghe.claims.services import (
     NothingToAccept,
     PaymentGiven,
     ReasonMissing,
+    RemarkUnanswered,
     StillPlaced,
     TermsGiven,
     WordsRefused,
@@ -40,7 +45,6 @@ from qinghe.claims.services import (
     reject_claim,
     restate,
     set_state,
-    verify_claim,
     write_off_part,
 )
 from qinghe.journal.models import Entry
@@ -57,6 +61,7 @@ from tests.claims.world import (
     debtor,
     proven,
 )
+from tests.desk import release
 
 pytestmark = pytest.mark.django_db
 
@@ -204,7 +209,7 @@ def test_more_than_lawful_is_not_released_until_the_creditor_accepts() -> None:
     claim = private()
     told(claim)
     with pytest.raises(MoreThanLawful, match=r"2020.54 CNY"):
-        verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+        release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     claim.refresh_from_db()
     assert claim.state == "submitted"
     accept_lawful(claim_id=claim.pk, actor=clerk(claim.creditor), at=NOW)
@@ -214,8 +219,22 @@ def test_more_than_lawful_is_not_released_until_the_creditor_accepts() -> None:
     last = verification_for(claim_id=claim.pk, actor=debtor(claim))
     assert last is not None
     assert last.outcome == "equal"
-    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     assert Entry.objects.filter(kind="claims.lawful-accepted").count() == 1
+
+
+def test_a_rate_that_courts_doubt_is_answered_before_release() -> None:
+    claim = proven(claim_of(creditor()))
+    found = told(claim, replace(AGREED, rate_pct=Decimal(36)))
+    assert (found.outcome, [each["rule"] for each in found.cautions]) == ("less", ["CN-INT-08"])
+    for note in ("", "ok"):
+        with pytest.raises(RemarkUnanswered, match="36"):
+            release(claim_id=claim.pk, actor=REVIEWER, at=NOW, note=note)
+    claim.refresh_from_db()
+    assert claim.state == "submitted"
+    why = "Its licence allows the rate; the court here granted it."
+    assert release(claim_id=claim.pk, actor=REVIEWER, at=NOW, note=why).state == "challenge"
+    assert review_steps(claim.pk)[-1].words == why
 
 
 def test_the_rate_that_goes_on_is_held_to_the_law_too() -> None:
@@ -224,11 +243,11 @@ def test_the_rate_that_goes_on_is_held_to_the_law_too() -> None:
     restated(claim, interest=LAWFUL)
     # At 12 % it would grow faster than the 10 % that was agreed.
     with pytest.raises(MoreThanLawful, match=r"12\.0000 %"):
-        verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+        release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     accept_lawful(claim_id=claim.pk, actor=clerk(claim.creditor), at=NOW)
     claim.refresh_from_db()
     assert claim.overdue_rate_pct == 10
-    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
 
 
 def test_what_is_lawful_needs_no_acceptance() -> None:
@@ -243,7 +262,48 @@ def test_what_is_lawful_needs_no_acceptance() -> None:
 
 def test_what_cannot_be_calculated_is_the_reviewers_to_judge() -> None:
     claim = proven(claim_of(creditor()))
-    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    with override("en"), pytest.raises(RemarkUnanswered, match="The amount was not calculated"):
+        release(claim_id=claim.pk, actor=REVIEWER, at=NOW, note="ok")
+    release(claim_id=claim.pk, actor=REVIEWER, at=NOW, note="The note shows the sum.")
+
+
+def test_a_high_rate_in_a_file_is_a_remark_though_no_contract_was_told() -> None:
+    claim = proven(claim_of(creditor(), annual_overdue_rate="36"))
+    assert claim.overdue_rate_pct == 36
+    found = recomputed(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    assert (found.outcome, [each.rule for each in found.cautions]) == ("cannot", ["CN-INT-08"])
+    with pytest.raises(RemarkUnanswered, match="36"):
+        release(claim_id=claim.pk, actor=REVIEWER, at=NOW, note="")
+
+
+@pytest.mark.parametrize("kind", ["factoring", "local_amc"])
+def test_who_only_buys_claims_is_no_answer_to_who_lent(kind: str) -> None:
+    claim = proven(claim_of(creditor("demo-buyer", lender_kind=kind)))
+    found = told(claim, replace(AGREED, rate_pct=Decimal(60)))
+    # Judged like a private loan: four times the LPR, and not what an institution may agree.
+    assert found.late_rate_pct == 12
+    assert "lender_kind" in found.missing
+
+
+def test_a_loan_between_private_people_is_held_to_the_private_cap() -> None:
+    claim = proven(claim_of(creditor(), product="private_loan"))
+    found = told(claim, replace(AGREED, rate_pct=Decimal(60)))
+    assert (found.late_rate_pct, "lender_kind" in found.missing) == (12, True)
+    other = told(proven(claim_of(creditor("other"))), replace(AGREED, rate_pct=Decimal(60)))
+    assert other.late_rate_pct == 60
+
+
+def test_a_release_answers_from_whom_a_claim_was_assigned() -> None:
+    claim = claim_of(creditor("demo-buyer", lender_kind="factoring"))
+    told(claim)
+    view = claim_view(claim.pk)
+    check = recomputed(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    with override("en"):
+        assert remarks(claim.pk, view.case, check) == [
+            "From whom the claim was assigned was not told."
+        ]
+        own = Case("consumer_loan", "institution", "bank")
+        assert remarks(claim.pk, own, check) == []
 
 
 def test_a_payment_here_counts_in_the_next_check() -> None:
@@ -258,7 +318,7 @@ def test_a_payment_here_counts_in_the_next_check() -> None:
 
 def test_down_at_any_time_with_a_line_the_debtor_reads() -> None:
     claim = proven(claim_of(creditor()))
-    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     notice_sent(claim_id=claim.pk, actor=JOB, at=NOW)
     end_challenge(claim_id=claim.pk, actor=JOB, at=NOW + timedelta(8))
     set_state(claim_id=claim.pk, state="placed", actor=JOB, at=NOW)
@@ -275,7 +335,7 @@ def test_up_is_reviewed_and_told_anew_and_is_refused_while_somebody_collects() -
     restated(claim, principal=1_100_000)
     claim.refresh_from_db()
     assert (claim.state, claim.challenge_ends_at) == ("submitted", None)
-    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     notice_sent(claim_id=claim.pk, actor=JOB, at=NOW)
     end_challenge(claim_id=claim.pk, actor=JOB, at=NOW + timedelta(8))
     later = NOW + timedelta(9)
@@ -288,7 +348,7 @@ def test_up_is_reviewed_and_told_anew_and_is_refused_while_somebody_collects() -
     )
     claim.refresh_from_db()
     assert (claim.state, claim.challenge_ends_at) == ("submitted", None)
-    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=later)
+    release(claim_id=claim.pk, actor=REVIEWER, at=later)
     with pytest.raises(ChallengeOpen):
         end_challenge(claim_id=claim.pk, actor=JOB, at=later + timedelta(8))
     notice_sent(claim_id=claim.pk, actor=JOB, at=later)

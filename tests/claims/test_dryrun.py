@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from stdnum.iso7064 import mod_11_2
 
 from qinghe.claims.models import Claim
-from qinghe.claims.queries import NoSuchBatch
+from qinghe.claims.queries import NoSuchBatch, claim_view
 from qinghe.claims.services import DryRun, accept_batch, correct_rows, dry_run, place_hold
 from qinghe.claims.terms import HoldKind
 from qinghe.journal.models import Entry
@@ -86,6 +86,13 @@ def test_a_rate_above_the_cap_is_cut_and_says_by_how_much() -> None:
     assert told.new == 3
 
 
+def test_what_is_not_due_or_out_of_reach_is_not_counted_as_listable() -> None:
+    silent = {"phone": "", "email": "", "address": ""}
+    rows = [row(1), row(2, due_date="2027-03-01"), row(3, **silent)]
+    told = run(creditor(), *rows)
+    assert (told.new, told.not_due, told.unreachable, told.listable) == (3, 1, 1, 1)
+
+
 def test_claims_too_old_by_law_are_not_counted_as_listable() -> None:
     old = {"due_date": "2022-01-10", "contract_date": "2021-01-10", "annual_overdue_rate": ""}
     told = run(creditor(), row(1), row(2, **old))
@@ -111,12 +118,30 @@ def test_persons_under_a_hold_are_counted_and_never_named(same_creditor: bool) -
     assert (told.new, told.held, told.listable) == (2, held, 2 - held)
 
 
+def test_without_an_address_the_papers_are_asked_for_all_the_same() -> None:
+    told = run(creditor(), row(1, phone="", email="", address=""))
+    assert (told.listable, told.need_evidence) == (0, 0)
+    assert told.evidence == (("consumer_loan", ("contract", "transfer")),)
+
+
 def test_a_firm_needs_no_evidence_and_a_person_does() -> None:
     person = {"debtor_kind": "natural", "debtor_reference": ""}
     firm = {"debtor_kind": "business", "id_number": "", "debtor_reference": "K1"}
     told = run(creditor(), row(1, **person), row(2, **firm))
     assert (told.listable, told.need_evidence) == (2, 1)
     assert told.evidence == (("consumer_loan", ("contract", "transfer")),)
+
+
+@pytest.mark.parametrize("lender", ["bank", "factoring", "local_amc"])
+@pytest.mark.parametrize("product", ["consumer_loan", "credit_card", "trade_credit", "other"])
+def test_the_forecast_names_the_papers_that_the_desk_will_ask_for(
+    lender: str, product: str
+) -> None:
+    bank = creditor(lender_kind=lender)
+    told = run(bank, row(1, product=product))
+    asked = claim_view(claim_of(bank, product=product).pk).papers.missing
+    assert told.evidence == ((product, tuple(part.need.paper.value for part in asked)),)
+    assert ("assignment" in told.evidence[0][1]) == (lender != "bank")
 
 
 def test_the_sample_is_masked_and_comes_from_all_over_the_file() -> None:

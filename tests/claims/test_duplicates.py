@@ -18,10 +18,10 @@ from qinghe.claims.services import (
     NotVerifiable,
     accept_batch,
     decide_duplicate,
-    verify_claim,
     withdraw_claim,
 )
 from qinghe.kernel.ids import new_id
+from qinghe.parties.models import Organisation
 from qinghe.parties.roles import NotPermitted
 from tests.claims.world import (
     NOW,
@@ -33,6 +33,7 @@ from tests.claims.world import (
     delivered,
     proven,
 )
+from tests.desk import release
 from tests.races import race
 
 pytestmark = pytest.mark.django_db
@@ -64,8 +65,40 @@ def test_both_stand_still(changes: dict[str, str], ground: str) -> None:
     assert pair.ground == ground
     assert {pair.first_id, pair.second_id} == {first.pk, second.pk}
     with pytest.raises(NotVerifiable) as refused:
-        verify_claim(claim_id=second.pk, actor=REVIEWER, at=NOW)
+        release(claim_id=second.pk, actor=REVIEWER, at=NOW)
     assert refused.value.facts == {"missing": str(DUPLICATE_OPEN)}
+
+
+def told(claim: Claim, state: str = "placed") -> Claim:
+    """Let a claim stand past its window: its debtor was told and did not contest it."""
+    Claim.objects.filter(pk=claim.pk).update(state=state, noticed_at=NOW)
+    return claim
+
+
+@pytest.mark.parametrize("state", ["ready", "listed", "placed"])
+def test_nobody_freezes_anothers_work_by_a_copy(state: str) -> None:
+    first = told(proven(claim_of(creditor())), state)
+    rival = creditor("a-neighbour")
+    Organisation.objects.filter(pk=rival.pk).update(kind="private_creditor")
+    second = proven(claim_of(rival))
+    # The copy stands still and cannot be released; the work goes on until a person has looked.
+    assert (held(first), held(second)) == (False, True)
+    assert len(open_duplicates(actor=REVIEWER)) == 1
+
+
+def test_an_institution_stops_both_until_it_has_lost_such_a_pair() -> None:
+    owner, rival = creditor(), creditor("other-bank")
+    first = told(proven(claim_of(owner)))
+    second = proven(claim_of(rival))
+    assert (held(first), held(second)) == (True, True)
+    (pair,) = open_duplicates(actor=REVIEWER)
+    decide_duplicate(
+        duplicate_id=pair.id, kept_id=first.pk, reason="A copy.", actor=REVIEWER, at=NOW
+    )
+    assert not held(first)
+    third = told(proven(claim_of(owner, contract_number="C-3", principal="20.00")))
+    copy = proven(claim_of(rival, contract_number="C-3", principal="20.00"))
+    assert (held(third), held(copy)) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +175,7 @@ def test_two_debts_both_go_on() -> None:
     decided(first, None, "Two loans of one day.")
     assert not held(first)
     assert not held(second)
-    verify_claim(claim_id=second.pk, actor=REVIEWER, at=NOW)
+    release(claim_id=second.pk, actor=REVIEWER, at=NOW)
 
 
 def test_a_decision_needs_a_reason_a_pair_and_a_right() -> None:

@@ -54,7 +54,6 @@ from qinghe.claims.services import (
     set_state,
     set_states,
     undo_payment,
-    verify_claim,
     withdraw_claim,
 )
 from qinghe.claims.services.holds import HoldEndsBeforeItBegins
@@ -80,6 +79,7 @@ from tests.claims.world import (
     debtor,
     proven,
 )
+from tests.desk import release
 
 PARTS = ("costs", "interest", "principal")
 LATER = NOW + timedelta(days=7)
@@ -125,9 +125,9 @@ def contested(claim: Claim) -> Dispute:
 def test_a_claim_on_a_person_needs_proof_then_waits_for_its_debtor() -> None:
     claim = claim_of(creditor())
     with pytest.raises(NotVerifiable):
-        verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+        release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     proven(claim)
-    assert verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW).state == "challenge"
+    assert release(claim_id=claim.pk, actor=REVIEWER, at=NOW).state == "challenge"
 
     with pytest.raises(ChallengeOpen):
         end_challenge(claim_id=claim.pk, actor=JOB, at=LATER + timedelta(days=365))
@@ -150,7 +150,7 @@ def test_an_open_doubt_keeps_a_claim_from_being_released() -> None:
         at=NOW,
     )
     with pytest.raises(NotVerifiable):
-        verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+        release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
 
 
 @pytest.mark.django_db
@@ -160,7 +160,7 @@ def test_a_contested_claim_does_not_become_ready_by_itself() -> None:
         for name, principal in (("a", "10000.00"), ("b", "9000.00"))
     )
     for claim in (quiet, contested_one):
-        verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+        release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     assert end_challenges(at=LATER) == 0
     for claim in (quiet, contested_one):
         notice_sent(claim_id=claim.pk, actor=JOB, at=NOW)

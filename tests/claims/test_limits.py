@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qinghe.claims.models import Claim, Dispute
+from qinghe.claims.models import Claim, Dispute, Review
 from qinghe.claims.services import accept_batch, check_batch
 from qinghe.claims.services.limits import (
     AboveAllowance,
@@ -21,14 +21,17 @@ from qinghe.claims.services.limits import (
 )
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.allowances import Past, allowed, settled_from, steps, window
-from qinghe.parties.models import Allowance, AllowanceUse, Organisation
+from qinghe.parties.models import Allowance, AllowanceUse, Organisation, Representative
+from qinghe.parties.services import seal
 from qinghe.parties.terms import OrgKind
 from tests import factories
 from tests.claims.world import JOB, NOW, ROW, TODAY, clerk, file_of
 from tests.factories import AT
+from tests.parties.onboarded import number
 from tests.races import race
 
 DAY = timedelta(days=1)
+SELF, OTHER = number(), number()
 YUAN = 100
 moments = st.integers(0, 365 * 24 * 60).map(lambda minutes: AT + timedelta(minutes=minutes))
 pasts = st.builds(
@@ -110,6 +113,49 @@ def test_a_new_creditor_submits_three_and_is_told_when_there_is_room() -> None:
     assert refusal.value.facts["claims_used"] == 2
     assert refusal.value.facts["opens_at"] == (AT + window()).isoformat(timespec="minutes")
     submit(creditor, 2, at=AT + window())
+
+
+def taken_back(creditor: Organisation, count: int, *, asked: bool = True) -> None:
+    """Let a creditor withdraw claims, after a reviewer had asked about them or before."""
+    for _n in range(count):
+        claim = factories.claim(
+            creditor=creditor, state="withdrawn", created_at=AT - DAY, closed_at=AT
+        )
+        if asked:
+            Review.objects.create(claim=claim, step="returned", by="reviewer:1", at=AT - DAY)
+
+
+@pytest.mark.django_db
+def test_taking_claims_back_when_asked_again_and_again_weighs_like_a_rejection() -> None:
+    once, often, early = person(), person(), person()
+    taken_back(once, 2)
+    taken_back(often, 3)
+    taken_back(early, 6, asked=False)
+    assert past_of(once.pk).rejected == past_of(early.pk).rejected == ()
+    assert past_of(often.pk).rejected == (AT,)
+    submit(once, 1, at=AT + DAY)
+    with pytest.raises(CoolingOff):
+        submit(often, 1, at=AT + DAY)
+
+
+@pytest.mark.django_db
+def test_a_bad_past_stays_with_the_person_under_a_new_name() -> None:
+    first, second, stranger = person(), person(), person()
+    for creditor, value in ((first, SELF), (second, SELF), (stranger, OTHER)):
+        name = seal(kind="name", value="陈示例", person_id=None, at=AT)
+        item = seal(kind="party_number", value=value, person_id=None, at=AT)
+        # The first one was removed before the second applied: it counts all the same.
+        Representative.objects.create(
+            organisation=creditor, acts_as="self", name=name, number=item, added_at=AT,
+            removed_at=AT if creditor == first else None,
+        )  # fmt: skip
+    factories.claim(
+        creditor=first, state="rejected", ended_because="invented: x", created_at=AT, closed_at=AT
+    )
+    assert past_of(second.pk).invented == (AT,)
+    assert past_of(stranger.pk).invented == ()
+    # What went well does not travel.
+    assert past_of(second.pk).began_at is None
 
 
 @pytest.mark.django_db

@@ -155,8 +155,11 @@ def test_looking_keeps_nothing() -> None:
     asked = {"creditor_id": lender.pk, "told": NOTE, "as_of": TODAY, "at": NOW}
     assert look_at_claim(**asked, actor=clerk(lender)) == []
     assert not Batch.objects.exists()
+    ahead = asked | {"as_of": NOW.date().replace(year=2027)}
+    found = look_at_claim(**ahead, actor=clerk(lender))
+    assert [(each.field, each.code) for each in found] == [("as_of", "day-ahead")]
     with pytest.raises(NotYetDay):
-        look_at_claim(**asked | {"as_of": NOW.date().replace(year=2027)}, actor=clerk(lender))
+        post_claim(**ahead, actor=clerk(lender))
     with pytest.raises(NotPermitted):
         look_at_claim(**asked, actor=REVIEWER)
 

@@ -9,6 +9,7 @@ import pytest
 
 from qinghe.claims.models import Claim, Review
 from qinghe.claims.queries.review import review_steps
+from qinghe.claims.queries.timeline import timeline
 from qinghe.claims.services import (
     NotInReview,
     Paid,
@@ -22,7 +23,6 @@ from qinghe.claims.services import (
     offer_assignment,
     restate,
     undo_payment,
-    verify_claim,
     write_off_part,
 )
 from qinghe.claims.services.limits import AboveAllowance, OnlyYuan, RaisedTooMuch, past_of
@@ -33,6 +33,7 @@ from qinghe.parties.models import AllowanceUse, Organisation
 from qinghe.parties.terms import OrgKind
 from tests import factories
 from tests.claims.world import JOB, NOW, REVIEWER, claim_of, clerk, creditor, proven
+from tests.desk import release
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -53,7 +54,7 @@ def raised(claim: Claim, at: Any = NOW, **amounts: int) -> Claim:
 
 
 def ready(claim: Claim) -> Claim:
-    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     notice_sent(claim_id=claim.pk, actor=JOB, at=NOW)
     end_challenge(claim_id=claim.pk, actor=JOB, at=NOW + 8 * DAY)
     claim.refresh_from_db()
@@ -82,23 +83,30 @@ def test_a_ready_claim_that_is_raised_goes_back_to_the_desk_and_is_told_anew() -
     assert [each.step for each in review_steps(claim.pk)] == ["released", "raised"]
     with pytest.raises(WrongClaimState):
         end_challenge(claim_id=claim.pk, actor=JOB, at=later + 30 * DAY)
-    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=later)
+    release(claim_id=claim.pk, actor=REVIEWER, at=later)
     assert notify(at=later)["permitted"] == 1
+
+
+def test_a_raise_leaves_the_history_as_it_was() -> None:
+    claim = ready(proven(claim_of(creditor())))
+    raised(claim, NOW + 9 * DAY, principal=1_100_000)
+    first = timeline(claim.pk)[0]
+    assert (first.kind, first.facts["amount"]) == ("submitted", 1_012_050)
 
 
 def test_raised_over_the_threshold_it_needs_two_reviewers() -> None:
     claim = ready(proven(claim_of(creditor())))
     raised(claim, principal=200_000 * YUAN)
-    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     claim.refresh_from_db()
     assert (claim.state, claim.review) == ("submitted", "second")
     # The second look is of this amount; raised again, both look again.
     raised(claim, principal=300_000 * YUAN)
     assert claim.review == "new"
-    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW + DAY)
+    release(claim_id=claim.pk, actor=REVIEWER, at=NOW + DAY)
     with pytest.raises(SecondReviewer):
-        verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW + DAY)
-    verify_claim(claim_id=claim.pk, actor=SECOND, at=NOW + DAY)
+        release(claim_id=claim.pk, actor=REVIEWER, at=NOW + DAY)
+    release(claim_id=claim.pk, actor=SECOND, at=NOW + DAY)
     claim.refresh_from_db()
     assert claim.state == "challenge"
 

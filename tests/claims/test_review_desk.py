@@ -3,32 +3,43 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qinghe.claims.challenge import challenge_days, challenge_end
-from qinghe.claims.models import Claim, Dispute, Review
+from qinghe.claims.models import Claim, Dispute, Evidence, Review
 from qinghe.claims.services import (
+    ChecksToCome,
     DisputeDecided,
+    EmptyAnswer,
+    InventedLater,
+    InventedWithoutWords,
     NotInReview,
     NotVerifiable,
+    PapersUnread,
     ProofMissing,
     ProvenAlready,
     SecondReviewer,
+    TwoForInvented,
     WordsMissing,
     WordsRefused,
     WrongClaimState,
+    add_evidence,
     apply_payment,
     check_sample,
     decide_dispute,
     end_returned,
     notice_sent,
     open_dispute,
+    open_evidence,
     prove_claim,
     reject_claim,
     release_automatically,
+    replace_evidence,
     resubmit_claim,
     return_claim,
     stop_refuted,
@@ -41,8 +52,11 @@ from qinghe.claims.terms import PROOF_DAYS, RETURNED_DAYS, TWO_REVIEWERS_MAJOR
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.ids import new_id
 from qinghe.parties.roles import NotPermitted
+from qinghe.parties.terms import Purpose
+from qinghe.simulation.evidence import contract_pdf
 from tests import factories
 from tests.claims.world import COMPLIANCE, JOB, NOW, REVIEWER, clerk, debtor, proven
+from tests.desk import SEEN, read_papers, release
 
 pytestmark = pytest.mark.django_db
 OTHER = Actor(role=Role.REVIEWER, user_id=new_id())
@@ -70,22 +84,22 @@ def place(claim: Claim) -> tuple[str, str]:
 
 def test_below_the_threshold_one_reviewer_releases() -> None:
     claim = submitted(BIG - 100)
-    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     assert place(claim) == ("challenge", "done")
     assert steps(claim) == ["released"]
 
 
 def test_from_the_threshold_on_two_reviewers_release() -> None:
     claim = submitted(BIG)
-    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     assert place(claim) == ("submitted", "second")
     with pytest.raises(SecondReviewer):
-        verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+        release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     # The same person under another role is no second pair of eyes.
     same = Actor(role=Role.COMPLIANCE, user_id=REVIEWER.user_id)
     with pytest.raises(SecondReviewer):
-        verify_claim(claim_id=claim.pk, actor=same, at=NOW)
-    verify_claim(claim_id=claim.pk, actor=OTHER, at=NOW + DAY)
+        release(claim_id=claim.pk, actor=same, at=NOW)
+    release(claim_id=claim.pk, actor=OTHER, at=NOW + DAY)
     assert place(claim) == ("challenge", "done")
     assert steps(claim) == ["seconded", "released"]
 
@@ -93,18 +107,18 @@ def test_from_the_threshold_on_two_reviewers_release() -> None:
 def test_the_first_check_asks_for_the_whole_checklist_too() -> None:
     claim = factories.claim(state="submitted", principal=BIG)
     with pytest.raises(NotVerifiable):
-        verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+        release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     assert steps(claim) == []
 
 
 def test_after_an_answer_of_the_creditor_both_look_again() -> None:
     claim = submitted(BIG)
-    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     return_claim(claim_id=claim.pk, reason="amount", words="Add the plan.", actor=OTHER, at=NOW)
     resubmit_claim(claim_id=claim.pk, words="Added.", actor=clerk(claim.creditor), at=NOW + DAY)
-    verify_claim(claim_id=claim.pk, actor=OTHER, at=NOW + 2 * DAY)
+    release(claim_id=claim.pk, actor=OTHER, at=NOW + 2 * DAY)
     assert place(claim) == ("submitted", "second")
-    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW + 3 * DAY)
+    release(claim_id=claim.pk, actor=REVIEWER, at=NOW + 3 * DAY)
     assert place(claim) == ("challenge", "done")
 
 
@@ -132,6 +146,23 @@ def test_a_returned_claim_waits_for_its_creditor() -> None:
     assert steps(claim) == ["returned", "answered"]
 
 
+def test_an_empty_answer_is_none_while_a_needed_paper_is_missing() -> None:
+    claim = factories.claim(state="submitted")
+    return_claim(claim_id=claim.pk, reason="missing", words="Add it.", actor=REVIEWER, at=NOW)
+    asked: dict[str, Any] = {"claim_id": claim.pk, "actor": clerk(claim.creditor), "at": NOW + DAY}
+    for words in ("", " ok"):
+        with override("en"), pytest.raises(EmptyAnswer, match="Contract"):
+            resubmit_claim(**asked, words=words)
+    assert place(claim) == ("submitted", "returned")
+    resubmit_claim(**asked, words="The bank cannot give it.")
+    assert place(claim) == ("submitted", "new")
+    # A file is an answer too.
+    return_claim(claim_id=claim.pk, reason="missing", words="Add it.", actor=REVIEWER, at=NOW)
+    proven(claim)
+    resubmit_claim(**asked, words="")
+    assert place(claim) == ("submitted", "new")
+
+
 def test_nobody_answers_for_another_creditor() -> None:
     claim = submitted()
     return_claim(claim_id=claim.pk, reason="missing", words="Add it.", actor=REVIEWER, at=NOW)
@@ -151,9 +182,140 @@ def test_a_returned_claim_that_nobody_explains_ends() -> None:
 
 def test_a_rejection_is_kept_with_its_code_and_words() -> None:
     claim = submitted()
-    reject_claim(claim_id=claim.pk, reason="invented: No such loan.", actor=REVIEWER, at=NOW)
+    reject_claim(claim_id=claim.pk, reason="no_proof: No such loan.", actor=REVIEWER, at=NOW)
     row = Review.objects.get(claim=claim)
-    assert (row.step, row.reason, row.words) == ("rejected", "invented", "No such loan.")
+    assert (row.step, row.reason, row.words) == ("rejected", "no_proof", "No such loan.")
+
+
+# -- rejected as invented: two persons ------------------------------------------------------------
+
+
+def invented(claim: Claim, by: Actor, words: str = "No such loan.") -> None:
+    read_papers(claim.pk, by, NOW)
+    reject_claim(claim_id=claim.pk, reason=f"invented: {words}", actor=by, at=NOW)
+
+
+def test_nobody_calls_a_claim_invented_without_words_or_a_look() -> None:
+    claim = submitted()
+    with pytest.raises(InventedWithoutWords):
+        invented(claim, REVIEWER, " ")
+    invented(claim, REVIEWER)
+    with pytest.raises(PapersUnread):
+        reject_claim(claim_id=claim.pk, reason="invented: Agreed.", actor=OTHER, at=NOW)
+    with pytest.raises(InventedWithoutWords):
+        invented(claim, OTHER, "")
+    assert place(claim) == ("submitted", "second")
+
+
+def test_nobody_releases_what_no_check_has_looked_at_as_it_stands() -> None:
+    claim = submitted()
+    read_papers(claim.pk, REVIEWER, NOW)
+    Claim.objects.update(unseen=True)
+    with pytest.raises(ChecksToCome):
+        verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    Claim.objects.update(unseen=False)
+    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW, note=SEEN)
+    assert place(claim) == ("challenge", "done")
+
+
+def test_it_takes_two_to_reject_a_claim_as_invented() -> None:
+    claim = submitted()
+    invented(claim, REVIEWER)
+    assert place(claim) == ("submitted", "second")
+    assert claim.owed == 100_000
+    same = Actor(role=Role.COMPLIANCE, user_id=REVIEWER.user_id)
+    for one in (REVIEWER, same):
+        with pytest.raises(TwoForInvented):
+            invented(claim, one)
+    invented(claim, OTHER, "Agreed.")
+    assert place(claim) == ("rejected", "done")
+    assert claim.ended_because == "invented: Agreed."
+    assert steps(claim) == ["accused", "rejected"]
+
+
+def test_the_second_may_see_it_otherwise() -> None:
+    released, other = submitted(), submitted()
+    for claim in (released, other):
+        invented(claim, REVIEWER)
+    release(claim_id=released.pk, actor=OTHER, at=NOW)
+    assert place(released) == ("challenge", "done")
+    # Any other reason is no sanction: one person is enough.
+    reject_claim(claim_id=other.pk, reason="no_proof", actor=REVIEWER, at=NOW)
+    assert place(other) == ("rejected", "done")
+
+
+def test_an_accusation_is_no_first_check_of_a_large_claim() -> None:
+    claim = submitted(BIG)
+    invented(claim, REVIEWER)
+    release(claim_id=claim.pk, actor=OTHER, at=NOW)
+    assert place(claim) == ("submitted", "second")
+    # Nor is a check an accusation.
+    invented(claim, REVIEWER)
+    assert place(claim) == ("submitted", "second")
+    invented(claim, OTHER)
+    assert place(claim) == ("rejected", "done")
+    assert steps(claim) == ["accused", "seconded", "accused", "rejected"]
+
+
+def test_past_the_desk_only_officers_find_that_it_was_invented() -> None:
+    claim = submitted()
+    release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    with pytest.raises(InventedLater):
+        invented(claim, OTHER)
+
+
+# -- papers are opened before a release -----------------------------------------------------------
+
+
+def test_nobody_releases_what_they_have_not_opened() -> None:
+    claim = submitted()
+    with override("en"), pytest.raises(PapersUnread) as refused:
+        verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    assert refused.value.facts["papers"] == "Contract; Proof of payment to the debtor"
+    contract = Evidence.objects.get(claim=claim, kind="contract")
+    look = {"purpose": Purpose.VERIFY_IDENTITY, "at": NOW}
+    open_evidence(evidence_id=contract.pk, actor=REVIEWER, **look)
+    # Somebody else's look is no look.
+    read_papers(claim.pk, OTHER, NOW)
+    with override("en"), pytest.raises(PapersUnread) as refused:
+        verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    assert refused.value.facts["papers"] == "Proof of payment to the debtor"
+    transfer = Evidence.objects.get(claim=claim, kind="transfer")
+    open_evidence(evidence_id=transfer.pk, actor=REVIEWER, **look)
+    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW, note=SEEN)
+    assert place(claim) == ("challenge", "done")
+
+
+def test_the_same_file_under_another_claim_is_looked_at_again() -> None:
+    first, second = (factories.claim(state="submitted") for _ in range(2))
+    for kind in ("contract", "transfer"):
+        content = contract_pdf("one for both", kind)
+        for claim in (first, second):
+            add_evidence(
+                claim_id=claim.pk, kind=kind, filename="c.pdf", content=content, actor=JOB, at=NOW
+            )
+    assert Evidence.objects.values("sha256").distinct().count() == 2
+    release(claim_id=first.pk, actor=REVIEWER, at=NOW)
+    Claim.objects.update(unseen=False)
+    with pytest.raises(PapersUnread):
+        verify_claim(claim_id=second.pk, actor=REVIEWER, at=NOW, note=SEEN)
+    release(claim_id=second.pk, actor=REVIEWER, at=NOW)
+    assert place(second) == ("challenge", "done")
+
+
+def test_a_file_that_was_replaced_is_opened_anew_and_the_second_opens_too() -> None:
+    claim = submitted(BIG)
+    read_papers(claim.pk, REVIEWER, NOW)
+    old = Evidence.objects.get(claim=claim, kind="contract")
+    replace_evidence(
+        evidence_id=old.pk, reason="page missing", filename="c.pdf",
+        content=contract_pdf("new", "contract"), actor=clerk(claim.creditor), at=NOW,
+    )  # fmt: skip
+    with pytest.raises(PapersUnread):
+        verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    with pytest.raises(PapersUnread):
+        verify_claim(claim_id=claim.pk, actor=OTHER, at=NOW)
 
 
 # -- samples ------------------------------------------------------------------------------------
@@ -203,7 +365,7 @@ def test_one_more_place_never_shortens_the_window(zones: list[str]) -> None:
 
 def test_a_second_notice_does_not_move_the_window() -> None:
     claim = submitted()
-    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     notice_sent(claim_id=claim.pk, actor=JOB, at=NOW + DAY)
     notice_sent(claim_id=claim.pk, actor=JOB, at=NOW + 3 * DAY)
     claim.refresh_from_db()
@@ -285,4 +447,4 @@ def test_only_the_creditor_answers_and_only_before_the_decision() -> None:
 def test_a_claim_that_is_over_is_not_reviewed() -> None:
     claim = factories.claim(state="ready")
     with pytest.raises(WrongClaimState):
-        verify_claim(claim_id=proven(claim).pk, actor=REVIEWER, at=NOW)
+        release(claim_id=proven(claim).pk, actor=REVIEWER, at=NOW)

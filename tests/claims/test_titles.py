@@ -41,7 +41,6 @@ from qinghe.claims.services import (
     record_notice,
     set_state,
     tell_chain,
-    verify_claim,
     withdraw_claim,
 )
 from qinghe.journal.models import Entry
@@ -62,6 +61,7 @@ from tests.claims.world import (
     debtor,
     proven,
 )
+from tests.desk import release
 from tests.races import race
 
 pytestmark = pytest.mark.django_db
@@ -191,7 +191,7 @@ def test_an_offer_needs_a_creditor_and_a_paper(market: Market) -> None:
 
 def test_what_is_placed_or_numbered_twice_does_not_pass(market: Market) -> None:
     title = market.offer()
-    verify_claim(claim_id=market.claim.pk, actor=REVIEWER, at=NOW)
+    release(claim_id=market.claim.pk, actor=REVIEWER, at=NOW)
     Claim.objects.filter(pk=market.claim.pk).update(state="ready")
     set_state(claim_id=market.claim.pk, state="placed", actor=JOB, at=NOW)
     with pytest.raises(StillPlaced):
@@ -259,7 +259,7 @@ def test_a_chain_from_before_is_kept_and_must_not_break(market: Market) -> None:
     assert Hold.objects.filter(claim=claim, kind="unnotified", lifted_at=None).exists()
     tell("First Lender", "demo-bank")
     assert not Hold.objects.filter(claim=claim, kind="unnotified", lifted_at=None).exists()
-    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     with pytest.raises(ChainClosed):
         tell("First Lender", "demo-bank")
 

@@ -26,6 +26,19 @@ FILLED = {
     "amount": "12,000.00 元",
     "due_on": "2026年11月1日",
     "door": "http://127.0.0.1:8000/d/",
+    "complaints": "http://127.0.0.1:8000/complain/",
+    "product": "消费贷款",
+    "contract_on": "2025年6月1日",
+    "principal": "10,000.00 元",
+    "interest": "1,500.00 元",
+    "costs": "500.00 元",
+    "days": "7",
+    "last_day": "2026年12月6日",
+    "id_start": "9901",
+    "operator": "示例运营有限公司",
+    "operator_phone": "000-0000 0000",
+    "operator_post": "示例市示例路 1 号",
+    "operator_office": "示例市示例路 1 号，工作日 9 点到 17 点",
 }
 APPROVED = [
     pytest.param(each, channel, lang, id=f"{each.code}-{channel}-{lang}")

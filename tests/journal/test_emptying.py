@@ -9,7 +9,12 @@ GUARDED = {
     "journal_leaf",
     "ledger_transfer",
     "ledger_account",
+    "ledger_dayend",
+    "ledger_pending",
+    "ledger_closingbalance",
+    "ledger_period",
     "claims_evidence",
+    "claims_disputepaper",
 }
 GUARDS = """
 SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname='never_emptied'

@@ -86,13 +86,28 @@ class Beginning(Story):
                 one.page.wait_for_url("**/verify/*/")
                 for flag in range(one.page.locator("[name=confirmed][value='0']").count()):
                     del flag
+                    one.page.locator("form:has([name=confirmed]) [name=note]").first.fill("Seen.")
                     one.page.locator("[name=confirmed][value='0']").first.click()
                     one.page.wait_for_load_state()
                 if number == self.numbers[0]:
+                    expect(one.on("verify-unread")).to_be_disabled()
                     one.look("verify-claim")
+                self.opens_papers(one)
+                one.page.locator("select[name=reason]").select_option("agrees")
+                one.page.locator("form:has([data-test=verify]) [name=note]").fill(
+                    "Compared with the papers."
+                )
                 one.press("verify")
                 expect(one.page.locator("[data-test=verify]")).to_have_count(0)
             one.look("verified")
+
+    def opens_papers(self, one: Visitor) -> None:
+        """Open every paper of the claim on the page, as its release asks."""
+        claim = one.page.url
+        papers = one.page.locator("a[data-test=evidence]")
+        for address in papers.evaluate_all("(links) => links.map((a) => a.href)"):
+            one.page.goto(address, wait_until="networkidle")
+        one.page.goto(claim)
 
     def debtor_gets_a_letter(self) -> None:
         self.strike("contact.notify")

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from qinghe.kernel.ids import new_id
 from qinghe.ledger import queries, services
-from qinghe.ledger.models import Account, Transfer
+from qinghe.ledger.models import Account, DayEnd, Transfer
 from qinghe.ledger.terms import Posting, side_of
 
 AT = datetime(2026, 11, 23, 4, tzinfo=UTC)
@@ -71,16 +73,47 @@ class TestPost:
                 debit=yuan, credit=dollars, amount=1, currency="CNY", kind="x", subject="x", at=AT
             )
 
+    def test_a_transfer_says_the_currency_of_its_accounts(self) -> None:
+        cash = services.open_account(path=CASH, currency="CNY")
+        held = services.open_account(path=HELD, currency="CNY")
+        with pytest.raises(IntegrityError, match="one currency"), transaction.atomic():
+            Transfer.objects.create(
+                debit=cash, credit=held, amount=1, currency="USD", kind="x", subject="x", at=AT
+            )
+
+    def test_an_account_keeps_its_path_and_its_currency(self) -> None:
+        services.post_many(postings=[posting(CASH, HELD, 100)])
+        for change in ({"currency": "USD"}, {"path": FEES}):
+            with pytest.raises(IntegrityError, match="keeps its path"), transaction.atomic():
+                Account.objects.filter(path=CASH).update(**change)
+
+    @pytest.mark.parametrize("count", [1, 2])
+    @pytest.mark.parametrize("side", ["debit_id", "credit_id"])
+    def test_a_transfer_needs_accounts_that_exist(self, side: str, count: int) -> None:
+        told = {"amount": 1, "currency": "CNY", "kind": "x", "subject": "x", "at": AT}
+        cash = services.open_account(path=CASH, currency="CNY", side="mixed").pk
+        held = services.open_account(path=HELD, currency="CNY", side="mixed").pk
+        wrong = Transfer(**{**told, "debit_id": cash, "credit_id": held, side: new_id()})
+        right = [Transfer(**told, debit_id=cash, credit_id=held) for _other in range(1, count)]
+        with pytest.raises(IntegrityError, match="accounts that exist"), transaction.atomic():
+            Transfer.objects.bulk_create([wrong, *right])
+
+    def test_an_account_is_never_deleted(self) -> None:
+        services.open_account(path=FEES, currency="CNY")
+        with pytest.raises(IntegrityError, match="never deleted"), transaction.atomic():
+            Account.objects.filter(path=FEES)._raw_delete("default")
+
     def test_an_unknown_path_is_refused(self) -> None:
         with pytest.raises(ValueError, match="no side"):
             services.open_account(path="somewhere:else", currency="CNY")
 
+    @pytest.mark.parametrize("count", [1, 200])
     def test_many_postings_take_a_fixed_number_of_statements(
-        self, django_assert_num_queries: object
+        self, django_assert_num_queries: object, count: int
     ) -> None:
-        postings = [posting(CASH, f"creditor:{n}:collected", 1) for n in range(200)]
+        postings = [posting(CASH, f"creditor:{n}:collected", 1) for n in range(count)]
         services.post_many(postings=postings)
-        with django_assert_num_queries(5):  # type: ignore[operator]
+        with django_assert_num_queries(1):  # type: ignore[operator]
             services.post_many(postings=postings)
 
 
@@ -93,6 +126,15 @@ class TestReverse:
         assert mirror.reverses_id == transfer
         assert Transfer.objects.count() == 2
         assert queries.standing(subject="test:1") == []
+
+    @pytest.mark.parametrize("change", [{"amount": 699}, {"amount": 700, "turned": False}])
+    def test_a_reversal_that_is_no_mirror_is_refused(self, change: dict[str, int]) -> None:
+        services.post_many(postings=[posting(CASH, HELD, 5000)])
+        (transfer,) = services.post_many(postings=[posting(CASH, HELD, 700)])
+        there, back = (HELD, CASH) if change.pop("turned", True) else (CASH, HELD)
+        wrong = replace(posting(there, back, **change), reverses=transfer)
+        with pytest.raises(IntegrityError, match="mirrors"), transaction.atomic():
+            services.post_many(postings=[wrong])
 
     def test_nothing_is_reversed_twice(self) -> None:
         (transfer,) = services.post_many(postings=[posting(CASH, HELD, 700)])
@@ -121,7 +163,8 @@ def test_crossing_postings_neither_deadlock_nor_lose_money() -> None:
     assert queries.wrong_balances() == []
 
 
-paths = st.sampled_from(["claim:1:principal", "creditor:a:claimed", CASH, HELD, FEES])
+PATHS = ("claim:1:principal", "creditor:a:claimed", CASH, HELD, FEES)
+paths = st.sampled_from(PATHS)
 moves = st.lists(st.tuples(paths, paths, st.integers(1, 10**12)), max_size=12)
 
 
@@ -141,3 +184,34 @@ class TestBooks(TestCase):
         for account in Account.objects.all():
             sign = 1 if side_of(account.path) == "debit" else -1
             assert account.balance * sign >= 0
+
+
+HOURS = st.integers(0, 60)
+among = st.lists(st.tuples(paths, paths, st.integers(1, 100), HOURS), min_size=1, max_size=8)
+
+
+class TestOneByOne(TestCase):
+    @settings(max_examples=40, deadline=None)
+    @given(among)
+    def test_one_by_one_and_all_together_leave_the_same_books(
+        self, asked: list[tuple[str, str, int, int]]
+    ) -> None:
+        postings = [
+            replace(posting(debit, credit, amount), at=AT + timedelta(hours=hours))
+            for debit, credit, amount, hours in asked
+            if debit != credit
+        ]
+        found = []
+        for calls in ([[each] for each in postings], [postings]):
+            with transaction.atomic():
+                for call in calls:
+                    services.post_many(postings=call, sides=dict.fromkeys(PATHS, "mixed"))
+                found.append(books())
+                transaction.set_rollback(True)
+        assert found[0] == found[1]
+
+
+def books() -> list[set[tuple[object, ...]]]:
+    """Return every balance with its latest day, and every end of a day."""
+    ends = DayEnd.objects.values_list("account__path", "day", "balance")
+    return [set(Account.objects.values_list("path", "balance", "moved_on")), set(ends)]

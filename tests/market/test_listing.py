@@ -16,7 +16,7 @@ from qinghe.market.bands import band_of, bands
 from qinghe.market.models import Listing
 from qinghe.market.queries import HallFilters, HallRow, hall, listing_for
 from qinghe.market.queries.filters import NOWHERE
-from qinghe.market.queries.hall import ORDERS, full_months, in_order, orders_for
+from qinghe.market.queries.hall import full_months
 from qinghe.market.refusals import (
     AlreadyTaken,
     BadTerms,
@@ -184,19 +184,6 @@ def test_the_hall_filters_and_stays_at_eight_queries(
     nowhere = hall(actor=market.collector, at=AT, filters=HallFilters(regions=(NOWHERE,)))
     assert {row.stage for row in nowhere.rows} == {"M2", "M3"}
     assert all((row.region, row.band, row.band_to) == ("", 0, 7) for row in nowhere.rows)
-
-
-@pytest.mark.parametrize("order", ORDERS)
-def test_few_and_many_orders_are_sorted_alike(market: Market, order: str) -> None:
-    actor = market.creditor
-    for rate in ("0.3", "0.1", "0.2"):
-        claim = reachable_claim(creditor=market.claim.creditor)
-        terms = {**TERMS, "commission_rate": Decimal(rate), "mode": "grab"}
-        publish_many(claim_ids=[claim.pk], actor=actor, at=AT, **terms)
-    found = orders_for(market.collector, AT)
-    many = list(in_order(found, order, few=False).values_list("pk", flat=True))
-    assert list(in_order(found, order, few=True).values_list("pk", flat=True)) == many
-    assert len(many) == 3
 
 
 def test_debtors_and_regulators_see_no_hall(market: Market) -> None:

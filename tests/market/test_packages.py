@@ -33,7 +33,7 @@ from qinghe.market.refusals import (
     PackageCapacity,
     PackageChanged,
     PackageExposure,
-    PackageLicence,
+    PackageOutOfReach,
     PackageOver,
 )
 from qinghe.market.services import (
@@ -167,7 +167,13 @@ def test_one_region_without_a_registration_refuses_the_whole() -> None:
     make_packages(claim_ids=ids, minimum=5, maximum=10, actor=owner, at=AT, **TERMS)
     agency = factories.collector()
     factories.licence(agency, region="310000")
-    denied(Package.objects.get(), factories.actor(Role.COLLECTOR, agency), PackageLicence)
+    with pytest.raises(PackageOutOfReach):
+        take_package(
+            package_id=Package.objects.get().pk,
+            actor=factories.actor(Role.COLLECTOR, agency),
+            at=AT,
+        )
+    assert not Mandate.objects.exists()
 
 
 @pytest.mark.django_db

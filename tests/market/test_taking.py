@@ -192,7 +192,7 @@ def test_many_claims_go_to_the_own_team_in_a_fixed_number_of_queries(
         factories.point(each.debtor)
     lost, strange = factories.claim(**own), factories.claim()
     asked = [each.pk for each in (*fit, abroad, lost, strange)]
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(25):
         done = place_own_team_many(
             claim_ids=asked, collector_id=team.pk, actor=market.creditor, at=AT, **TERMS
         )

@@ -110,9 +110,9 @@ class Applicant:
         assert amount is not None
         state_amount(cents=amount, **self.mine())
 
-    def ready(self) -> None:
+    def ready(self, **fields: Any) -> None:
         """Declare and prove everything and hand it in; the registers answer."""
-        self.tell()
+        self.tell(**fields)
         self.account()
         self.prove()
         self.application = hand_in(**self.mine())

@@ -29,6 +29,7 @@ from qinghe.parties.services.door import (
     ALPHABET,
     FAILURES_PER_CODE,
     LOCKED_FOR,
+    MOST_LOCKS,
     TRIES_PER_ORIGIN,
     well_formed,
     with_check,
@@ -132,6 +133,31 @@ def test_five_wrong_answers_lock_the_code_for_an_hour_even_for_the_right_one() -
     with pytest.raises(DoorClosed):
         open_door(code=code, answer="1231", origin="fresh", at=NOW + LOCKED_FOR / 2)
     assert open_door(code=code, answer="1231", origin="fresh", at=NOW + LOCKED_FOR)
+
+
+def guessed(code: str, at: datetime) -> None:
+    """Let somebody who has the letter guess until it rests."""
+    for number in range(FAILURES_PER_CODE):
+        with pytest.raises(DoorClosed):
+            open_door(code=code, answer="9999", origin=f"{at}{number}", at=at)
+
+
+@pytest.mark.django_db
+def test_who_has_the_letter_cannot_guess_for_three_months() -> None:
+    code = code_for(person())
+    for hour in range(MOST_LOCKS):
+        guessed(code, NOW + hour * LOCKED_FOR)
+    with pytest.raises(DoorClosed):
+        open_door(code=code, answer="1231", origin="fresh", at=NOW + timedelta(days=2))
+
+
+@pytest.mark.django_db
+def test_a_right_answer_forgives_what_was_wrong_before() -> None:
+    code = code_for(person())
+    for day in range(MOST_LOCKS + 1):
+        at = NOW + timedelta(days=day)
+        guessed(code, at)
+        assert open_door(code=code, answer="1231", origin=f"home {day}", at=at + LOCKED_FOR)
 
 
 @pytest.mark.django_db

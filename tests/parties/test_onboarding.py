@@ -24,8 +24,10 @@ from qinghe.parties.services import (
     hand_in,
     record_cover,
     return_application,
+    suspend_organisation,
     verify_organisation,
 )
+from qinghe.parties.services.lifting import LiftedBySamePerson
 from qinghe.parties.services.onboarding import (
     ApplicationOpen,
     Incomplete,
@@ -36,11 +38,16 @@ from qinghe.parties.services.onboarding import (
 from qinghe.parties.services.organisations import HasApplication
 from qinghe.parties.services.own import UnderReview
 from qinghe.parties.services.people import BadIdentity
-from qinghe.parties.services.reviewing import DoubtsOpen, NotProven, SecondBySamePerson
+from qinghe.parties.services.reviewing import (
+    DoubtsOpen,
+    NotProven,
+    SanctionStands,
+    SecondBySamePerson,
+)
 from qinghe.parties.terms import ApplicationState, OrgKind, OrgState, PartyFlagKind, ProofKind
 from tests import factories
 from tests.factories import AT
-from tests.parties.onboarded import DOOR, NAME, Applicant
+from tests.parties.onboarded import DOOR, NAME, Applicant, number
 
 pytestmark = pytest.mark.django_db
 REVIEWER = factories.actor(Role.REVIEWER)
@@ -244,3 +251,39 @@ def test_the_journal_holds_no_datum() -> None:
     text = " ".join(str(entry.facts) for entry in Entry.objects.all())
     for datum in (NAME, "9955554444333322", "9901011990"):
         assert datum not in text
+
+
+def suspended(one: Applicant) -> None:
+    approve(one)
+    suspend_organisation(org_id=one.org_id, reason="x", actor=DOOR, at=AT)
+
+
+def test_a_suspended_party_does_not_come_back_under_a_new_application() -> None:
+    mine = number()
+    first, second = Applicant(), Applicant()
+    first.ready(number=mine)
+    suspended(first)
+    second.ready(number=mine)
+    for flag in PartyFlag.objects.filter(organisation=second.org_id).exclude(kind="sanctioned"):
+        decide_party_flag(flag_id=flag.pk, confirmed=False, actor=REVIEWER, at=AT)
+    flag = PartyFlag.objects.get(organisation=second.org_id, kind="sanctioned")
+    assert flag.other_id == first.org_id
+    decide_party_flag(flag_id=flag.pk, confirmed=False, actor=REVIEWER, at=AT)
+    with pytest.raises(DoubtsOpen):
+        approve(second)
+    with pytest.raises(LiftedBySamePerson):
+        decide_party_flag(flag_id=flag.pk, confirmed=False, actor=REVIEWER, at=AT)
+    decide_party_flag(flag_id=flag.pk, confirmed=False, actor=OTHER, at=AT)
+    assert approve(second).state == ApplicationState.APPROVED
+
+
+def test_a_suspension_after_the_application_was_handed_in_is_seen_too() -> None:
+    mine = number()
+    first, second = Applicant(), Applicant()
+    first.ready(number=mine)
+    second.ready(number=mine)
+    for flag in PartyFlag.objects.filter(decided_at=None):
+        decide_party_flag(flag_id=flag.pk, confirmed=False, actor=REVIEWER, at=AT)
+    suspended(first)
+    with pytest.raises(SanctionStands):
+        approve(second)

@@ -77,7 +77,7 @@ def test_strangers_are_sent_to_the_door_whatever_they_ask(
     client: Client, world: World, pattern: object
 ) -> None:
     route = str(pattern.pattern)  # type: ignore[attr-defined]
-    for kind in ("claim", "evidence", "order", "wish", "complaint", "attempt"):
+    for kind in ("claim", "evidence", "paper", "order", "wish", "complaint", "attempt"):
         route = route.replace(f"<uuid:{kind}_id>", str(world.claim.pk))
     route = route.replace("<slug:what>", "plan")
     posts = client.post(f"/d/{route}")

@@ -101,11 +101,11 @@ def test_who_may_work_the_claim_is_named(inside: Client, world: World) -> None:
 
 
 def test_after_stop_all_no_hours_for_calls_are_promised(inside: Client, world: World) -> None:
-    assert "Calls only between" in page(inside, world)
+    assert "Calls and messages only between" in page(inside, world)
     send(inside, "wishes/", kind="cease_all")
     text = page(inside, world)
     assert "You asked for no contact" in text
-    assert "Calls only between" not in text
+    assert "Calls and messages only between" not in text
 
 
 def test_a_call_nobody_took_said_nothing(inside: Client, world: World) -> None:

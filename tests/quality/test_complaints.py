@@ -183,12 +183,14 @@ def test_everybody_sees_only_their_own(target: Claim, agency: Organisation) -> N
             queries.complaint_for(complaint_id=complaint.pk, actor=stranger)
 
 
-def test_what_the_person_wrote_is_in_the_vault_and_only_for_the_judge(target: Claim) -> None:
+def test_what_the_person_wrote_is_in_the_vault_for_the_judge_and_its_writer(target: Claim) -> None:
     complaint = complain(target, debtor_of(target))
     (row,) = queries.complaints(actor=JUDGE)
     assert row.statement_id == complaint.statement_id
     (own,) = queries.complaints(actor=debtor_of(target))
-    assert own.statement_id is None
+    assert own.statement_id == complaint.statement_id
+    about = actor(Role.CREDITOR, target.creditor)
+    assert [row.statement_id for row in queries.complaints(actor=about)] == [None]
 
 
 def test_the_claims_timeline_tells_of_it(target: Claim) -> None:

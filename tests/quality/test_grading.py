@@ -68,7 +68,7 @@ def test_a_new_collector_begins_as_a_trainee_with_too_little_to_say(agency: Orga
     told = standing_of([agency.pk], AT)[agency.pk]
     assert (told.grade, told.cause, told.ratio, told.too_little) == ("trainee", "first", None, True)
     room = Capacity.objects.get(pk=agency.pk)
-    assert (room.limit, room.max_band, room.granted, room.granted_band) == (100, 3, 100, 7)
+    assert (room.limit, room.max_band, room.granted, room.granted_band) == (1, 3, 100, 7)
 
 
 def test_a_large_order_is_refused_to_a_trainee_and_opens_with_recognition(
@@ -224,6 +224,9 @@ def test_the_full_collector_is_told_so(agency: Organisation) -> None:
 def test_a_package_is_as_large_as_the_grade(agency: Organisation) -> None:
     check_package(collector_id=agency.pk, size=10_000)
     regrade(agency.pk, AT)
+    with pytest.raises(OverPackage):
+        check_package(collector_id=agency.pk, size=2)
+    recognised(agency, "trainee")
     check_package(collector_id=agency.pk, size=20)
     with pytest.raises(OverPackage):
         check_package(collector_id=agency.pk, size=21)
@@ -235,7 +238,7 @@ def test_capacity_given_after_the_grade_keeps_to_it() -> None:
     regrade(agency.pk, AT)
     set_capacity(collector_id=agency.pk, limit=900, actor=actor(Role.OPERATOR), at=AT)
     room = Capacity.objects.get(pk=agency.pk)
-    assert (room.granted, room.limit, room.max_band) == (900, 100, 3)
+    assert (room.granted, room.limit, room.max_band) == (900, 1, 3)
 
 
 def test_promotion_waits_for_the_review_and_for_experience(agency: Organisation) -> None:

@@ -40,7 +40,7 @@ def doubted(**fields: Any) -> Claim:
     made = claim(**fields)
     raise_flag(claim_id=made.pk, code="one-hand", actor=JOB, at=AT)
     flag = Flag.objects.get(claim=made)
-    decide_flag(flag_id=flag.pk, confirmed=True, actor=ONE, at=AT)
+    decide_flag(flag_id=flag.pk, confirmed=True, actor=ONE, at=AT, note="Seen.")
     return made
 
 

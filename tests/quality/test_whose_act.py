@@ -28,7 +28,7 @@ from qinghe.settlement.models import Split, Stay
 from qinghe.settlement.queries.quality import quality_of
 from qinghe.settlement.terms import RESERVE_DAYS
 from tests.factories import AT, actor, claim, collector, debtor_of, mandate
-from tests.quality.market import JUDGE, SECOND
+from tests.quality.market import JUDGE, SECOND, attempt
 from tests.settlement.test_covering import kept, prepare
 from tests.settlement.test_payments import JOB, assert_books, pay
 
@@ -107,6 +107,36 @@ class TestWhoseAct:
             decide(complaint)
         with pytest.raises(refusals.NotAHand):
             decide(complaint, mandate_id=mandate(claim(), collector()).pk)
+        decide(complaint, mandate_id=hand(target, first).pk)
+        assert Complaint.objects.get().collector_id == first.pk
+        assert hand(target, second).state == "active"
+
+    def test_of_several_hands_it_is_the_only_one_that_just_reached_the_debtor(
+        self, target: Claim, second: Organisation
+    ) -> None:
+        attempt(hand(target, second), AT - 2 * DAY).save()
+        complaint = complain(target)
+        assert complaint.collector_id == second.pk
+        decide(complaint)
+        assert hand(target, second).state == "suspended"
+
+    def test_two_who_reached_the_debtor_or_nobody_leave_it_to_an_officer(
+        self, target: Claim, first: Organisation, second: Organisation
+    ) -> None:
+        attempt(hand(target, second), AT - 4 * DAY).save()
+        assert complain(target).collector_id is None
+        refused = {"state": "refused", "rules": ["PLT-IN-03"]}
+        attempt(hand(target, second), AT - 2 * DAY, **refused).save()
+        assert complain(target).collector_id is None
+        for each in (first, second):
+            attempt(hand(target, each), AT - 2 * DAY).save()
+        assert complain(target).collector_id is None
+
+    def test_the_officer_may_say_that_the_records_mislead(
+        self, target: Claim, first: Organisation, second: Organisation
+    ) -> None:
+        attempt(hand(target, second), AT - DAY).save()
+        complaint = complain(target)
         decide(complaint, mandate_id=hand(target, first).pk)
         assert Complaint.objects.get().collector_id == first.pk
         assert hand(target, second).state == "active"

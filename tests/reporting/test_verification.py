@@ -16,7 +16,7 @@ from qinghe.quality.models import Complaint
 from qinghe.quality.services import open_complaint
 from qinghe.reporting.verification import verify
 from qinghe.settlement import services
-from qinghe.settlement.models import CashierOrder, Payment, Split
+from qinghe.settlement.models import CashierOrder, Payment, PayoutRun, Split
 from tests.factories import AT, actor, claim, collector, debtor_of, mandate
 from tests.settlement.test_payments import pay
 
@@ -84,7 +84,7 @@ def test_the_number_of_statements_does_not_grow(
 ) -> None:
     for _each in range(20):
         claim()
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(49):
         verify(at=AT)
 
 
@@ -170,8 +170,30 @@ def _doubled(world: World) -> None:
 
 
 def _payout(world: World) -> None:
+    sql("DROP TRIGGER payout_guarded ON settlement_payout")
     sql("ALTER TABLE settlement_payout DROP CONSTRAINT settlement_payout_four_eyes")
     sql("UPDATE settlement_payout SET state = 'paid', approved_by = prepared_by")
+
+
+def _paid_on_paper(world: World) -> None:
+    sql("DROP TRIGGER payout_guarded ON settlement_payout")
+    sql("UPDATE settlement_payout SET state = 'paid', approved_by = 'operator:2'")
+
+
+def _run_alone(world: World) -> None:
+    _run(world, "approved_by = opened_by, count = 0, total = 1, most = 1")
+
+
+def _run_of_more(world: World) -> None:
+    _run(world, "approved_by = 'operator:2', count = 1, total = 1, most = 1")
+
+
+def _run(world: World, told: str) -> None:
+    facts = {"number": "PR-1", "currency": "CNY", "opened_by": "operator:1", "opened_at": AT}
+    PayoutRun.objects.create(day=AT.date(), **facts)
+    for name in ("settlement_run_four_eyes", "settlement_run_within_limit"):
+        sql(f"ALTER TABLE settlement_payoutrun DROP CONSTRAINT {name}")
+    sql(f"UPDATE settlement_payoutrun SET state = 'approved', {told}")
 
 
 def _seventh_dial(world: World) -> None:
@@ -195,6 +217,53 @@ def _books(world: World) -> None:
     sql("UPDATE ledger_account SET balance = balance + 1 WHERE path = 'platform:cash:bank'")
 
 
+def _day(world: World) -> None:
+    sql("ALTER TABLE ledger_dayend DISABLE TRIGGER guard")
+    sql(
+        "INSERT INTO ledger_dayend (account_id, day, balance)"
+        " SELECT id, moved_on - 1, 5 FROM ledger_account WHERE path = 'platform:cash:bank'"
+    )
+
+
+def _no_day(world: World) -> None:
+    sql("ALTER TABLE ledger_account DISABLE TRIGGER guard")
+    sql("UPDATE ledger_account SET moved_on = moved_on + 1 WHERE path = 'platform:cash:bank'")
+
+
+def _exchanged(world: World) -> None:
+    sql("ALTER TABLE ledger_transfer DISABLE TRIGGER append_only")
+    sql("UPDATE ledger_transfer SET currency = 'USD'")
+
+
+def _nobodys(world: World) -> None:
+    sql("ALTER TABLE ledger_transfer DISABLE TRIGGER append_only")
+    sql("UPDATE ledger_transfer SET debit_id = gen_random_uuid()")
+
+
+def _no_mirror(world: World) -> None:
+    sql("ALTER TABLE ledger_transfer DISABLE TRIGGER append_only")
+    sql(
+        "UPDATE ledger_transfer SET reverses_id = (SELECT min(id::text)::uuid FROM ledger_transfer)"
+        " WHERE id = (SELECT max(id::text)::uuid FROM ledger_transfer)"
+    )
+
+
+def _aside(world: World) -> None:
+    sql("ALTER TABLE ledger_account DISABLE TRIGGER guard")
+    sql("UPDATE ledger_account SET pending_debit = 1 WHERE path = 'platform:cash:bank'")
+
+
+def _never_booked(world: World) -> None:
+    sql("ALTER TABLE ledger_pending DISABLE TRIGGER begun")
+    sql("ALTER TABLE ledger_pending DISABLE TRIGGER set_aside")
+    sql(
+        "INSERT INTO ledger_pending (id, debit_id, credit_id, amount, currency, kind, subject, at,"
+        " expires_at, state, posted, settled_at) SELECT gen_random_uuid(), debit_id, credit_id, 5,"
+        " currency, kind, subject, at, at + interval '1 day', 'posted', 5, at"
+        " FROM ledger_transfer LIMIT 1"
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "harm"),
     [
@@ -214,10 +283,20 @@ def _books(world: World) -> None:
         ("creditors-are-owed-what-their-claims-show", _owed),
         ("doubled-claims-stand-still", _doubled),
         ("payouts-by-two-persons", _payout),
+        ("payouts-by-two-persons", _run_alone),
+        ("payouts-stand-in-the-books", _paid_on_paper),
+        ("runs-are-what-was-approved", _run_of_more),
         ("calls-within-the-persons-day", _seventh_dial),
         ("calls-within-the-persons-day", _fourth_talk),
         ("journal-intact", _journal),
         ("books-balance", _books),
+        ("days-end-as-their-transfers-say", _day),
+        ("days-end-as-their-transfers-say", _no_day),
+        ("transfers-stay-in-one-currency", _exchanged),
+        ("transfers-stay-in-one-currency", _nobodys),
+        ("reversals-mirror-their-originals", _no_mirror),
+        ("accounts-show-what-is-set-aside", _aside),
+        ("pendings-are-settled-as-they-say", _never_booked),
     ],
 )
 def test_a_broken_promise_is_found_and_named(

@@ -51,7 +51,17 @@ def test_everybody_sees_what_waits_for_them(
 ) -> None:
     expected = {
         Role.CREDITOR: (
-            {"plans": 1, "hardships": 0, "complaints": 1, "standing": 0, "hearings": 0},
+            {
+                "plans": 1,
+                "hardships": 0,
+                "untold": 0,
+                "asked": 0,
+                "complaints": 1,
+                "standing": 0,
+                "hearings": 0,
+                "lowered": 0,
+                "returned": 0,
+            },
             order.creditor,
         ),
         Role.COLLECTOR: (
@@ -62,6 +72,8 @@ def test_everybody_sees_what_waits_for_them(
                 "standing": 0,
                 "hearings": 0,
                 "searches": 0,
+                "lowered": 0,
+                "returned": 0,
             },
             order.collector,
         ),
@@ -72,13 +84,17 @@ def test_everybody_sees_what_waits_for_them(
                 "disputes": 1,
                 "appeals": 0,
                 "integrity": 0,
+                "lowered": 0,
                 "verify": 1,
                 "parties": 0,
                 "organisations": 0,
             },
             None,
         ),
-        Role.OPERATOR: ({"organisations": 0, "payouts": 0, "letters": 0, "complaints": 1}, None),
+        Role.OPERATOR: (
+            {"organisations": 0, "payouts": 0, "suspense": 0, "letters": 0, "complaints": 1},
+            None,
+        ),
     }
     for role, (counts, office) in expected.items():
         actor = factories.actor(role, office)

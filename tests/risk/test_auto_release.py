@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from qinghe.claims.models import Claim, ContractTerms, Evidence, LimitationAct, Review
 from qinghe.claims.services import TermsGiven, check_sample, deliver_terms, reject_claim, restate
 from qinghe.kernel.actor import Actor, Role, system
+from qinghe.kernel.ids import new_id
 from qinghe.parties.models import Organisation
 from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.parties.roles import NotPermitted
@@ -33,6 +34,7 @@ from qinghe.risk.services import (
     release_clean,
 )
 from qinghe.risk.services.releases import RELEASED, WITHIN
+from tests.desk import read_papers
 from tests.factories import AT, actor, claim, organisation
 
 pytestmark = pytest.mark.django_db
@@ -194,7 +196,10 @@ def test_one_wrong_release_ends_the_trust() -> None:
 def test_one_invented_claim_ends_the_trust() -> None:
     bank = trusted()
     grant = granted(bank)
-    reject_claim(claim_id=waiting(bank).pk, reason="invented: x", actor=REVIEWER, at=LATER)
+    invented = waiting(bank)
+    for one in (REVIEWER, Actor(role=Role.REVIEWER, user_id=new_id())):
+        read_papers(invented.pk, one, LATER)
+        reject_claim(claim_id=invented.pk, reason="invented: x", actor=one, at=LATER)
     assert released(waiting(bank)) == 0
     grant.refresh_from_db()
     assert grant.ended_because == "invented"

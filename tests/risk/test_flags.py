@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -13,6 +15,8 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from qinghe.claims.models import Hold
+from qinghe.claims.queries import claim_view, review_steps
+from qinghe.claims.services import NotVerifiable
 from qinghe.claims.terms import Stage
 from qinghe.graph.services import find_links
 from qinghe.kernel.actor import Actor, Role, system
@@ -25,12 +29,20 @@ from qinghe.risk.facts import Facts
 from qinghe.risk.models import Flag
 from qinghe.risk.queries import NoSuchFlag, facts, flags, open_flags, score
 from qinghe.risk.scoring import rate
-from qinghe.risk.services import FlagDecided, decide_flag, raise_flags
-from tests.factories import claim, organisation, person, point
+from qinghe.risk.services import (
+    FlagDecided,
+    FlagNoteMissing,
+    FlagSecondPerson,
+    decide_flag,
+    raise_flags,
+)
+from tests.desk import release
+from tests.factories import claim, organisation, papers, person, point
 
 AT = datetime(2026, 11, 23, 4, tzinfo=UTC)
 JOB = system("tests")
 REVIEWER = Actor(role=Role.REVIEWER, user_id=new_id())
+OTHER = Actor(role=Role.REVIEWER, user_id=new_id())
 CREDIT_CODE = "91110000MA0000000X"
 
 PLAIN = Facts(
@@ -50,6 +62,10 @@ PLAIN = Facts(
 )
 
 
+def decided(flag_id: UUID, by: Actor, *, confirmed: bool = False, note: str = "A family.") -> Flag:
+    return decide_flag(flag_id=flag_id, confirmed=confirmed, actor=by, at=AT, note=note)
+
+
 def test_a_plain_claim_raises_no_doubt() -> None:
     assert doubts(PLAIN) == []
 
@@ -66,6 +82,7 @@ def test_a_plain_claim_raises_no_doubt() -> None:
         ({"shared_with_creditor": ("phone",)}, "creditors-data"),
         ({"door_opened_by_creditor": True}, "door-by-creditor"),
         ({"same_document": 1}, "same-document"),
+        ({"entered_twice": True}, "entered-twice"),
         ({"burst": 10}, "burst"),
         ({"private_creditors": 4}, "pile-up"),
         ({"mutual": True}, "mutual"),
@@ -137,12 +154,23 @@ def test_a_phone_of_many_debtors_holds_the_claim_until_a_person_clears_it() -> N
     hold = Hold.objects.get(claim=owed)
     assert (hold.kind, hold.lifted_at) == ("flag", None)
 
-    decide_flag(flag_id=flag.id, confirmed=False, actor=REVIEWER, at=AT)
+    with pytest.raises(FlagNoteMissing):
+        decided(flag.id, REVIEWER, note="ok ")
+    decided(flag.id, REVIEWER)
+    hold.refresh_from_db()
+    assert (flags(owed.pk)[0].state, hold.lifted_at) == ("open", None)
+    with pytest.raises(FlagSecondPerson):
+        decided(flag.id, Actor(Role.COMPLIANCE, REVIEWER.user_id))
+    decided(flag.id, OTHER)
+    assert [(each.step, each.words, each.by) for each in review_steps(owed.pk)] == [
+        ("harmless", "A family.", REVIEWER.label),
+        ("cleared", "A family.", OTHER.label),
+    ]
     hold.refresh_from_db()
     assert hold.lifted_at == AT
     assert raise_flags(claim_ids=[owed.pk], actor=JOB, at=AT) == 0
     with pytest.raises(FlagDecided):
-        decide_flag(flag_id=flag.id, confirmed=True, actor=REVIEWER, at=AT)
+        decided(flag.id, REVIEWER, confirmed=True)
 
 
 @pytest.mark.django_db
@@ -154,8 +182,31 @@ def test_a_confirmed_doubt_keeps_the_claim_held() -> None:
     raise_flags(claim_ids=[owed.pk], actor=JOB, at=AT)
     flag = Flag.objects.get(code="own-claim")
 
-    decide_flag(flag_id=flag.pk, confirmed=True, actor=REVIEWER, at=AT)
+    decided(flag.pk, REVIEWER, confirmed=True)
     assert Hold.objects.filter(claim=owed, lifted_at__isnull=True).exists()
+
+
+@pytest.mark.django_db
+def test_any_confirmed_doubt_stops_the_release_until_somebody_else_clears_it() -> None:
+    owed = claim(state="submitted", principal=5_000_000)
+    papers(owed)
+    raise_flags(claim_ids=[owed.pk], actor=JOB, at=AT)
+    flag = Flag.objects.get(code="round-amount")
+    assert claim_view(owed.pk).blockers == []
+    decided(flag.pk, REVIEWER, confirmed=True)
+    with pytest.raises(NotVerifiable):
+        release(claim_id=owed.pk, actor=OTHER, at=AT)
+    with pytest.raises(FlagSecondPerson):
+        decided(flag.pk, REVIEWER)
+    decided(flag.pk, OTHER)
+    assert release(claim_id=owed.pk, actor=OTHER, at=AT).state == "challenge"
+
+
+@pytest.mark.django_db
+def test_a_doubt_that_is_not_grave_is_cleared_by_one_person() -> None:
+    owed = claim(state="submitted", principal=5_000_000)
+    raise_flags(claim_ids=[owed.pk], actor=JOB, at=AT)
+    assert decided(Flag.objects.get().pk, REVIEWER).state == "cleared"
 
 
 @pytest.mark.django_db
@@ -194,3 +245,52 @@ def test_facts_of_many_claims_cost_as_many_queries_as_of_one(
     with django_assert_num_queries(len(one)):
         facts(many)
     assert score(claim_id=new_id(), on=AT.date()) is None
+
+
+NOTE: dict[str, Any] = {"state": "submitted", "contract_on": date(2025, 6, 1)}
+
+
+@pytest.mark.django_db
+def test_one_note_under_two_numbers_waits_for_a_person() -> None:
+    first = claim(**NOTE)
+    twin = {**NOTE, "creditor": first.creditor, "debtor": first.debtor}
+    again = claim(**twin, created_at=first.created_at + timedelta(hours=1))
+    raise_flags(claim_ids=[first.pk, again.pk], actor=JOB, at=AT)
+    assert [each.code for each in flags(again.pk)] == ["entered-twice"]
+    assert flags(first.pk) == []
+    assert list(Hold.objects.values_list("claim", flat=True)) == [again.pk]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("days", [-30, -1, 1, 30])
+def test_a_slip_in_a_day_does_not_hide_the_same_note(days: int) -> None:
+    first = claim(**NOTE)
+    near = {
+        "contract_on": NOTE["contract_on"] + timedelta(days),
+        "due_on": first.due_on - timedelta(days),
+        "created_at": first.created_at + timedelta(hours=1),
+    }
+    again = claim(**{**NOTE, "creditor": first.creditor, "debtor": first.debtor, **near})
+    raise_flags(claim_ids=[first.pk, again.pk], actor=JOB, at=AT)
+    assert [each.code for each in flags(again.pk)] == ["entered-twice"]
+    assert flags(first.pk) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"due_on": date(2027, 9, 1)},
+        {"contract_on": date(2025, 7, 2)},
+        {"contract_on": None},
+        {"principal": 99_999},
+        {"product": "credit_card"},
+        {"state": "withdrawn"},
+    ],
+)
+def test_another_debt_of_the_same_person_is_no_double(other: dict[str, Any]) -> None:
+    first = claim(**(NOTE | other))
+    twin = {**NOTE, "creditor": first.creditor, "debtor": first.debtor}
+    again = claim(**twin, created_at=first.created_at + timedelta(hours=1))
+    raise_flags(claim_ids=[again.pk], actor=JOB, at=AT)
+    assert flags(again.pk) == []

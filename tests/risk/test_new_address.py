@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from qinghe.claims.models import Claim
-from qinghe.claims.services import NotVerifiable, verify_claim
+from qinghe.claims.services import NotVerifiable
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.kernel.ids import new_id
 from qinghe.parties.models import Organisation, Person
 from qinghe.risk.models import Flag
 from qinghe.risk.services import decide_flag, raise_flags
+from tests.desk import release
 from tests.factories import AT, claim, organisation, papers, person, point
 
 pytestmark = pytest.mark.django_db
@@ -41,10 +42,14 @@ def test_the_claim_waits_until_a_person_has_looked(kind: str) -> None:
     assert codes(planted) == ["other-address"]
     papers(planted)
     with pytest.raises(NotVerifiable):
-        verify_claim(claim_id=planted.pk, actor=REVIEWER, at=LATER)
+        release(claim_id=planted.pk, actor=REVIEWER, at=LATER)
     flag = Flag.objects.get(claim=planted)
-    decide_flag(flag_id=flag.pk, confirmed=False, actor=REVIEWER, at=LATER)
-    assert verify_claim(claim_id=planted.pk, actor=REVIEWER, at=LATER).state == "challenge"
+    seen = {"flag_id": flag.pk, "confirmed": False, "note": "The register says so.", "at": LATER}
+    decide_flag(**seen, actor=REVIEWER)
+    with pytest.raises(NotVerifiable):
+        release(claim_id=planted.pk, actor=REVIEWER, at=LATER)
+    decide_flag(**seen, actor=Actor(Role.REVIEWER, new_id()))
+    assert release(claim_id=planted.pk, actor=REVIEWER, at=LATER).state == "challenge"
 
 
 def test_the_first_creditor_and_the_same_creditor_again_raise_nothing() -> None:

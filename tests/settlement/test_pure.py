@@ -17,7 +17,15 @@ from qinghe.settlement import accounts, cashier
 from qinghe.settlement.allocation import ORDER, allocate
 from qinghe.settlement.reading import mapping_named, mapping_names, read_payments
 from qinghe.settlement.refusals import BadFile, MissingColumn, UnknownMapping
-from qinghe.settlement.splitting import divide, undivided
+from qinghe.settlement.splitting import (
+    Advance,
+    Taxes,
+    divide,
+    refunded,
+    undivided,
+    with_costs,
+    with_taxes,
+)
 from qinghe.settlement.terms import fee_on
 
 AT = datetime(2026, 11, 23, 4, tzinfo=UTC)
@@ -83,6 +91,43 @@ class TestSplit:
     ) -> None:
         cut = divide(amount, rate=rate, quality_share=quality, fee_rate=Fraction(1, 20))
         assert 0 <= amount * Fraction(rate) - cut.gross < 1
+
+    @given(
+        st.integers(0, 10**9),
+        st.integers(0, 10**9),
+        rates,
+        shares,
+        st.lists(st.tuples(st.integers(0, 2), st.integers(1, 10**9)), max_size=4),
+        st.sampled_from([Decimal(0), Decimal("0.01"), Decimal("0.06"), Decimal("0.13")]),
+    )
+    def test_with_costs_and_taxes_every_leg_is_there_once(
+        self,
+        costs: int,
+        rest: int,
+        rate: Decimal,
+        quality: Decimal,
+        told: list[tuple[int, int]],
+        tax: Decimal,
+    ) -> None:
+        orgs = [UUID(int=n + 1) for n in range(3)]
+        advances = [Advance(UUID(int=n), orgs[who], open_) for n, (who, open_) in enumerate(told)]
+        backs = refunded(costs, advances)
+        base = costs + rest - sum(each.amount for each in backs)
+        cut = divide(base, rate=rate, quality_share=quality, fee_rate=Fraction(1, 20))
+        cut = with_taxes(with_costs(cut, backs, orgs[0]), Taxes(tax, tax))
+        fee_net, earned = cut.fee - cut.fee_tax, cut.commission + cut.reserve
+        legs = [cut.creditor - cut.own, cut.own, cut.back, earned - cut.commission_tax]
+        legs += [cut.commission_tax, fee_net, cut.fee_tax]
+        assert sum(legs) == costs + rest
+        assert min(legs) >= 0
+        # The oldest is made whole before the next one gets anything, and nobody gets too much.
+        assert sum(each.amount for each in backs) == min(costs, sum(n for _who, n in told))
+        for each, advance in zip(backs[:-1], advances, strict=False):
+            assert (each.advance_id, each.amount) == (advance.id, advance.open)
+        # Nobody earns on what goes back.
+        assert cut.gross <= (costs + rest - cut.back - cut.own) * Fraction(rate)
+        # Tax is the rate of the net, to the nearest cent.
+        assert abs(cut.fee_tax - fee_net * Fraction(tax)) <= 1
 
     def test_a_known_case(self) -> None:
         cut = divide(

@@ -99,8 +99,8 @@ def test_the_pdf_shows_the_figures_of_the_page(
 def test_the_csv_computes_and_runs_no_formula(world: dict[str, Any]) -> None:
     with translation.override("en"):
         lines = statement_csv(month(world["creditor"])).decode("utf-8-sig").splitlines()
-    assert lines[0] == "Day,What,Reference,Claim,Amount (CNY),Balance (CNY)"
-    assert lines[-1].endswith(",700.00")
+    assert lines[0] == "Day,What,Reference,Claim,Amount (CNY),Balance (CNY),Objection"
+    assert lines[-1].endswith(",700.00,")
     assert any(",'=2+3," in line for line in lines)
 
 

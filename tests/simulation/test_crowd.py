@@ -58,7 +58,7 @@ def test_a_small_crowd_repeats_and_newcomers_get_orders() -> None:
     reports = [crowd_in_own_database(seed=2, **SMALL) for _ in range(2)]
     assert reports[0].digest == reports[1].digest
     figures = reports[0].figures
-    assert figures["open_by_day"][-1] > 20
+    assert figures["open_by_day"][-1] > 10
     assert 0 < figures["share_by_day"][12] < 1
     assert figures["first_order_days_max"] is None or figures["first_order_days_max"] < 8
     assert figures["honest_stopped"] == 0
@@ -67,7 +67,7 @@ def test_a_small_crowd_repeats_and_newcomers_get_orders() -> None:
 
 @pytest.mark.slow
 @pytest.mark.xfail(
-    reason="Not shown yet: a window fills every place of a liar whose few orders were paid."
+    reason="Not shown yet: since places open with a proven record (0048), no whole run was made."
 )
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_dishonest_collectors_lose_the_market_and_honest_newcomers_get_work(seed: int) -> None:

@@ -20,6 +20,7 @@ from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from qinghe.portal import session
 from tests.claims.world import claim_of, creditor, proven
+from tests.desk import read_by_reviewers
 from tests.journeys.visitor import AXE, CHROMIUM, RULES, WIDTHS, Album
 from tests.web.people import signed_in
 
@@ -104,6 +105,7 @@ def test_a_claim_that_demands_too_much_is_corrected_and_seen(office: Office) -> 
     expect(owner.locator("[data-test=accept-lawful]")).to_be_visible()
 
     reviewer = office.staff(Role.REVIEWER)
+    read_by_reviewers(claim.pk, clock.now())
     reviewer.goto(f"/verify/{claim.pk}/")
     check = reviewer.locator("[data-test=amount-check]")
     for amount in ("3,500.00", "1,479.46", "2,020.54"):
@@ -111,6 +113,7 @@ def test_a_claim_that_demands_too_much_is_corrected_and_seen(office: Office) -> 
     check.locator("summary").click()
     expect(check).to_contain_text("CN-INT-01")
     office.look(reviewer, "too-much")
+    reviewer.locator("select[name=reason]").select_option("agrees")
     reviewer.locator("[data-test=verify]").click()
     reviewer.wait_for_load_state()
     expect(reviewer.locator("[data-test=verify]")).to_be_visible()
@@ -123,6 +126,7 @@ def test_a_claim_that_demands_too_much_is_corrected_and_seen(office: Office) -> 
     office.look(owner, "accepted")
 
     reviewer.goto(f"/verify/{claim.pk}/")
+    reviewer.locator("select[name=reason]").select_option("agrees")
     reviewer.locator("[data-test=verify]").click()
     expect(reviewer.locator("[data-test=verify]")).to_have_count(0)
     assert Claim.objects.get(pk=claim.pk).state == "challenge"

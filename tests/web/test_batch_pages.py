@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime
 
 import openpyxl
@@ -164,3 +165,108 @@ def test_the_forecast_says_what_would_happen_and_does_nothing(creditor: Organisa
         client.post(f"/batches/{batch.pk}/decide/", {"choice": "part"})
         again = client.get(f"/batches/{batch.pk}/forecast/")
     assert again.status_code == 302
+
+
+def test_what_is_missing_is_told_at_once_and_the_usual_currency_is_chosen(
+    creditor: Organisation,
+) -> None:
+    head = f"{HEAD.replace(',币种', '')},金额截止日,内部"
+    row = f"{GOOD.replace(',CNY', '')},2026-11-20,x"
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, creditor)
+        assert send(client, f"{head}\n{row}\n".encode()) == "/batches/columns/"
+        form = client.get("/batches/columns/").context["form"]
+        assert form["currency"].value() == "CNY"
+        assert form["col9"].value() == "-"
+        given = {name: form[name].value() or "" for name in form.fields}
+        sent = {**given, "currency": "", "col6": ""}
+        refused = client.post("/batches/columns/", sent)
+        assert refused.status_code == 422
+        told = refused.context["form"].errors
+        assert {"currency", "col6", "col10"} <= set(told)
+        client.post("/batches/columns/", {**given, "leave_rest": "on"})
+    batch = Batch.objects.get()
+    assert (batch.mapping["constants"]["currency"], batch.rejected) == ("CNY", 0)
+    assert set(batch.mapping["ignore"]) == {"金额截止日", "内部"}
+
+
+def test_the_day_that_the_file_itself_names_counts(creditor: Organisation) -> None:
+    head = "合同号,客户编号,本金,币种,到期日,金额截止日"
+    row = "K-1,C-1,1000.00,CNY,2026-09-30,2026/11/18"
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, creditor)
+        send(client, f"{head}\n{row}\n".encode())
+        page = client.get("/batches/columns/")
+        assert "2026-11-18" in page.text
+        form = page.context["form"]
+        client.post("/batches/columns/", {n: form[n].value() or "" for n in form.fields})
+    assert str(Batch.objects.get().as_of) == "2026-11-18"
+
+
+def test_read_is_the_sum_of_what_became_of_the_rows(creditor: Organisation) -> None:
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, creditor)
+        batch, _here = rows_of(client, GOOD, BAD)
+        place = f"/batches/{batch.pk}/"
+        said = "1 correct and new + 0 unchanged + 1 to correct = 2 rows read"
+        assert said in client.get(place).text
+        client.post(f"{place}decide/", {"choice": "part"})
+        said = "1 taken over + 0 unchanged + 1 left out for errors = 2 rows read"
+        assert said in client.get(place).text
+
+
+def shown(page: str, mark: str) -> str:
+    """Return the words of what a page marks."""
+    inside = page.partition(f'data-test="{mark}"')[2].partition(">")[2]
+    return re.sub(r"<[^>]+>", " ", inside.partition("</")[0]).strip()
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "left"),
+    [("en", "Rows to correct", "2 left out"), ("zh-hans", "待更正的行", "2 行未接收")],
+)
+def test_rows_to_correct_have_one_name_and_one_count_everywhere(
+    creditor: Organisation, language: str, label: str, left: str
+) -> None:
+    twice_wrong = BAD.replace("K-2", "K-3").replace("-5", "x")
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, creditor, language)
+        batch, rows = rows_of(client, GOOD, BAD, twice_wrong)
+        place = f"/batches/{batch.pk}/"
+        pages = [client.get(each).text for each in (place, "/batches/", f"{place}forecast/", rows)]
+        for page in pages:
+            assert label in page
+        counts = [shown(pages[0], "to-correct"), shown(pages[2], "to-correct")]
+        assert [*counts, shown(pages[3], "to-correct")] == ["2", "2", "2"]
+        assert f'href="{rows}">2</a>' in pages[1]
+        assert 'data-test="what-to-do"' in pages[0]
+        assert 'data-test="what-to-do"' in pages[3]
+        client.post(f"{place}decide/", {"choice": "part"})
+        decided, listed = client.get(place).text, client.get("/batches/").text
+        assert label not in decided
+        assert left in listed
+        assert rows not in listed
+
+
+def test_after_taking_over_the_page_says_which_papers_are_missing(creditor: Organisation) -> None:
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, creditor)
+        factories.claim(creditor=creditor, state="submitted")
+        batch, _here = rows_of(client, GOOD)
+        place = f"/batches/{batch.pk}/"
+        page = client.post(f"{place}decide/", {"choice": "all"}, follow=True).text
+        assert "1 of them lack" in page
+        assert f'href="/claims/?papers=missing&amp;batch={batch.pk}"' in page
+        claim = Claim.objects.get(batch=batch)
+        listed = client.get(f"/claims/?papers=missing&batch={batch.pk}").text
+        assert claim.number in listed
+        assert listed.count('data-test="lacks"') == 1
+        assert "Contract · Proof of payment" in listed
+        every = client.get("/claims/").text
+        assert "2 claims lack papers" in every
+        assert "Papers missing (2)" in every
+        factories.papers(claim)
+        page = client.get(place).text
+        assert "Every claim of this batch has the papers it needs" in page
+        assert claim.number not in client.get("/claims/?papers=missing").text
+        assert client.get("/claims/?batch=nonsense").status_code == 200

@@ -165,7 +165,7 @@ def test_the_creditors_page_of_a_claim_asks_a_fixed_number_of_queries(
     with clock.at(NOON):
         ask(signed_in(Role.COLLECTOR, agency), claim)
         client = signed_in(Role.CREDITOR, claim.creditor)
-        with django_assert_max_num_queries(13):
+        with django_assert_max_num_queries(20):
             client.get(f"/claims/{claim.pk}/")
 
 

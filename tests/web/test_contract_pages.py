@@ -34,6 +34,7 @@ from tests.claims.world import (
     file_of,
     proven,
 )
+from tests.desk import SEEN, read_by_reviewers
 from tests.web.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -102,12 +103,15 @@ def test_terms_are_told_and_the_reviewer_sees_line_by_line(owner: Client, claim:
 def test_release_waits_for_the_creditor(owner: Client, claim: Claim) -> None:
     send(owner, "claim-contract", claim, **TERMS)
     reviewer = signed_in(Role.REVIEWER)
-    text = send(reviewer, "verify-decide", claim, decision="verify")
+    read_by_reviewers(claim.pk, NOW)
+    text = send(reviewer, "verify-decide", claim, decision="verify", reason="agrees")
     assert "More is claimed than the law permits" in text
     send(owner, "claim-accept-lawful", claim)
     claim.refresh_from_db()
     assert claim.interest == 147_946
-    send(reviewer, "verify-decide", claim, decision="verify")
+    # The amount is another one: the checks look again.
+    read_by_reviewers(claim.pk, NOW)
+    send(reviewer, "verify-decide", claim, decision="verify", reason="agrees", note=SEEN)
     claim.refresh_from_db()
     assert claim.state == "challenge"
 

@@ -18,7 +18,8 @@ from qinghe.parties.services import issue_door_code
 from qinghe.quality.models import Complaint
 from qinghe.quality.services import open_complaint
 from tests import factories
-from tests.web.people import signed_in
+from tests.desk import SEEN, read_papers
+from tests.web.people import actor_of, signed_in
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -51,6 +52,7 @@ def test_a_reviewer_sees_the_claim_beside_its_evidence(submitted: Claim, lang: s
     with clock.at(NOON):
         client = signed_in(Role.REVIEWER, lang=lang)
         assert submitted.number in client.get("/verify/").content.decode()
+        read_papers(submitted.pk, actor_of(client, Role.REVIEWER), NOON)
         page = client.get(f"/verify/{submitted.pk}/").content.decode()
     assert 'data-test="verify"' in page
     assert page.count('data-test="evidence"') == 2
@@ -59,7 +61,9 @@ def test_a_reviewer_sees_the_claim_beside_its_evidence(submitted: Claim, lang: s
 def test_a_claim_without_evidence_is_not_released(submitted: Claim) -> None:
     with clock.at(NOON):
         place = f"/verify/{submitted.pk}/decide/"
-        page = signed_in(Role.REVIEWER).post(place, {"decision": "verify"}, follow=True)
+        page = signed_in(Role.REVIEWER).post(
+            place, {"decision": "verify", "reason": "agrees"}, follow=True
+        )
     assert 'class="q-note bad"' in page.content.decode()
     assert Claim.objects.get().state == ClaimState.SUBMITTED
 
@@ -68,7 +72,9 @@ def test_a_released_claim_enters_its_challenge_window(submitted: Claim) -> None:
     prove(submitted)
     with clock.at(NOON):
         place = f"/verify/{submitted.pk}/decide/"
-        signed_in(Role.REVIEWER).post(place, {"decision": "verify"})
+        client = signed_in(Role.REVIEWER)
+        read_papers(submitted.pk, actor_of(client, Role.REVIEWER), NOON)
+        client.post(place, {"decision": "verify", "reason": "agrees", "note": SEEN})
     assert Claim.objects.get().state == ClaimState.CHALLENGE
 
 
@@ -154,6 +160,26 @@ def test_a_justified_complaint_suspends_the_mandate(worked: Claim) -> None:
         assert "shouted" in client.get(place).content.decode()
         client.post(place, {"upheld": "1", "text": "You are right."})
     assert Mandate.objects.get().state == "suspended"
+
+
+def test_a_claim_that_a_stranger_names_is_suggested_and_nothing_is_claimed_to_be_stopped(
+    worked: Claim,
+) -> None:
+    words = f"{worked.number.lower()}\nHe shouted at me."
+    complaint = open_complaint(
+        kind="rude", statement=words, claim_id=None, person_id=None,
+        actor=system("public-door"), at=NOON,
+    )  # fmt: skip
+    with clock.at(NOON):
+        client = signed_in(Role.COMPLIANCE)
+        page = client.get(f"/complaints/{complaint.pk}/").text
+        listed = client.get("/complaints/").text
+    suggested = page.partition('data-test="suggested"')[2].partition("</a>")[0]
+    assert worked.number in suggested
+    assert f'href="/claims/{worked.pk}/" data-test="suggested"' in page
+    assert "Nothing is stopped yet" in page
+    assert not Hold.objects.exists()
+    assert "Where it is known who complains" in listed
 
 
 def test_contact_that_a_decision_kept_stopped_can_go_on_later(worked: Claim) -> None:

@@ -116,6 +116,7 @@ def test_from_a_loan_note_to_the_release(claim: Claim, visit: object) -> None:
     expect(lender.on("papers").locator(".bad svg")).to_have_count(0)
     lender.look("evidence-complete")
 
+    Claim.objects.update(unseen=False)
     _reviewed(claim, visit(Role.REVIEWER))  # type: ignore[operator]
     claim.refresh_from_db()
     assert claim.state == ClaimState.CHALLENGE
@@ -142,6 +143,10 @@ def _reviewed(claim: Claim, reviewer: Visitor) -> None:
     reviewer.page.wait_for_url(shown[2])
     reviewer.page.locator(".q-head a").first.click()
     reviewer.page.wait_for_url("**/verify/**")
+    reviewer.page.locator("select[name=reason]").select_option("agrees")
+    reviewer.page.locator("form:has([data-test=verify]) [name=note]").fill(
+        "Compared with the papers."
+    )
     reviewer.press("verify")
     expect(reviewer.page.locator("[data-test=verify]")).to_have_count(0)
 

@@ -83,6 +83,18 @@ class TestAdding:
         assert "File 4 was not added. Choose from the list" in page
         assert "张三" not in page
 
+    def test_a_file_that_is_here_already_is_not_said_to_be_added(
+        self, owner: Client, claim: Claim
+    ) -> None:
+        kept(claim, samples.png(), at=NOON - timedelta(hours=1))
+        same = ("contract", samples.png(), "a.png"), ("assignment", samples.png(), "b.png")
+        page = sent(owner, claim, *same)
+        assert "were added" not in page
+        assert "was added" not in page
+        assert "File 1 is here already." in page
+        assert "File 2 was not added. This very file is here already, as “Contract”" in page
+        assert Evidence.objects.count() == 1
+
     def test_the_same_form_twice_adds_each_file_once(self, owner: Client, claim: Claim) -> None:
         files = ("contract", samples.png(), "a.png"), ("transfer", samples.PDF, "b.pdf")
         for _each in range(2):

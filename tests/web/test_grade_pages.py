@@ -10,7 +10,7 @@ from django.test import Client
 
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
-from qinghe.market.models import Standing
+from qinghe.market.models import Standing, TakingStop
 from qinghe.parties.models import Organisation
 from qinghe.quality.models import Appeal, Rating, Recognition, Signal
 from qinghe.quality.services import decide_complaint
@@ -182,3 +182,44 @@ def test_only_the_officers_page_can_reach_the_signals() -> None:
         "qinghe/quality/queries/sampling.py",
         "qinghe/quality/services/ratings.py",
     }
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("What we may hold now", "0 / 1", "1 more proven account makes 2 places.")),
+        ("zh-hans", ("当前可持有的委托", "0 / 1", "再有 1 件守规案件，可同时持有 2 件。")),
+    ],
+)
+def test_a_newcomer_reads_what_it_may_hold_and_what_opens_more(
+    language: str, words: tuple[str, ...]
+) -> None:
+    newcomer = collector()
+    regrade(newcomer.pk, AT)
+    client = signed_in(Role.COLLECTOR, newcomer)
+    client.cookies["django_language"] = language
+    with clock.at(AT):
+        page = client.get("/grade/").content.decode()
+    for each in words:
+        assert each in page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "complaints of several people are being heard"), ("zh-hans", "有多人的投诉正在审理")],
+)
+def test_a_pause_is_told_with_its_end_and_appealed_from_the_page(language: str, words: str) -> None:
+    newcomer = collector()
+    for _ in range(2):
+        complain(newcomer)
+    stop = TakingStop.objects.get()
+    client = signed_in(Role.COLLECTOR, newcomer)
+    client.cookies["django_language"] = language
+    here = f"/grade/appeal/pause/{stop.pk}/"
+    with clock.at(AT):
+        page = client.get("/grade/").content.decode()
+        assert words in page
+        assert here in page
+        client.post(here, {"ground": "fabricated", "statement": "Ask the gate."})
+        assert here not in client.get("/grade/").content.decode()
+    assert Appeal.objects.get().pause == stop

@@ -86,6 +86,7 @@ def test_a_person_applies_and_a_reviewer_approves(client: Client) -> None:
     page = post(client, "/standing/transfer/", {"yuan": f"0.{amount:02}"})
     assert "the account is proven" in page
     assert "Handed in." in post(client, "/standing/hand-in/", {})
+    assert first_page(client) == "/standing/"
     ask_registers(at=NOON)
 
     desk = signed_in(Role.REVIEWER)
@@ -103,6 +104,12 @@ def test_a_person_applies_and_a_reviewer_approves(client: Client) -> None:
     page = see(client, "/standing/")
     assert "L3" in page
     assert "0 / 3" in page, "it says how much may be submitted"
+    assert first_page(client) == "/creditor/"
+
+
+def first_page(client: Client) -> str:
+    with clock.at(NOON):
+        return str(client.get("/start/").headers["Location"])
 
 
 def factories_transfer() -> MicroTransfer:

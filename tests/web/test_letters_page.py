@@ -37,8 +37,14 @@ def test_a_letter_is_downloaded_then_marked_and_leaves_the_list() -> None:
 
         done = client.post(f"/letters/{attempt.pk}/printed/", follow=True).content.decode()
         assert "Marked as printed." in done
-        assert case.claim.number not in done
-    assert Delivery.objects.get().printed_at == LATER
+        assert 'data-test="letter-printed"' not in done
+        assert 'data-test="letter-posted"' in done
+
+        gone = client.post(f"/letters/{attempt.pk}/posted/", follow=True).content.decode()
+        assert "Marked as posted." in gone
+        assert case.claim.number not in gone
+    letter = Delivery.objects.get()
+    assert (letter.printed_at, letter.posted_at) == (LATER, LATER)
 
 
 def test_a_printed_letter_is_not_opened_again() -> None:

@@ -15,6 +15,7 @@ from qinghe.kernel.actor import Role
 from qinghe.market.models import Capacity, Mandate
 from qinghe.parties.models import Organisation
 from tests import factories
+from tests.casework.test_mandate_life import talked
 from tests.journeys.visitor import AXE, CHROMIUM, Album, Visitor
 from tests.web.people import signed_in
 
@@ -83,7 +84,9 @@ class Hands:
         one.page.wait_for_url("**/cases/*/")
 
     def promise_moves_the_end(self, one: Visitor) -> None:
-        due = day_of(clock.now()) + timedelta(days=18)
+        now = clock.now()
+        talked(Mandate.objects.select_related("claim").get(state="active"), now)
+        due = day_of(now) + timedelta(days=18)
         one.page.locator("[name=amount]").fill("100")
         one.page.locator("[name=due_on]").fill(due.isoformat())
         one.press("promise")

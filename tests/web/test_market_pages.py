@@ -15,7 +15,7 @@ from qinghe.claims.services import intake
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from qinghe.market.models import Capacity, Listing, Mandate
-from qinghe.parties.models import Organisation
+from qinghe.parties.models import Licence, Organisation
 from tests import factories
 from tests.web.people import signed_in
 
@@ -59,7 +59,7 @@ def test_a_file_is_mapped_with_suggestions_then_checked(creditor: Organisation) 
         client = signed_in(Role.CREDITOR, creditor)
         upload(client, GOOD, BAD)
         page = columns(client)
-    assert "What is wrong" in page
+    assert "Rows to correct" in page
     assert Batch.objects.get().rejected == 1
     assert not Claim.objects.exists()
 
@@ -222,6 +222,24 @@ def test_an_order_that_cannot_be_taken_says_why(creditor: Organisation) -> None:
         page = signed_in(Role.COLLECTOR, factories.collector()).get("/hall/").content.decode()
     assert "needs a valid registration" in page
     assert 'data-test="order"' not in page
+
+
+def test_what_is_drawn_once_is_never_anothers_and_never_old(creditor: Organisation) -> None:
+    agencies = [factories.collector(), factories.collector()]
+    for agency in agencies:
+        factories.licence(agency)
+    readers = [signed_in(Role.COLLECTOR, agency) for agency in agencies]
+    with clock.at(NOON):
+        listed(creditor, signed_in(Role.CREDITOR, creditor))
+        pages = [reader.get("/hall/").content.decode() for reader in readers]
+        for page, own, other in zip(pages, agencies, reversed(agencies), strict=True):
+            assert 'data-test="order"' in page
+            assert own.name in page
+            assert other.name not in page
+        Licence.objects.filter(organisation=agencies[0]).update(verified_at=None)
+        pages = [reader.get("/hall/").content.decode() for reader in readers]
+    assert ["needs a valid registration" in page for page in pages] == [True, False]
+    assert ['data-test="order"' in page for page in pages] == [False, True]
 
 
 def test_the_hall_asks_a_fixed_number_of_queries(

@@ -62,8 +62,8 @@ class Market:
             page.locator("[name=collector]").select_option(str(collector.pk))
         look(page, f"mode-{mode}-publish", self.language, 1440, 360)
         page.locator("[data-test=publish]").focus()
-        with page.expect_navigation():
-            page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "/claims/publish/" not in url)
 
     def take(self, who: str, mode: str) -> None:
         page = self.sit(who, "/hall/")

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import translation
+from django.utils.html import escape
 
-from qinghe.claims.models import Claim, Evidence
-from qinghe.claims.services import open_dispute, release_automatically, return_claim
+from qinghe.claims.models import Claim, Evidence, Objection
+from qinghe.claims.services import (
+    TermsGiven,
+    deliver_terms,
+    open_dispute,
+    release_automatically,
+    return_claim,
+)
+from qinghe.claims.terms import ClaimState
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role, system
 from qinghe.parties.models import Organisation, User
 from qinghe.quality.models import Invention
+from qinghe.risk.doubts import BY_CODE
 from qinghe.risk.models import AutoRelease, Flag
 from qinghe.risk.services import decide_flag, raise_flag
 from tests import factories
 from tests.claims.world import COMPLIANCE, REVIEWER, debtor
-from tests.web.people import signed_in
+from tests.desk import SEEN, read_papers
+from tests.web.people import actor_of, signed_in
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 BIG = 200_000_00
@@ -61,14 +74,100 @@ def test_a_large_claim_goes_through_two_pairs_of_hands() -> None:
     claim = waiting(principal=BIG)
     first, second = signed_in(Role.REVIEWER), signed_in(Role.REVIEWER)
     place = f"/verify/{claim.pk}/"
-    post(first, f"{place}decide/", decision="verify")
+    for reviewer in (first, second):
+        read_papers(claim.pk, actor_of(reviewer, Role.REVIEWER), NOON)
+    post(first, f"{place}decide/", decision="verify", reason="agrees", note=SEEN)
     assert claim.number not in text(second, "/verify/")
     assert claim.number in text(second, "/verify/?queue=second")
     assert 'data-test="second"' in text(second, place)
-    assert 'class="q-note bad"' in post(first, f"{place}decide/", decision="verify")
-    post(second, f"{place}decide/", decision="verify")
+    mine = text(first, place)
+    assert 'data-test="mine"' in mine
+    assert 'data-test="verify"' not in mine
+    assert 'data-test="second"' not in mine
+    assert 'class="q-note bad"' in post(
+        first, f"{place}decide/", decision="verify", reason="agrees", note=SEEN
+    )
+    post(second, f"{place}decide/", decision="verify", reason="agrees", note=SEEN)
     claim.refresh_from_db()
     assert claim.state == "challenge"
+
+
+@pytest.mark.parametrize(
+    ("lang", "first", "refused"),
+    [
+        ("en", "First open the papers", "Open the papers before"),
+        ("zh-hans", "请先逐份打开材料", "请先打开材料"),
+    ],
+)
+def test_nobody_releases_with_one_press_what_they_have_not_opened(
+    lang: str, first: str, refused: str
+) -> None:
+    claim = waiting()
+    client, place = signed_in(Role.REVIEWER, lang=lang), f"/verify/{claim.pk}/"
+    page = text(client, place)
+    assert first in page
+    assert 'data-test="verify"' not in page
+    Claim.objects.update(unseen=False)
+    answer = post(client, f"{place}decide/", decision="verify", reason="agrees", note=SEEN)
+    assert refused in answer
+    claim.refresh_from_db()
+    assert claim.state == "submitted"
+    read_papers(claim.pk, actor_of(client, Role.REVIEWER), NOON)
+    assert 'data-test="verify"' in text(client, place)
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "Proposed."), ("zh-hans", "已提出")])
+def test_an_invented_claim_is_proposed_by_one_and_rejected_by_another(lang: str, told: str) -> None:
+    claim = waiting()
+    first, second = signed_in(Role.REVIEWER, lang=lang), signed_in(Role.REVIEWER, lang=lang)
+    place, sent = f"/verify/{claim.pk}/", {"decision": "reject", "reject-reason": "invented"}
+    assert 'class="q-note bad"' in post(first, f"{place}decide/", **sent)
+    sent["reject-words"] = "No such bank."
+    for reviewer in (first, second):
+        read_papers(claim.pk, actor_of(reviewer, Role.REVIEWER), NOON)
+    assert told in post(first, f"{place}decide/", **sent)
+    assert 'data-test="mine"' in text(first, place)
+    assert "No such bank." not in text(owner(claim), f"/claims/{claim.pk}/")
+    assert claim.number in text(second, "/verify/?queue=second")
+    page = text(second, place)
+    assert 'data-test="accused"' in page
+    assert "No such bank." in page
+    assert 'class="q-note bad"' in post(first, f"{place}decide/", **sent)
+    post(second, f"{place}decide/", **sent)
+    claim.refresh_from_db()
+    assert claim.state == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("lang", "asks", "not_yours"),
+    [("en", "You do not agree with the rejection?", "Somebody else hears it"),
+     ("zh-hans", "不同意驳回？", "由他人处理")],
+)  # fmt: skip
+def test_a_creditor_objects_and_another_reviewer_hears_it(
+    lang: str, asks: str, not_yours: str
+) -> None:
+    claim = waiting()
+    first, second = signed_in(Role.REVIEWER, lang=lang), signed_in(Role.REVIEWER, lang=lang)
+    creditor, place = signed_in(Role.CREDITOR, claim.creditor, lang), f"/verify/{claim.pk}/"
+    assert asks not in text(creditor, f"/claims/{claim.pk}/")
+    post(first, f"{place}decide/", decision="reject", **{"reject-reason": "no_proof"})
+    assert asks in text(creditor, f"/claims/{claim.pk}/")
+    said = {"objection-ground": "overlooked", "objection-words": "Look at page 2."}
+    post(creditor, f"/claims/{claim.pk}/object/", **said)
+    mine = text(creditor, f"/claims/{claim.pk}/")
+    assert "Look at page 2." in mine
+    assert asks not in mine
+    assert claim.number in text(second, "/verify/")
+    assert 'data-test="hears-not"' not in text(second, "/verify/")
+    assert 'data-test="hears-not"' in text(first, "/verify/")
+    assert not_yours in text(first, place)
+    assert "Look at page 2." in text(second, place)
+    objection = Objection.objects.get()
+    answer = {"hearing-reason": "papers_show", "hearing-words": "Page 2 shows it."}
+    post(second, f"{place}objections/{objection.pk}/", **answer)
+    claim.refresh_from_db()
+    assert claim.state == "submitted"
+    assert "Page 2 shows it." in text(creditor, f"/claims/{claim.pk}/")
 
 
 def test_the_creditor_reads_what_is_missing_and_answers() -> None:
@@ -130,7 +229,7 @@ def test_an_invented_claim_needs_two_officers() -> None:
     place = f"/verify/{claim.pk}/invented/"
     assert 'class="q-note bad"' in post(first, place, reason="Another person signed.")
     flag = Flag.objects.get()
-    decide_flag(flag_id=flag.pk, confirmed=True, actor=COMPLIANCE, at=NOON)
+    decide_flag(flag_id=flag.pk, confirmed=True, actor=COMPLIANCE, at=NOON, note="Seen.")
     post(first, place, reason="Another person signed.")
     found = Invention.objects.get()
     assert 'data-test="proven"' not in text(first, "/invented/")
@@ -167,3 +266,148 @@ def test_a_trusted_institution_is_shown_with_its_samples() -> None:
     one.refresh_from_db()
     assert one.ended_because == "new owner"
     assert User.objects.exists()
+
+
+def test_a_remark_on_the_rate_is_answered_and_nothing_calls_it_right() -> None:
+    claim = waiting(
+        contract_on=date(2025, 6, 1), creditor=factories.organisation(lender_kind="bank")
+    )
+    deliver_terms(
+        claim_id=claim.pk,
+        terms=TermsGiven(
+            principal=claim.principal,
+            disbursed_on=date(2025, 6, 1),
+            matures_on=date(2026, 10, 1),
+            rate_pct=Decimal(36),
+        ),
+        actor=factories.actor(Role.CREDITOR, claim.creditor),
+        at=NOON,
+    )
+    reviewer, place = signed_in(Role.REVIEWER), f"/verify/{claim.pk}/"
+    page = text(reviewer, place)
+    assert "A person must judge the rate" in page
+    assert "Your judgement of the remark" in page
+    assert "The amount follows from contract and law <span" in page
+    assert "the rate needs your judgement" in page
+    assert "The amount is right" not in page
+    asked = {"decision": "verify", "reason": "agrees"}
+    read_papers(claim.pk, actor_of(reviewer, Role.REVIEWER), NOON)
+    assert "Write in the note why" in post(reviewer, f"{place}decide/", **asked)
+    assert "Choose" not in post(reviewer, f"{place}decide/", **asked, note="The licence allows it.")
+    claim.refresh_from_db()
+    assert claim.state == "challenge"
+
+
+def test_a_release_needs_a_reason_that_somebody_chose() -> None:
+    claim = waiting()
+    reviewer, place = signed_in(Role.REVIEWER), f"/verify/{claim.pk}/"
+    assert 'class="q-note bad"' in post(reviewer, f"{place}decide/", decision="verify")
+    claim.refresh_from_db()
+    assert claim.state == "submitted"
+
+
+def test_without_files_the_checklist_says_nothing_of_them() -> None:
+    claim = factories.claim(state=ClaimState.SUBMITTED)
+    page = text(signed_in(Role.REVIEWER), f"/verify/{claim.pk}/")
+    assert page.count("no file is here yet") == 2
+
+
+def test_a_claim_that_was_bought_is_not_called_the_creditors_own_loan() -> None:
+    claim = waiting(creditor=factories.organisation(lender_kind="factoring"))
+    page = text(signed_in(Role.REVIEWER), f"/verify/{claim.pk}/")
+    assert "it lent itself" not in page
+    assert "from whom it was assigned was not told" in page
+    # Both remarks stand beside the note, which is asked for.
+    assert "nobody has compared it with a contract" in page
+    assert "From whom the claim was assigned was not told." in page
+    assert re.search(r'<input[^>]*name="note"[^>]*required', page)
+
+
+def test_a_queue_can_show_only_what_has_files() -> None:
+    ready, bare = waiting(), factories.claim(state="submitted")
+    reviewer = signed_in(Role.REVIEWER)
+    assert bare.number in text(reviewer, "/verify/")
+    page = text(reviewer, "/verify/?files=1")
+    assert ready.number in page
+    assert bare.number not in page
+
+
+def flagged(claim: Claim) -> Flag:
+    raise_flag(claim_id=claim.pk, code="one-hand", actor=system("tests"), at=NOON)
+    return Flag.objects.get(claim=claim)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-hans"])
+def test_a_warning_tells_its_reason_and_two_persons_hold_a_grave_one_harmless(lang: str) -> None:
+    claim = waiting()
+    flag = flagged(claim)
+    first, second = signed_in(Role.REVIEWER, lang=lang), signed_in(Role.REVIEWER, lang=lang)
+    place, decide = f"/verify/{claim.pk}/", f"/verify/{claim.pk}/flags/{flag.pk}/"
+    with translation.override(lang):
+        reason = str(BY_CODE["one-hand"].sentence)
+    assert escape(reason) in text(first, place)
+    assert 'class="q-note bad"' in post(first, decide, confirmed="0")
+    post(first, decide, confirmed="0", note="Two forms, one printer.")
+    page = text(second, place)
+    assert "Two forms, one printer." in page
+    assert 'data-test="verify-blocked"' in page
+    post(second, decide, confirmed="0", note="I see it the same way.")
+    flag.refresh_from_db()
+    assert flag.state == "cleared"
+    read_papers(claim.pk, actor_of(second, Role.REVIEWER), NOON)
+    assert 'data-test="verify"' in text(second, place)
+
+
+def test_a_confirmed_warning_is_no_clean_line_of_the_checklist() -> None:
+    claim = waiting()
+    flag = flagged(claim)
+    decide_flag(flag_id=flag.pk, confirmed=True, actor=COMPLIANCE, at=NOON, note="Seen.")
+    page = text(signed_in(Role.REVIEWER), f"/verify/{claim.pk}/")
+    assert "a warning was confirmed" in page
+    assert 'data-test="verify-blocked"' in page
+
+
+def test_before_the_checks_nobody_is_told_that_nothing_is_odd() -> None:
+    claim = waiting()
+    client, place = signed_in(Role.REVIEWER), f"/verify/{claim.pk}/"
+    page = text(client, place)
+    assert "No rule found anything odd" not in page
+    # Everything that is missing is told at once.
+    assert 'data-test="why-not"' in page
+    assert 'data-test="unread"' in page
+    Claim.objects.update(unseen=False)
+    page = text(client, place)
+    assert "No rule found anything odd" in page
+    assert 'data-test="verify-unread"' in page
+
+
+def test_an_ended_claim_offers_no_decision_about_its_warnings() -> None:
+    claim = waiting()
+    flagged(claim)
+    client, place = signed_in(Role.REVIEWER), f"/verify/{claim.pk}/"
+    assert 'name="confirmed"' in text(client, place)
+    post(client, f"{place}decide/", decision="reject", **{"reject-reason": "no_proof"})
+    assert 'name="confirmed"' not in text(client, place)
+
+
+def test_a_long_queue_has_a_second_page_and_says_what_needs_a_closer_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("qinghe.web.review.verify.REVIEW_PAGE", 1)
+    first = waiting(principal=BIG, created_at=NOON - timedelta(hours=2))
+    flagged(first)
+    second = waiting(created_at=NOON - timedelta(hours=1))
+    reviewer = signed_in(Role.REVIEWER)
+    page = text(reviewer, "/verify/")
+    assert first.number in page
+    assert second.number not in page
+    assert "open warning" in page
+    assert "large amount" in page
+    assert 'data-test="next-page"' in page
+    page = text(reviewer, "/verify/?page=2")
+    assert second.number in page
+    assert first.number not in page
+    assert "open warning" not in page
+    assert "large amount" not in page
+    assert 'data-test="next-page"' not in page
+    assert first.number in text(reviewer, "/verify/?page=0")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 from pytest_django import Settings
 
+from qinghe.claims.intake.faults import ADVICE
 from qinghe.claims.models import Batch, Claim, ContractTerms
+from qinghe.claims.services import FieldFault, check_amount
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from qinghe.parties.models import Organisation
 from qinghe.parties.terms import OrgKind
+from qinghe.web.creditor.singleform import words_of
 from tests import factories
 from tests.web.people import signed_in
 
@@ -36,6 +41,13 @@ TOLD = {
     "principal": "10000",
     "interest": "",
 }
+
+# What needs a second row, or a field that the form does not have.
+ONLY_IN_FILES = {
+    "duplicate", "duplicate-differs", "mixed-currency", "bad-booked-to", "bad-hand",
+    "bad-daily-rate", "bad-day-count", "bad-lender", "lender-needs-chain", "repaid-without-days",
+    "repaid-differs", "first-day-differs", "unknown-currency",
+}  # fmt: skip
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +103,44 @@ def test_a_number_and_a_missing_name_are_told_together(client: Client) -> None:
     }  # fmt: skip
     with clock.at(NOON):
         answer = client.post("/claims/new/", TOLD | told)
-    assert set(answer.context["form"].errors) == {"debtor_name", "address"}
+    assert set(answer.context["form"].errors) == {"debtor_name", "address", "repayments"}
+
+
+def test_every_fault_is_told_at_once_in_words_for_a_person(client: Client) -> None:
+    told = {
+        "debtor_name": "", "id_number": "990101199001011230", "email": "me@", "principal": "0",
+        "address": "找他妻子 13812345678", "as_of": "2027-01-01", "contract_date": "2025-02-30",
+        "annual_overdue_rate": "10", "instalments": "many", "repayment_form": "equal_principal",
+        "region": "Nowhere", "due_date": "", "repayments": "昨天\n2026-01-01 5\nbald",
+    }  # fmt: skip
+    with clock.at(NOON):
+        errors = client.post("/claims/new/", TOLD | told).context["form"].errors
+        right = {name: TOLD.get(name, "") for name in told}
+        assert client.post("/claims/new/", TOLD | right).status_code == 302
+    assert set(errors) == {*told} - {"repayment_form"}
+    assert "Line 1, 3" in errors["repayments"][0]
+    words = " ".join(sentence for each in errors.values() for sentence in each)
+    assert not re.search(r"\b(files?|rows?|cells?|columns?)\b", words, re.I), words
+
+
+def test_a_number_that_is_here_already_is_told_with_the_rest(client: Client) -> None:
+    with clock.at(NOON):
+        client.post(laid(client, contract_number="N-1"), {"choice": "post"})
+        again = TOLD | {"contract_number": "N-1", "principal": "9000", "email": "me@"}
+        errors = client.post("/claims/new/", again).context["form"].errors
+    assert set(errors) == {"contract_number", "email"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_no_sentence_of_the_form_speaks_of_a_file(language: str) -> None:
+    about_files = r"\b(files?|rows?|cells?|columns?)\b|文件|单元格|该行|这一行|列中"
+    known = "limit least place rule fact decimals currency first_row day"
+    facts: dict[str, int | str] = dict.fromkeys(known.split(), 1)
+    with override(language):
+        for code, advice in ADVICE.items():
+            if code not in ONLY_IN_FILES:
+                words = words_of(FieldFault("x", code, *advice.told(facts), facts))
+                assert not re.search(about_files, words, re.I), (code, words)
 
 
 def test_the_form_has_no_field_for_other_people_and_says_why(client: Client) -> None:
@@ -120,6 +169,27 @@ def test_look_then_post_then_prove(client: Client) -> None:
         assert f"/claims/{claim.pk}/evidence/" in answer.content.decode()
         assert client.get(address).headers["Location"] == f"{address}proof/"
     assert ContractTerms.objects.count() == 1
+
+
+def test_what_was_paid_back_stands_on_every_page(client: Client) -> None:
+    def repaid(page: str) -> str:
+        return page.partition('data-test="repaid"')[2].partition("</section>")[0]
+
+    with clock.at(NOON):
+        address = laid(client)
+        look = client.get(address).content.decode()
+        client.post(address, {"choice": "post"})
+        claim = Claim.objects.get()
+        theirs = client.get(f"/claims/{claim.pk}/").content.decode()
+        check_amount(claim_id=claim.pk, actor=factories.actor(Role.REVIEWER), at=NOON)
+        desk = signed_in(Role.REVIEWER).get(f"/verify/{claim.pk}/").content.decode()
+    for page in (look, theirs, desk):
+        assert "2026-01-01" in repaid(page)
+        assert "500.00" in repaid(page)
+        assert "2026-03-01" in repaid(page)
+    for page in (look, desk):
+        assert "Interest before the due day" in repaid(page)
+        assert "10,000.00" in page.partition('data-test="agreed"')[2]
 
 
 def test_more_than_lawful_is_said_with_the_sum(client: Client) -> None:

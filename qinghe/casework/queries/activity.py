@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Max, Min, QuerySet
 
 from qinghe.casework.models import Hardship, Plan, Promise
+from qinghe.casework.terms import PromiseState
 from qinghe.claims.models import Hold
 from qinghe.contact.models import Attempt
 from qinghe.contact.terms import SILENT, AttemptState
@@ -19,6 +20,7 @@ from qinghe.market.queries.signed import figures_of
 from qinghe.market.serving import Due, Service, dues, returns_at
 
 # What a person's day is used up by, whoever used it.
+STANDS = (PromiseState.OPEN, PromiseState.KEPT)
 BUDGETS = ["PLT-CAP-01", "CN-FRQ-01", "CN-FRQ-02", "CN-FRQ-03"]
 
 
@@ -36,7 +38,8 @@ def activity(mandates: Iterable[Mandate], at: datetime) -> dict[UUID, Service]:
     spans: dict[UUID, list[tuple[datetime, datetime]]] = {}
     for pk, first, last in chain(
         _spans(Attempt.objects.exclude(state__in=SILENT), "at", ids),
-        _spans(Promise.objects.all(), "made_at", ids),
+        # One taken back or not kept is a collector's word alone: it could be invented anew.
+        _spans(Promise.objects.filter(state__in=STANDS), "made_at", ids),
         _once(ids),
         _of_debtors(Plan.objects.all(), "proposed_at", rows),
         _of_debtors(Hardship.objects.all(), "asked_at", rows),

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from qinghe.casework.models import CallBack, Hardship, Instalment, Plan, Promise
+from qinghe.casework.schedules import Variation, schedule
 from qinghe.casework.terms import HardshipState, PlanState, PromiseState
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.together import together
@@ -20,6 +21,9 @@ from qinghe.market.terms import LIVE
 from qinghe.parties.roles import OVERSIGHT
 
 AT_MOST = 500
+# What waits or runs, then the latest.
+LIVE_FIRST = Case(When(state__in=(PlanState.PROPOSED, PlanState.ACTIVE), then=0), default=1)
+NEWEST = (LIVE_FIRST, "-proposed_at", "-id")
 Row = tuple[Any, ...]
 # What the rows below are filled from, in their order.
 ABOUT = ("id", "claim_id", "claim__number", "claim__debtor__masked_name")
@@ -27,7 +31,8 @@ PROMISE = (*ABOUT, "claim__currency", "amount", "due_on", "state", "made_at", "d
 CALL_BACK = (*ABOUT, "planned_at")
 PLAN = (
     *ABOUT, "claim__currency", "state", "total", "monthly", "count", "first_due_on",
-    "proposed_at", "decided_at", "ended_at",
+    "proposed_at", "decided_at", "ended_at", "rhythm", "step", "step_months", "months",
+    "otherwise", "largest", "affordable",
 )  # fmt: skip
 INSTALMENT = ("plan_id", "seq", "due_on", "amount", "paid", "missed_at")
 HARDSHIP = (*ABOUT, "state", "statement_id", "asked_at", "decided_at", "pause_until")
@@ -93,7 +98,28 @@ class PlanView:
     proposed_at: datetime
     decided_at: datetime | None
     ended_at: datetime | None
+    rhythm: str
+    step: int
+    step_months: int
+    months: list[int]
+    otherwise: int
+    largest: int
+    affordable: int | None
     instalments: tuple[InstalmentRow, ...]
+
+    @property
+    def variation(self) -> Variation:
+        """Return how the instalments differ from the monthly amount."""
+        months = tuple(self.months)
+        return Variation(self.rhythm, self.step, self.step_months, months, self.otherwise)
+
+    @property
+    def parts(self) -> list[InstalmentRow]:
+        """Return the instalments; of a plan that only waits, those it would have."""
+        if self.instalments:
+            return list(self.instalments)
+        planned = schedule(self.total, self.monthly, self.first_due_on, self.variation)
+        return [InstalmentRow(n, day, sum_, 0, None) for n, (day, sum_) in enumerate(planned, 1)]
 
     @property
     def paid(self) -> int:
@@ -129,7 +155,7 @@ def promises(
     due: tuple[date, date] | None = None,
 ) -> list[PromiseRow]:
     """Return promises on an actor's claims, by due day; `due` is a half-open span of days."""
-    rows = Promise.objects.filter(_mine(actor), state__in=list(states))
+    rows = Promise.objects.filter(mine(actor), state__in=list(states))
     if claim_id is not None:
         rows = rows.filter(claim=claim_id)
     if due is not None:
@@ -141,7 +167,7 @@ def promises(
 
 def call_backs(*, actor: Actor, until: datetime | None = None) -> list[CallBackRow]:
     """Return the agreed calls that were not made yet, the next one first."""
-    rows = CallBack.objects.filter(_mine(actor), done_at__isnull=True)
+    rows = CallBack.objects.filter(mine(actor), done_at__isnull=True)
     if until is not None:
         rows = rows.filter(planned_at__lt=until)
     rows = rows.order_by("planned_at", "id")
@@ -150,23 +176,23 @@ def call_backs(*, actor: Actor, until: datetime | None = None) -> list[CallBackR
 
 def plan_of(*, claim_id: UUID, actor: Actor) -> PlanView | None:
     """Return the plan that waits or runs on a claim, else the latest; None without any."""
-    return next(iter(_plans(Q(claim=claim_id) & _mine(actor), ("-proposed_at", "-id"), 1)), None)
+    return next(iter(_plans(Q(claim=claim_id) & mine(actor), NEWEST, 1)), None)
 
 
 def plans(*, actor: Actor, states: Iterable[str] = (PlanState.PROPOSED,)) -> list[PlanView]:
     """Return plans on an actor's claims, the oldest proposal first. One query."""
-    return _plans(Q(state__in=list(states)) & _mine(actor), ("proposed_at", "id"), AT_MOST)
+    return _plans(Q(state__in=list(states)) & mine(actor), ("proposed_at", "id"), AT_MOST)
 
 
 def hardship_of(*, claim_id: UUID, actor: Actor) -> HardshipRow | None:
     """Return the latest hardship request on a claim."""
-    found = _hardships(Q(claim=claim_id) & _mine(actor), "-asked_at")
+    found = _hardships(Q(claim=claim_id) & mine(actor), "-asked_at")
     return found[0] if found else None
 
 
 def hardships(*, actor: Actor, states: Iterable[str] = (HardshipState.OPEN,)) -> list[HardshipRow]:
     """Return hardship requests on an actor's claims, the oldest first."""
-    return _hardships(_mine(actor) & Q(state__in=list(states)), "asked_at")
+    return _hardships(mine(actor) & Q(state__in=list(states)), "asked_at")
 
 
 def _hardships(which: Q, order: str) -> list[HardshipRow]:
@@ -174,7 +200,7 @@ def _hardships(which: Q, order: str) -> list[HardshipRow]:
     return [HardshipRow(*row) for row in rows.values_list(*HARDSHIP)[:AT_MOST]]
 
 
-def _plans(which: Q, order: tuple[str, ...], limit: int) -> list[PlanView]:
+def _plans(which: Q, order: tuple[str | Case, ...], limit: int) -> list[PlanView]:
     rows = Plan.objects.filter(which).order_by(*order)[:limit]
     parts = Instalment.objects.filter(plan__in=rows.values("pk")).order_by("plan", "seq")
     read = together(plans=rows.values_list(*PLAN), parts=parts.values_list(*INSTALMENT))
@@ -189,7 +215,7 @@ def plan_views(plans: Iterable[Row], parts: Iterable[Row]) -> list[PlanView]:
     return [PlanView(*(*plan, tuple(of_plan.get(plan[0], ())))) for plan in plans]
 
 
-def _mine(actor: Actor) -> Q:
+def mine(actor: Actor) -> Q:
     """Narrow rows with a `claim` to an actor: a collector's by live mandate."""
     if actor.role in OVERSIGHT:
         return Q()

@@ -30,6 +30,8 @@ class Facts:
     last_promise: str
     last_result: str
     last_attempt_at: datetime | None
+    # Whether the platform itself told the debtor of the claim, by letter or e-mail.
+    noticed: bool
     unanswered: int
     ends_at: datetime
 
@@ -133,6 +135,15 @@ STEPS: Final = (
             _("Offer a plan"),
             _("The last promise was not kept; smaller parts may be."),
             20,
+        ),
+    ),
+    Step(
+        lambda f: f.last_attempt_at is None and f.noticed,
+        Suggestion(
+            "first_contact",
+            _("Make the first contact"),
+            _("The platform has told the debtor of the claim; you have not been in touch yet."),
+            25,
         ),
     ),
     Step(

@@ -18,7 +18,6 @@ from qinghe.casework.terms import Action, HardshipState, PlanState, PromiseState
 from qinghe.claims.queries import ClaimView, Moment, moments_of
 from qinghe.claims.terms import ClaimState, Component, DisputeReason, DisputeState, HoldKind
 from qinghe.contact.queries import AttemptRow, attempts_of_claim, attempts_of_person
-from qinghe.contact.terms import AttemptState, Outcome
 from qinghe.contact.wording.fill import amount_text
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.queries import case_for
@@ -53,6 +52,7 @@ ICONS = {
     "evidence": "file-check",
     "dispute": "hand-stop",
     "dispute-decided": "gavel",
+    "dispute-withdrawn": "arrow-back-up",
     "hold": "player-pause",
     "hold-lifted": "player-play",
 }
@@ -61,6 +61,7 @@ WORDS = {
     "evidence": gettext_lazy("Evidence added"),
     "dispute": gettext_lazy("Contested by the debtor"),
     "dispute-decided": gettext_lazy("Dispute decided"),
+    "dispute-withdrawn": gettext_lazy("Dispute taken back"),
     "hold": gettext_lazy("Contact stopped"),
     "hold-lifted": gettext_lazy("Contact allowed again"),
 }
@@ -145,7 +146,7 @@ def _attempt_item(row: AttemptRow) -> TimelineItem:
         title,
         _attempt_detail(row),
         "ban" if row.refused else ICONS.get(row.channel, "message"),
-        row.outcome or row.state,
+        row.letter or row.outcome or row.state,
         row.id,
     )
 
@@ -162,7 +163,7 @@ def _attempt_detail(row: AttemptRow) -> str:
 def _came(row: AttemptRow) -> str:
     if row.ended_at:
         return _("ended by the platform: the allowed hours were over")
-    return str(Outcome(row.outcome).label if row.outcome else AttemptState(row.state).label)
+    return row.came
 
 
 def _mandates(rows: Iterable[MandateSpan]) -> Iterator[TimelineItem]:

@@ -13,6 +13,7 @@ from qinghe.casework.models import CallBack, Hardship, Instalment, Plan, Promise
 from qinghe.casework.queries.agreements import (
     HARDSHIP,
     INSTALMENT,
+    NEWEST,
     PLAN,
     PROMISE,
     HardshipRow,
@@ -100,7 +101,7 @@ def work_on(*, claim_id: UUID, actor: Actor, at: datetime) -> Work:
         records=Record.objects.filter(**about).values_list("id", "at", "action", "result"),
         promises=Promise.objects.filter(**about).values_list(*PROMISE),
         call_backs=CallBack.objects.filter(**about).values_list("id", "made_at", "planned_at"),
-        plans=Plan.objects.filter(**about).order_by("-proposed_at", "-id").values_list(*PLAN),
+        plans=Plan.objects.filter(**about).order_by(*NEWEST).values_list(*PLAN),
         parts=Instalment.objects.filter(plan__claim=claim_id)
         .order_by("plan", "seq")
         .values_list(*INSTALMENT),

@@ -204,6 +204,7 @@ COLUMNS = (
     "claim__due_on",
     "claim__overdue_rate_pct",
     "claim__interest_to",
+    "claim__noticed_at",
     "state",
     "ends_at",
     "hold_kinds",
@@ -228,21 +229,7 @@ def _holds(at: datetime) -> QuerySet[Hold]:
 def row_of(fields: tuple[Any, ...], at: datetime) -> WorkRow:
     """Return a case from its row of `case_facts`, with its next best action."""
     values = dict(zip(COLUMNS, fields, strict=True))
-    holds = tuple(sorted(set(values["hold_kinds"])))
-    facts = Facts(
-        at=at,
-        today=day_of(at),
-        suspended=values["state"] == MandateState.SUSPENDED,
-        holds=holds,
-        plan=values["plan"] or "",
-        call_back_at=values["call_back"],
-        promise_due_on=values["promise_due"],
-        last_promise=values["last_promise"] or "",
-        last_result=values["last_result"] or "",
-        last_attempt_at=values["last_attempt"],
-        unanswered=values["unanswered"] or 0,
-        ends_at=values["ends_at"],
-    )
+    facts = _facts_of(values, at)
     return WorkRow(
         claim_id=values["claim_id"],
         claim_number=values["claim__number"],
@@ -258,13 +245,31 @@ def row_of(fields: tuple[Any, ...], at: datetime) -> WorkRow:
         due_on=values["claim__due_on"],
         mandate_state=values["state"],
         ends_at=values["ends_at"],
-        holds=holds,
+        holds=facts.holds,
         plan=facts.plan,
         promise_due_on=facts.promise_due_on,
         call_back_at=facts.call_back_at,
         last_attempt_at=facts.last_attempt_at,
         last_result=facts.last_result,
         next_action=suggest(facts),
+    )
+
+
+def _facts_of(values: dict[str, Any], at: datetime) -> Facts:
+    return Facts(
+        at=at,
+        today=day_of(at),
+        suspended=values["state"] == MandateState.SUSPENDED,
+        holds=tuple(sorted(set(values["hold_kinds"]))),
+        plan=values["plan"] or "",
+        call_back_at=values["call_back"],
+        promise_due_on=values["promise_due"],
+        last_promise=values["last_promise"] or "",
+        last_result=values["last_result"] or "",
+        last_attempt_at=values["last_attempt"],
+        noticed=values["claim__noticed_at"] is not None,
+        unanswered=values["unanswered"] or 0,
+        ends_at=values["ends_at"],
     )
 
 

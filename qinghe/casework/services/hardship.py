@@ -20,8 +20,8 @@ from qinghe.casework.services.guard import locked_claim
 from qinghe.casework.terms import LONGEST_PAUSE_DAYS, HardshipState
 from qinghe.claims.days import day_of
 from qinghe.claims.queries import NoSuchClaim
-from qinghe.claims.services import lift_hold, place_hold
-from qinghe.claims.terms import HoldKind
+from qinghe.claims.services import lift_hold, place_hold, stop_interest
+from qinghe.claims.terms import HoldKind, StopGround
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.parties.roles import Permission, require
@@ -60,14 +60,18 @@ def decide_hardship(
     actor: Actor,
     at: datetime,
     pause_until: date | None = None,
+    no_interest: bool = False,
 ) -> Hardship:
     """
     Grant a pause until a day, or not; collecting stays stopped through the day before.
+
+    With `no_interest` the claim bears none in the pause either: only its creditor gives that.
 
     :raises NotPermitted: the role does not decide it
     :raises NoSuchHardship: unknown, or on another creditor's claim
     :raises HardshipDecided: it was decided before
     :raises BadDay: a pause must end later than today, within a year
+    :raises BadStop: interest is booked beyond the pause already
     """
     require(actor, Permission.DECIDE_HARDSHIP)
     asked = _locked(hardship_id, actor)
@@ -82,8 +86,21 @@ def decide_hardship(
     lift_hold(cause=_cause(asked), actor=actor, at=at)
     if asked.pause_until is not None:
         _hold(asked, asked.pause_until, actor, at)
+    if asked.pause_until is not None and no_interest:
+        _stop_interest(asked, asked.pause_until, actor, at)
     _note(f"casework.hardship-{asked.state}", asked, actor, at, pause_until=str(pause_until or ""))
     return asked
+
+
+def _stop_interest(asked: Hardship, until: date, actor: Actor, at: datetime) -> None:
+    stop_interest(
+        claim_id=asked.claim_id,
+        until=until,
+        ground=StopGround.HARDSHIP,
+        source=_cause(asked),
+        actor=actor,
+        at=at,
+    )
 
 
 def _check(pause_until: date | None, today: date) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from qinghe.casework.models import Instalment, Plan, Promise
+from qinghe.casework.models import EarlyOffer, Instalment, Plan, Promise
+from qinghe.casework.services.early import OPEN, PAYABLE, end_offer
 from qinghe.casework.services.plans import LIVE, end_plan
 from qinghe.casework.services.promises import decide_promise
-from qinghe.casework.terms import PlanState, PromiseState
+from qinghe.casework.terms import GRACE_DAYS, EarlyState, OfferRole, PlanState, PromiseState
+from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
+from qinghe.claims.services import restore_rest, waive_rest
 from qinghe.claims.terms import ClaimState
 from qinghe.journal.services import verb
 from qinghe.kernel.actor import Actor
@@ -19,9 +22,10 @@ from qinghe.kernel.actor import Actor
 @verb("casework.apply-paid")
 def apply_paid(*, claim_id: UUID, actor: Actor, at: datetime) -> None:
     """
-    Bring the promise and the plan of a claim in line with what has been paid, up or down.
+    Bring promise, plan and offer of a claim in line with what has been paid, up or down.
 
-    Run again it changes nothing. A payment taken back lowers the instalments again.
+    Run again it changes nothing. A payment taken back lowers the instalments again, and what was
+    waived for it is owed again.
 
     :raises NoSuchClaim: unknown claim
     """
@@ -31,6 +35,9 @@ def apply_paid(*, claim_id: UUID, actor: Actor, at: datetime) -> None:
     for promise in Promise.objects.filter(claim=claim, state=PromiseState.OPEN):
         if settled(claim) or claim.paid - promise.paid_before >= promise.amount:
             decide_promise(promise, PromiseState.KEPT, actor, at)
+    for offer in EarlyOffer.objects.filter(claim=claim, state__in=(*OPEN, EarlyState.KEPT)):
+        _settle_early(offer, claim, actor, at)
+    claim.refresh_from_db()
     for plan in Plan.objects.filter(claim=claim, state__in=LIVE):
         _apply(plan, claim, actor, at)
 
@@ -38,6 +45,35 @@ def apply_paid(*, claim_id: UUID, actor: Actor, at: datetime) -> None:
 def settled(claim: Claim) -> bool:
     """Tell whether nothing is owed any more."""
     return claim.state == ClaimState.CLOSED
+
+
+def _settle_early(offer: EarlyOffer, claim: Claim, actor: Actor, at: datetime) -> None:
+    """Waive the rest once the offered sum came in time; take the waiver back with the money."""
+    came = claim.paid - offer.paid_before >= offer.amount
+    cause = f"early-offer:{offer.pk}"
+    if offer.state == EarlyState.KEPT:
+        if not came:
+            restore_rest(claim_id=claim.pk, cause=cause, actor=actor, at=at)
+            end_offer(offer, EarlyState.LAPSED, actor, at)
+    elif settled(claim):
+        end_offer(offer, EarlyState.WITHDRAWN, actor, at)
+    elif came and offer.state in PAYABLE and day_of(at) <= last_chance(offer.last_day):
+        # What a creditor gives away by itself is told to its collector, who may object.
+        own = offer.made_by == OfferRole.CREDITOR
+        kind = "claims.written-off" if own else "claims.rest-waived"
+        facts = {
+            "authority": str(offer.authority_id or offer.consented_at),
+            "until": offer.last_day.isoformat(),
+        }
+        offer.waived = waive_rest(
+            claim_id=claim.pk, cause=cause, facts=facts, kind=kind, actor=actor, at=at
+        )
+        end_offer(offer, EarlyState.KEPT, actor, at)
+
+
+def last_chance(day: date) -> date:
+    """Return the last day on which money still counts as in time: it may have been on its way."""
+    return day + timedelta(days=GRACE_DAYS)
 
 
 def _apply(plan: Plan, claim: Claim, actor: Actor, at: datetime) -> None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from qinghe.casework.models import Instalment, Plan, Promise
 from qinghe.casework.refusals import (
-    BadAmount,
     NoSuchPlan,
     PlanDecided,
     PlanExists,
-    PlanTooLong,
+    PlanTooHeavy,
+    ReplacedTooOften,
 )
+from qinghe.casework.schedules import EQUAL, Part, Variation, month_later, schedule
 from qinghe.casework.services.guard import locked_claim
 from qinghe.casework.services.promises import decide_promise
-from qinghe.casework.terms import LONGEST_PLAN_MONTHS, PlanState, PromiseState
+from qinghe.casework.terms import REPLACED_A_YEAR, PlanState, PromiseState
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
@@ -30,35 +30,60 @@ from qinghe.market.terms import ExtensionKind
 from qinghe.parties.roles import Permission, require
 
 LIVE = (PlanState.PROPOSED, PlanState.ACTIVE)
+YEAR = timedelta(days=365)
 
 
 @verb("casework.propose-plan")
-def propose_plan(*, claim_id: UUID, monthly: int, actor: Actor, at: datetime) -> Plan:
+def propose_plan(
+    *,
+    claim_id: UUID,
+    monthly: int,
+    actor: Actor,
+    at: datetime,
+    variation: Variation = EQUAL,
+    affordable: int | None = None,
+) -> Plan:
     """
     Propose to pay what is owed in monthly parts (minor units), the first in a month.
+
+    While a plan runs it goes on until this one is agreed and comes in its place. `affordable` is
+    the most that can be spared a month, if the debtor told it.
 
     :raises NotPermitted: the role proposes no plans
     :raises NoSuchClaim: somebody else's claim
     :raises ClaimOver: nothing is owed any more
     :raises BadAmount: nothing, or more than is owed
+    :raises BadShape: the facts of the variation do not belong to its rhythm
     :raises PlanTooLong: more months than law and platform allow
-    :raises PlanExists: one is waiting or running
+    :raises PlanTooHeavy: an instalment is more than can be spared
+    :raises PlanExists: one is waiting
+    :raises ReplacedTooOften: a running plan was replaced before, as often as it may be in a year
     """
     require(actor, Permission.PROPOSE_PLAN)
     claim = _up_to_date(locked_claim(claim_id, actor), actor, at)
-    count = months(claim.owed, monthly)
-    if Plan.objects.filter(claim=claim, state__in=LIVE).exists():
+    first = month_later(day_of(at), 1)
+    parts = schedule(claim.owed, monthly, first, variation)
+    if Plan.objects.filter(claim=claim, state=PlanState.PROPOSED).exists():
         raise PlanExists
     plan = Plan.objects.create(
         claim=claim,
         total=claim.owed,
         monthly=monthly,
-        count=count,
-        first_due_on=month_later(day_of(at), 1),
+        count=len(parts),
+        first_due_on=first,
+        rhythm=variation.rhythm,
+        step=variation.step,
+        step_months=variation.step_months,
+        months=list(variation.months),
+        otherwise=variation.otherwise,
+        largest=_bearable(parts, affordable),
+        affordable=affordable,
+        replaces=_running(claim, at),
         proposed_by=actor.role,
         proposed_at=at,
     )
-    _note("casework.plan-proposed", plan, actor, at, monthly=monthly, count=count)
+    facts = {"monthly": monthly, "count": plan.count, "rhythm": plan.rhythm}
+    _note("casework.plan-proposed", plan, actor, at, **facts)
     return plan
 
 
@@ -72,6 +97,8 @@ def decide_plan(*, plan_id: UUID, agreed: bool, actor: Actor, at: datetime) -> P
     :raises NotPermitted: the role decides no plans
     :raises NoSuchPlan: unknown, or on another creditor's claim
     :raises PlanDecided: it was decided before
+    :raises PlanTooLong: so much interest was added since that it would run too long
+    :raises PlanTooHeavy: an instalment is more than can be spared
     """
     require(actor, Permission.DECIDE_PLANS)
     plan, claim = _locked(plan_id, actor)
@@ -87,6 +114,25 @@ def decide_plan(*, plan_id: UUID, agreed: bool, actor: Actor, at: datetime) -> P
     return plan
 
 
+@verb("casework.withdraw-plan")
+def withdraw_plan(*, claim_id: UUID, actor: Actor, at: datetime) -> Plan:
+    """
+    Take a proposal back that nobody has decided; a plan that runs goes on.
+
+    :raises NotPermitted: only debtors take back what is proposed for them
+    :raises NoSuchClaim: somebody else's claim
+    :raises ClaimOver: nothing is owed any more
+    :raises NoSuchPlan: none is waiting, or it was decided meanwhile
+    """
+    require(actor, Permission.CONTEST_CLAIM)
+    claim = locked_claim(claim_id, actor)
+    plan = Plan.objects.filter(claim=claim, state=PlanState.PROPOSED).first()
+    if plan is None:
+        raise NoSuchPlan
+    end_plan(plan, PlanState.WITHDRAWN, actor, at)
+    return plan
+
+
 def end_plan(plan: Plan, state: PlanState, actor: Actor, at: datetime) -> None:
     """End a live plan whose claim is locked, and let go of the hold it put on outreach."""
     plan.state, plan.ended_at = state, at
@@ -95,54 +141,49 @@ def end_plan(plan: Plan, state: PlanState, actor: Actor, at: datetime) -> None:
     _note(f"casework.plan-{state.value}", plan, actor, at)
 
 
-def months(total: int, monthly: int) -> int:
-    """
-    Return how many monthly parts a total needs; the last may be smaller.
-
-    :raises BadAmount: nothing, or more than the total
-    :raises PlanTooLong: more months than law and platform allow
-    """
-    if not 0 < monthly <= total:
-        raise BadAmount
-    count = -(-total // monthly)
-    if count > LONGEST_PLAN_MONTHS:
-        raise PlanTooLong(months=LONGEST_PLAN_MONTHS)
-    return count
-
-
-def parts(total: int, monthly: int, first_due_on: date) -> list[tuple[date, int]]:
-    """Return due day and amount of every part; their sum is the total."""
-    count = -(-total // monthly)
-    return [
-        (month_later(first_due_on, seq), min(monthly, total - seq * monthly))
-        for seq in range(count)
-    ]
-
-
-def month_later(day: date, count: int) -> date:
-    """Return the same day some months later, or that month's last day when it has none."""
-    month = day.month - 1 + count
-    year, month = day.year + month // 12, month % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
-
-
 def _up_to_date(claim: Claim, actor: Actor, at: datetime) -> Claim:
     """Book the interest of the last days: a plan runs over what is owed that day, to the cent."""
     return accrue_interest(claim_id=claim.pk, to=day_of(at), actor=actor, at=at)
 
 
+def variation_of(plan: Plan) -> Variation:
+    """Return how the instalments of a plan differ from its monthly amount."""
+    months = tuple(plan.months)
+    return Variation(plan.rhythm, plan.step, plan.step_months, months, plan.otherwise)
+
+
+def _bearable(parts: list[Part], affordable: int | None) -> int:
+    """Return the largest part; it must not be more than can be spared."""
+    largest = max(amount for _day, amount in parts)
+    if affordable is not None and largest > affordable:
+        raise PlanTooHeavy
+    return largest
+
+
+def _running(claim: Claim, at: datetime) -> Plan | None:
+    """Return the plan that runs on a locked claim and may be replaced; None without one."""
+    running = Plan.objects.filter(claim=claim, state=PlanState.ACTIVE).first()
+    replaced = Plan.objects.filter(claim=claim, state=PlanState.REPLACED, ended_at__gt=at - YEAR)
+    if running is not None and replaced.count() >= REPLACED_A_YEAR:
+        raise ReplacedTooOften(times=REPLACED_A_YEAR)
+    return running
+
+
 def _begin(plan: Plan, claim: Claim, actor: Actor, at: datetime) -> None:
+    for older in Plan.objects.filter(claim=claim, state=PlanState.ACTIVE):
+        end_plan(older, PlanState.REPLACED, actor, at)
     plan.state, plan.total, plan.paid_before = PlanState.ACTIVE, claim.owed, claim.paid
     plan.monthly = min(plan.monthly, plan.total)
-    plan.count = months(plan.total, plan.monthly)
     plan.first_due_on = max(plan.first_due_on, month_later(day_of(at), 1))
+    parts = schedule(plan.total, plan.monthly, plan.first_due_on, variation_of(plan))
+    plan.count, plan.largest = len(parts), _bearable(parts, plan.affordable)
+    # The state first: no two plans run at once, and the older one has ended.
+    plan.save()
     Instalment.objects.bulk_create(
         Instalment(plan=plan, seq=seq, due_on=due_on, amount=amount)
-        for seq, (due_on, amount) in enumerate(
-            parts(plan.total, plan.monthly, plan.first_due_on), start=1
-        )
+        for seq, (due_on, amount) in enumerate(parts, start=1)
     )
-    last = month_later(plan.first_due_on, plan.count - 1)
+    last = parts[-1][0]
     kind = ExtensionKind.PLAN
     extend_for(claim_id=claim.pk, kind=kind, source=plan.pk, day=last, actor=actor, at=at)
     for promise in Promise.objects.filter(claim=claim, state=PromiseState.OPEN):

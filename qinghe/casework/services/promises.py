@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+
+from django.db.models import Q
 
 from qinghe.casework.models import Promise
 from qinghe.casework.refusals import BadAmount, BadDay, NoSuchPromise, PromiseOpen
@@ -12,11 +14,17 @@ from qinghe.casework.services.guard import locked_claim, mandate_of
 from qinghe.casework.terms import LONGEST_PROMISE_DAYS, PromiseState
 from qinghe.claims.days import day_of
 from qinghe.claims.interest import grown
+from qinghe.contact.models import Attempt
+from qinghe.contact.terms import AttemptState, Outcome
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.services import end_extension, extend_for
 from qinghe.market.terms import ExtensionKind
 from qinghe.parties.roles import Permission, require
+from qinghe.parties.terms import Channel
+
+# A promise is noted after the talk it was made in.
+TALKED_WITHIN: Final = timedelta(days=2)
 
 
 @verb("casework.make-promise")
@@ -56,8 +64,26 @@ def make_promise(
     _note("casework.promised", promise, actor, at, amount=amount, due_on=due_on.isoformat())
     own = actor.role == Role.DEBTOR
     kind = ExtensionKind.PROMISE if own else ExtensionKind.TOLD_PROMISE
-    extend_for(claim_id=claim_id, kind=kind, source=promise.pk, day=due_on, actor=actor, at=at)
+    if own or _talked(promise, at):
+        extend_for(claim_id=claim_id, kind=kind, source=promise.pk, day=due_on, actor=actor, at=at)
     return promise
+
+
+def _talked(promise: Promise, at: datetime) -> bool:
+    """
+    Tell whether the platform put a call or a visit through shortly before a promise was noted.
+
+    That the debtor called is a collector's word alone, and keeps no order for it any longer.
+    """
+    talks = Attempt.objects.filter(
+        claim=promise.claim_id,
+        mandate=promise.mandate_id,
+        channel__in=(Channel.VOICE, Channel.VISIT),
+        state=AttemptState.DONE,
+        at__gt=at - TALKED_WITHIN,
+        at__lte=at,
+    )
+    return talks.filter(Q(outcome=Outcome.TALK) | Q(outcome__isnull=True)).exists()
 
 
 @verb("casework.cancel-promise")

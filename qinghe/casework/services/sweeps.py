@@ -8,9 +8,10 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
-from qinghe.casework.models import Instalment, Plan
+from qinghe.casework.models import EarlyOffer, Instalment, Plan
+from qinghe.casework.services.early import OPEN
 from qinghe.casework.services.plans import end_plan
-from qinghe.casework.terms import GRACE_DAYS, PlanState
+from qinghe.casework.terms import GRACE_DAYS, EarlyState, PlanState
 from qinghe.claims.models import Claim
 from qinghe.journal.services import record
 from qinghe.kernel.actor import system
@@ -64,6 +65,18 @@ def judge_instalments(*, day: date, at: datetime) -> dict[str, int]:
     if plans:
         _note("casework.instalments-judged", day, at, counts)
     return counts
+
+
+@transaction.atomic
+def lapse_early_offers(*, day: date, at: datetime) -> int:
+    """Let offers run out whose day and grace have passed by `day`; nothing else changes."""
+    due = EarlyOffer.objects.filter(state__in=OPEN, last_day__lt=day - timedelta(days=GRACE_DAYS))
+    claims = Claim.objects.select_for_update(of=("self",), no_key=True)
+    locked = [claim.pk for claim in claims.filter(pk__in=due.values("claim")).order_by("pk")]
+    count = due.filter(claim__in=locked).update(state=EarlyState.LAPSED, ended_at=at)
+    if count:
+        _note("casework.early-offers-lapsed", day, at, {"lapsed": count})
+    return count
 
 
 def _late(day: date) -> QuerySet[Instalment]:

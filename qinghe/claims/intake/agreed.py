@@ -16,7 +16,7 @@ import polars as pl
 from qinghe.claims.contract_terms import Schedule
 from qinghe.claims.intake.columns import ColumnMapping, term_fields, value_names
 from qinghe.claims.intake.lists import PLACE, listed
-from qinghe.claims.intake.rates import STRICTEST
+from qinghe.claims.intake.rates import STRICT_KINDS, STRICTEST
 from qinghe.claims.intake.texts import day, minor, named, whole
 from qinghe.claims.intake.units import moved, unit_of
 
@@ -26,8 +26,6 @@ RATES: Final = ("agreed_rate", "penalty_daily")
 NUMBERS: Final = {"instalments": 600, "period_months": 120, "grace_days": 365}
 WORDS: Final = ("repayment_form", "day_count", "lender_kind")
 LISTS: Final = ("repayments", "service_charges")
-# Who borrows from any of these is judged the stricter way, so a creditor may say so of itself.
-STRICT_KINDS: Final = ("natural_person", STRICTEST)
 # None of these makes a contract by itself.
 BESIDE: Final = frozenset({"lender_kind", "repayments", "repaid"})
 RATE: Final = r"^\d{1,3}(\.\d{1,4})?$"
@@ -184,8 +182,12 @@ def _wrong_together() -> Iterator[Found]:
     given, schedule = pl.col("t_given"), pl.col("t_schedule")
     out, last, count = pl.col("t_disbursed_on"), pl.col("t_last_on"), pl.col("t_periods")
     parts = given & (schedule != Schedule.BULLET.value)
-    yield "terms-without-principal", "loan_principal", given & _untold_principal(), ()
-    nowhere = given & (pl.col("paid_out_on") == "") & out.is_null()
+    yield "terms-without-principal", "loan_principal", given & _repaid_of_unknown(), ()
+    yield "terms-without-loan", "loan_principal", given & _nothing_lent(), ()
+    # A day of the contract that cannot be read is told by itself.
+    nowhere = (
+        given & (pl.col("paid_out_on") == "") & out.is_null() & (pl.col("contract_date") == "")
+    )
     yield "terms-without-day", "paid_out_on", nowhere, ()
     yield "ends-before-payout", "matures_on", given & (last <= out), ()
     untold = (pl.col("instalments") == "") & (pl.col("first_due_on") == "")
@@ -198,8 +200,14 @@ def _wrong_together() -> Iterator[Found]:
     yield "first-day-differs", "first_due_on", parts & (first > out) & (told != first), facts
 
 
-def _untold_principal() -> pl.Expr:
-    return (pl.col("loan_principal") == "") & pl.col("t_principal").is_null()
+def _repaid_of_unknown() -> pl.Expr:
+    repaid = pl.col("t_repayments").is_not_null() & pl.col("t_repayments_bad").is_null()
+    return (pl.col("loan_principal") == "") & repaid
+
+
+def _nothing_lent() -> pl.Expr:
+    nothing = (pl.col("principal") != "") & (pl.col("minor_principal") == 0)
+    return (pl.col("loan_principal") == "") & pl.col("t_repayments").is_null() & nothing
 
 
 def _months_before(on: pl.Expr, months: pl.Expr) -> pl.Expr:

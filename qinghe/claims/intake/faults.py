@@ -127,6 +127,15 @@ ADVICE: Final[dict[str, Advice]] = {
         _("No such phone number can exist."),
         _("Write the debtor's own number; outside China with the country code."),
     ),
+    "phone-in-text": Advice(
+        _("There is a telephone number where none belongs."),
+        _("Delete it: nobody but the debtor may be contacted about this debt."),
+    ),
+    "number-known": Advice(
+        _("A claim with this contract number is on the platform already."),
+        _("Correct that one, or give this claim another number."),
+    ),
+    "day-ahead": Advice(_("The day is still to come."), _("Choose today or an earlier day.")),
     "bad-email": Advice(_("This is no e-mail address."), _("Check it, or leave the cell empty.")),
     "no-identity": Advice(
         _("Nothing tells who owes: no identity number and no phone number."),
@@ -178,6 +187,10 @@ ADVICE: Final[dict[str, Advice]] = {
     "terms-without-principal": Advice(
         _("Something was repaid, but not how much was lent at first."),
         _("Add the principal of the contract."),
+    ),
+    "terms-without-loan": Advice(
+        _("Terms of the contract are given, but not how much was lent at first."),
+        _("Add the principal of the contract, or leave the terms out."),
     ),
     "terms-without-day": Advice(
         _("The terms are given, but not on which day the money was paid out."),

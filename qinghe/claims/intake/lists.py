@@ -18,6 +18,7 @@ PARTS: Final = r"[;；、\r\n]+"
 ITEM: Final = r"^(\S+?)[\s:：=]+([¥￥]?\s*[\d.,]+\s*元?)$"
 PLACE: Final = "place"
 MOST: Final = 400
+TOLD: Final = 8
 # Without a day of its own: kept back when the money was paid out.
 UNDATED: Final = "service_charges"
 
@@ -26,8 +27,8 @@ def listed(frame: pl.DataFrame, name: str, dates: Sequence[str]) -> pl.DataFrame
     """
     Return the frame with `t_<name>` (list of structs `on`, `amount`; null for none).
 
-    Beside it: `t_<name>_sum`, `t_<name>_last` (the newest day), and `t_<name>_bad`, the place of
-    the first part that is no day with an amount above zero.
+    Beside it: `t_<name>_sum`, `t_<name>_last` (the newest day), and `t_<name>_bad`, the places of
+    the first parts that are no day with an amount above zero, as text.
     """
     cells = frame.filter(pl.col(name) != "").select("row", "exponent", "contract_on", name)
     items = _items(cells, name, dates).sort("row", "place")
@@ -38,8 +39,11 @@ def listed(frame: pl.DataFrame, name: str, dates: Sequence[str]) -> pl.DataFrame
         pl.struct("on", "amount").alias(f"t_{name}"),
         pl.col("amount").sum().alias(f"t_{name}_sum"),
         pl.col("on").max().alias(f"t_{name}_last"),
-        pl.col("place").filter(pl.col("bad")).min().alias(f"t_{name}_bad"),
+        pl.col("place").filter(pl.col("bad")).head(TOLD).alias("places"),
     )
+    places = pl.col("places").cast(pl.List(pl.String)).list.join(", ")
+    told = pl.when(pl.col("places").list.len() > 0).then(places).alias(f"t_{name}_bad")
+    found = found.with_columns(told).drop("places")
     return frame.join(found, on="row", how="left", maintain_order="left")
 
 

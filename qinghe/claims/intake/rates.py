@@ -14,6 +14,8 @@ from qinghe.rules.packs import rule
 
 # A creditor whose kind is not known is judged like a private lender: the stricter way.
 STRICTEST: Final = "private_company"
+# Who borrows from any of these is judged the stricter way, so a creditor may say so of itself.
+STRICT_KINDS: Final = ("natural_person", STRICTEST)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,11 @@ from qinghe.claims.intake.unreadable import (
     MAX_HEADER,
     MAX_MB,
     MEGABYTE,
+    NAME_TOO_LONG,
+    NAMED_TWICE,
+    NAMELESS,
     NO_HEADER,
+    NO_ROWS,
     NOTHING_IN_IT,
     TOO_LARGE,
     TOO_LONG,
@@ -87,8 +91,10 @@ def read_part(text: str, delimiter: str, header: list[str], above: int) -> pl.Da
 
 def _numbered(table: pl.DataFrame, above: int) -> pl.DataFrame:
     kept = [column for column in table.columns if not column.startswith(ADDED)]
-    if not kept or table.height == 0:
+    if not kept:
         raise FileUnreadable(reason=NOTHING_IN_IT)
+    if table.height == 0:
+        raise FileUnreadable(reason=NO_ROWS)
     table = table.select(pl.col(kept).fill_null("").str.strip_chars())
     # Rows count as the clerk sees them: titles and names too; empty ones and sums are passed over.
     numbered = table.with_row_index(ROW, offset=above + 2)
@@ -96,7 +102,7 @@ def _numbered(table: pl.DataFrame, above: int) -> pl.DataFrame:
     sums = pl.coalesce(near).str.contains(TOTALS).fill_null(False)
     rows = numbered.filter(pl.any_horizontal(pl.col(kept) != "") & ~sums)
     if rows.height == 0:
-        raise FileUnreadable(reason=NOTHING_IN_IT)
+        raise FileUnreadable(reason=NO_ROWS)
     return rows
 
 
@@ -214,8 +220,31 @@ def names_of(header: list[str]) -> list[str]:
     names = [name.strip().lstrip("\ufeff") for name in header]
     while names and not names[-1]:
         names.pop()
-    too_long = any(len(name) > MAX_HEADER for name in names)
-    if not names or not all(names) or len(set(names)) < len(names) or too_long:
+    if not names:
         raise FileUnreadable(reason=NO_HEADER)
+    _check_names(names)
     # Empty columns at the right edge, as spreadsheets leave them.
     return names + [f"{ADDED}{place}" for place in range(len(names), len(header))]
+
+
+def _check_names(names: list[str]) -> None:
+    """Name the column, and never what stands in it: without a row of names that may be a person."""
+    first: dict[str, int] = {}
+    for place, name in enumerate(names):
+        column = letters_of(place)
+        if not name:
+            raise unreadable(NAMELESS, column=column)
+        if len(name) > MAX_HEADER:
+            raise unreadable(NAME_TOO_LONG, column=column, most=MAX_HEADER)
+        if name in first:
+            raise unreadable(NAMED_TWICE, first=letters_of(first[name]), column=column)
+        first[name] = place
+
+
+def letters_of(place: int) -> str:
+    """Return the letters by which a spreadsheet calls a column, counted from nought."""
+    letters, rest = "", place + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        letters = chr(ord("A") + digit) + letters
+    return letters

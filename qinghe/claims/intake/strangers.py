@@ -56,15 +56,25 @@ def refuse_phones_in_text(table: pl.DataFrame, columns: Mapping[str, str], row: 
 
     :raises PhonesInText: with the columns and the first rows
     """
+    if found := phones_in_text(table, columns, row):
+        held, rows = found
+        raise PhonesInText(columns=", ".join(held), rows=", ".join(map(str, rows)))
+
+
+def phones_in_text(
+    table: pl.DataFrame, columns: Mapping[str, str], row: str
+) -> tuple[list[str], list[int]] | None:
+    """Return the columns of free text that hold telephone numbers, and the first rows of them."""
     keys = {column for name, column in columns.items() if name in KEYS}
     looked_at = [each for each in table.columns if each != row and each not in keys]
     longest = table.select(pl.col(looked_at).str.len_bytes().max()).row(0) if looked_at else ()
     free = [each for each, most in zip(looked_at, longest, strict=True) if (most or 0) >= SHORTEST]
     marks = table.select(pl.col(row), *[_holds(each) for each in free])
     found = [each for each in free if marks[each].any()]
-    if found:
-        rows = marks.filter(pl.any_horizontal(pl.col(found)))[row].head(ROWS_TOLD)
-        raise PhonesInText(columns=", ".join(found), rows=", ".join(map(str, rows)))
+    if not found:
+        return None
+    rows = marks.filter(pl.any_horizontal(pl.col(found)))[row].head(ROWS_TOLD)
+    return found, rows.to_list()
 
 
 def _holds(column: str) -> pl.Expr:

@@ -25,8 +25,8 @@ from qinghe.claims.intake.read import ROW, FileUnreadable
 from qinghe.claims.intake.unreadable import (
     BROKEN_QUOTES,
     MEGABYTE,
+    NO_ROWS,
     NOT_THIS_ENCODING,
-    NOTHING_IN_IT,
     NULS,
     TOO_LARGE,
     unreadable,
@@ -109,7 +109,7 @@ def _texts(blocks: Blocks, how: How, start: bytes, size: int) -> Iterator[pl.Dat
         passed, height = passed + rows, height + table.height
         yield table
     if not height:
-        raise FileUnreadable(reason=NOTHING_IN_IT)
+        raise FileUnreadable(reason=NO_ROWS)
 
 
 def _table(piece: str, head: Head, passed: int) -> tuple[pl.DataFrame, int]:

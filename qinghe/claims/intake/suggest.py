@@ -20,11 +20,13 @@ from django_stubs_ext import StrPromise
 from qinghe.claims.intake.agreed import DAYS, MONEY, NUMBERS, RATES, WORDS
 from qinghe.claims.intake.columns import DATE_FORMATS, FOREIGN_DATES, value_names
 from qinghe.claims.intake.strangers import refused_columns
-from qinghe.claims.intake.vocabulary import bare, by_name, second_by_name, vocabulary
+from qinghe.claims.intake.vocabulary import bare, by_name, is_as_of, second_by_name, vocabulary
 from qinghe.parties.regions import find_region
 from qinghe.rules.currencies import CURRENCIES
 
 LOOKED_AT: Final = 200
+# What a workbook adds to a day.
+MIDNIGHT: Final = re.compile(r"[ T]00:00:00(\.0+)?$")
 # So many of the values must be of a kind before they speak for it.
 MOST: Final = 0.8
 # From here on the page chooses the field; below it only says what it might be.
@@ -71,7 +73,7 @@ def guesses(header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, G
     refused = refused_columns(header)
     found: list[tuple[int, int, Guess]] = []
     for place, column in enumerate(header):
-        if column not in refused:
+        if column not in refused and not is_as_of(column):
             values = [row[place] for row in rows[:LOOKED_AT] if len(row) > place and row[place]]
             found += [(-guess.confidence, place, guess) for guess in _of(column, values)]
     chosen: dict[str, Guess] = {}
@@ -137,8 +139,14 @@ def _like(pattern: str) -> Callable[[str], bool]:
 
 
 def _is_date(value: str) -> bool:
-    value = re.sub(r"[ T]00:00:00(\.0+)?$", "", value)
+    value = MIDNIGHT.sub("", value)
     return any(_parsed(value, each) for each in (*DATE_FORMATS, *FOREIGN_DATES))
+
+
+def day_of(value: str) -> date | None:
+    """Return the day a text is, year first; in another order it could be two days."""
+    value = MIDNIGHT.sub("", value)
+    return next(filter(None, (_parsed(value, each) for each in DATE_FORMATS)), None)
 
 
 def _parsed(value: str, written: str) -> date | None:

@@ -37,7 +37,14 @@ TOO_LARGE = _("it is larger than {mb} MB; split it")
 TOO_MANY = _("it has more cells than can be read at once; split it")
 TOO_WIDE = _("it has more than {columns} columns; delete those that are not needed")
 TOO_LONG = _("row {row} holds a cell of more than {most} characters; check its quotation marks")
-NO_HEADER = _("its first row must hold the names of the columns, each once")
+NO_ROWS = _("no row with data stands below the names of the columns")
+NO_HEADER = _("its first row must hold the names of the columns")
+NAMELESS = _("column {column} has no name; write one in the row of names, or delete the column")
+NAMED_TWICE = _("columns {first} and {column} have the same name; rename one of them")
+NAME_TOO_LONG = _(
+    "the name of column {column} has more than {most} characters; the names of the columns must "
+    "stand in the first row"
+)
 NOT_TEXT = _("its letters are in no known encoding; save it as UTF-8 or GB18030")
 NOT_THIS_ENCODING = _("its letters are not in the encoding {encoding}; choose another one")
 NULS = _("it holds NUL bytes, so it is no text; export it again as CSV or XLSX")

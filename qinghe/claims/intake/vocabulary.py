@@ -53,5 +53,15 @@ def second_by_name() -> dict[str, str]:
     return {bare(name): each for each, names in vocabulary()["second"].items() for name in names}
 
 
+def is_as_of(column: str) -> bool:
+    """Tell whether a column says on which day the amounts of the file are right."""
+    return bare(column) in _as_of()
+
+
+@cache
+def _as_of() -> frozenset[str]:
+    return frozenset(bare(name) for name in vocabulary()["as_of"])
+
+
 def _fields() -> dict[str, list[str]]:
     return {**vocabulary()["fields"], **vocabulary()["terms"]}

@@ -43,8 +43,8 @@ class NameContradicts(DomainError):
 class PictureTooLarge(DomainError):
     code = "claims.picture-too-large"
     text = _(
-        "The picture measures {width} × {height} points; {limit} million in all are taken. Save it"
-        " smaller."
+        "The picture measures {width} × {height} points; a hundred million in all are taken. Save"
+        " it smaller."
     )
 
 

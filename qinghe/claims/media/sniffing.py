@@ -22,6 +22,7 @@ from qinghe.claims.media.refusals import (
 
 MILLION: Final = 1_000_000
 # A picture of a phone has up to 50 million points; ten times that would stop a browser.
+# `PictureTooLarge` says it in words.
 MOST_POINTS: Final = 100 * MILLION
 PDF_HEAD: Final = b"%PDF-"
 # Readers look for the head of a PDF this far, and for the end of a ZIP this far from the end.
@@ -136,6 +137,6 @@ def _examined(content: bytes, media: Media) -> Sniffed:
     elif media.family is Family.PICTURE:
         width, height = pictures.measure(content, media.type)
         if width * height > MOST_POINTS:
-            raise PictureTooLarge(width=width, height=height, limit=MOST_POINTS // MILLION)
+            raise PictureTooLarge(width=width, height=height, limit=MOST_POINTS)
         return Sniffed(media, width, height)
     return Sniffed(media)

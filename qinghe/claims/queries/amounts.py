@@ -178,6 +178,8 @@ class AgreedView:
     terms: ContractTerms | None
     fees: tuple[ContractFee, ...]
     payments: tuple[ContractPayment, ...]
+    pays_first: str
+    security: str
 
 
 def agreed_for(*, claim_id: UUID, actor: Actor) -> AgreedView:
@@ -190,7 +192,8 @@ def agreed_for(*, claim_id: UUID, actor: Actor) -> AgreedView:
     if claim is None:
         raise NoSuchClaim
     facts = facts_of([claim])[claim.pk]
-    return AgreedView(facts.terms, tuple(facts.fees), tuple(facts.told))
+    fees, told = tuple(facts.fees), tuple(facts.told)
+    return AgreedView(facts.terms, fees, told, claim.pays_first, claim.security)
 
 
 def view_of_check(row: Verification) -> VerificationView:

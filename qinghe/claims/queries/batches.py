@@ -20,6 +20,7 @@ from qinghe.kernel.actor import Actor, Role
 from qinghe.parties.roles import OVERSIGHT
 
 RECENT: Final = 50
+UNDECIDED: Final = (BatchState.RECEIVED, BatchState.CHECKING, BatchState.CHECKED)
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,21 @@ class BatchView:
             begun_at=self.begun_at,
             worked_at=self.worked_at,
         )
+
+    @property
+    def left_out(self) -> int:
+        """Return how many sound rows were not taken over, of a file that is decided."""
+        return max(self.read - self.accepted - self.unchanged - self.rejected, 0)
+
+    @property
+    def to_correct(self) -> int:
+        """Return how many rows wait for a correction; of a decided file none do."""
+        return self.rejected if self.state in UNDECIDED else 0
+
+    @property
+    def stayed_out(self) -> int:
+        """Return how many rows of a decided file were left out for their faults."""
+        return 0 if self.state in UNDECIDED else self.rejected
 
     @property
     def may_cancel(self) -> bool:

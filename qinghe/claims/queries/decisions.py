@@ -34,12 +34,27 @@ class DisputeRow:
     proof_due_at: datetime | None
     proof_id: UUID | None
     proved_at: datetime | None
+    # Whether the creditor may read the debtor's words.
+    shared: bool
+
+    @property
+    def awaits_proof(self) -> bool:
+        """Tell whether the creditor still has to prove the claim."""
+        open_ = self.state == DisputeState.OPEN
+        return open_ and self.proved_at is None and self.proof_due_at is not None
+
+    @property
+    def due_at(self) -> datetime:
+        """Return the day that counts now: of the proof, and once proved of the decision."""
+        if self.awaits_proof and self.proof_due_at is not None:
+            return self.proof_due_at
+        return self.answer_due_at
 
 
 _DISPUTE = (
     "id", "claim_id", "claim__number", "claim__creditor__name", "person__masked_name", "reason",
     "state", "statement_id", "opened_at", "answer_due_at", "decided_at", "decision_text",
-    "proof_due_at", "proof_id", "proved_at",
+    "proof_due_at", "proof_id", "proved_at", "shared",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -23,7 +24,8 @@ from qinghe.claims.intake.kinds import ZIP
 from qinghe.claims.intake.read import header_of, how_read, read_table
 from qinghe.claims.intake.strangers import refused_columns
 from qinghe.claims.intake.stream import beginning, head_of, is_short
-from qinghe.claims.intake.suggest import LOOKED_AT, Guess, guesses
+from qinghe.claims.intake.suggest import LOOKED_AT, Guess, day_of, guesses
+from qinghe.claims.intake.vocabulary import is_as_of
 from qinghe.claims.models import Batch, Mapping
 from qinghe.parties.filestore import stream_file
 
@@ -44,6 +46,8 @@ class Preview:
     guesses: dict[str, Guess]
     how: How
     sheets: list[str]
+    # The day on which the file itself says its amounts are right, when it says one.
+    as_of: date | None = None
 
 
 def mappings(*, creditor_id: UUID) -> list[str]:
@@ -88,7 +92,16 @@ def _preview(table: pl.DataFrame, way: How, sheets: list[str]) -> Preview:
         guesses=guesses(header, rows),
         how=way,
         sheets=sheets,
+        as_of=_as_of(header, rows),
     )
+
+
+def _as_of(header: Sequence[str], rows: Sequence[Sequence[str | None]]) -> date | None:
+    """Return the one day that stands in the columns for it in every row that was read."""
+    places = [place for place, column in enumerate(header) if is_as_of(column)]
+    cells = {row[place] for row in rows for place in places}
+    written = next(iter(cells)) if len(cells) == 1 else None
+    return day_of(written.strip()) if written else None
 
 
 def suggest_mapping(header: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> Suggestion:

@@ -16,7 +16,7 @@ from qinghe.claims.models import Claim, Evidence, Line
 from qinghe.claims.queries.access import NoSuchClaim, visible
 from qinghe.claims.queries.decisions import DisputeRow, disputes_about
 from qinghe.claims.queries.holds import HoldRow, holds_about
-from qinghe.claims.terms import USABLE_SCANS, Component, DisputeState, HoldKind
+from qinghe.claims.terms import OPEN_STATES, USABLE_SCANS, Component, DisputeState, HoldKind
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.together import together
@@ -115,10 +115,12 @@ class ClaimView:
     paid: int
     challenge_ends_at: datetime | None
     noticed_at: datetime | None
+    untold_since: datetime | None
     review: str
     created_at: datetime
     closed_at: datetime | None
     ended_because: str
+    unseen: bool
     reachable: frozenset[str]
     lines: tuple[LineRow, ...]
     equation: tuple[Term, ...]
@@ -128,15 +130,24 @@ class ClaimView:
     evidence: tuple[EvidenceRow, ...]
 
     @property
+    def open(self) -> bool:
+        """Return whether something of it may still be decided."""
+        return self.state in OPEN_STATES
+
+    @property
     def open_dispute(self) -> DisputeRow | None:
         """Return the dispute that waits for a decision."""
         return next((each for each in self.disputes if each.state == DisputeState.OPEN), None)
 
     @property
+    def case(self) -> Case:
+        """Return what decides which papers it needs."""
+        return Case(self.product, self.creditor_kind, self.lender_kind, self.assignments)
+
+    @property
     def papers(self) -> Completeness:
         """Return how complete the evidence is."""
-        case = Case(self.product, self.creditor_kind, self.lender_kind, self.assignments)
-        return completeness(case, [each.kind for each in self.evidence if each.usable])
+        return completeness(self.case, [each.kind for each in self.evidence if each.usable])
 
     @property
     def blockers(self) -> list[str]:
@@ -203,7 +214,8 @@ _OWN = (
     "id", "number", "creditor_id", "debtor_id", "contract_number", "product", "hand",
     "assignments", "region", "currency", "contract_on", "due_on", "stage", "state",
     "overdue_rate_pct", "interest_to", "principal", "interest", "costs", "owed", "claimed", "paid",
-    "challenge_ends_at", "noticed_at", "review", "created_at", "closed_at", "ended_because",
+    "challenge_ends_at", "noticed_at", "untold_since", "review", "created_at", "closed_at",
+    "ended_because", "unseen",
 )  # fmt: skip
 _EVIDENCE = (
     "id", "kind", "filename", "media_type", "size", "sha256", "uploaded_at", "findings", "report",

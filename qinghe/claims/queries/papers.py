@@ -1,20 +1,40 @@
-"""How complete the papers of claims are, and which files wait for the scanner."""
+"""How complete the papers of claims are, which lack some, and what waits for the scanner."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from qinghe.claims.completeness import Case, Completeness, completeness
+from qinghe.claims.completeness import BUYERS, NEEDS, Case, Completeness, Need, Part, completeness
 from qinghe.claims.models import Claim, Evidence
-from qinghe.claims.terms import USABLE_SCANS, Scan
+from qinghe.claims.queries.access import visible
+from qinghe.claims.terms import USABLE_SCANS, ClaimState, EvidenceKind, Scan
+from qinghe.kernel.actor import Actor
+from qinghe.parties.queries.opened import opened_files
+from qinghe.parties.terms import OrgKind
 
 # Enough for one run; the next takes the rest.
 RESCAN = 200
 # What proves something: no newer version of it, and the scanner lets it pass.
 PROVES = Q(scan__in=USABLE_SCANS, superseded_at__isnull=True)
+# Nobody adds papers to more in a day; looking on would cost more than it tells.
+LOOKED_AT = 2000
+_PRIVATE = Q(creditor__kind=OrgKind.PRIVATE_CREDITOR) | Q(creditor__lender_kind="natural_person")
+_BOUGHT = Q(creditor__lender_kind__in=sorted(BUYERS))
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """How many claims wait for papers, of those looked at; `more` says that there are others."""
+
+    count: int
+    more: bool
 
 
 def papers_of(claim_ids: Collection[UUID]) -> dict[UUID, Completeness]:
@@ -30,6 +50,58 @@ def papers_of(claim_ids: Collection[UUID]) -> dict[UUID, Completeness]:
         pk: completeness(Case(product, kind, lender, links), papers.get(pk, ()))
         for pk, product, kind, lender, links in rows
     }
+
+
+def lacking() -> Q:
+    """Return which claims wait for a needed paper; the same table as `completeness`, in SQL."""
+    return Q(state=ClaimState.SUBMITTED) & reduce(or_, [_lacks(n) for n in NEEDS if n.needed])
+
+
+def count_lacking(*, actor: Actor, batch_id: UUID | None = None) -> Lacking:
+    """Return how many claims an actor may see wait for papers; of one batch only. One query."""
+    waiting = Claim.objects.filter(visible(actor), state=ClaimState.SUBMITTED)
+    if batch_id is not None:
+        waiting = waiting.filter(batch=batch_id)
+    looked_at = Claim.objects.filter(pk__in=waiting.values("pk")[: LOOKED_AT + 1])
+    found = looked_at.aggregate(all=Count("pk"), lack=Count("pk", filter=lacking()))
+    return Lacking(min(found["lack"], LOOKED_AT), more=found["all"] > LOOKED_AT)
+
+
+def _lacks(need: Need) -> Q:
+    applies = Q(product__in=sorted(need.products))
+    if need.private is not None:
+        applies &= _PRIVATE if need.private else ~_PRIVATE
+    if need.assigned:
+        applies &= Q(assignments__gt=0) | _BOUGHT
+    missing = Q(~Exists(_files(need.paper, *need.instead)))
+    if need.paper is EvidenceKind.ASSIGNMENT:
+        # Each link of the chain needs its own.
+        return applies & (missing | Q(assignments__gt=_counted(need.paper)))
+    return applies & missing
+
+
+def _files(*kinds: EvidenceKind) -> QuerySet[Evidence]:
+    return Evidence.objects.filter(PROVES, claim=OuterRef("pk"), kind__in=kinds)
+
+
+def _counted(kind: EvidenceKind) -> Coalesce:
+    each = _files(kind).order_by().values("claim").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(each, output_field=IntegerField()), 0)
+
+
+def unread_by(claim_id: UUID, actor: Actor) -> tuple[Part, ...]:
+    """Return the needed papers that are here and that a person has not opened; by the journal."""
+    files = Evidence.objects.filter(PROVES, claim=claim_id)
+    kinds = dict(files.values_list("sha256", "kind"))
+    opened = opened_files(kinds, by=actor.label, claim_id=claim_id)
+    case = Claim.objects.values_list(
+        "product", "creditor__kind", "creditor__lender_kind", "assignments"
+    ).get(pk=claim_id)
+    here = completeness(Case(*case), kinds.values())
+    read = completeness(Case(*case), [kinds[each] for each in opened])
+    return tuple(
+        part for part, seen in zip(here.parts, read.parts, strict=True) if part.met and seen.blocks
+    )
 
 
 def waiting_for_scan(*, limit: int = RESCAN) -> list[tuple[UUID, str]]:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from qinghe.claims.models import Claim, Evidence, Review
 from qinghe.claims.queries.access import visible
 from qinghe.claims.queries.papers import PROVES
-from qinghe.claims.terms import TARGET_HOURS, ClaimState, ReviewQueue
+from qinghe.claims.terms import (
+    TARGET_HOURS,
+    TWO_REVIEWERS_MAJOR,
+    ClaimState,
+    ReviewQueue,
+    ReviewStep,
+)
 from qinghe.kernel.actor import Actor
+from qinghe.kernel.money import to_major
 from qinghe.kernel.together import counted
 
 REVIEW_PAGE: Final = 50
@@ -51,6 +59,11 @@ class ReviewRow:
     since: datetime
 
     @property
+    def large(self) -> bool:
+        """Return whether two reviewers decide about it."""
+        return to_major(self.owed, self.currency) >= TWO_REVIEWERS_MAJOR
+
+    @property
     def due_at(self) -> datetime:
         """Return until when it should be worked."""
         return self.since + timedelta(hours=TARGET_HOURS[self.queue])
@@ -68,9 +81,17 @@ class StepRow:
 
 
 def review_queue(
-    *, actor: Actor, queue: str = ReviewQueue.NEW, limit: int = REVIEW_PAGE
+    *,
+    actor: Actor,
+    queue: str = ReviewQueue.NEW,
+    limit: int = REVIEW_PAGE,
+    with_files: bool = False,
+    skip: int = 0,
 ) -> list[ReviewRow]:
-    """Return the claims of one queue, oldest first."""
+    """
+    Return the claims of one queue, oldest first, after `skip`; with `with_files` only those that
+    have any.
+    """
     count = (
         Evidence.objects.filter(PROVES, claim=OuterRef("pk"))
         .order_by()
@@ -78,9 +99,11 @@ def review_queue(
         .annotate(n=Count("pk"))
         .values("n")
     )
+    waiting = _waiting(queue)
+    if with_files:
+        waiting = waiting.filter(Exists(Evidence.objects.filter(PROVES, claim=OuterRef("pk"))))
     rows = (
-        _waiting(queue)
-        .filter(visible(actor))
+        waiting.filter(visible(actor))
         .annotate(
             open_amount=F("principal") + F("interest") + F("costs"),
             files=Coalesce(Subquery(count), 0),
@@ -88,7 +111,7 @@ def review_queue(
         )
         .order_by("created_at", "id")
     )
-    return [ReviewRow(*row) for row in rows.values_list(*_ROW)[:limit]]
+    return [ReviewRow(*row) for row in rows.values_list(*_ROW)[skip : skip + limit]]
 
 
 def review_counts(*, actor: Actor) -> dict[str, int]:
@@ -103,6 +126,12 @@ def review_steps(claim_id: UUID) -> list[StepRow]:
     """Return what was done about a claim at the desk, oldest first."""
     rows = Review.objects.filter(claim_id=claim_id).order_by("at", "id")
     return [StepRow(*row) for row in rows.values_list("step", "reason", "words", "by", "at")]
+
+
+def left_to_second(steps: Iterable[StepRow]) -> StepRow | None:
+    """Return the step by which a claim was last left to a second reviewer."""
+    left = (ReviewStep.SECONDED, ReviewStep.ACCUSED)
+    return next((each for each in reversed(list(steps)) if each.step in left), None)
 
 
 def _waiting(queue: str) -> QuerySet[Claim]:

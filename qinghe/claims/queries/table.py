@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from qinghe.claims.models import Claim, Hold
 from qinghe.claims.queries.access import visible
+from qinghe.claims.queries.papers import lacking
 from qinghe.claims.terms import OPEN_STATES, Stage
 from qinghe.kernel.actor import Actor
 from qinghe.parties.queries import reachable
@@ -22,7 +23,10 @@ COUNT_CAP = 10_000
 
 @dataclass(frozen=True)
 class ClaimFilters:
-    """What to show; empty means everything. `text` matches a claim or contract number."""
+    """
+    What to show; empty means everything. `text` matches a claim or contract number, `lacking`
+    means claims that wait for papers.
+    """
 
     state: str = ""
     stage: str = ""
@@ -32,6 +36,7 @@ class ClaimFilters:
     batch_id: UUID | None = None
     held: bool | None = None
     text: str = ""
+    lacking: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,8 @@ def _filtered(actor: Actor, filters: ClaimFilters) -> QuerySet[Claim]:
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if filters.held is not None:
         rows = rows.filter(held=filters.held)
+    if filters.lacking:
+        rows = rows.filter(lacking())
     text = filters.text.strip()
     if text:
         rows = rows.filter(Q(number=text.upper()) | Q(contract_number=text))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from qinghe.claims.queries.decisions import DisputeRow
 from qinghe.claims.queries.one import ClaimView, LineRow, claim_view
-from qinghe.claims.terms import LineKind
+from qinghe.claims.terms import DisputeState, LineKind
 
 
 @dataclass(frozen=True)
@@ -45,18 +45,26 @@ def moments_of(view: ClaimView) -> list[Moment]:
 
 
 def _life(view: ClaimView) -> list[Moment]:
-    facts: dict[str, object] = {"amount": view.claimed, "currency": view.currency}
+    facts: dict[str, object] = {"amount": _submitted(view), "currency": view.currency}
     found = [Moment(view.created_at, "submitted", facts)]
     if view.closed_at:
         found.append(Moment(view.closed_at, view.state))
     return found
 
 
+def _submitted(view: ClaimView) -> int:
+    """Return what was claimed when it came; `claimed` grows with every raise."""
+    first = sum(each.amount for each in view.lines if each.kind == LineKind.CLAIMED)
+    return first or view.claimed
+
+
 def _disputes(rows: Iterable[DisputeRow]) -> list[Moment]:
     found = []
     for row in rows:
         found.append(Moment(row.opened_at, "dispute", {"reason": row.reason}))
-        if row.decided_at:
+        if row.state == DisputeState.WITHDRAWN and row.decided_at:
+            found.append(Moment(row.decided_at, "dispute-withdrawn", {}))
+        elif row.decided_at:
             facts: dict[str, object] = {"outcome": row.state, "text": row.decision_text}
             found.append(Moment(row.decided_at, "dispute-decided", facts))
     return found

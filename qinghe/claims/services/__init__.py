@@ -20,6 +20,7 @@ from qinghe.claims.services.agreed import (
     deliver_payments,
     deliver_terms,
 )
+from qinghe.claims.services.amending import NothingAdded, amend_dispute, withdraw_dispute
 from qinghe.claims.services.batches import (
     BatchDecided,
     BatchHasErrors,
@@ -56,6 +57,8 @@ from qinghe.claims.services.duplicates import DuplicateDecided, DuplicateReason,
 from qinghe.claims.services.evidence import (
     AlreadyReplaced,
     AssignmentsFixed,
+    BoughtOnce,
+    FileCounted,
     FileKnown,
     FileWaits,
     NoSuchKind,
@@ -81,6 +84,24 @@ from qinghe.claims.services.money import (
     apply_payments,
     undo_payment,
 )
+from qinghe.claims.services.noticing import (
+    ask_address,
+    give_address,
+    notice_came_back,
+    notice_sent,
+    remind_untold,
+)
+from qinghe.claims.services.objecting import (
+    NothingToObject,
+    ObjectedAlready,
+    ObjectionDecided,
+    ObjectionTooLate,
+    ObjectionWithoutWords,
+    OtherReviewer,
+    PapersDoNotShow,
+    decide_objection,
+    object_to_rejection,
+)
 from qinghe.claims.services.outlook import Outlook, outlook_of
 from qinghe.claims.services.posting import (
     ClaimKnown,
@@ -90,6 +111,8 @@ from qinghe.claims.services.posting import (
     post_claim,
 )
 from qinghe.claims.services.proving import ProofMissing, ProvenAlready, prove_claim, uphold_unproven
+from qinghe.claims.services.reading import PapersUnread
+from qinghe.claims.services.removing import remove_refused
 from qinghe.claims.services.rescanning import rescan
 from qinghe.claims.services.restating import (
     BadRestatement,
@@ -102,9 +125,15 @@ from qinghe.claims.services.restating import (
     write_off_part,
 )
 from qinghe.claims.services.reviewing import (
+    ChecksToCome,
+    EmptyAnswer,
+    InventedLater,
+    InventedWithoutWords,
     NotInReview,
     NotVerifiable,
+    RemarkUnanswered,
     SecondReviewer,
+    TwoForInvented,
     WordsMissing,
     check_sample,
     checklist,
@@ -116,6 +145,7 @@ from qinghe.claims.services.reviewing import (
     return_claim,
     verify_claim,
 )
+from qinghe.claims.services.sending import PaperKind, TooManyPapers, add_paper, open_paper
 from qinghe.claims.services.signers import signers_of
 from qinghe.claims.services.spoken import WordsRefused, check_words
 from qinghe.claims.services.states import (
@@ -124,12 +154,12 @@ from qinghe.claims.services.states import (
     StillPlaced,
     WrongClaimState,
     end_challenge,
-    notice_sent,
     place_locked,
     set_state,
     set_states,
     withdraw_claim,
 )
+from qinghe.claims.services.stopping import stop_interest
 from qinghe.claims.services.titles import (
     AlreadyOffered,
     BadNoticeDay,
@@ -145,6 +175,7 @@ from qinghe.claims.services.titles import (
     record_notice,
     tell_chain,
 )
+from qinghe.claims.services.waiving import restore_rest, waive_rest
 
 __all__ = [
     "AlreadyOffered",
@@ -160,10 +191,12 @@ __all__ = [
     "BatchDecided",
     "BatchHasErrors",
     "BatchNotChecked",
+    "BoughtOnce",
     "BrokenChain",
     "CellTooLong",
     "ChainClosed",
     "ChallengeOpen",
+    "ChecksToCome",
     "ClaimKnown",
     "ClaimRefused",
     "ContractNumberTaken",
@@ -175,9 +208,11 @@ __all__ = [
     "DryRun",
     "DuplicateDecided",
     "DuplicateReason",
+    "EmptyAnswer",
     "EmptyFile",
     "FeeGiven",
     "FieldFault",
+    "FileCounted",
     "FileKnown",
     "FileTooLarge",
     "FileTypeRefused",
@@ -186,6 +221,8 @@ __all__ = [
     "HistoryHasErrors",
     "HoldNotByHand",
     "IntakeBroken",
+    "InventedLater",
+    "InventedWithoutWords",
     "MacrosRefused",
     "MalwareFound",
     "MoreThanLawful",
@@ -198,11 +235,21 @@ __all__ = [
     "NotInReview",
     "NotVerifiable",
     "NotYetDay",
+    "NothingAdded",
     "NothingRestated",
     "NothingToAccept",
+    "NothingToObject",
     "NothingToTell",
+    "ObjectedAlready",
+    "ObjectionDecided",
+    "ObjectionTooLate",
+    "ObjectionWithoutWords",
+    "OtherReviewer",
     "Outlook",
     "Paid",
+    "PaperKind",
+    "PapersDoNotShow",
+    "PapersUnread",
     "PaymentGiven",
     "PdfEncrypted",
     "PdfTooHeavy",
@@ -211,6 +258,7 @@ __all__ = [
     "ProofMissing",
     "ProvenAlready",
     "ReasonMissing",
+    "RemarkUnanswered",
     "ReplacedWithoutReason",
     "RowNotWrong",
     "SecondReviewer",
@@ -219,8 +267,10 @@ __all__ = [
     "TermsGiven",
     "TooManyAssignments",
     "TooManyCells",
+    "TooManyPapers",
     "TooMuchApplied",
     "TwoFilesInOne",
+    "TwoForInvented",
     "WordsMissing",
     "WordsRefused",
     "WrongClaimState",
@@ -228,9 +278,12 @@ __all__ = [
     "accept_lawful",
     "accrue_interest",
     "add_evidence",
+    "add_paper",
     "alone",
+    "amend_dispute",
     "apply_payment",
     "apply_payments",
+    "ask_address",
     "assign_claim",
     "cancel_batch",
     "check_all_wanted",
@@ -243,6 +296,7 @@ __all__ = [
     "decide_act",
     "decide_dispute",
     "decide_duplicate",
+    "decide_objection",
     "decline_assignment",
     "deliver_payments",
     "deliver_terms",
@@ -251,6 +305,7 @@ __all__ = [
     "end_returned",
     "forget_row_errors",
     "forget_undecided",
+    "give_address",
     "hold_by_hand",
     "hold_creditor",
     "import_history",
@@ -261,10 +316,13 @@ __all__ = [
     "lift_holds",
     "look_at_claim",
     "needs_two",
+    "notice_came_back",
     "notice_sent",
+    "object_to_rejection",
     "offer_assignment",
     "open_dispute",
     "open_evidence",
+    "open_paper",
     "outlook_of",
     "place_hold",
     "place_locked",
@@ -276,9 +334,12 @@ __all__ = [
     "refuse_batch",
     "reject_claim",
     "release_automatically",
+    "remind_untold",
+    "remove_refused",
     "replace_evidence",
     "rescan",
     "restate",
+    "restore_rest",
     "resubmit_claim",
     "resume_batches",
     "return_claim",
@@ -288,11 +349,14 @@ __all__ = [
     "set_state",
     "set_states",
     "signers_of",
+    "stop_interest",
     "stop_refuted",
     "tell_chain",
     "undo_payment",
     "uphold_unproven",
     "verify_claim",
+    "waive_rest",
     "withdraw_claim",
+    "withdraw_dispute",
     "write_off_part",
 ]

@@ -26,7 +26,7 @@ from qinghe.claims.recompute import Facts, contract_of, verified
 from qinghe.claims.services.locks import locked
 from qinghe.claims.services.states import WrongClaimState
 from qinghe.claims.services.unseen import changed
-from qinghe.claims.terms import OPEN_STATES, ClaimState
+from qinghe.claims.terms import OPEN_STATES, ClaimState, PayOrder, Security
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
@@ -58,6 +58,7 @@ FACTS = {
     "schedule": _("the kind of repayment"),
     "day_count": _("how days are counted"),
     "grace_days": _("the days of grace"),
+    "pays_first": _("the order of payment, or the security"),
 }
 
 
@@ -89,6 +90,9 @@ class TermsGiven:
     accelerated_on: date | None = None
     sued_on: date | None = None
     fees: tuple[FeeGiven, ...] = field(default=())
+    # None: as it was.
+    pays_first: str | None = None
+    security: str | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,7 @@ def deliver_terms(
     require(actor, Permission.MANAGE_CLAIMS)
     claim = _open(claim_id, actor)
     _check_payments(payments, at)
+    _keep_order(claim, terms)
     (row,) = keep_terms([(claim, terms)], at)
     record(
         kind="claims.terms-delivered",
@@ -235,6 +240,15 @@ def _manages(actor: Actor) -> bool:
     return True
 
 
+def _keep_order(claim: Claim, terms: TermsGiven) -> None:
+    """Keep with a locked claim what a payment pays first, and how far it is secured."""
+    claim.pays_first = terms.pays_first or claim.pays_first
+    claim.security = terms.security or claim.security
+    if claim.pays_first not in PayOrder.values or claim.security not in Security.values:
+        raise BadTerms(fact=FACTS["pays_first"])
+    claim.save(update_fields=["pays_first", "security"])
+
+
 def _check_payments(payments: Sequence[PaymentGiven], at: datetime) -> None:
     for each in payments:
         if each.amount <= 0 or each.on > day_of(at) or each.booked_to not in BookedTo.values:
@@ -273,6 +287,7 @@ def made(
         raise BadTerms(fact=FACTS["fees"])
     given = asdict(terms)
     fees = given.pop("fees")
+    del given["pays_first"], given["security"]
     row = ContractTerms(claim=claim, delivered_at=at, lender_kind=lender, **given)
     kept = [ContractFee(terms=row, **fee) for fee in fees]
     signed_on = claim.contract_on or terms.disbursed_on

@@ -58,10 +58,18 @@ class BadCorrection(DomainError):
 
 @verb("claims.open_dispute")
 def open_dispute(
-    *, claim_id: UUID, reason: str, statement: str, actor: Actor, at: datetime
+    *,
+    claim_id: UUID,
+    reason: str,
+    statement: str,
+    actor: Actor,
+    at: datetime,
+    shared: bool = False,
 ) -> Dispute:
     """
     Contest a claim; outreach about it stops in the same transaction.
+
+    `shared` lets the creditor read the words and papers; who decides reads them in any case.
 
     :raises NotPermitted: only debtors contest
     :raises NoSuchClaim: unknown, or not the debtor's own
@@ -73,7 +81,7 @@ def open_dispute(
     if claim.state not in OPEN_STATES:
         raise WrongClaimState(state=ClaimState(claim.state).label)
     _check_none_open(claim)
-    dispute = _created(claim, reason, statement, at)
+    dispute = _created(claim, reason, statement, shared, at)
     place_hold(
         person_id=claim.debtor_id,
         claim_id=claim.pk,
@@ -155,7 +163,7 @@ def _check_none_open(claim: Claim) -> None:
         raise DisputeOpen(answer_due_on=due.date().isoformat())
 
 
-def _created(claim: Claim, reason: str, statement: str, at: datetime) -> Dispute:
+def _created(claim: Claim, reason: str, statement: str, shared: bool, at: datetime) -> Dispute:
     words = statement.strip()
     sealed = (
         seal(kind=Secret.TEXT, value=words, person_id=claim.debtor_id, at=at) if words else None
@@ -168,6 +176,7 @@ def _created(claim: Claim, reason: str, statement: str, at: datetime) -> Dispute
                 person_id=claim.debtor_id,
                 reason=reason,
                 statement=sealed,
+                shared=shared,
                 opened_at=at,
                 answer_due_at=due,
                 proof_due_at=at + timedelta(days=PROOF_DAYS),
@@ -191,7 +200,7 @@ def _carry_out(
                 stop_claim(claim, reason=f"dispute:{dispute.pk}", actor=actor, at=at)
         case DisputeState.PARTLY:
             _correct(claim, correction, dispute, at)
-        case DisputeState.OPEN:
+        case DisputeState.OPEN | DisputeState.WITHDRAWN:
             raise DisputeDecided
 
 

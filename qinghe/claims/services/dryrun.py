@@ -18,6 +18,7 @@ from uuid import UUID
 import polars as pl
 from django.db.models import Exists, OuterRef, Q
 
+from qinghe.claims.completeness import Case, needs_of
 from qinghe.claims.intake.check import whole_of
 from qinghe.claims.intake.columns import fit, parse
 from qinghe.claims.intake.faults import Fault
@@ -26,27 +27,16 @@ from qinghe.claims.queries import BatchView, NoSuchBatch, batch_for, table_heade
 from qinghe.claims.services.identifying import debtor_keys
 from qinghe.claims.services.staging import Reading, judged, sift
 from qinghe.claims.services.weighing import Amounts, Weighing
-from qinghe.claims.terms import EvidenceKind, Product
+from qinghe.claims.terms import Product, Stage
 from qinghe.kernel.actor import Actor, Role
 from qinghe.parties.identity import mask, mask_business
-from qinghe.parties.models import VaultItem
+from qinghe.parties.models import Organisation, VaultItem
 from qinghe.parties.terms import PersonKind, Secret
 from qinghe.parties.vault import ring
 from qinghe.rules.calendar import StaleCalendar
 from qinghe.rules.limitation import limitation
 
 SAMPLE: Final = 10
-# What shows a debt of each kind: that it was agreed, and that the debtor had the money or goods.
-LOAN: Final = (EvidenceKind.CONTRACT, EvidenceKind.TRANSFER)
-ACCOUNT: Final = (EvidenceKind.CONTRACT, EvidenceKind.STATEMENT)
-SHOWN_BY: Final = {
-    Product.CREDIT_CARD: ACCOUNT,
-    Product.CONSUMER_LOAN: LOAN,
-    Product.SMALL_LOAN: LOAN,
-    Product.PRIVATE_LOAN: LOAN,
-    Product.TRADE_CREDIT: ACCOUNT,
-    Product.OTHER: (EvidenceKind.CONTRACT,),
-}
 
 
 @dataclass(frozen=True)
@@ -92,7 +82,8 @@ class DryRun:
 
     `listable` may be offered once the window is over; of them `need_evidence` wait for papers
     first. `barred` are too old by the law of the pack, `held` are owed by debtors of this creditor
-    whom a hold protects as a whole: only their number is told, never which.
+    whom a hold protects as a whole: only their number is told, never which. `not_due` are not past
+    due yet, and of `unreachable` the file gives no telephone, e-mail or postal address.
     """
 
     batch: BatchView
@@ -106,6 +97,8 @@ class DryRun:
     evidence: tuple[tuple[str, tuple[str, ...]], ...]
     barred: int
     held: int
+    not_due: int
+    unreachable: int
     cuts: RateCuts | None
     groups: tuple[Group, ...]
     amount: int
@@ -125,6 +118,7 @@ class Sound:
     debtor_key: str
     id_number: str
     phone: str
+    reachable: bool
     product: str
     stage: str
     currency: str
@@ -158,7 +152,10 @@ def dry_run(*, batch_id: UUID, actor: Actor, at: datetime) -> DryRun:
     sifted = _judged(batch, at)
     barred = {row.row for row in sifted.new if _barred(row, batch.as_of)}
     held = _held(sifted.new, batch.creditor_id, at)
-    free = [row for row in sifted.new if row.row not in barred | held]
+    not_due = {row.row for row in sifted.new if row.stage == Stage.M0}
+    unreachable = {row.row for row in sifted.new if not row.reachable}
+    stopped = barred | held | not_due | unreachable
+    free = [row for row in sifted.new if row.row not in stopped]
     natural = [row for row in free if row.debtor_kind == PersonKind.NATURAL]
     faults = Counter(code for _row, code in {(each.row, each.code) for each in sifted.faults})
     return DryRun(
@@ -170,9 +167,11 @@ def dry_run(*, batch_id: UUID, actor: Actor, at: datetime) -> DryRun:
         over_cap=faults["rate-over-limit"],
         listable=len(free),
         need_evidence=len(natural),
-        evidence=_evidence(natural),
+        evidence=_evidence(_proven(sifted.new, barred | held | not_due), batch.creditor),
         barred=len(barred),
         held=len(held),
+        not_due=len(not_due),
+        unreachable=len(unreachable),
         cuts=_cuts(sifted.new),
         groups=_groups(sifted.new),
         amount=sum(row.claimed for row in sifted.new),
@@ -210,6 +209,7 @@ def _sound(new: pl.DataFrame) -> list[Sound]:
             debtor_key=row["debtor_key"],
             id_number=row["number"],
             phone=row["voice"],
+            reachable=bool(row["voice"] or row["mail"] or row["address"]),
             product=row["product_value"] or Product.OTHER,
             stage=row["stage"],
             currency=row["currency"],
@@ -275,9 +275,24 @@ def _blinds(row: Sound) -> list[bytes]:
     return ring().blinds(Secret.ID_NUMBER, row.id_number)
 
 
-def _evidence(rows: Sequence[Sound]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    products = sorted({row.product for row in rows})
-    return tuple((each, tuple(SHOWN_BY[Product(each)])) for each in products)
+def _proven(rows: Sequence[Sound], stopped: set[int]) -> list[Sound]:
+    """Return the rows that need papers: without a way to reach the debtor they do all the same."""
+    people = [row for row in rows if row.debtor_kind == PersonKind.NATURAL]
+    return [row for row in people if row.row not in stopped]
+
+
+def _evidence(
+    rows: Sequence[Sound], creditor: Organisation
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the papers that each product will need, by the table that the desk goes by."""
+    cases = {
+        each: Case(each, creditor.kind, creditor.lender_kind)
+        for each in sorted({row.product for row in rows})
+    }
+    return tuple(
+        (product, tuple(need.paper.value for need, _link in needs_of(case) if need.needed))
+        for product, case in cases.items()
+    )
 
 
 def _cuts(rows: Sequence[Sound]) -> RateCuts | None:

@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.contract_terms import DuplicateState
@@ -28,7 +29,10 @@ from qinghe.kernel.bulk import copy_rows
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.models import Person
 from qinghe.parties.roles import Permission, require
+from qinghe.parties.terms import OrgKind
 
+# Where a claim stands whose debtor was told and let the window pass.
+TOLD: Final = (ClaimState.READY, ClaimState.LISTED, ClaimState.PLACED)
 # Without blanks and marks, in one width and in capitals: what people mean by the same number.
 NORMAL: Final = "regexp_replace(upper(normalize({}, NFKC)), '[^[:alnum:]]', '', 'g')"
 # What was rejected or withdrawn claims nothing; what was settled must not be claimed again.
@@ -93,7 +97,8 @@ def freeze(*, debtors: Mapping[UUID, UUID], actor: Actor, at: datetime) -> int:
     ]
     copy_rows(pairs)
     open_claims = Claim.objects.filter(pk__in=both, state__in=OPEN_STATES)
-    _hold_all(pairs, dict(open_claims.values_list("pk", "debtor_id")), actor, at)
+    held = dict(open_claims.values_list("pk", "debtor_id"))
+    _hold_all(pairs, held, _only_later(pairs), actor, at)
     record(
         kind="claims.duplicates-found",
         subject="claims",
@@ -154,10 +159,36 @@ def decide_duplicate(
     return row
 
 
+def _only_later(pairs: Sequence[Duplicate]) -> set[UUID]:
+    """
+    Return the pairs of which the earlier claim goes on until a person has decided.
+
+    A claim that was released, told and not contested is not stopped by the word of a private
+    creditor, nor of one that lost such a pair lately: else anybody who knows a contract could
+    freeze another's claims. The later claim stands still all the same, so nobody is asked twice.
+    """
+    told = Claim.objects.filter(
+        pk__in=[row.first_id for row in pairs], state__in=TOLD, noticed_at__isnull=False
+    )
+    later = Claim.objects.filter(pk__in=[row.second_id for row in pairs])
+    lost = Duplicate.objects.filter(
+        state=DuplicateState.DECIDED,
+        second__creditor=OuterRef("creditor"),
+        kept=F("first"),
+    ).exclude(first__creditor=OuterRef("creditor"))
+    weak = later.filter(Q(creditor__kind=OrgKind.PRIVATE_CREDITOR) | Exists(lost))
+    firsts, seconds = set(told.values_list("pk", flat=True)), set(weak.values_list("pk", flat=True))
+    return {row.pk for row in pairs if row.first_id in firsts and row.second_id in seconds}
+
+
 def _hold_all(
-    rows: Sequence[Duplicate], debtors: Mapping[UUID, UUID], actor: Actor, at: datetime
+    rows: Sequence[Duplicate],
+    debtors: Mapping[UUID, UUID],
+    only_later: set[UUID],
+    actor: Actor,
+    at: datetime,
 ) -> None:
-    """Stop contact about every claim of these pairs; their debtors are locked already."""
+    """Stop contact about the claims of these pairs; their debtors are locked already."""
     holds = [
         Hold(
             person_id=debtors[pk],
@@ -167,7 +198,7 @@ def _hold_all(
             placed_at=at,
         )
         for row in rows
-        for pk in (row.first_id, row.second_id)
+        for pk in ((row.first_id,) if row.pk not in only_later else ()) + (row.second_id,)
         if pk in debtors
     ]
     Hold.objects.bulk_create(holds, batch_size=5_000)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.claims.completeness import BUYERS
 from qinghe.claims.models import Claim, Evidence
 from qinghe.claims.queries import EvidenceRow, NoSuchEvidence, evidence_for, require_claim
 from qinghe.claims.services.examining import Examined, examine
@@ -37,6 +38,14 @@ class FileKnown(DomainError):
     text = _("This very file is on record for this claim already. Add a different one.")
 
 
+class FileCounted(DomainError):
+    code = "claims.file-counted"
+    text = _(
+        "This very file is here already, as “{kind}”, and counts once. If it holds several papers, "
+        "save the pages of each as a file of its own."
+    )
+
+
 class AlreadyReplaced(DomainError):
     code = "claims.evidence-replaced"
     text = _("This file was replaced before. Replace the newest version instead.")
@@ -57,6 +66,14 @@ class TooManyAssignments(DomainError):
     text = _("Say how often the claim was assigned: a number from 0 to {most}.")
 
 
+class BoughtOnce(DomainError):
+    code = "claims.bought-once"
+    text = _(
+        "Who trades in claims does not lend: every claim was assigned to you at least once. Write "
+        "1 or more, or have your kind of lender corrected by the platform."
+    )
+
+
 class AssignmentsFixed(DomainError):
     code = "claims.assignments-fixed"
     text = _("The claim was verified; its chain of assignments cannot be changed any more.")
@@ -66,13 +83,14 @@ def add_evidence(
     *, claim_id: UUID, kind: str, filename: str, content: bytes, actor: Actor, at: datetime
 ) -> Evidence:
     """
-    Add a file to a claim; the same content is kept once per claim.
+    Add a file to a claim; the same content is kept once per claim, and counts for one kind.
 
     :raises NotPermitted: only the creditor's side adds evidence
     :raises NoSuchClaim: unknown, or another creditor's
     :raises NoSuchKind: no kind of evidence
     :raises DomainError: the file is not taken, see `examine`
     :raises FileKnown: this content was replaced before
+    :raises FileCounted: this content is here as another kind
     """
     require(actor, Permission.MANAGE_CLAIMS)
     if kind not in EvidenceKind.values:
@@ -124,7 +142,9 @@ def open_evidence(
         raise NoSuchEvidence
     if row.scan not in USABLE_SCANS:
         raise FileWaits
-    return row, open_file(sha256=row.sha256, purpose=purpose, actor=actor, at=at)
+    return row, open_file(
+        sha256=row.sha256, purpose=purpose, actor=actor, at=at, claim_id=row.claim_id
+    )
 
 
 @verb("claims.set_assignments")
@@ -135,6 +155,7 @@ def set_assignments(*, claim_id: UUID, count: int, actor: Actor, at: datetime) -
     :raises NotPermitted: only the creditor's side
     :raises NoSuchClaim: unknown, or another creditor's
     :raises TooManyAssignments: below zero or above nine
+    :raises BoughtOnce: zero, for a creditor that trades in claims
     :raises AssignmentsFixed: no longer being verified
     """
     require(actor, Permission.MANAGE_CLAIMS)
@@ -143,6 +164,8 @@ def set_assignments(*, claim_id: UUID, count: int, actor: Actor, at: datetime) -
     claim = locked(claim_id, actor)
     if claim.state != ClaimState.SUBMITTED:
         raise AssignmentsFixed
+    if not count and claim.creditor.lender_kind in BUYERS:
+        raise BoughtOnce
     if claim.assignments != count:
         claim.assignments = count
         claim.save(update_fields=["assignments"])
@@ -194,6 +217,8 @@ def _add(*, claim_id: UUID, kind: str, file: _File, actor: Actor, at: datetime) 
     if known is not None:
         if known.superseded_at is not None:
             raise FileKnown
+        if known.kind != kind:
+            raise FileCounted(kind=EvidenceKind(known.kind).label)
         return known
     made = Evidence.objects.create(claim=claim, kind=kind, **file.fields(at))
     _added(made, claim, actor, at)

@@ -8,23 +8,26 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.contract_terms import TitleState
-from qinghe.claims.models import Claim, Dispute, Title
-from qinghe.claims.terms import ClaimState, DisputeState, Rejection
+from qinghe.claims.models import Claim, Dispute, Review, Title
+from qinghe.claims.terms import ClaimState, DisputeState, Rejection, ReviewStep
 from qinghe.journal.services import record
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.money import to_major
 from qinghe.parties.allowances import Allowed, Past, Step, allowed, settled_from, window
 from qinghe.parties.models import Allowance, AllowanceUse, Organisation
+from qinghe.parties.queries.kin import kin_of
 from qinghe.parties.terms import OrgKind
 
 CURRENCY: Final = "CNY"
 # Ended before anybody had looked and the debtor could contest, or nobody knows from where.
 UNSEEN: Final = ("", ClaimState.SUBMITTED, ClaimState.CHALLENGE)
+# So many claims taken back after a reviewer's question weigh like one that was turned down.
+DROPPED_AS_ONE: Final = 3
 SUBJECT_TO: Final = (OrgKind.PRIVATE_CREDITOR,)
 
 
@@ -56,7 +59,10 @@ class RaisedTooMuch(DomainError):
 
 class CoolingOff(DomainError):
     code = "claims.cooling-off"
-    text = _("A claim of yours was rejected. You may submit again from {opens_at} on.")
+    text = _(
+        "A claim of yours was rejected, or several were taken back after a reviewer's question. "
+        "You may submit again from {opens_at} on."
+    )
 
 
 class OnlyYuan(DomainError):
@@ -171,16 +177,30 @@ def past_of(creditor_id: UUID) -> Past:
     settled = paid_here.exclude(
         pk__in=contested.filter(claim__creditor=creditor_id).values("claim_id")
     )
-    turned_down = mine.filter(state=ClaimState.REJECTED, closed_at__isnull=False)
+    # What went wrong stays with the people behind a party, under whatever name they apply anew.
+    theirs = Claim.objects.filter(creditor__in=[creditor_id, *kin_of(creditor_id)])
+    turned_down = theirs.filter(state=ClaimState.REJECTED, closed_at__isnull=False)
     invented = Q(ended_because__startswith=Rejection.INVENTED)
     return Past(
         # A claim taken over from somebody is older than the acquaintance.
         began_at=mine.exclude(pk__in=taken_over).aggregate(first=Min("created_at"))["first"],
         # Ten claims against one friend are one acquaintance.
         settled=settled.exclude(pk__in=taken_over).aggregate(n=Count("debtor", distinct=True))["n"],
-        rejected=_moments(turned_down.exclude(invented)),
+        rejected=(*_moments(turned_down.exclude(invented)), *_dropped(theirs)),
         invented=_moments(turned_down.filter(invented)),
     )
+
+
+def _dropped(claims: QuerySet[Claim]) -> tuple[datetime, ...]:
+    """
+    Return when claims that a reviewer had questions about were taken back: each third counts.
+
+    Taking one back is honest. Who does it again and again tries out what the desk lets through.
+    """
+    asked = Review.objects.filter(claim=OuterRef("pk"), step=ReviewStep.RETURNED)
+    rows = claims.filter(Exists(asked), state=ClaimState.WITHDRAWN, closed_from="")
+    moments = sorted(_moments(rows.filter(closed_at__isnull=False, noticed_at__isnull=True)))
+    return tuple(moments[DROPPED_AS_ONE - 1 :: DROPPED_AS_ONE])
 
 
 def _moments(rows: object) -> tuple[datetime, ...]:

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.interest import accrue
-from qinghe.claims.models import Claim, Line
+from qinghe.claims.interest import accrue, bearing
+from qinghe.claims.models import Claim, InterestStop, Line
 from qinghe.claims.services.books import book, line
 from qinghe.claims.services.locks import locked
 from qinghe.claims.services.states import before_closing, reopen, settle
@@ -143,21 +143,34 @@ def accrue_interest(*, claim_id: UUID, to: date, actor: Actor, at: datetime) -> 
     claim = locked(claim_id)
     if claim.state not in OPEN_STATES or to <= claim.interest_to:
         return claim
-    amount, facts = accrue(claim.principal, claim.overdue_rate_pct, claim.interest_to, to)
-    if amount:
-        book(claim, [line(claim_id, Component.INTEREST, LineKind.ACCRUED, amount, at, facts)])
+    lines = _accrued(claim, to, at)
+    if lines:
+        book(claim, lines)
         record(
             kind="claims.accrued",
             subject=f"claim:{claim_id}",
             actor=actor,
             at=at,
             person_id=claim.debtor_id,
-            amount=amount,
+            amount=sum(each.amount for each in lines),
             to=to,
         )
     claim.interest_to = to
     claim.save(update_fields=["interest", "interest_to"])
     return claim
+
+
+def _accrued(claim: Claim, to: date, at: datetime) -> list[Line]:
+    """Return a line for each span that bears interest up to a day."""
+    rate = claim.overdue_rate_pct
+    stops = InterestStop.objects.filter(claim=claim, until__gt=claim.interest_to, since__lt=to)
+    found = []
+    for since, until in bearing(claim.interest_to, to, stops.values_list("since", "until")):
+        amount, facts = accrue(claim.principal, rate, since, until)
+        if amount:
+            kind = LineKind.ACCRUED
+            found.append(line(claim.pk, Component.INTEREST, kind, amount, at, facts))
+    return found
 
 
 def _locked_many(ids: set[UUID]) -> dict[UUID, Claim]:

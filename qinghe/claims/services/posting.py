@@ -19,9 +19,9 @@ from qinghe.claims.intake.columns import IDENTITY, REQUIRED, ColumnMapping, fiel
 from qinghe.claims.intake.faults import ADVICE, Fault
 from qinghe.claims.intake.how import How
 from qinghe.claims.intake.read import ROW, header_of, read_table
-from qinghe.claims.intake.strangers import refuse_phones_in_text
+from qinghe.claims.intake.strangers import phones_in_text, refuse_phones_in_text
 from qinghe.claims.models import Batch, Claim
-from qinghe.claims.services.batches import NotYetDay, accept_batch, check_batch, refuse_batch
+from qinghe.claims.services.batches import accept_batch, check_batch, refuse_batch
 from qinghe.claims.services.creditors import standing_creditor
 from qinghe.claims.services.staging import Reading, judged, sift
 from qinghe.claims.terms import BatchState
@@ -110,14 +110,24 @@ def look_at_claim(
     *, creditor_id: UUID, told: Dict[str, str], as_of: date, actor: Actor, at: datetime
 ) -> list[FieldFault]:
     """
-    Return what is wrong with a claim told by hand; nothing is kept.
+    Return all that is wrong with a claim told by hand, at once; nothing is kept.
+
+    A field that holds somebody's number, or a day to come, hides no other fault.
 
     :raises DomainError: as `post_claim`
     """
     require(actor, Permission.SUBMIT_CLAIMS)
-    if as_of > day_of(at):
-        raise NotYetDay
-    return _faults(standing_creditor(creditor_id, actor, at), _row(told), as_of)
+    creditor, row, today = standing_creditor(creditor_id, actor, at), _row(told), day_of(at)
+    held = _strangers(row)
+    found = [_plain(name, "phone-in-text") for name in held]
+    if as_of > today:
+        found.append(_plain("as_of", "day-ahead"))
+    rest = _faults(creditor, row | dict.fromkeys(held, ""), min(as_of, today))
+    found += [each for each in rest if each.field not in held]
+    # A known number is compared with the books only once the row is sound.
+    if found and told.get("contract_number") and _is_known(creditor_id, row):
+        found.append(_plain("contract_number", "number-known"))
+    return found
 
 
 def _row(told: Dict[str, str]) -> dict[str, str]:
@@ -156,6 +166,23 @@ def _file_of(row: Dict[str, str]) -> bytes:
     writer.writerow(row)
     writer.writerow(row.values())
     return text.getvalue().encode()
+
+
+def _strangers(row: Dict[str, str]) -> list[str]:
+    table = read_table(_file_of(row), AS_WRITTEN)
+    mapping = fit(ColumnMapping(columns={}, how=AS_WRITTEN), header_of(table))
+    found = phones_in_text(table, mapping.columns, ROW)
+    return found[0] if found else []
+
+
+def _plain(field: str, code: str) -> FieldFault:
+    return FieldFault(field, code, *ADVICE[code].told({}), {})
+
+
+def _is_known(creditor_id: UUID, row: Dict[str, str]) -> bool:
+    return Claim.objects.filter(
+        creditor=creditor_id, contract_number=row["contract_number"]
+    ).exists()
 
 
 def _faults(creditor: Organisation, row: Dict[str, str], as_of: date) -> list[FieldFault]:

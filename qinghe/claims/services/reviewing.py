@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.challenge import challenge_end
 from qinghe.claims.contract_terms import Outcome
-from qinghe.claims.models import Claim, Review
+from qinghe.claims.models import Claim, Review, Verification
 from qinghe.claims.queries import claim_view
-from qinghe.claims.queries.amounts import facts_of
+from qinghe.claims.queries.amounts import facts_of, view_of_check
+from qinghe.claims.queries.remarks import remarks
 from qinghe.claims.recompute import excess_of, verified
 from qinghe.claims.services.locks import locked
+from qinghe.claims.services.reading import check_read
 from qinghe.claims.services.spoken import check_words
 from qinghe.claims.services.states import MoreThanLawful, end, step, stop_claim
 from qinghe.claims.services.unseen import changed
@@ -29,7 +31,7 @@ from qinghe.claims.terms import (
     ReviewStep,
 )
 from qinghe.journal.services import record, verb
-from qinghe.kernel.actor import Actor, system
+from qinghe.kernel.actor import Actor, Role, system
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.money import to_major
 from qinghe.parties.models import Person
@@ -37,11 +39,38 @@ from qinghe.parties.pairs import independent
 from qinghe.parties.roles import Permission, require
 
 CHUNK = 500
+# A word at least: "ok" answers nothing.
+SHORTEST_ANSWER = 4
 
 
 class NotVerifiable(DomainError):
     code = "claims.not-verifiable"
     text = _("This claim cannot be released yet. Missing: {missing}.")
+
+
+class RemarkUnanswered(DomainError):
+    code = "claims.remark-unanswered"
+    status = 422
+    text = _(
+        "Something is left to your judgement: “{remark}” Write in the note why the claim may go on "
+        "all the same, or return it or reject it."
+    )
+
+
+class ChecksToCome(DomainError):
+    code = "claims.checks-to-come"
+    text = _(
+        "The checks have not looked at this claim as it stands. They run every ten minutes: come "
+        "back then."
+    )
+
+
+class InventedWithoutWords(DomainError):
+    code = "claims.invented-without-words"
+    status = 422
+    text = _(
+        "Say what shows that the claim was invented: the second reviewer and the creditor read it."
+    )
 
 
 class SecondReviewer(DomainError):
@@ -52,9 +81,34 @@ class SecondReviewer(DomainError):
     )
 
 
+class TwoForInvented(DomainError):
+    code = "claims.two-for-invented"
+    text = _(
+        "It takes two persons to reject a claim as invented: you proposed it, or your accounts are "
+        "not independent. Leave it to somebody else, or choose another reason."
+    )
+
+
+class InventedLater(DomainError):
+    code = "claims.invented-later"
+    text = _(
+        "The claim has left the review desk. Ask a second officer under “Does the claim exist at "
+        "all?”."
+    )
+
+
 class NotInReview(DomainError):
     code = "claims.not-in-review"
     text = _("This claim does not wait for this step. Reload the page.")
+
+
+class EmptyAnswer(DomainError):
+    code = "claims.empty-answer"
+    status = 422
+    text = _(
+        "A needed paper is still missing, and nothing was added: {papers}. Add it under “Evidence” "
+        "or write why it cannot be given."
+    )
 
 
 class WordsMissing(DomainError):
@@ -74,40 +128,59 @@ def verify_claim(
     """
     Release a checked claim into its challenge window.
 
-    From `TWO_REVIEWERS_MAJOR` on, the first reviewer only hands it to a second one.
+    From `TWO_REVIEWERS_MAJOR` on, the first reviewer only hands it to a second one. Each of them
+    opens the papers first, and answers in the note what the calculation leaves to a person.
 
     :raises NotPermitted: the actor may not verify claims
     :raises NoSuchClaim: unknown id
     :raises WrongClaimState: not being verified
     :raises NotVerifiable: something of the checklist is missing
+    :raises ChecksToCome: no check for doubts has looked at it as it stands
+    :raises PapersUnread: the actor has not opened a needed paper
     :raises MoreThanLawful: the contract, calculated again, gives less than is claimed
+    :raises RemarkUnanswered: something is left to a person, and the note is empty
     :raises SecondReviewer: the second reviewer is not independent of the first
     """
     require(actor, Permission.VERIFY_CLAIMS)
     claim = locked(claim_id, actor)
     if claim.state == ClaimState.SUBMITTED:
-        missing = checklist(claim)
-        if missing:
-            raise NotVerifiable(missing="; ".join(missing))
-        check_lawful(claim, at)
+        _check_ready(claim, actor)
+        _check_answered(claim, check_lawful(claim, at), note)
     if claim.state == ClaimState.SUBMITTED and needs_two(claim):
-        if claim.review != ReviewQueue.SECOND:
+        first = _first(claim, ReviewStep.SECONDED)
+        if not first:
             return _queue(claim, ReviewQueue.SECOND, ReviewStep.SECONDED, reason, note, actor, at)
-        if not independent(actor.label, _first(claim)):
+        if not independent(actor.label, first):
             raise SecondReviewer
     _release(claim, ReviewStep.RELEASED, ReviewQueue.DONE, reason, actor, at, note=note)
     return claim
 
 
-def check_lawful(claim: Claim, at: datetime) -> None:
+def _check_ready(claim: Claim, actor: Actor) -> None:
+    missing = checklist(claim)
+    if missing:
+        raise NotVerifiable(missing="; ".join(missing))
+    check_read(claim.pk, actor)
+    if claim.unseen:
+        raise ChecksToCome
+
+
+def check_lawful(claim: Claim, at: datetime) -> Verification:
     """
-    Calculate the amount again.
+    Calculate the amount again, and return the check, unsaved.
 
     :raises MoreThanLawful: the contract, calculated again, gives less than is claimed
     """
     check = verified(facts_of([claim])[claim.pk], at=at)
     if check.outcome == Outcome.MORE:
         raise MoreThanLawful(excess=excess_of(check))
+    return check
+
+
+def _check_answered(claim: Claim, check: Verification, note: str) -> None:
+    left = remarks(claim.pk, claim_view(claim.pk).case, view_of_check(check))
+    if left and len(note.strip()) < SHORTEST_ANSWER:
+        raise RemarkUnanswered(remark=" ".join(left))
 
 
 def release_automatically(claim: Claim, *, sampled: bool, actor: Actor, at: datetime) -> None:
@@ -146,11 +219,17 @@ def resubmit_claim(*, claim_id: UUID, words: str, actor: Actor, at: datetime) ->
     :raises NotPermitted: the actor may not submit claims
     :raises NoSuchClaim: unknown, or another creditor's
     :raises NotInReview: nobody asked
+    :raises EmptyAnswer: a needed paper is missing, and neither a file nor a word came
     """
     require(actor, Permission.SUBMIT_CLAIMS)
     claim = locked(claim_id, actor)
     if claim.state != ClaimState.SUBMITTED or claim.review != ReviewQueue.RETURNED:
         raise NotInReview
+    view = claim_view(claim.pk)
+    since = claim.review_since or claim.created_at
+    added = any(each.usable and each.uploaded_at >= since for each in view.evidence)
+    if view.papers.missing and not added and len(words.strip()) < SHORTEST_ANSWER:
+        raise EmptyAnswer(papers="; ".join(each.name for each in view.papers.missing))
     changed([claim.pk])
     return _queue(claim, ReviewQueue.NEW, ReviewStep.ANSWERED, "", words, actor, at)
 
@@ -160,19 +239,43 @@ def reject_claim(*, claim_id: UUID, reason: str, actor: Actor, at: datetime) -> 
     """
     Turn a claim down; nothing of it is owed here any more.
 
-    `reason` is a code of `Rejection`, and after a colon the words the creditor reads.
+    `reason` is a code of `Rejection`, and after a colon the words the creditor reads. As invented,
+    which is a sanction, the first reviewer only proposes it to a second one.
 
     :raises NotPermitted: the actor may not verify claims
     :raises NoSuchClaim: unknown id
     :raises WrongClaimState: past the challenge window
+    :raises InventedWithoutWords: invented, and no words
+    :raises PapersUnread: invented, and the actor has not opened a needed paper
+    :raises TwoForInvented: the actor proposed it, or is not independent of who did
+    :raises InventedLater: no longer at the desk
     """
     require(actor, Permission.VERIFY_CLAIMS)
     claim = locked(claim_id, actor)
+    code, _colon, words = reason.partition(":")
+    # The platform itself carries out what two officers have found.
+    if code == Rejection.INVENTED and actor.role is not Role.SYSTEM:
+        if claim.state != ClaimState.SUBMITTED:
+            raise InventedLater
+        if not words.strip():
+            raise InventedWithoutWords
+        check_read(claim.pk, actor)
+        first = _first(claim, ReviewStep.ACCUSED)
+        if not first:
+            return _queue(claim, ReviewQueue.SECOND, ReviewStep.ACCUSED, code, words, actor, at)
+        if not independent(actor.label, first):
+            raise TwoForInvented
     claim.review, claim.review_since = ReviewQueue.DONE, at
     end(claim, ClaimState.REJECTED, actor, at, reason)
-    code, _colon, words = reason.partition(":")
     _keep(claim, ReviewStep.REJECTED, code, words.strip(), actor, at)
     return claim
+
+
+def note_doubt(
+    claim: Claim, *, taken: ReviewStep, code: str, words: str, actor: Actor, at: datetime
+) -> None:
+    """Keep what was decided about a warning of a locked claim, for the floor that decides it."""
+    _keep(claim, taken, code, words, actor, at)
 
 
 @verb("claims.check_sample")
@@ -238,9 +341,13 @@ def _release(
     _keep(claim, taken, reason, note, actor, at)
 
 
-def _first(claim: Claim) -> str:
-    steps = Review.objects.filter(claim=claim, step=ReviewStep.SECONDED)
-    return str(steps.order_by("-at", "-pk").values_list("by", flat=True).first() or "")
+def _first(claim: Claim, wanted: ReviewStep) -> str:
+    """Return who left a claim to a second reviewer by a step; nobody when by the other, or none."""
+    if claim.review != ReviewQueue.SECOND:
+        return ""
+    steps = Review.objects.filter(claim=claim, step__in=(ReviewStep.SECONDED, ReviewStep.ACCUSED))
+    last = steps.order_by("-at", "-pk").values_list("step", "by").first()
+    return str(last[1]) if last and last[0] == wanted else ""
 
 
 def _queue(

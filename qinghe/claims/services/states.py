@@ -10,7 +10,6 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims import ageing
-from qinghe.claims.challenge import challenge_end
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim, Dispute, Review
 from qinghe.claims.services.books import write_off
@@ -26,7 +25,6 @@ from qinghe.journal.services import note, record, verb
 from qinghe.kernel import prepared
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
-from qinghe.parties.models import Person
 from qinghe.parties.roles import Permission, require
 
 PLACE: Final = f"UPDATE claims_claim SET state = '{ClaimState.PLACED.value}' WHERE id = %s"  # noqa: S608
@@ -98,30 +96,6 @@ def set_states(*, claim_ids: Iterable[UUID], state: str, actor: Actor, at: datet
     numbers = [claim.number for claim in claims]
     record(kind="claims.moved", subject="claims", actor=actor, at=at, to=state, numbers=numbers)
     return len(claims)
-
-
-@verb("claims.notice_sent")
-def notice_sent(*, claim_id: UUID, actor: Actor, at: datetime) -> Claim:
-    """
-    Note that the debtor was told of a claim; the whole challenge window counts from here.
-
-    :raises NoSuchClaim: unknown id
-    """
-    claim = locked(claim_id)
-    if claim.state != ClaimState.CHALLENGE or claim.noticed_at is not None:
-        return claim
-    zones = Person.objects.values_list("zones", flat=True).get(pk=claim.debtor_id)
-    claim.noticed_at, claim.challenge_ends_at = at, challenge_end(zones, at)
-    claim.save(update_fields=["noticed_at", "challenge_ends_at"])
-    record(
-        kind="claims.noticed",
-        subject=f"claim:{claim.pk}",
-        actor=actor,
-        at=at,
-        person_id=claim.debtor_id,
-        ends_at=claim.challenge_ends_at.isoformat(),
-    )
-    return claim
 
 
 @verb("claims.end_challenge")
@@ -244,6 +218,7 @@ def back_to_review(claim: Claim, actor: Actor, at: datetime) -> None:
     """
     claim.state, claim.noticed_at, claim.challenge_ends_at = ClaimState.SUBMITTED, None, None
     claim.unseen = True
+    claim.untold_since = claim.reminded_at = None
     if claim.review != ReviewQueue.RETURNED:
         claim.review, claim.review_since = ReviewQueue.NEW, at
     Review.objects.create(claim=claim, step=ReviewStep.RAISED, by=actor.label, at=at)

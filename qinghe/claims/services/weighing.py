@@ -11,7 +11,7 @@ import polars as pl
 
 from qinghe.claims.contract_terms import FeeKind, Outcome
 from qinghe.claims.models import Batch, Claim, ContractFee, ContractPayment, ContractTerms
-from qinghe.claims.queries.amounts import VerificationView, view_of_check
+from qinghe.claims.queries.amounts import AgreedView, VerificationView, view_of_check
 from qinghe.claims.recompute import Facts, verified
 from qinghe.claims.services.told import OF_CLAIM, terms_columns
 
@@ -29,6 +29,7 @@ class Weighed:
     claimed: int
     lawful: int | None
     check: VerificationView
+    agreed: AgreedView
 
     @property
     def excess(self) -> int:
@@ -97,7 +98,9 @@ class Weighing:
             for each in row["t_repayments"] or ()
         ]
         check = view_of_check(verified(Facts(claim, terms, fees, paid, ()), at=self.at))
-        return Weighed(row["row"], row["contract_number"], check.claimed, check.lawful, check)
+        told = AgreedView(terms, tuple(fees), tuple(paid), claim.pays_first, claim.security)
+        number = row["contract_number"]
+        return Weighed(row["row"], number, check.claimed, check.lawful, check, told)
 
     def _claim(self, row: dict[str, Any]) -> Claim:
         rate = row["rate_applied"]

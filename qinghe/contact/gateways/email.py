@@ -7,6 +7,7 @@ from smtplib import SMTPException
 from django.core.mail import EmailMessage
 
 from qinghe.contact.gateways.message import GatewayFailed, Message, Receipt
+from qinghe.contact.gateways.returned import message_id
 from qinghe.contact.terms import Outcome
 
 
@@ -16,11 +17,12 @@ def deliver(message: Message) -> Receipt:
 
     :raises GatewayFailed: the mail server refused it or was not there
     """
+    named = {"Message-ID": message_id(message.mail_id)} if message.mail_id else {}
     mail = EmailMessage(
         subject=message.subject,
         body=message.text,
         to=[message.address],
-        headers={"Auto-Submitted": "auto-generated"},
+        headers={"Auto-Submitted": "auto-generated", **named},
     )
     try:
         mail.send(fail_silently=False)

@@ -24,6 +24,8 @@ class Message:
     door: str = ""
     code: str = ""
     reference: str = ""
+    # Under this name an e-mail leaves, so that it is known when it comes back.
+    mail_id: str = ""
 
     def __repr__(self) -> str:
         """Say nothing that a log may not hold."""

@@ -18,7 +18,7 @@ from qinghe.contact.queries.budget import (
     budget_of,
 )
 from qinghe.contact.queries.explaining import Explanation, RuleText, Sentences, explain, rule_text
-from qinghe.contact.queries.letters import LetterRow, letters_to_print
+from qinghe.contact.queries.letters import LetterRow, letters_to_post, letters_to_print
 from qinghe.contact.queries.situation import situation_of
 from qinghe.contact.queries.wishes import WishRow, wishes
 from qinghe.contact.wording import Wording, wordings
@@ -42,6 +42,7 @@ __all__ = [
     "budget_of",
     "counted_outcome",
     "explain",
+    "letters_to_post",
     "letters_to_print",
     "message_copies",
     "rule_text",

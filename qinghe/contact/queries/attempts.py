@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from qinghe.contact.models import Attempt, Delivery
+from qinghe.contact.queries.letters import letter_states
 from qinghe.contact.refusals import NoSuchAttempt
-from qinghe.contact.terms import SILENT, AttemptState, ContactPurpose
+from qinghe.contact.terms import SILENT, AttemptState, ContactPurpose, LetterState, Outcome
 from qinghe.contact.wording import wording
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.queries.teams import in_own_hands
@@ -61,6 +63,16 @@ class AttemptRow:
     set_aside: tuple[str, ...] = ()
     set_aside_for: str = ""
     text: str = ""
+    # How far a typeset letter is, and since when; empty for everything else.
+    letter: str = ""
+    letter_at: datetime | None = None
+
+    @property
+    def came(self) -> str:
+        """Return in words what came of it: of a letter how far it is, else outcome or state."""
+        if self.letter:
+            return str(LetterState(self.letter).label)
+        return str(Outcome(self.outcome).label if self.outcome else AttemptState(self.state).label)
 
     @property
     def refused(self) -> bool:
@@ -108,7 +120,7 @@ def attempts_of_person(*, person_id: UUID, actor: Actor, limit: int = PAGE) -> l
     """
     Return every contact about a person, newest first; the person reads the texts too.
 
-    Two queries. Empty for whoever is neither the person nor the platform.
+    Two queries, and one for letters. Empty for whoever is neither the person nor the platform.
     """
     if actor.role == Role.DEBTOR and actor.person_id != person_id:
         return []
@@ -116,12 +128,12 @@ def attempts_of_person(*, person_id: UUID, actor: Actor, limit: int = PAGE) -> l
         return []
     rows = _rows(Attempt.objects.filter(person=person_id), limit)
     texts = _texts(rows) if actor.role == Role.DEBTOR else {}
-    return [row_of(values, texts) for values in rows]
+    return _views(rows, texts)
 
 
 def attempts_of_claim(*, claim_id: UUID, actor: Actor, limit: int = PAGE) -> list[AttemptRow]:
     """Return the contacts about one claim an actor may see, newest first, without texts."""
-    return [row_of(each, {}) for each in _rows(_visible(actor).filter(claim=claim_id), limit)]
+    return _views(_rows(_visible(actor).filter(claim=claim_id), limit), {})
 
 
 def visible_attempt(*, attempt_id: UUID, actor: Actor) -> Attempt:
@@ -174,9 +186,20 @@ def _texts(rows: list[dict[str, Any]]) -> dict[UUID, str]:
     return {items[item.pk]: unseal(item) for item in VaultItem.objects.filter(pk__in=items)}
 
 
-def row_of(values: dict[str, Any], texts: Mapping[UUID, str]) -> AttemptRow:
+def _views(rows: list[dict[str, Any]], texts: Mapping[UUID, str]) -> list[AttemptRow]:
+    written = [row["id"] for row in rows if row["channel"] == Channel.LETTER]
+    letters = letter_states(written) if written else {}
+    return [row_of(values, texts, letters) for values in rows]
+
+
+def row_of(
+    values: dict[str, Any],
+    texts: Mapping[UUID, str],
+    letters: Mapping[UUID, tuple[LetterState, datetime]] = MappingProxyType({}),
+) -> AttemptRow:
     # A version that is no longer sent keeps its title.
     found = wording(values["template"].partition("@")[0])
+    letter, letter_at = letters.get(values["id"], ("", None))
     return AttemptRow(
         id=values["id"],
         claim_id=values["claim_id"],
@@ -206,6 +229,8 @@ def row_of(values: dict[str, Any], texts: Mapping[UUID, str]) -> AttemptRow:
         counters=values["counters"],
         hours=tuple(map(_span, values["seen__hours"] or ())),
         text=texts.get(values["id"], ""),
+        letter=letter,
+        letter_at=letter_at,
     )
 
 

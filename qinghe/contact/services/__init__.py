@@ -5,6 +5,7 @@ Whoever asks to contact a person locks the person's gate before looking; a messa
 only if its permission is on record.
 """
 
+from qinghe.contact.services.bouncing import came_back, read_return
 from qinghe.contact.services.ending import end_calls
 from qinghe.contact.services.house import (
     approve_house,
@@ -19,7 +20,7 @@ from qinghe.contact.services.mailings import start_mailing, step_mailing, stop_m
 from qinghe.contact.services.notices import notify, send_door_letter
 from qinghe.contact.services.outcomes import record_outcome
 from qinghe.contact.services.overrides import ask_override, decide_override, use_override
-from qinghe.contact.services.printing import mark_printed, open_to_print
+from qinghe.contact.services.printing import mark_posted, mark_printed, open_to_print
 from qinghe.contact.services.reading import read_letter, read_text
 from qinghe.contact.services.requests import insist, request_contact
 from qinghe.contact.services.sending import release_stuck, send
@@ -30,6 +31,7 @@ __all__ = [
     "approve_house",
     "ask_house_end",
     "ask_override",
+    "came_back",
     "count_refusals",
     "decide_override",
     "draft_house",
@@ -38,10 +40,12 @@ __all__ = [
     "hand_over_house",
     "insist",
     "keep_replay",
+    "mark_posted",
     "mark_printed",
     "notify",
     "open_to_print",
     "read_letter",
+    "read_return",
     "read_text",
     "record_outcome",
     "release_stuck",

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import override
 
+from qinghe.claims.challenge import challenge_days, challenge_end
 from qinghe.claims.days import day_of
 from qinghe.claims.interest import grown
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import live_holds
 from qinghe.claims.queries.limits import time_barred
-from qinghe.claims.terms import HoldKind
+from qinghe.claims.reference import transfer_to
+from qinghe.claims.terms import ClaimState, HoldKind, Product
 from qinghe.contact import gateways
 from qinghe.contact.decision import packs_for
 from qinghe.contact.gateways import Message
 from qinghe.contact.models import Attempt
+from qinghe.contact.terms import ContactPurpose
 from qinghe.contact.wording import Text, Wording, wording
 from qinghe.contact.wording.fill import amount_text, day_text, fill
 from qinghe.kernel.actor import system
 from qinghe.parties.models import ContactPoint, Representative, VaultItem
 from qinghe.parties.queries import org_name
 from qinghe.parties.services import issue_door_code, reveal
-from qinghe.parties.terms import ActsAs, OrgKind, Purpose, Secret
+from qinghe.parties.terms import ActsAs, Channel, OrgKind, Purpose, Secret
 from qinghe.rules.screen.terms import Utterance
 from qinghe.rules.screen.verdict import screen
 
@@ -70,6 +75,7 @@ def compose(attempt: Attempt, claim: Claim, at: datetime) -> Message:
         door=door(),
         code=_code(claim, at) if letter else "",
         reference=reference(attempt),
+        mail_id=str(attempt.pk),
     )
 
 
@@ -120,8 +126,72 @@ def _facts(attempt: Attempt, claim: Claim, lang: str, at: datetime) -> dict[str,
         "number": claim.number,
         "amount": amount_text(claim.owed + grown(claim, day_of(at)), claim.currency, lang),
         "due_on": day_text(claim.due_on, lang),
+        **_debt(claim, lang, at),
         "door": door(),
+        "complaints": f"{settings.QINGHE_BASE_URL.rstrip('/')}/complain/",
+        **_operator(),
+        **(_window(claim, lang, at) if _begins_window(attempt, claim) else {}),
+        **(_on_paper(claim, at) if attempt.channel == Channel.LETTER else {}),
     }
+
+
+def _on_paper(claim: Claim, at: datetime) -> dict[str, str]:
+    """Return what only a letter says, for it goes to an address of the person alone."""
+    told = {"id_start": _id_start(claim)}
+    to = transfer_to(claim_number=claim.number, currency=claim.currency)
+    # Of a claim that is too old no word may move anybody to pay.
+    if to is None or time_barred(claim_id=claim.pk, due_on=claim.due_on, on=day_of(at)):
+        return told
+    bank = {"bank_holder": to.holder, "bank_name": to.bank, "bank_account": to.account}
+    return {**told, **bank, "transfer_reference": to.reference}
+
+
+def _debt(claim: Claim, lang: str, at: datetime) -> dict[str, str]:
+    """Return what the debt is and of which parts; empty what there is none of."""
+    parts = {
+        "principal": claim.principal,
+        "interest": claim.interest + grown(claim, day_of(at)),
+        "costs": claim.costs,
+    }
+    told = {name: amount_text(sum_, claim.currency, lang) for name, sum_ in parts.items() if sum_}
+    with override(lang):
+        product = str(Product(claim.product).label)
+    signed = day_text(claim.contract_on, lang) if claim.contract_on else ""
+    return {**told, "product": product, "contract_on": signed}
+
+
+def _begins_window(attempt: Attempt, claim: Claim) -> bool:
+    """Tell whether this is the notice by which a challenge window begins: it says until when."""
+    notice = attempt.purpose == ContactPurpose.LEGAL_NOTICE and attempt.override_id is None
+    return notice and claim.state == ClaimState.CHALLENGE
+
+
+def _window(claim: Claim, lang: str, at: datetime) -> dict[str, str]:
+    """Return the days of the window and its last whole day, were it to begin at once."""
+    zones = claim.debtor.zones
+    zone = ZoneInfo(zones[0] if zones else settings.DISPLAY_ZONE)
+    last = challenge_end(zones, at).astimezone(zone).date() - timedelta(days=1)
+    return {"days": str(challenge_days(zones)), "last_day": day_text(last, lang)}
+
+
+def _operator() -> dict[str, str]:
+    return {
+        "operator": settings.OPERATOR_NAME,
+        "operator_phone": settings.OPERATOR_PHONE,
+        "operator_post": settings.OPERATOR_POST,
+        "operator_office": settings.OPERATOR_OFFICE,
+    }
+
+
+def _id_start(claim: Claim) -> str:
+    """
+    Return the first characters of the number the creditor gave, as far as the vault's mask shows.
+
+    Never the last four: they answer the question at the door, and the code is in the same letter.
+    """
+    numbers = VaultItem.objects.filter(person=claim.debtor_id, kind=Secret.ID_NUMBER)
+    masked = numbers.order_by("-created_at", "-id").values_list("masked", flat=True).first()
+    return (masked or "").partition("*")[0]
 
 
 def _creditor(claim: Claim, at: datetime) -> str:

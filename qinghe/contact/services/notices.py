@@ -13,10 +13,11 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from qinghe.claims.models import Claim
+from qinghe.claims.models import Claim, Hold
+from qinghe.claims.services import ask_address
 from qinghe.claims.terms import ClaimState
 from qinghe.contact.models import Attempt
-from qinghe.contact.queries.letters import notices_to_print
+from qinghe.contact.queries.letters import ANEW, notices_to_print
 from qinghe.contact.refusals import LetterOnItsWay
 from qinghe.contact.services.gate import lock_debtor
 from qinghe.contact.services.requests import request_contact
@@ -32,6 +33,9 @@ NOTIFIER: Final = system("contact.notify")
 TEMPLATE: Final = FIRST_NOTICE
 DOOR_LETTER: Final = "door_letter"
 AT_MOST: Final = 500
+# No address in service for the channel.
+NO_ADDRESS: Final = "PLT-IN-03"
+PAST: Final = (ClaimState.READY, ClaimState.LISTED, ClaimState.PLACED)
 TRY_AGAIN_AFTER: Final = timedelta(days=1)
 # Printed, posted, delivered: before that nobody can say that a letter was lost.
 LETTER_TRAVELS: Final = timedelta(days=7)
@@ -47,20 +51,28 @@ def notify(*, at: datetime) -> dict[str, int]:
     waiting = list(_without_notice(at).order_by("challenge_ends_at", "pk")[:AT_MOST])
     known = _known_mail(waiting)
     states = [
-        request_contact(
-            claim_id=claim.pk,
-            channel=Channel.EMAIL if claim.debtor_id in known else Channel.LETTER,
-            template=TEMPLATE,
-            purpose=ContactPurpose.LEGAL_NOTICE,
-            actor=NOTIFIER,
-            at=at,
-        ).state
+        _ask(claim, Channel.EMAIL if claim.debtor_id in known else Channel.LETTER, at)
         for claim in waiting
     ]
     return {
         "permitted": states.count(AttemptState.PERMITTED),
         "refused": states.count(AttemptState.REFUSED),
     }
+
+
+def _ask(claim: Claim, channel: Channel, at: datetime) -> str:
+    """Ask for one notice; where no address can take it, its creditor is asked for one."""
+    attempt = request_contact(
+        claim_id=claim.pk,
+        channel=channel,
+        template=TEMPLATE,
+        purpose=ContactPurpose.LEGAL_NOTICE,
+        actor=NOTIFIER,
+        at=at,
+    )
+    if attempt.state == AttemptState.REFUSED and NO_ADDRESS in attempt.rules:
+        ask_address(claim_id=claim.pk, actor=NOTIFIER, at=at)
+    return attempt.state
 
 
 @verb("contact.send-door-letter")
@@ -110,20 +122,34 @@ def _without_notice(at: datetime) -> QuerySet[Claim]:
         claim=OuterRef("pk"),
         purpose=ContactPurpose.LEGAL_NOTICE,
         template__startswith=TEMPLATE,
+        # What came back told nobody.
+        bounced_at__isnull=True,
     )
     # What has left began a window; a claim without one was raised since, and is told anew.
     standing = Q(state__in=(AttemptState.PERMITTED, AttemptState.SENDING))
     refused = Q(state=AttemptState.REFUSED) & (
-        Q(next_allowed_at__isnull=True) | Q(next_allowed_at__gt=at)
+        Q(next_allowed_at__isnull=True) & ~Exists(_new_address()) | Q(next_allowed_at__gt=at)
     )
     lately = Q(state__in=(AttemptState.FAILED, AttemptState.CANCELLED), at__gt=at - TRY_AGAIN_AFTER)
-    claims = Claim.objects.filter(state=ClaimState.CHALLENGE, noticed_at__isnull=True)
+    anew = Hold.objects.filter(ANEW).values("claim")
+    claims = Claim.objects.filter(
+        Q(state=ClaimState.CHALLENGE) | Q(pk__in=anew, state__in=PAST), noticed_at__isnull=True
+    )
     waiting = notices_to_print().filter(claim=OuterRef("pk"))
     # An e-mail that began nothing is not repeated at every look.
     mailed = Q(state=AttemptState.DONE, channel=Channel.EMAIL, at__gt=at - TRY_AGAIN_AFTER)
     return claims.exclude(Exists(tried.filter(standing | refused | lately | mailed))).exclude(
         Exists(waiting)
     )
+
+
+def _new_address() -> QuerySet[ContactPoint]:
+    """Return what came to be usable since a notice was refused: then it is asked for again."""
+    since = Q(created_at__gt=OuterRef("at")) | Q(
+        checked_at__gt=OuterRef("at"), state=PointState.VALID
+    )
+    points = ContactPoint.objects.filter(since, person=OuterRef("person"))
+    return points.exclude(state=PointState.INVALID)
 
 
 def _known_mail(claims: Collection[Claim]) -> set[UUID]:

@@ -1,4 +1,4 @@
-"""The way of a letter out of the house: opened to be printed, then marked as printed."""
+"""The way of a letter out of the house: opened to be printed, marked as printed, then as posted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from uuid import UUID
 from qinghe.claims.services import notice_sent
 from qinghe.contact.models import Delivery
 from qinghe.contact.queries.letters import LETTER, current_notices, printable
-from qinghe.contact.refusals import LetterPrinted, LetterUnopened, LetterVoid, NoSuchLetter
+from qinghe.contact.refusals import (
+    LetterNotPrinted,
+    LetterPosted,
+    LetterPrinted,
+    LetterUnopened,
+    LetterVoid,
+    NoSuchLetter,
+)
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.parties.roles import Permission, require
@@ -71,15 +78,51 @@ def mark_printed(*, attempt_id: UUID, actor: Actor, at: datetime) -> Delivery:
     return letter
 
 
+@verb("contact.mark-posted")
+def mark_posted(*, attempt_id: UUID, actor: Actor, at: datetime) -> Delivery:
+    """
+    Note that a printed letter went to the post; before this no page says that it was sent.
+
+    What was posted is told also when it no longer held: the list had warned, and no page lies.
+
+    :raises NotPermitted: the role prints no letters
+    :raises NoSuchLetter: no letter was made for this contact
+    :raises LetterNotPrinted: it is not on paper yet
+    :raises LetterPosted: it was noted before
+    """
+    require(actor, Permission.PRINT_LETTERS)
+    letter = _found(attempt_id)
+    if letter.printed_at is None:
+        raise LetterNotPrinted
+    if letter.posted_at is not None:
+        raise LetterPosted
+    letter.posted_at = at
+    letter.save(update_fields=["posted_at"])
+    record(
+        kind="contact.posted",
+        subject=f"claim:{letter.attempt.claim_id}",
+        actor=actor,
+        at=at,
+        person_id=letter.attempt.person_id,
+        attempt=attempt_id,
+    )
+    return letter
+
+
 def _lock(attempt_id: UUID, actor: Actor) -> Delivery:
     """Return a letter that waits, locked: it is printed once."""
     require(actor, Permission.PRINT_LETTERS)
-    found = Delivery.objects.filter(LETTER, attempt=attempt_id).select_related("attempt")
-    letter = found.select_for_update(of=("self",)).first()
-    if letter is None:
-        raise NoSuchLetter
+    letter = _found(attempt_id)
     if letter.printed_at is not None:
         raise LetterPrinted
     if not printable().filter(pk=letter.pk).exists():
         raise LetterVoid
+    return letter
+
+
+def _found(attempt_id: UUID) -> Delivery:
+    found = Delivery.objects.filter(LETTER, attempt=attempt_id).select_related("attempt")
+    letter = found.select_for_update(of=("self",)).first()
+    if letter is None:
+        raise NoSuchLetter
     return letter

@@ -23,7 +23,7 @@ from qinghe.contact.decision import Decision, decide
 from qinghe.contact.facts import Asked
 from qinghe.contact.gateways import Message, Receipt
 from qinghe.contact.models import Attempt, Delivery
-from qinghe.contact.queries.letters import current_notices
+from qinghe.contact.queries.letters import current_notices, lines_told, told_anew
 from qinghe.contact.queries.overrides import set_aside
 from qinghe.contact.queries.situation import situation_of
 from qinghe.contact.services.gate import lock
@@ -36,7 +36,7 @@ from qinghe.kernel.actor import system
 from qinghe.market.models import Mandate
 from qinghe.parties.models import ContactPoint
 from qinghe.parties.services import seal, seal_file
-from qinghe.parties.terms import PointState, Secret
+from qinghe.parties.terms import Channel, PointState, Secret
 
 SENDER: Final = system("contact.send")
 RELEASER: Final = system("contact.release-stuck")
@@ -52,6 +52,8 @@ class Ready:
 
     attempt: Attempt
     message: Message
+    # By how many lines of the claim the amount in it was made; none where it names none.
+    told_lines: int | None
 
 
 def send(*, attempt_id: UUID, at: datetime) -> str:
@@ -98,6 +100,8 @@ def _start(attempt_id: UUID, at: datetime) -> Ready | None:
         # A worker that comes back may be quicker than the sweep.
         _release(attempt.pk, AttemptState.PERMITTED, at)
         return None
+    # Counted before the amounts are read: a change in between makes a letter void, never stale.
+    told_lines = lines_told(attempt.claim_id).count() if _names_amount(attempt) else None
     claim = Claim.objects.select_related("debtor", "creditor").get(pk=attempt.claim_id)
     if _untimely(attempt, claim):
         _stop(attempt, ("PLT-MND-01",), at)
@@ -117,7 +121,15 @@ def _start(attempt_id: UUID, at: datetime) -> Ready | None:
     attempt.state, attempt.sent_at = AttemptState.SENDING, at
     attempt.must_end_by = decision.must_end_by
     attempt.save(update_fields=["state", "sent_at", "must_end_by"])
-    return Ready(attempt, message)
+    return Ready(attempt, message, told_lines)
+
+
+def _names_amount(attempt: Attempt) -> bool:
+    """Tell whether a letter tells an amount, and so stands or falls with it."""
+    found = wording(attempt.template)
+    if found is None or attempt.channel not in found.channels:
+        return False
+    return attempt.channel == Channel.LETTER and "{amount}" in found.text("letter", "zh").whole
 
 
 def _untimely(attempt: Attempt, claim: Claim) -> bool:
@@ -125,7 +137,10 @@ def _untimely(attempt: Attempt, claim: Claim) -> bool:
     first = attempt.template.startswith(f"{FIRST_NOTICE}@")
     # A notice that two persons let out belongs to no window.
     ours = attempt.purpose == ContactPurpose.LEGAL_NOTICE and attempt.override_id is None
-    return first and ours and claim.state != ClaimState.CHALLENGE
+    if not (first and ours):
+        return False
+    # Past its window a notice is sent only where the one before came back.
+    return claim.state != ClaimState.CHALLENGE and not told_anew(claim.pk)
 
 
 def _judge(attempt: Attempt, claim: Claim, at: datetime) -> Decision:
@@ -196,7 +211,7 @@ def _finish(ready: Ready, receipt: Receipt, at: datetime) -> str:
         attempt.outcome, attempt.outcome_at = receipt.outcome, at
     attempt.save(update_fields=["state", "outcome", "outcome_at"])
     if attempt.state == AttemptState.DONE:
-        _copy(attempt, receipt, at)
+        _copy(attempt, receipt, ready.told_lines, at)
         # A letter has not left yet: its window counts from the printer.
         if not receipt.file and _begins(attempt):
             notice_sent(claim_id=attempt.claim_id, actor=SENDER, at=at)
@@ -214,11 +229,16 @@ def _begins(attempt: Attempt) -> bool:
     return known and current_notices().filter(pk=attempt.pk).exists()
 
 
-def _copy(attempt: Attempt, receipt: Receipt, at: datetime) -> None:
+def _copy(attempt: Attempt, receipt: Receipt, told_lines: int | None, at: datetime) -> None:
     content = seal(kind=Secret.TEXT, value=receipt.text, person_id=attempt.person_id, at=at)
     file = seal_file(receipt.file) if receipt.file else ""
     Delivery.objects.create(
-        attempt=attempt, gateway=receipt.gateway, content=content, file_sha256=file, at=at
+        attempt=attempt,
+        gateway=receipt.gateway,
+        content=content,
+        file_sha256=file,
+        told_lines=told_lines,
+        at=at,
     )
 
 

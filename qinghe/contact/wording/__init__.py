@@ -2,13 +2,13 @@
 Approved wording: the only texts that leave the platform. Nobody types free text to a debtor.
 
 One file per wording, with a version; a changed text is a new version. `{names}` are filled when the
-text is sent.
+text is sent. A text may have parts, named like facts: a part stands only when its facts are given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -18,8 +18,14 @@ import yaml
 
 # What a text may mention; a wording with any other name does not load.
 NAMES: Final = frozenset(
-    {"creditor", "collector", "number", "amount", "due_on", "door", "code", "name", "sent_on"}
-)
+    {
+        "amount", "bank_account", "bank_holder", "bank_name", "code", "collector", "complaints",
+        "contract_on", "costs", "creditor", "days",
+        "door", "due_on", "id_start", "interest", "last_day", "name", "number", "operator",
+        "operator_office", "operator_phone", "operator_post", "principal", "product", "sent_on",
+        "transfer_reference",
+    }
+)  # fmt: skip
 
 
 class WordingError(ValueError):
@@ -28,10 +34,16 @@ class WordingError(ValueError):
 
 @dataclass(frozen=True)
 class Text:
-    """One text in one language; only e-mails and letters have a subject."""
+    """One text in one language, with parts that may be left out; only some have a subject."""
 
     subject: str
     body: str
+    parts: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def whole(self) -> str:
+        """Return everything that may be said, as it was approved."""
+        return "\n".join((self.subject, self.body, *self.parts.values()))
 
 
 @dataclass(frozen=True)
@@ -116,9 +128,11 @@ def parse(row: Mapping[str, Any]) -> Wording:
 def _text(code: str, channel: str, lang: str, languages: Mapping[str, Any]) -> Text:
     if lang not in languages:
         raise WordingError(f"{code}: no {lang} text for {channel}")
-    found = Text(languages[lang].get("subject", ""), languages[lang]["body"].strip())
+    row = languages[lang]
+    parts = MappingProxyType(dict(row.get("parts", {})))
+    found = Text(row.get("subject", ""), row["body"].strip(), parts)
     try:
-        (found.subject + found.body).format_map(dict.fromkeys(NAMES, ""))
+        found.whole.format_map(dict.fromkeys({*NAMES, *parts}, ""))
     except KeyError as unknown:
         raise WordingError(f"{code}: {channel} asks for {unknown}") from None
     return found

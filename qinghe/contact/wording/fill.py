@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
+from string import Formatter
+from typing import Final
 
 from qinghe.contact.wording import Text
 from qinghe.kernel.money import exponent, to_major
 
 # What stands where a fact is not given.
-BLANK = "…"
+BLANK: Final = "…"
+# Where a part was left out.
+EMPTY_LINES: Final = re.compile(r"\n{3,}")
 
 
 class _Facts(dict[str, str]):
@@ -18,9 +23,20 @@ class _Facts(dict[str, str]):
 
 
 def fill(text: Text, facts: Mapping[str, str]) -> Text:
-    """Return the text with its facts; a fact that is not given leaves an ellipsis."""
+    """
+    Return the text with its facts; a fact that is not given leaves an ellipsis.
+
+    A part stands only when every fact it asks for is given, and of parts it asks for at least one.
+    """
     known = _Facts(facts)
-    return Text(text.subject.format_map(known), text.body.format_map(known))
+    for name, part in text.parts.items():
+        asked = {field for _words, field, _spec, _conversion in Formatter().parse(part) if field}
+        inner = asked & text.parts.keys()
+        stands = all(known.get(each) for each in asked - inner)
+        stands = stands and (not inner or any(known.get(each) for each in inner))
+        known[name] = part.format_map(known) if stands else ""
+    body = EMPTY_LINES.sub("\n\n", text.body.format_map(known)).strip()
+    return Text(text.subject.format_map(known), body)
 
 
 def amount_text(minor: int, currency: str, lang: str) -> str:

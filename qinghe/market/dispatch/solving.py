@@ -34,20 +34,36 @@ from qinghe.market.dispatch.prices import (
 # The least raise of a bid, as a part of the median value. Measured at 100,000 and 940,000 orders:
 # finer costs rounds, coarser costs flow.
 RAISES: Final = 32
-# How far prices may move in the first step: this part of a raise, cold and warm.
-COLD: Final = 1
-WARM: Final = 4
-# Where a price is at its wall, the next step has so much more room; after so many steps all have.
-WIDER: Final = 8
+# After so many steps every price has more room once any is at its wall.
 STEPS: Final = 24
 # The pairs at hand are those that may matter in so many times the room of a step.
 AHEAD: Final = 4
-# The lowest prices are looked for among pairs that matter when prices fall by so many raises.
-LOWER: Final = 2
+# The lowest prices are looked for among pairs that matter when prices fall by a raise.
 # The auction leaves one in so many orders waiting for the flow.
 LEFT: Final = 50
 # Seconds that one pair may cost in the flow, at most: it cannot be stopped once it runs.
 PER_PAIR: Final = 20e-6
+
+
+@dataclass(frozen=True)
+class Pace:
+    """
+    How far prices may move in a step.
+
+    The first step has `part` of a raise. Where a price was at its wall, the next has `wider` times
+    as much, elsewhere less, but not below `least` of the first: a place that is given up far away
+    travels from seat to seat, and room that is too small stops it at each.
+    """
+
+    part: float
+    wider: int
+    least: float
+
+
+# Measured at 940,000 orders. Cold, much is in doubt and little room costs least; warm, a few chains
+# are, and what they cost is the number of steps.
+COLD: Final = Pace(part=1, wider=8, least=0)
+WARM: Final = Pace(part=1 / 12, wider=32, least=1 / 2)
 
 
 @dataclass(frozen=True)
@@ -91,7 +107,7 @@ def solve(net: Network, *, start: Prices | None = None, limit: float = 600.0) ->
     until = begun + limit
     step = _step(net)
     book, price = (empty_book(net), sane(net, start)) if start else _first(net, step, until)
-    field = _Field(net, nodes_of(price), max(step // (WARM if start else COLD), 1))
+    field = _Field(net, nodes_of(price), step, WARM if start else COLD)
     rounds = 0
     while net.orders:
         core = field.core()
@@ -102,7 +118,7 @@ def solve(net: Network, *, start: Prices | None = None, limit: float = 600.0) ->
         rounds += 1
         field.move(found.node, found.walls[:-1], all_of_them=rounds >= STEPS)
         if not found.walls.any():
-            core = near(net, found.node[: net.seats], np.full(net.seats, step * LOWER))
+            core = near(net, found.node[: net.seats], np.full(net.seats, step))
             return _proven(net, found.column, core, begun, rounds)
     return _solution(net, book.column, price, bound(net, price), begun, rounds)
 
@@ -110,9 +126,11 @@ def solve(net: Network, *, start: Prices | None = None, limit: float = 600.0) ->
 class _Field:
     """Prices, the room each has in a step, and the pairs that can matter somewhat beyond it."""
 
-    def __init__(self, net: Network, node: Ints, reach: int) -> None:
-        self.net, self.node = net, node
+    def __init__(self, net: Network, node: Ints, step: int, pace: Pace) -> None:
+        self.net, self.node, self.pace = net, node, pace
+        reach = max(int(step * pace.part), 1)
         self.room = np.full(len(node) - 1, reach, dtype=np.int64)
+        self._least = max(int(reach * pace.least), 1)
         self._most = int(net.value.max(initial=0)) + net.floor_worth + 1
         self._pairs: Core | None = None
         self._there = self._reach = self.room
@@ -136,11 +154,12 @@ class _Field:
         Go to other prices.
 
         Where a wall stood in the way there is more room from now on, elsewhere less: twice what the
-        price has moved, but no less than half of what it had.
+        price has moved, but no less than half of what it had, nor than what the pace leaves.
         """
         moved = np.abs(node - self.node)[:-1]
-        less = np.clip(2 * moved, np.maximum(self.room // 2, 1), self.room)
-        more = np.minimum(self.room * WIDER, self._most)
+        half = np.minimum(np.maximum(self.room // 2, self._least), self.room)
+        less = np.clip(2 * moved, half, self.room)
+        more = np.minimum(self.room * self.pace.wider, self._most)
         self.room = np.where(walls | (all_of_them & walls.any()), more, less)
         self.node = node
 

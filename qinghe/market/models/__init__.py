@@ -18,6 +18,7 @@ from qinghe.market.models.listings import Listing
 from qinghe.market.models.mandates import Mandate
 from qinghe.market.models.packages import Package, PackageItem
 from qinghe.market.models.prices import DispatchPrices
+from qinghe.market.models.rights import FirstRight
 from qinghe.market.models.searches import SavedSearch
 from qinghe.market.models.service import Extension, Report
 from qinghe.market.models.standing import Standing
@@ -40,6 +41,7 @@ __all__ = [
     "DispatchRound",
     "Document",
     "Extension",
+    "FirstRight",
     "HallRow",
     "Introduction",
     "IntroductionComplaint",

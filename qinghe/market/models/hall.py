@@ -126,6 +126,12 @@ class HallRow(Shown):
                 name="market_shown_currency",
                 condition=~models.Q(currency="CNY"),
             ),
+            # Few orders have a collector named, and of those each sees its own.
+            models.Index(
+                fields=["designated_to"],
+                name="market_shown_designated",
+                condition=models.Q(designated_to__isnull=False),
+            ),
             GinIndex(fields=["tags"], name="market_shown_tags", fastupdate=False),
         ]
 

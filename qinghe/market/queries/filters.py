@@ -44,7 +44,7 @@ class HallFilters:
 
 def shown(rows: QuerySet[OpenOrder], filters: HallFilters) -> QuerySet[OpenOrder]:
     """Narrow the orders of the hall by what is shown of them: nothing else can be asked for."""
-    rows = _tagged(rows, _regions(filters.regions))
+    rows = _tagged(rows, region_tags(filters.regions))
     rows = _tagged(rows, [f"s:{stage}" for stage in filters.stages])
     rows = _tagged(rows, [f"g:{product}" for product in filters.products])
     codes = {code for index in filters.bands for code in codes_with(index)}
@@ -80,13 +80,18 @@ def listed(rows: QuerySet[Listing], filters: HallFilters) -> QuerySet[Listing]:
     return rows.filter(match) if filters.regions else rows
 
 
-def _regions(codes: Iterable[str]) -> list[str]:
+def region_tags(codes: Iterable[str]) -> list[str]:
     """Return the tags of cities, of provinces with all that is shown in them, and of nowhere."""
     tags = []
     for code in codes:
         whole = code == province_of(code)
         tags.append("p:" if code == NOWHERE else f"p:{code[:2]}" if whole else f"r:{code}")
     return tags
+
+
+def step_of(rate: Decimal) -> int:
+    """Return the highest step of the index that a rate reaches; nought below the first."""
+    return max((step for step in RATE_STEPS if step <= rate * 100), default=0)
 
 
 def _tagged(rows: QuerySet[OpenOrder], tags: list[str]) -> QuerySet[OpenOrder]:
@@ -107,5 +112,5 @@ def _worded(
 
 def _paying(rows: QuerySet[OpenOrder], rate: Decimal) -> QuerySet[OpenOrder]:
     """Use the highest step of the index that the rate reaches, and look at the rate itself."""
-    step = max((step for step in RATE_STEPS if step <= rate * 100), default=0)
+    step = step_of(rate)
     return _tagged(rows, [f"q:{step}"] if step else []).filter(commission_rate__gte=rate)

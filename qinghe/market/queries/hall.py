@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -16,11 +16,20 @@ from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
 from qinghe.market.bands import span_of
 from qinghe.market.models import Listing, OpenOrder
-from qinghe.market.queries.filters import HallFilters, listed, shown
+from qinghe.market.queries.filters import HallFilters, listed
+from qinghe.market.queries.hallreads import (
+    COUNT_CAP,
+    ELSEWHERE,
+    ORDERS,
+    PAGE_SIZE,
+    Matches,
+    keys_of,
+    matches,
+)
 from qinghe.market.queries.seen import rates_of
 from qinghe.market.queries.taker import CapacityRow, Seen, Taker, capacity_of, taker_of
 from qinghe.market.refusals import NoSuchListing
-from qinghe.market.terms import BAND_BOUNDS, ListingState, Mode
+from qinghe.market.terms import BAND_BOUNDS, ListingState
 from qinghe.parties.models import Organisation
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.parties.terms import OrgState
@@ -28,6 +37,9 @@ from qinghe.rules.contact.clock import NATIONAL, local_day
 
 __all__ = [
     "COUNT_CAP",
+    "ELSEWHERE",
+    "ORDERS",
+    "PAGE_SIZE",
     "CapacityRow",
     "HallFilters",
     "HallPage",
@@ -39,16 +51,6 @@ __all__ = [
     "orders_for",
 ]
 
-PAGE_SIZE = 25
-# Beyond this the hall says "more than": nobody turns forty pages, and a filter finds faster.
-COUNT_CAP = 1_000
-ORDERS = {
-    "recent": ("-listed_at", "id"),
-    "commission": ("-commission_rate", "-listed_at", "id"),
-    "band": ("-band", "-listed_at", "id"),
-    "expiring": ("expires_at", "id"),
-}
-
 HELD: Final = """
 SELECT l.id FROM market_listing l JOIN claims_claim c ON c.id = l.claim_id
 WHERE l.id = ANY(%(ids)s::uuid[]) AND EXISTS (
@@ -58,8 +60,6 @@ WHERE l.id = ANY(%(ids)s::uuid[]) AND EXISTS (
         AND (h.ends_at IS NULL OR h.ends_at > %(at)s)
 )
 """
-# What is dispatched comes as an offer, what is bundled in its package: neither stands in the hall.
-ELSEWHERE = (Mode.DISPATCH, Mode.PACKAGE)
 # What is worked out for a row; the rest stands on the order.
 OURS = (
     "state", "region", "band", "band_to", "age_months", "takeable", "why_not", "unsure",
@@ -122,48 +122,36 @@ def hall(
     """
     Return one page of the open orders an actor may see, with what it may take and why not.
 
-    Four short queries, however large the market. Pages count from 1.
+    Four to six short queries, however large the market. Pages count from 1.
     """
-    filters = filters or HallFilters()
-    found: QuerySet[Any] = (
-        shown(orders_for(actor, at), filters)
-        if actor.role == Role.COLLECTOR
-        else listed(_own(actor).filter(state=ListingState.OPEN, expires_at__gt=at), filters)
-    )
-    total = found.order_by()[: COUNT_CAP + 1].count()
+    filters, page = filters or HallFilters(), max(page, 1)
+    found: Matches[Any]
+    if actor.role == Role.COLLECTOR:
+        found = matches(org_id=actor.org_id, at=at, filters=filters, page=page)
+    else:
+        found = _listed(actor, at, filters, page)
+    total, rows = found.total, found.orders
     pages = max(-(-min(total, COUNT_CAP) // PAGE_SIZE), 1)
-    page = min(max(page, 1), pages)
-    start = (page - 1) * PAGE_SIZE
-    ordered = in_order(found, filters.order, few=total <= COUNT_CAP)
-    rows = list(ordered[start : start + PAGE_SIZE]) if total else []
     taker = taker_of(actor, at)
     on_hold = _held([row.pk for row in rows], at)
     return HallPage(
         rows=[_row(row, taker, at, held=row.pk in on_hold) for row in rows],
         total=min(total, COUNT_CAP),
         capped=total > COUNT_CAP,
-        page=page,
+        page=min(page, pages),
         pages=pages,
         capacity=taker.capacity if taker else None,
         obstacle=taker.obstacle if taker else None,
     )
 
 
-def in_order(found: QuerySet[Any], order: str, *, few: bool) -> QuerySet[Any]:
-    """
-    Return orders as somebody wants to see them, the best first.
-
-    Many are read along the index of their order, which soon has a page together. Of a few that
-    would read the whole hall: they are found by the filters and then sorted, which no index of the
-    order can offer for a key that is written as a sum.
-    """
-    first, *rest = ORDERS.get(order, ORDERS["recent"])
-    if not few:
-        return found.order_by(first, *rest)
-    name = first.removeprefix("-")
-    nought: Any = timedelta(0) if name.endswith("_at") else 0
-    key = F(name) + nought
-    return found.order_by(key.desc() if first != name else key.asc(), *rest)
+def _listed(actor: Actor, at: datetime, filters: HallFilters, page: int) -> Matches[Listing]:
+    """Return a page of listings, for those who may see them as they are."""
+    found = listed(_own(actor).filter(state=ListingState.OPEN, expires_at__gt=at), filters)
+    total = found.order_by()[: COUNT_CAP + 1].count()
+    start = PAGE_SIZE * (min(page, max(-(-min(total, COUNT_CAP) // PAGE_SIZE), 1)) - 1)
+    rows = found.order_by(*keys_of(filters.order))[start : start + PAGE_SIZE]
+    return Matches(list(rows) if total else [], total)
 
 
 def listing_for(*, listing_id: UUID, actor: Actor, at: datetime) -> HallRow:

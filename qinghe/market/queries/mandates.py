@@ -57,6 +57,8 @@ class MandateRow:
     warned_for: str
     return_code: str
     document_sha256: str | None
+    excuse: str
+    excuse_words: str
 
     @property
     def extended(self) -> bool:
@@ -103,6 +105,8 @@ PATHS = (
     "warned_for",
     "return_code",
     "document_id",
+    "excuse",
+    "excuse_words",
 )
 
 

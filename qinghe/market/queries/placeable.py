@@ -1,4 +1,4 @@
-"""What keeps a claim from being placed; asked for many claims at once, in four queries."""
+"""What keeps a claim from being placed; asked for many claims at once, in five queries."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from qinghe.claims.models import Claim, Hold
 from qinghe.claims.queries import papers_of
 from qinghe.claims.terms import ClaimState, Stage
 from qinghe.kernel.errors import DomainError
+from qinghe.market.queries.rights import kept_for_others
 from qinghe.market.refusals import (
     CreditorLapsed,
+    KeptForAnother,
     NotDue,
     NotProven,
     NotReady,
     OnHold,
     Unreachable,
 )
+from qinghe.parties.days import legal_day
 from qinghe.parties.levels import Act
 from qinghe.parties.queries import reachable
 from qinghe.parties.queries.standing import below
@@ -45,8 +48,14 @@ def live_holds(at: datetime) -> QuerySet[Hold]:
     )
 
 
-def obstacles(claims: Iterable[Claim], at: datetime) -> dict[UUID, DomainError]:
-    """Return the first reason against placing each claim; claims without one are absent."""
+def obstacles(
+    claims: Iterable[Claim], at: datetime, *, offered_to: UUID | None = None
+) -> dict[UUID, DomainError]:
+    """
+    Return the first reason against placing each claim; claims without one are absent.
+
+    `offered_to` is the collector that alone is offered them, if it is one.
+    """
     claims = list(claims)
     on_hold = held(claims, at)
     lapsed = below({claim.creditor_id for claim in claims}, Act.WORK, at)
@@ -59,7 +68,9 @@ def obstacles(claims: Iterable[Claim], at: datetime) -> dict[UUID, DomainError]:
     }
     reasons = {pk: reason for pk, reason in found.items() if reason is not None}
     ended = {claim.pk: CreditorLapsed() for claim in claims if claim.creditor_id in lapsed}
-    return {**ended, **reasons}
+    kept = kept_for_others([claim.pk for claim in claims], offered_to, at)
+    others = {pk: KeptForAnother(until=legal_day(until)) for pk, until in kept.items()}
+    return {**others, **ended, **reasons}
 
 
 def _obstacle(claim: Claim, *, on_hold: bool, known: bool) -> DomainError | None:

@@ -14,10 +14,11 @@ from qinghe.kernel.actor import Actor
 from qinghe.market.advice import Advice, Facts, advise
 from qinghe.market.bands import band_of
 from qinghe.market.commission import Plan, earned, one_row
+from qinghe.market.placing import Wish
 from qinghe.market.queries.coarsened import Kind, Shape, coarsened
 from qinghe.market.queries.estimates import MILLION, likelihood
 from qinghe.market.queries.history import Past, past_of
-from qinghe.market.queries.preview import Preview, preview
+from qinghe.market.queries.preview import ANY, Preview, preview
 from qinghe.market.queries.reach import Reach, Span, Spot, reach_of
 
 USUAL = one_row(Decimal("0.12"), Decimal("0.25"))
@@ -64,15 +65,20 @@ class Prospect:
 
 
 def prospect(
-    *, claim_ids: Iterable[UUID] | None, actor: Actor, at: datetime, plan: Plan = USUAL
+    *,
+    claim_ids: Iterable[UUID] | None,
+    actor: Actor,
+    at: datetime,
+    plan: Plan = USUAL,
+    wish: Wish = ANY,
 ) -> Prospect:
     """
-    Return what publishing claims (None: all that are ready) would bring on a plan's rates.
+    Return what placing claims (None: all that are ready) would bring on a plan's rates.
 
-    Sixteen statements, however many claims. Nothing is promised: sums are expectations over many,
+    Twenty statements, however many claims. Nothing is promised: sums are expectations over many,
     from a stated prior and history; a single claim mostly pays or does not.
     """
-    found = preview(claim_ids=claim_ids, actor=actor, at=at)
+    found = preview(claim_ids=claim_ids, actor=actor, at=at, wish=wish)
     claims = list(Claim.objects.filter(pk__in=found.placeable).order_by("pk"))
     spots = {claim.pk: _spot(claim) for claim in claims}
     reach, team = reach_of(spots.values(), at)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
 from qinghe.kernel.actor import Actor
-from qinghe.kernel.together import counted
+from qinghe.kernel.again import together_again
+from qinghe.kernel.together import Reading, counted
 from qinghe.market.models import SavedSearch
 from qinghe.market.queries.filters import HallFilters, shown
 from qinghe.market.queries.hall import orders_for
@@ -34,9 +35,25 @@ class SearchRow:
     told: bool
 
 
+class Kept(NamedTuple):
+    """What is read of a kept search."""
+
+    pk: UUID
+    name: str
+    filters: dict[str, Any]
+    notice: bool
+    looked_at: datetime
+    told_at: datetime | None
+
+
 def searches(*, actor: Actor, at: datetime) -> list[SearchRow]:
     """Return the kept searches of a member by name, with what is new in each. Two statements."""
-    rows = list(of_member(actor).order_by("name", "id"))
+
+    def kept(_when: datetime) -> dict[str, Reading]:
+        return {"kept": of_member(actor).order_by("name", "id").values_list(*Kept._fields)}
+
+    found = together_again(("searches", actor.reader), at, kept)
+    rows = [Kept(*row) for row in found["kept"]]
     new = new_in(rows, actor, at) if rows else []
     return [
         SearchRow(
@@ -52,7 +69,7 @@ def searches(*, actor: Actor, at: datetime) -> list[SearchRow]:
     ]
 
 
-def new_in(rows: Sequence[SavedSearch], actor: Actor, at: datetime) -> list[int]:
+def new_in(rows: Sequence[Kept | SavedSearch], actor: Actor, at: datetime) -> list[int]:
     """Return how many orders came since each was looked at, up to one past the cap."""
     parts: dict[str, QuerySet[Any]] = {
         f"s{i}": shown(orders_for(actor, at), of_json(row.filters))

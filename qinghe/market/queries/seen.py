@@ -9,8 +9,8 @@ from uuid import UUID
 
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.bands import span_of
-from qinghe.market.models import Listing, OpenOrder
-from qinghe.market.terms import BAND_BOUNDS
+from qinghe.market.models import Listing, Mandate, OpenOrder
+from qinghe.market.terms import BAND_BOUNDS, LIVE, ListingState
 
 
 class Place(NamedTuple):
@@ -39,10 +39,14 @@ HIDDEN: Final = Place("", 0, len(BAND_BOUNDS) - 1)
 
 
 def places_of(listings: Collection[Listing], actor: Actor) -> dict[UUID, Place]:
-    """Return where some orders are and how large, as an actor may know it. One query at most."""
+    """Return where some orders are and how large, as an actor may know it. Two queries at most."""
+    exact = {each.pk: Place(each.region, each.band, each.band) for each in listings}
     if actor.role != Role.COLLECTOR:
-        return {each.pk: Place(each.region, each.band, each.band) for each in listings}
-    return shown_places([each.pk for each in listings])
+        return exact
+    taken = [each.pk for each in listings if each.state == ListingState.TAKEN]
+    mine = Mandate.objects.filter(listing__in=taken, collector=actor.org_id, state__in=LIVE)
+    own = set(mine.values_list("listing_id", flat=True)) if taken else set()
+    return {**shown_places(list(exact)), **{pk: exact[pk] for pk in own}}
 
 
 def told_of(listings: Collection[Listing]) -> dict[UUID, Told]:

@@ -40,6 +40,7 @@ from qinghe.market.services.own_team import Placed, place_own_team_many
 from qinghe.market.services.packages import PackageTaken, package_refusals, take_package
 from qinghe.market.services.plans import retire_plan, write_plan
 from qinghe.market.services.relisting import relist
+from qinghe.market.services.rights import end_right, grant_first_rights, offer_back
 from qinghe.market.services.searches import (
     change_search,
     drop_search,
@@ -76,10 +77,12 @@ __all__ = [
     "end_expired",
     "end_extension",
     "end_placement",
+    "end_right",
     "end_standing_order",
     "extend_for",
     "extend_for_payments",
     "give_back",
+    "grant_first_rights",
     "hand_in",
     "invite_bid",
     "invite_bids",
@@ -87,6 +90,7 @@ __all__ = [
     "keep_search",
     "make_packages",
     "make_standing_order",
+    "offer_back",
     "open_bids",
     "open_due",
     "open_search",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -19,14 +18,13 @@ from qinghe.journal.services import record, record_many, verb
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.market.contracts.figures import USUAL, Levels
 from qinghe.market.models import Listing, Package, PackageItem
+from qinghe.market.placing import Passed, Wish, bundles, by_code
 from qinghe.market.queries.packages import live_items
-from qinghe.market.queries.placeable import obstacles
+from qinghe.market.queries.wished import refusals
 from qinghe.market.refusals import (
     BadPackage,
     NoSuchPackage,
-    NotYourClaim,
     PackageOver,
-    PackageTooSmall,
 )
 from qinghe.market.services.listings import (
     Offer,
@@ -34,6 +32,7 @@ from qinghe.market.services.listings import (
     claims_to_place,
     list_claims,
     lock_claims,
+    not_placed,
     number_of,
 )
 from qinghe.market.services.signing import signature_of
@@ -55,11 +54,16 @@ SHARED = (
 
 @dataclass(frozen=True)
 class Packaged:
-    """What became of many claims: packages made, claims in them, and how many not, by code."""
+    """What became of many claims: packages made, claims in them, and which not, by reason."""
 
     packages: int
     listed: int
-    skipped: dict[str, int] = field(default_factory=dict)
+    passed: list[Passed] = field(default_factory=list)
+
+    @property
+    def skipped(self) -> dict[str, int]:
+        """Return how many were not, by refusal code."""
+        return by_code(self.passed)
 
 
 @verb("market.make-packages")
@@ -90,17 +94,13 @@ def make_packages(
     offer = Offer(Mode.GRAB, *rates, period_days, levels=levels)
     check_offer(offer, actor)
     locked = claims_to_place(claim_ids, actor)
-    refused = obstacles(locked, at)
-    free = [claim for claim in locked if claim.pk not in refused]
-    bundles = list(_bundles(free, minimum, maximum))
-    bundled = [claim for bundle in bundles for claim in bundle]
+    refused = refusals(locked, Wish(Mode.PACKAGE, minimum=minimum, maximum=maximum), at)
+    fit = [claim for claim in locked if claim.pk not in refused]
+    made = list(bundles(fit, minimum, maximum))
+    bundled = [claim for bundle in made for claim in bundle]
     listings = list_claims(bundled, replace(offer, mode=Mode.PACKAGE), actor, at)
-    _make(bundles, {listing.claim_id: listing for listing in listings}, minimum, actor, at)
-    skipped = Counter(reason.code for reason in refused.values())
-    skipped[PackageTooSmall.code] += len(free) - len(bundled)
-    skipped[NotYourClaim.code] += len(set(claim_ids)) - len(locked)
-    told = {code: n for code, n in skipped.items() if n}
-    return Packaged(len(bundles), len(bundled), told)
+    _make(made, {listing.claim_id: listing for listing in listings}, minimum, actor, at)
+    return Packaged(len(made), len(bundled), not_placed(claim_ids, locked, refused))
 
 
 @verb("market.withdraw-package")
@@ -206,27 +206,15 @@ def close(states: Iterable[tuple[Listing, ListingState]]) -> None:
         Listing.objects.bulk_update(ended, ["state"])
 
 
-def _bundles(claims: Sequence[Claim], minimum: int, maximum: int) -> Iterator[list[Claim]]:
-    """Yield bundles of one creditor and currency, as even as can be; what is left over is not."""
-    groups: dict[tuple[UUID, str], list[Claim]] = {}
-    for claim in sorted(claims, key=lambda each: (each.region, each.pk)):
-        groups.setdefault((claim.creditor_id, claim.currency), []).append(claim)
-    for group in groups.values():
-        parts = min(-(-len(group) // maximum), len(group) // minimum)
-        kept = group[: parts * maximum]
-        for part in range(parts):
-            yield kept[part * len(kept) // parts : (part + 1) * len(kept) // parts]
-
-
 def _make(
-    bundles: Sequence[Sequence[Claim]],
+    made: Sequence[Sequence[Claim]],
     listings: dict[UUID, Listing],
     minimum: int,
     actor: Actor,
     at: datetime,
 ) -> None:
     name = signature_of(actor, at).name
-    for bundle in bundles:
+    for bundle in made:
         first = listings[bundle[0].pk]
         package = Package(
             creditor_id=bundle[0].creditor_id,

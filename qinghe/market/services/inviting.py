@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,13 +15,14 @@ from qinghe.journal.services import record_many, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.market import bidding
-from qinghe.market.bid_refusals import BadClosing, ReserveBelowFloor
+from qinghe.market.bid_refusals import BadClosing
 from qinghe.market.costs import Floor
 from qinghe.market.envelopes import commitment, packed
 from qinghe.market.models import Invitation, Listing
-from qinghe.market.queries.costs import figures_at, floor_of_claim, floor_of_listing
-from qinghe.market.queries.placeable import obstacles
-from qinghe.market.refusals import BadTerms, NotYourClaim
+from qinghe.market.placing import Wish
+from qinghe.market.queries.costs import figures_at, floor_of_listing
+from qinghe.market.queries.wished import refusals
+from qinghe.market.refusals import BadTerms
 from qinghe.market.sealing import shut
 from qinghe.market.services.listings import (
     Offer,
@@ -31,6 +31,7 @@ from qinghe.market.services.listings import (
     claim_to_place,
     claims_to_place,
     list_claims,
+    not_placed,
 )
 from qinghe.market.terms import Mode
 
@@ -94,11 +95,7 @@ def invite_bids(
     asked = _asked(reserve, closes_at, quality_share, period_days, actor, at)
     locked = claims_to_place(claim_ids, actor)
     listed, refused = _invite(locked, asked, actor, at)
-    skipped = Counter(reason.code for reason in refused.values())
-    missing = len(set(claim_ids)) - len(locked)
-    if missing:
-        skipped[NotYourClaim.code] += missing
-    return Published(listed=len(listed), skipped=dict(skipped))
+    return Published(listed=len(listed), passed=not_placed(claim_ids, locked, refused))
 
 
 def _asked(
@@ -131,16 +128,8 @@ def _invite(
     claims: Sequence[Claim], asked: _Asked, actor: Actor, at: datetime
 ) -> tuple[list[Listing], dict[UUID, DomainError]]:
     """List locked claims; return the listings, and why others were not listed."""
-    refused = obstacles(claims, at)
+    refused = refusals(claims, Wish(Mode.BID, asked.reserve), at)
     figures = figures_at(at)
-    # The creditor knows its claim; a bidder is held to the floor of what the hall shows, which is
-    # never higher.
-    floors = {
-        claim.pk: floor_of_claim(claim, figures) for claim in claims if claim.pk not in refused
-    }
-    for pk, floor in floors.items():
-        if floor.rate > asked.reserve:
-            refused[pk] = ReserveBelowFloor(floor=f"{floor.rate * 100:.2f} %")
     fit = [claim for claim in claims if claim.pk not in refused]
     listings = list_claims(fit, asked.offer, actor, at)
     made = [_invitation(listing, asked, floor_of_listing(listing, figures)) for listing in listings]

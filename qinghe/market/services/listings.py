@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,9 +16,11 @@ from qinghe.claims.services import set_state, set_states
 from qinghe.claims.terms import ClaimState
 from qinghe.journal.services import record, record_many, verb
 from qinghe.kernel.actor import Actor, Role
+from qinghe.kernel.errors import DomainError
 from qinghe.market.bands import band_of
 from qinghe.market.contracts.figures import USUAL, Levels
 from qinghe.market.models import Listing
+from qinghe.market.placing import Passed, by_code, passed_over
 from qinghe.market.queries.placeable import obstacles
 from qinghe.market.refusals import (
     AlreadyTaken,
@@ -62,10 +63,15 @@ class Offer:
 
 @dataclass(frozen=True)
 class Published:
-    """What became of many claims: how many were listed, and how many not, by refusal code."""
+    """What became of many claims: how many were listed, and which not, by reason."""
 
     listed: int
-    skipped: dict[str, int] = field(default_factory=dict)
+    passed: list[Passed] = field(default_factory=list)
+
+    @property
+    def skipped(self) -> dict[str, int]:
+        """Return how many were not, by refusal code."""
+        return by_code(self.passed)
 
 
 @verb("market.publish")
@@ -97,7 +103,7 @@ def publish(
     offer = Offer(mode, *rates, period_days, designated_to, plan_id, levels)
     check_offer(offer, actor)
     claim = claim_to_place(claim_id, actor)
-    reason = obstacles([claim], at).get(claim.pk)
+    reason = obstacles([claim], at, offered_to=offer.designated_to).get(claim.pk)
     if reason is not None:
         raise reason
     return list_claims([claim], offer, actor, at)[0]
@@ -126,13 +132,18 @@ def publish_many(
     offer = Offer(mode, *rates, period_days, designated_to, plan_id, levels)
     check_offer(offer, actor)
     locked = claims_to_place(claim_ids, actor)
-    refused = obstacles(locked, at)
+    refused = obstacles(locked, at, offered_to=offer.designated_to)
     listed = list_claims([claim for claim in locked if claim.pk not in refused], offer, actor, at)
-    skipped = Counter(reason.code for reason in refused.values())
+    return Published(listed=len(listed), passed=not_placed(claim_ids, locked, refused))
+
+
+def not_placed(
+    claim_ids: Sequence[UUID], locked: Sequence[Claim], refused: dict[UUID, DomainError]
+) -> list[Passed]:
+    """Return what is told of those of many claims that were not placed."""
+    found = passed_over((claim, refused[claim.pk]) for claim in locked if claim.pk in refused)
     missing = len(set(claim_ids)) - len(locked)
-    if missing:
-        skipped[NotYourClaim.code] += missing
-    return Published(listed=len(listed), skipped=dict(skipped))
+    return [*found, Passed(NotYourClaim.code, missing)] if missing else found
 
 
 @verb("market.designate")

@@ -26,6 +26,7 @@ from qinghe.market.services.listings import close_listing, lock_claims
 from qinghe.market.terms import (
     AUTOMATIC,
     LIVE,
+    STOPPED,
     ListingState,
     MandateState,
     Mode,
@@ -37,8 +38,6 @@ from qinghe.parties.terms import OrgState
 
 # Mandates ended in one transaction each; one run of the sweep takes at most so many.
 SWEEP_AT_MOST = 20_000
-# Why the orders of a suspended collector end, as their parties read it.
-STOPPED = "collector-suspended"
 
 
 class NotSuspended(DomainError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,35 +15,38 @@ from qinghe.claims.services import set_states
 from qinghe.claims.terms import ClaimState
 from qinghe.journal.services import record_many, verb
 from qinghe.kernel.actor import Actor
-from qinghe.kernel.errors import DomainError
 from qinghe.market.contracts.figures import USUAL, Levels
 from qinghe.market.models import Capacity, Mandate
-from qinghe.market.queries.placeable import obstacles
-from qinghe.market.refusals import NoLicence, NotACollector, NotYourClaim, TeamFull
+from qinghe.market.placing import Passed, Wish, by_code
+from qinghe.market.queries.wished import refusals
+from qinghe.market.refusals import NotACollector
 from qinghe.market.services.listings import (
     Offer,
     check_collector,
     check_offer,
     claims_to_place,
+    not_placed,
 )
 from qinghe.market.services.signing import prepare, signed_for
 from qinghe.market.services.stops import check_stop
 from qinghe.market.services.taking import mandate_of, signed_facts
 from qinghe.market.terms import Mode
 from qinghe.parties.levels import Act
-from qinghe.parties.queries import licences_on
-from qinghe.parties.regions import province_of
 from qinghe.parties.services.assurance import check_standing
-from qinghe.parties.terms import LicenceKind, OrgKind
-from qinghe.rules.contact.clock import NATIONAL, local_day
+from qinghe.parties.terms import OrgKind
 
 
 @dataclass(frozen=True)
 class Placed:
-    """What became of many claims: how many were placed, and how many not, by refusal code."""
+    """What became of many claims: how many were placed, and which not, by reason."""
 
     placed: int
-    skipped: dict[str, int] = field(default_factory=dict)
+    passed: list[Passed] = field(default_factory=list)
+
+    @property
+    def skipped(self) -> dict[str, int]:
+        """Return how many were not, by refusal code."""
+        return by_code(self.passed)
 
 
 @verb("market.place-own-team-many")
@@ -75,40 +77,14 @@ def place_own_team_many(
     check_stop(collector_id, at)
     check_standing(team, Act.WORK, at)
     locked = claims_to_place(claim_ids, actor)
-    refused: dict[UUID, DomainError | type[DomainError]] = {
-        **_unlicensed(locked, collector_id, at),
-        **obstacles(locked, at),
-    }
-    fit = [claim for claim in locked if claim.pk not in refused]
-    free = _use(collector_id, len(fit))
-    _begin(fit[:free], collector_id, offer, actor, at)
-    skipped = Counter(reason.code for reason in refused.values())
-    skipped[TeamFull.code] += len(fit) - free
-    skipped[NotYourClaim.code] += len(set(claim_ids)) - len(locked)
-    return Placed(placed=free, skipped={code: n for code, n in skipped.items() if n})
-
-
-def _unlicensed(
-    claims: Sequence[Claim], collector_id: UUID, at: datetime
-) -> dict[UUID, type[DomainError]]:
-    """Return the claims whose region no registration of the team covers today."""
-    today = local_day(NATIONAL, at)
-    valid = licences_on(org_id=collector_id, on=today, kind=LicenceKind.COLLECTION)
-    regions = set(valid.values_list("region", flat=True))
-    return {
-        claim.pk: NoLicence
-        for claim in claims
-        if not regions & {"", claim.region, province_of(claim.region)}
-    }
-
-
-def _use(collector_id: UUID, wanted: int) -> int:
-    """Use as many places of a collector as are free, up to what is wanted; return how many."""
+    # Read below, it must not change before it is used.
     mine = Capacity.objects.filter(collector_id=collector_id)
-    room = mine.select_for_update().first()
-    used = min(wanted, max(room.limit - room.live, 0)) if room else 0
-    mine.update(live=F("live") + used)
-    return used
+    mine.select_for_update().first()
+    refused = refusals(locked, Wish(Mode.OWN_TEAM, collector_id=collector_id), at)
+    fit = [claim for claim in locked if claim.pk not in refused]
+    mine.update(live=F("live") + len(fit))
+    _begin(fit, collector_id, offer, actor, at)
+    return Placed(placed=len(fit), passed=not_placed(claim_ids, locked, refused))
 
 
 def _begin(

@@ -20,7 +20,6 @@ from qinghe.market.models import Capacity, Listing, Mandate, Package
 from qinghe.market.queries.packages import live_items
 from qinghe.market.queries.signed import figures_of
 from qinghe.market.queries.taker import taker_of
-from qinghe.market.queries.taking import facts_of
 from qinghe.market.refusals import (
     CreditorLapsed,
     NoSuchPackage,
@@ -29,17 +28,23 @@ from qinghe.market.refusals import (
     PackageBand,
     PackageCapacity,
     PackageChanged,
-    PackageExposure,
     PackageLicence,
     PackageOver,
 )
 from qinghe.market.services.bundling import close, lock_package, release
 from qinghe.market.services.listings import Offer
+from qinghe.market.services.reaching import (
+    UNTOLD,
+    asked,
+    check_tries,
+    not_covered,
+    outside_as_shown,
+    told,
+)
 from qinghe.market.services.signing import Papers, Signature, signature_of
 from qinghe.market.services.standing import check_package
 from qinghe.market.services.stops import check_stop
 from qinghe.market.services.taking import mandate_of, signed_facts
-from qinghe.market.taking import Facts, uncovered
 from qinghe.market.terms import ListingState, Mode, PackageState
 from qinghe.parties.queries import licences_on
 from qinghe.parties.regions import province_of
@@ -56,7 +61,6 @@ class PackageTaken:
     orders: int
 
 
-@verb("market.take-package")
 def take_package(
     *, package_id: UUID, actor: Actor, at: datetime, seen: int | None = None
 ) -> PackageTaken:
@@ -72,8 +76,19 @@ def take_package(
     :raises CreditorLapsed: the creditor's own standing has ended
     :raises OwnClaim: creditor and collector are one firm, or the taker acts for both
     :raises PackageCapacity: fewer free places than orders
+    :raises PackageLicence, PackageBand, PackageExposure: what is shown of the package says so
+    :raises PackageOutOfReach: place, amount or sum do not fit, and nothing shown told; counted
+    :raises TriesSpent: too many tries of today ended so, and what is shown does not tell either
     :raises DomainError: what `package_refusals` lists
     """
+    try:
+        return _take(package_id=package_id, actor=actor, at=at, seen=seen)
+    except UNTOLD:
+        raise told(package_id, actor, at) from None
+
+
+@verb("market.take-package")
+def _take(*, package_id: UUID, actor: Actor, at: datetime, seen: int | None = None) -> PackageTaken:
     require(actor, Permission.TAKE_ORDERS)
     if actor.org_id is None:
         raise NotACollector
@@ -87,7 +102,8 @@ def take_package(
     if seen is not None and seen != len(taken):
         raise PackageChanged(seen=seen, now=len(taken))
     signs = _apart(taken, actor, at)
-    for refusal in _refusals(taken, actor, at):
+    check_tries(package.pk, actor, at)
+    for refusal in [*_own_side(taken, actor, at), *_outside(taken, actor, at)]:
         raise refusal
     _use(actor.org_id, len(taken))
     mandates = _begin(package, taken, actor, at)
@@ -99,9 +115,10 @@ def take_package(
 
 def package_refusals(*, package_id: UUID, actor: Actor, at: datetime) -> list[DomainError]:
     """
-    Return every reason for which an actor could not take a package now; nothing is written.
+    Return the reasons for which an actor could not take a package now; nothing is written.
 
-    Whether it acts for the creditor too is judged only when it takes.
+    Of place, amount and sum only what is shown of the package: the rest is judged when it takes,
+    and so is whether it acts for the creditor too.
 
     :raises NoSuchPackage: there is no such package
     """
@@ -112,30 +129,16 @@ def package_refusals(*, package_id: UUID, actor: Actor, at: datetime) -> list[Do
     listings = list(Listing.objects.filter(pk__in=live).select_related("claim"))
     if not _open(package, at) or len(listings) < package.minimum:
         return [PackageOver()]
-    return list(_refusals(listings, actor, at))
+    return [*_own_side(listings, actor, at), *outside_as_shown(package.pk, actor, at)]
 
 
 def _open(package: Package, at: datetime) -> bool:
     return package.state == PackageState.OPEN and at < package.expires_at
 
 
-def _asked(listings: Sequence[Listing], actor: Actor, at: datetime) -> Facts:
-    """Return what decides about a collector and one of the orders: they have one creditor."""
-    if actor.org_id is None:
-        raise NotACollector
-    first = listings[0]
-    return facts_of(
-        claim_id=first.claim_id,
-        listing_id=first.pk,
-        collector_id=actor.org_id,
-        actor=actor,
-        at=at,
-    )
-
-
 def _apart(taken: Sequence[Listing], actor: Actor, at: datetime) -> set[str]:
     """Refuse one hand on both sides, and a creditor without standing; return shared signs."""
-    facts = _asked(taken, actor, at)
+    facts = asked(taken[0], actor, at)
     if not facts.case.creditor_stands:
         raise CreditorLapsed
     if facts.taker.same_hand or IDENTICAL.intersection(facts.taker.signs):
@@ -143,8 +146,8 @@ def _apart(taken: Sequence[Listing], actor: Actor, at: datetime) -> set[str]:
     return set(facts.taker.signs)
 
 
-def _refusals(listings: Sequence[Listing], actor: Actor, at: datetime) -> Iterator[DomainError]:
-    """Yield what stands against one collector taking all of some orders, the gravest first."""
+def _own_side(listings: Sequence[Listing], actor: Actor, at: datetime) -> Iterator[DomainError]:
+    """Yield what on its own side keeps a collector from taking so many orders, gravest first."""
     taker = taker_of(actor, at)
     if actor.org_id is None or taker is None:
         yield NotACollector()
@@ -159,11 +162,17 @@ def _refusals(listings: Sequence[Listing], actor: Actor, at: datetime) -> Iterat
     capacity = taker.capacity
     if capacity is None or capacity.free < len(listings):
         yield PackageCapacity(size=len(listings), free=capacity.free if capacity else 0)
-    if capacity is not None and max(each.band for each in listings) > capacity.max_band:
+
+
+def _outside(listings: Sequence[Listing], actor: Actor, at: datetime) -> Iterator[DomainError]:
+    """Yield that an order is too far, or orders are too large; `reaching` decides what is told."""
+    facts = asked(listings[0], actor, at)
+    highest = facts.taker.max_band
+    if highest is not None and max(each.band for each in listings) > highest:
         yield PackageBand()
-    if not _licensed(listings, actor.org_id, at):
+    if not _licensed(listings, facts.taker.pk, at):
         yield PackageLicence()
-    yield from _uncovered(listings, _asked(listings, actor, at))
+    yield from not_covered(facts, sum(each.claim.claimed for each in listings))
 
 
 def _licensed(listings: Sequence[Listing], collector_id: UUID, at: datetime) -> bool:
@@ -175,12 +184,6 @@ def _licensed(listings: Sequence[Listing], collector_id: UUID, at: datetime) -> 
         if any(not regions & {"", region, province_of(region)} for region in asked):
             return False
     return True
-
-
-def _uncovered(listings: Sequence[Listing], facts: Facts) -> Iterator[DomainError]:
-    refusal = uncovered(facts, sum(each.claim.claimed for each in listings))
-    if refusal is not None:
-        yield PackageExposure(**refusal.facts)
 
 
 def _use(collector_id: UUID, places: int) -> None:

@@ -53,7 +53,7 @@ def told(listing_id: UUID, actor: Actor, at: datetime) -> DomainError:
     known = _by_what_is_shown(listing, facts, actor, at)
     if known is not None:
         return known
-    return _counted(listing, facts.taker.pk, actor, at)
+    return counted(listing.number, facts.taker.pk, OutOfReach, actor, at)
 
 
 def check_tries(facts: Facts, actor: Actor, at: datetime) -> None:
@@ -121,7 +121,10 @@ def _least(place: Place, facts: Facts) -> int:
 
 
 @transaction.atomic
-def _counted(listing: Listing, collector_id: UUID, actor: Actor, at: datetime) -> DomainError:
+def counted(
+    number: str, collector_id: UUID, answer: type[DomainError], actor: Actor, at: datetime
+) -> DomainError:
+    """Count a try that place or amount ended; return what is told of it."""
     left = _use_try(collector_id, legal_day(at))
     if left is None:
         return TriesSpent(limit=TRIES)
@@ -130,10 +133,10 @@ def _counted(listing: Listing, collector_id: UUID, actor: Actor, at: datetime) -
         subject=f"organisation:{collector_id}",
         actor=actor,
         at=at,
-        listing=listing.number,
+        listing=number,
         left=left,
     )
-    return OutOfReach(left=left)
+    return answer(left=left)
 
 
 def _use_try(collector_id: UUID, day: date) -> int | None:

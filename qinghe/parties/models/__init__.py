@@ -24,6 +24,7 @@ from qinghe.parties.models.standing import (
     Proof,
     Representative,
     SettlementAccount,
+    TaxStatus,
 )
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Representative",
     "SettlementAccount",
     "Sitting",
+    "TaxStatus",
     "User",
     "UserManager",
     "VaultItem",

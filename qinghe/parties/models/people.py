@@ -242,6 +242,8 @@ class DoorCode(Row):
     expires_at = models.DateTimeField()
     failures = models.PositiveSmallIntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
+    # How often it had to rest since it opened the door last.
+    locks = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [

@@ -17,6 +17,7 @@ from qinghe.parties.terms import (
     PartyFlagKind,
     ProofKind,
     SettlementState,
+    TaxpayerKind,
     TransferState,
 )
 
@@ -254,4 +255,25 @@ class Lifting(Row):
                 condition=Q(agreed_by="") | ~Q(agreed_by=F("asked_by")),
                 name="parties_lifted_by_two",
             ),
+        ]
+
+
+class TaxStatus(Row):
+    """How an organisation is taxed from a day on, until the next row; a change is a new row."""
+
+    privacy: ClassVar[Privacy] = Privacy(keep="Ten years after the year it ends in (tax law).")
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    taxpayer = models.TextField(choices=TaxpayerKind.choices)
+    # The first of a month: an invoice of a month has one rate.
+    from_on = models.DateField()
+    told_by = models.TextField()
+    told_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "from_on"], name="parties_tax_status_once"
+            ),
+            models.CheckConstraint(condition=Q(from_on__day=1), name="parties_tax_status_month"),
         ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.journal.queries import timeline
+from qinghe.kernel import prepared
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.models import (
@@ -35,6 +37,15 @@ CHANNELS_OF: dict[str, tuple[Channel, ...]] = {
     Secret.EMAIL: (Channel.EMAIL,),
     Secret.ADDRESS: (Channel.LETTER, Channel.VISIT),
 }
+# Every page of the staff begins with it.
+MEMBERSHIPS: Final = f"""
+SELECT m.id, m.role, m.organisation_id, o.slug, o.name, o.kind
+FROM parties_membership m JOIN parties_user u ON u.id = m.user_id
+JOIN parties_organisation o ON o.id = m.organisation_id
+WHERE m.user_id = %(user)s AND u.is_active AND o.state <> '{OrgState.SUSPENDED.value}'
+    AND m.starts_at <= %(at)s AND (m.ends_at IS NULL OR m.ends_at > %(at)s)
+ORDER BY m.starts_at, m.id
+"""  # noqa: S608  constants of this house
 
 
 class NoMembership(DomainError):
@@ -116,19 +127,7 @@ def memberships(*, user_id: UUID, at: datetime) -> list[MembershipRow]:
     """
     Return the live memberships of a user in organisations that are not suspended, oldest first.
     """
-    rows = (
-        Membership.objects.filter(_live(at), user_id=user_id, user__is_active=True)
-        .exclude(organisation__state=OrgState.SUSPENDED)
-        .order_by("starts_at", "id")
-        .values_list(
-            "id",
-            "role",
-            "organisation_id",
-            "organisation__slug",
-            "organisation__name",
-            "organisation__kind",
-        )
-    )
+    rows = prepared.execute(MEMBERSHIPS, {"user": user_id, "at": at})
     return [MembershipRow(row[0], Role(row[1]), *row[2:]) for row in rows]
 
 

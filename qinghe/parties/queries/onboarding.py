@@ -183,6 +183,12 @@ def application_for(*, org_id: UUID) -> Application | None:
     return Application.objects.filter(organisation_id=org_id).first()
 
 
+def applying(org_id: UUID) -> bool:
+    """Tell whether a party came by an application that is not approved (yet)."""
+    rows = Application.objects.filter(organisation_id=org_id)
+    return rows.exclude(state=ApplicationState.APPROVED).exists()
+
+
 def desk(*, actor: Actor) -> list[Application]:
     """
     Return the applications that wait for a reviewer, the soonest due first.

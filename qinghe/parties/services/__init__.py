@@ -86,6 +86,7 @@ from qinghe.parties.services.secrets import (
     unseal,
 )
 from qinghe.parties.services.settlement import declare_account
+from qinghe.parties.services.taxes import tell_taxpayer
 
 __all__ = [
     "BadIdentity",
@@ -165,6 +166,7 @@ __all__ = [
     "start_transfer",
     "state_amount",
     "suspend_organisation",
+    "tell_taxpayer",
     "unseal",
     "verify_licence",
     "verify_organisation",

@@ -38,6 +38,8 @@ TRIES_PER_ORIGIN: Final = 10
 ORIGIN_WINDOW: Final = timedelta(minutes=15)
 FAILURES_PER_CODE: Final = 5
 LOCKED_FOR: Final = timedelta(hours=1)
+# A code that rested so often is void: five tries an hour for three months would find every answer.
+MOST_LOCKS: Final = 4
 # A household or a rented server gets so many bits of IPv6 at least.
 SUBNET: Final = 64
 NOBODY: Final = UUID(int=0)
@@ -190,9 +192,12 @@ def _expected_answer(person_id: UUID) -> str:
 def _failures_after(row: DoorCode, right: bool, at: datetime) -> dict[str, object]:
     failures = 0 if right else row.failures + 1
     locked = failures >= FAILURES_PER_CODE
+    locks = 0 if right else row.locks + locked
     return {
         "failures": 0 if locked else failures,
         "locked_until": at + LOCKED_FOR if locked else None,
+        "locks": locks,
+        "expires_at": at if locks >= MOST_LOCKS else row.expires_at,
     }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
@@ -11,21 +13,25 @@ from qinghe.parties.roles import Permission, require
 
 
 @verb("parties.open_file")
-def _open(*, sha256: str, purpose: str, actor: Actor, at: datetime) -> bytes:
+def _open(*, sha256: str, purpose: str, actor: Actor, at: datetime, claim_id: UUID | None) -> bytes:
     content = load_file(sha256)
+    about: dict[str, Any] = {} if claim_id is None else {"claim": str(claim_id)}
     record(
         kind="parties.file-opened",
         subject=f"file:{sha256}",
         actor=actor,
         at=at,
         purpose=str(purpose),
+        **about,
     )
     return content
 
 
-def open_file(*, sha256: str, purpose: str, actor: Actor, at: datetime) -> bytes:
+def open_file(
+    *, sha256: str, purpose: str, actor: Actor, at: datetime, claim_id: UUID | None = None
+) -> bytes:
     """
-    Return a file's content and put on record who opened it and why.
+    Return a file's content and put on record who opened it and why, and for which claim.
 
     Whether the actor may see what the file belongs to is judged by the caller's access query.
 
@@ -33,7 +39,9 @@ def open_file(*, sha256: str, purpose: str, actor: Actor, at: datetime) -> bytes
     :raises VaultDamaged: altered, or its key is gone
     """
     # Each look is its own: the content must not be kept as the answer of a repeated request.
-    return _open(sha256=sha256, purpose=purpose, actor=actor.with_key(None), at=at)
+    return _open(
+        sha256=sha256, purpose=purpose, actor=actor.with_key(None), at=at, claim_id=claim_id
+    )
 
 
 @verb("parties.rotate_files")

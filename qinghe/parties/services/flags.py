@@ -11,12 +11,16 @@ from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, system
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.models import Licence, PartyFlag, Representative, SettlementAccount, VaultItem
+from qinghe.parties.queries.kin import suspended_kin
 from qinghe.parties.roles import Permission, require
+from qinghe.parties.services.lifting import second_agrees
 from qinghe.parties.services.secrets import unseal
 from qinghe.parties.terms import PartyFlagKind, SettlementState
 from qinghe.parties.vault import ring
 
 LOOKER = system("parties.flags")
+# What two who clear such a doubt agree about, before its id.
+SANCTION = "sanction:"
 
 
 class NoSuchPartyFlag(DomainError):
@@ -30,14 +34,21 @@ def decide_party_flag(*, flag_id: UUID, confirmed: bool, actor: Actor, at: datet
     """
     Clear a doubt about a party, or confirm it; a confirmed one keeps it from being approved.
 
+    That no suspended party stands behind it is said by two: the first asks and clears nothing.
+
     :raises NotPermitted: the actor may not verify parties
     :raises NoSuchPartyFlag: unknown, or decided before
+    :raises LiftedBySamePerson: the same person asked, or stands behind the one who did
     """
     require(actor, Permission.VERIFY_PARTIES)
     rows = PartyFlag.objects.select_for_update().filter(pk=flag_id, decided_at__isnull=True)
     flag = rows.first()
     if flag is None:
         raise NoSuchPartyFlag
+    if flag.kind == PartyFlagKind.SANCTIONED and not confirmed:
+        measure = f"{SANCTION}{flag.pk}"
+        if not second_agrees(org_id=flag.organisation_id, measure=measure, actor=actor, at=at):
+            return flag
     flag.decided_at, flag.decided_by, flag.confirmed = at, actor.label, confirmed
     flag.save(update_fields=["decided_at", "decided_by", "confirmed"])
     record(
@@ -49,6 +60,12 @@ def decide_party_flag(*, flag_id: UUID, confirmed: bool, actor: Actor, at: datet
         confirmed=confirmed,
     )
     return flag
+
+
+def flag_sanctioned(org_id: UUID, at: datetime) -> None:
+    """Flag a party behind which a suspended one stands."""
+    for other in sorted(suspended_kin(org_id)):
+        raise_flag(org_id, PartyFlagKind.SANCTIONED, at, other=other)
 
 
 def flag_same_licence(licence: Licence, at: datetime) -> None:

@@ -17,6 +17,7 @@ from qinghe.kernel.ids import digits
 from qinghe.parties import identity
 from qinghe.parties.models import Application, Membership, Organisation, User
 from qinghe.parties.queries.onboarding import APPLICANTS, NoSuchApplication, declared, parts
+from qinghe.parties.services.flags import flag_sanctioned
 from qinghe.parties.services.own import OPEN_TO_CHANGE, declaring
 from qinghe.parties.services.people import BadIdentity
 from qinghe.parties.services.realname import queue_checks
@@ -172,6 +173,7 @@ def hand_in(*, org_id: UUID, actor: Actor, at: datetime) -> Application:
     application.submitted_at, application.due_at = at, at + TARGET
     application.reason = application.words = application.first_by = ""
     application.save()
+    flag_sanctioned(org_id, at)
     queue_checks(organisation, actor, at)
     _note("application-handed-in", application, actor, at)
     return application

@@ -21,6 +21,7 @@ from qinghe.parties.models import (
     Representative,
 )
 from qinghe.parties.pairs import independent
+from qinghe.parties.queries.kin import suspended_kin
 from qinghe.parties.queries.onboarding import WAITING, NoSuchApplication
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services.assurance import keep_proof
@@ -30,6 +31,7 @@ from qinghe.parties.terms import (
     ApplicationState,
     OrgKind,
     OrgState,
+    PartyFlagKind,
     ProofKind,
     ReviewReason,
 )
@@ -41,6 +43,14 @@ REVIEW_DAYS: Final = 365
 class DoubtsOpen(DomainError):
     code = "parties.doubts-open"
     text = _("Decide every doubt about this party first; a confirmed one means: refuse it.")
+
+
+class SanctionStands(DomainError):
+    code = "parties.sanction-stands"
+    text = _(
+        "A suspended party has the same people, account or number. Return the application: handed "
+        "in again, it bears that doubt, and two persons must clear it."
+    )
 
 
 class NotProven(DomainError):
@@ -98,6 +108,7 @@ def approve_application(*, application_id: UUID, actor: Actor, at: datetime) -> 
     :raises NotPermitted: the actor may not verify parties
     :raises NoSuchApplication: not waiting
     :raises DoubtsOpen: a doubt is undecided or was confirmed
+    :raises SanctionStands: a suspended party stands behind it, and nobody cleared that
     :raises NotProven: number, account, responsible persons or deposit are not proven
     :raises SecondBySamePerson: the second is the first, or made their account
     """
@@ -128,6 +139,9 @@ def _check_doubts(organisation: Organisation) -> None:
     doubts = PartyFlag.objects.filter(organisation=organisation)
     if doubts.filter(decided_at__isnull=True).exists() or doubts.filter(confirmed=True).exists():
         raise DoubtsOpen
+    cleared = doubts.filter(kind=PartyFlagKind.SANCTIONED).values_list("other_id", flat=True)
+    if suspended_kin(organisation.pk) - set(cleared):
+        raise SanctionStands
 
 
 def _check_proven(organisation: Organisation, at: datetime) -> None:

@@ -24,7 +24,9 @@ from qinghe.parties.vault import Ring, forget, ring, ring_holding
 MATCHED = frozenset(set(Secret) - {Secret.TEXT})
 
 # Purposes that open what was written, never who somebody is or how to reach them.
-WORDS_ONLY = frozenset({Purpose.DISPUTE, Purpose.HARDSHIP, Purpose.WORK_CASE})
+WORDS_ONLY = frozenset(
+    {Purpose.DISPUTE, Purpose.HARDSHIP, Purpose.WORK_CASE, Purpose.MATCH_PAYMENT}
+)
 
 
 class MayNotReveal(DomainError):

@@ -13,6 +13,13 @@ from qinghe.quality.models.complaints import KEEP, Complaint
 from qinghe.quality.models.ratings import Rating
 from qinghe.quality.terms import AppealAbout, AppealGround, AppealReason, AppealState
 
+TARGETS = ("complaint", "standing", "rating", "pause")
+
+
+def _about(about: str, target: str) -> Q:
+    """Return that an appeal is about one thing of its kind, and about nothing else."""
+    return Q(about=about, **{f"{name}__isnull": name != target for name in TARGETS})
+
 
 class Appeal(Row):
     """One appeal about one thing; each thing is appealed once, and another officer decides."""
@@ -24,6 +31,7 @@ class Appeal(Row):
     complaint = models.OneToOneField(Complaint, models.PROTECT, null=True, related_name="+")
     standing = models.OneToOneField("market.Standing", models.PROTECT, null=True, related_name="+")
     rating = models.OneToOneField(Rating, models.PROTECT, null=True, related_name="+")
+    pause = models.OneToOneField("market.TakingStop", models.PROTECT, null=True, related_name="+")
     ground = models.TextField(choices=AppealGround.choices)
     statement = models.ForeignKey("parties.VaultItem", models.PROTECT, null=True, related_name="+")
     state = models.TextField(choices=AppealState.choices, default=AppealState.OPEN)
@@ -40,24 +48,10 @@ class Appeal(Row):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    about="complaint",
-                    complaint__isnull=False,
-                    standing__isnull=True,
-                    rating__isnull=True,
-                )
-                | Q(
-                    about="demotion",
-                    complaint__isnull=True,
-                    standing__isnull=False,
-                    rating__isnull=True,
-                )
-                | Q(
-                    about="rating",
-                    complaint__isnull=True,
-                    standing__isnull=True,
-                    rating__isnull=False,
-                ),
+                condition=_about("complaint", "complaint")
+                | _about("demotion", "standing")
+                | _about("rating", "rating")
+                | _about("pause", "pause"),
                 name="quality_appeal_about_one_thing",
             ),
             models.CheckConstraint(

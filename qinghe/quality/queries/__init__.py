@@ -13,6 +13,8 @@ from qinghe.quality.queries.complaints import (
 )
 from qinghe.quality.queries.explaining import Explained, Line, explained
 from qinghe.quality.queries.inventions import InventionRow, invention_of, inventions
+from qinghe.quality.queries.pauses import PauseRow, pause_of
+from qinghe.quality.queries.places import PlacesRow, places_of
 from qinghe.quality.queries.ratings import RatingRow, ratings
 
 __all__ = [
@@ -22,6 +24,8 @@ __all__ = [
     "Explained",
     "InventionRow",
     "Line",
+    "PauseRow",
+    "PlacesRow",
     "PublicStatus",
     "RatingRow",
     "appeal_for",
@@ -33,6 +37,8 @@ __all__ = [
     "explained",
     "invention_of",
     "inventions",
+    "pause_of",
+    "places_of",
     "ratings",
     "timeline",
     "visible",

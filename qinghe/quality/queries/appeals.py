@@ -99,7 +99,7 @@ def appeal_for(*, appeal_id: UUID, actor: Actor) -> AppealRow:
 def appealed(collector_id: UUID) -> dict[UUID, str]:
     """Return what a collector has appealed, by the id of the thing, with the state."""
     rows = Appeal.objects.filter(collector=collector_id)
-    fields = ("complaint_id", "standing_id", "rating_id", "state")
+    fields = ("complaint_id", "standing_id", "rating_id", "pause_id", "state")
     return {
         target: str(AppealState(state).label)
         for *targets, state in rows.values_list(*fields)

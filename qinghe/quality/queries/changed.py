@@ -26,6 +26,14 @@ WHERE o.kind = ANY(%(kinds)s) AND o.state <> 'pending' AND (
         SELECT 1 FROM graph_trace t
         WHERE t.organisation_id = o.id AND t.found_at > g.looked_at
     )
+    OR EXISTS (
+        SELECT 1 FROM market_mandate m WHERE m.collector_id = o.id
+        AND m.closed_at > g.looked_at AND m.state = 'returned'
+    )
+    OR EXISTS (
+        SELECT 1 FROM parties_membership p JOIN parties_certificate c ON c.user_id = p.user_id
+        WHERE p.organisation_id = o.id AND p.role = 'collector' AND c.issued_on >= g.looked_at::date
+    )
     OR (o.state = 'suspended') <> (g.facts ->> 'suspended')::boolean
 )
 ORDER BY g.looked_at NULLS FIRST, o.id

@@ -31,7 +31,7 @@ COMPLAINT = (
 @dataclass(frozen=True)
 class ComplaintRow:
     """
-    One complaint. `statement_id` points into the vault and is set only for those who hear it;
+    One complaint. `statement_id` points into the vault, for those who hear it and who wrote it;
     `decision_text` is what the person reads; `held` says that contact is stopped because of it.
     """
 
@@ -63,6 +63,10 @@ class ComplaintRow:
     @property
     def open(self) -> bool:
         return self.state == ComplaintState.OPEN
+
+    @property
+    def withdrawn(self) -> bool:
+        return self.state == ComplaintState.WITHDRAWN
 
     def overdue(self, today: date) -> bool:
         """Tell whether the answer is late."""
@@ -173,7 +177,8 @@ def _fields(rows: QuerySet[Complaint]) -> QuerySet[Complaint, tuple[Any, ...]]:
 
 def _view(fields: tuple[Any, ...], actor: Actor) -> ComplaintRow:
     row = dict(zip(COMPLAINT, fields, strict=True))
-    hears = actor.role in (Role.COMPLIANCE, Role.SYSTEM)
+    # A debtor sees only its own complaints, and reads back what it wrote.
+    hears = actor.role in (Role.COMPLIANCE, Role.SYSTEM, Role.DEBTOR)
     row["statement_id"] = row["statement_id"] if hears else None
     row["claim_number"] = row.pop("claim__number") or ""
     row["collector_name"] = row.pop("collector__name") or ""

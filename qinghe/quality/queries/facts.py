@@ -23,6 +23,7 @@ from qinghe.parties.models import Certificate, Membership, Organisation
 from qinghe.parties.terms import OrgKind, OrgState
 from qinghe.quality.ladder import Facts, Ladder
 from qinghe.quality.models import Appeal, Complaint, Recognition
+from qinghe.quality.queries.proving import heard
 from qinghe.quality.terms import GRAVE, AppealReason, ComplaintState
 
 COLLECTORS = (OrgKind.AGENCY, OrgKind.OWN_TEAM)
@@ -71,6 +72,7 @@ def facts_of(
         accounts=accounts,
         days=days,
         recognised=recognised.values_list("step", flat=True).first() or "",
+        **heard(firms, at),
     )
 
 

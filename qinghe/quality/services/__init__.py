@@ -1,5 +1,6 @@
 """Writes of this room: complaints, grades, ratings, appeals, and claims that were invented."""
 
+from qinghe.quality.services.admitting import grant_places
 from qinghe.quality.services.appeals import appeal, decide_appeal
 from qinghe.quality.services.complaints import (
     decide_complaint,
@@ -20,6 +21,7 @@ __all__ = [
     "end_kept_hold",
     "give_signal",
     "grade_changed",
+    "grant_places",
     "open_complaint",
     "rate_mandate",
     "recognise_experience",

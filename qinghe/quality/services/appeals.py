@@ -11,7 +11,7 @@ from qinghe.claims.days import day_of
 from qinghe.journal.queries import timeline
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
-from qinghe.market.models import Mandate, Standing
+from qinghe.market.models import Mandate, Standing, TakingStop
 from qinghe.market.services import resume
 from qinghe.market.terms import MandateState
 from qinghe.parties.pairs import independent
@@ -21,6 +21,7 @@ from qinghe.parties.terms import Secret
 from qinghe.quality.ladder import ladder
 from qinghe.quality.models import Appeal, Complaint, Rating
 from qinghe.quality.queries.facts import family
+from qinghe.quality.queries.pauses import live_pauses
 from qinghe.quality.queries.ratings import opened
 from qinghe.quality.refusals import (
     AppealDecided,
@@ -32,6 +33,7 @@ from qinghe.quality.refusals import (
     ReasonDoesNotFit,
 )
 from qinghe.quality.services.grading import regrade_family
+from qinghe.quality.services.pausing import end_pause
 from qinghe.quality.terms import (
     APPEAL_DAYS,
     CAUSE,
@@ -56,7 +58,7 @@ def appeal(
     *, about: str, target_id: UUID, ground: str, statement: str, actor: Actor, at: datetime
 ) -> Appeal:
     """
-    Ask for a second look at a justified complaint, a lowered grade or an opened rating.
+    Ask for a second look at a justified complaint, a lowered grade, an opened rating or a pause.
 
     `statement` goes into the vault; officers alone read it.
 
@@ -136,6 +138,7 @@ def _field(about: str) -> str:
         AppealAbout.COMPLAINT: "complaint_id",
         AppealAbout.DEMOTION: "standing_id",
         AppealAbout.RATING: "rating_id",
+        AppealAbout.PAUSE: "pause_id",
     }[AppealAbout(about)]
 
 
@@ -166,7 +169,18 @@ def _target(
             )
             if rating := sealed.first():
                 return min(rating.opens_at, at), RULE
+        case AppealAbout.PAUSE:
+            return _pause(target_id, actor, at).starts_at, RULE
     raise NothingToAppeal
+
+
+def _pause(target_id: UUID, actor: Actor, at: datetime) -> TakingStop:
+    """Lock a pause of the actor's own that is in force."""
+    mine = live_pauses([actor.org_id], at) if actor.org_id else TakingStop.objects.none()
+    found = mine.select_for_update().filter(pk=target_id).first()
+    if found is None:
+        raise NothingToAppeal
+    return found
 
 
 def first_officer(complaint: Complaint) -> str:
@@ -190,9 +204,12 @@ def _carry_out(made: Appeal, actor: Actor, at: datetime) -> None:
         restore_reserves(cause=f"{CAUSE}{complaint.pk}", actor=actor, at=at)
     elif made.standing_id:
         since = Standing.objects.values_list("starts_at", flat=True).get(pk=made.standing_id)
+    elif made.pause_id:
+        # What it is heard about goes on being heard; new orders may be taken meanwhile.
+        end_pause(TakingStop.objects.get(pk=made.pause_id), at)
     elif made.rating_id:
         Rating.objects.filter(pk=made.rating_id, voided_at__isnull=True).update(voided_at=at)
-    lift = "" if made.rating_id else _highest_since(made.collector_id, since)
+    lift = "" if made.rating_id or made.pause_id else _highest_since(made.collector_id, since)
     regrade_family(made.collector_id, at, lift=lift)
 
 

@@ -31,7 +31,7 @@ from qinghe.quality.refusals import (
     ReasonMissing,
 )
 from qinghe.quality.services.fault import attribute, hand_then, suspects
-from qinghe.quality.services.grading import regrade_family
+from qinghe.quality.services.grading import reconsider, regrade_family
 from qinghe.quality.terms import ANSWER_DAYS, APPEAL_DAYS, CAUSE, ComplaintState
 from qinghe.settlement.services import forfeit_reserves, hold_reserves, let_reserves_go
 
@@ -50,7 +50,8 @@ def open_complaint(
     """
     Take a complaint and stop contact at once: about the claim, or about everything when only the
     person is known. A stranger's complaint is taken too; it has nobody to protect yet. It is about
-    the hand in force when it happened, where that is known. No quality part is decided meanwhile.
+    the hand in force when it happened, or that just reached the person. No quality part is decided
+    meanwhile, and a collector with hardly a record about whom several are heard takes no orders.
 
     :raises NotPermitted: the role does not complain
     :raises NoSuchClaim: not a claim of the one who complains
@@ -62,7 +63,7 @@ def open_complaint(
     claim = _claim(claim_id, actor) if claim_id else None
     person = actor.person_id if actor.role is Role.DEBTOR else person_id
     person = claim.debtor_id if claim else person
-    mandate = hand_then(claim.pk, happened_at) if claim else None
+    mandate = hand_then(claim.pk, happened_at, at) if claim else None
     complaint = Complaint.objects.create(
         pk=new_id(),
         number=f"TS{day_of(at):%y%m%d}{digits(6)}",
@@ -78,6 +79,8 @@ def open_complaint(
     )
     _stop(complaint, actor, at)
     _record("quality.complaint-opened", complaint, actor, at)
+    if complaint.collector_id:
+        reconsider(complaint.collector_id, at)
     return complaint
 
 
@@ -115,6 +118,7 @@ def decide_complaint(
     if not text.strip():
         raise ReasonMissing
     check_words(text)
+    accused = complaint.collector_id
     if upheld:
         attribute(complaint, mandate_id, nobodys=nobodys)
     complaint.state = ComplaintState.UPHELD if upheld else ComplaintState.DISMISSED
@@ -129,6 +133,8 @@ def decide_complaint(
     _record(f"quality.complaint-{complaint.state}", complaint, actor, at)
     if upheld and complaint.collector_id:
         regrade_family(complaint.collector_id, at)
+    if accused and not (upheld and accused == complaint.collector_id):
+        reconsider(accused, at)
     return complaint
 
 
@@ -154,6 +160,8 @@ def withdraw_complaint(*, complaint_id: UUID, actor: Actor, at: datetime) -> Com
     let_reserves_go(cause=_cause(complaint), until=at)
     lift_hold(cause=_cause(complaint), actor=actor, at=at)
     _record("quality.complaint-withdrawn", complaint, actor, at)
+    if complaint.collector_id:
+        reconsider(complaint.collector_id, at)
     return complaint
 
 

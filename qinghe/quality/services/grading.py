@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import floor, log10
@@ -20,12 +20,15 @@ from qinghe.parties.models import Organisation
 from qinghe.parties.roles import Permission, require
 from qinghe.quality.ladder import Facts, Held, Ladder, Verdict, judge, ladder
 from qinghe.quality.models import Grading, Recognition
+from qinghe.quality.probation import HEARD_AT_LEAST, places
 from qinghe.quality.queries.changed import changed
 from qinghe.quality.queries.facts import COLLECTORS, facts_of, family, next_exit
+from qinghe.quality.queries.proving import heard, next_change, proving
 from qinghe.quality.queries.ratings import marks_about, next_opening
 from qinghe.quality.ratio import rate
 from qinghe.quality.refusals import NoSuchCollector, ReasonMissing, StepTooHigh
 from qinghe.quality.scores import score
+from qinghe.quality.services.pausing import pause_or_lift, paused
 from qinghe.quality.terms import Cause
 
 GRADER = system("quality.grade")
@@ -110,12 +113,27 @@ def regrade(collector_id: UUID, at: datetime, *, lift: str = "", why: str = "") 
     told = standing_of([collector_id], at).get(collector_id)
     held = Held(told.grade, told.review_on) if told else None
     verdict = judge(held, facts, law, today, lift=lift, why=why)
+    if law.place(verdict.step) < law.place(law.probation.below):
+        facts = replace(facts, **proving(collector_id, firms, law.probation, at))
     found = _found(firms, verdict, facts, law, at)
     set_standing(collector_id=collector_id, found=found, actor=GRADER, at=at)
+    pause_or_lift(collector_id, firms, facts, law, at)
     row.looked_at, row.facts = at, asdict(facts)
-    row.due_on = _due_on(firms, verdict, law, at)
+    row.due_on = _due_on(collector_id, firms, verdict, law, at)
     row.save(update_fields=["looked_at", "facts", "due_on"])
     return verdict
+
+
+def reconsider(collector_id: UUID, at: datetime) -> None:
+    """
+    After a complaint was opened or closed: pause a collector, or end its pause, where that follows.
+
+    Costs two looks into an index where nothing follows; the night finds what it opens again.
+    """
+    firms = family(collector_id)
+    if heard(firms, at)["heard"] >= HEARD_AT_LEAST or paused(firms, at):
+        regrade_family(collector_id, at)
+    look_again(sorted(firms), day_of(at))
 
 
 def look_again(org_ids: list[UUID], on: date) -> None:
@@ -147,8 +165,8 @@ def _found(firms: set[UUID], verdict: Verdict, facts: Facts, law: Ladder, at: da
         grade=step.key,
         ladder=law.version,
         max_band=step.max_band,
-        open_cap=step.open_cap,
-        package_cap=step.package_cap,
+        open_cap=places(step, facts, law),
+        package_cap=min(step.package_cap, places(step, facts, law)),
         upheld=facts.upheld,
         worked=_rounded(facts.worked),
         ratio=_tenth(told.value) if told else None,
@@ -162,8 +180,12 @@ def _found(firms: set[UUID], verdict: Verdict, facts: Facts, law: Ladder, at: da
     )
 
 
-def _due_on(firms: set[UUID], verdict: Verdict, law: Ladder, at: datetime) -> date:
-    moments = (at + QUIET, next_exit(firms, law, at), next_opening(firms, at))
+def _due_on(
+    collector_id: UUID, firms: set[UUID], verdict: Verdict, law: Ladder, at: datetime
+) -> date:
+    moments = [at + QUIET, next_exit(firms, law, at), next_opening(firms, at)]
+    if law.place(verdict.step) < law.place(law.probation.below):
+        moments.append(next_change(collector_id, law.probation, at))
     days = [day_of(moment) for moment in moments if moment is not None]
     later = day_of(at) + timedelta(days=1)
     return max(min(verdict.review_on, *days), later)

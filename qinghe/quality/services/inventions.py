@@ -17,9 +17,9 @@ from qinghe.claims.services import (
 )
 from qinghe.claims.services.locks import locked
 from qinghe.claims.terms import (
+    DENIALS,
     OPEN_STATES,
     ClaimState,
-    DisputeReason,
     DisputeState,
     HoldKind,
     Rejection,
@@ -154,7 +154,7 @@ def _proof(claim_id: UUID) -> list[str]:
         f"flag:{flag.id}" for flag in flags(claim_id) if flag.grave and flag.state == "confirmed"
     ]
     upheld = Dispute.objects.filter(
-        claim_id=claim_id, state=DisputeState.UPHELD, reason=DisputeReason.NOT_MINE
+        claim_id=claim_id, state=DisputeState.UPHELD, reason__in=DENIALS
     )
     return warned + [f"dispute:{pk}" for pk in upheld.values_list("pk", flat=True)]
 

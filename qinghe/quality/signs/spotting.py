@@ -24,7 +24,8 @@ class Placed:
     an attempt that was permitted; `excused`: a hold or a suspension kept it from being worked;
     `before`: the same collector held the claim once already; `direct`: the creditor reported money
     within the days of the table after the end, the claim is settled, and nobody else held it
-    meanwhile; `unserved`: the platform took it back, because nothing was done in time. `segment`
+    meanwhile; `unserved`: the platform took it back, because nothing was done in time;
+    `incoming`: its collector noted a call of the debtor, and no contact stands behind it. `segment`
     is what commissions are compared within; empty where they cannot be.
     """
 
@@ -46,6 +47,7 @@ class Placed:
     before: bool = False
     direct: bool = False
     unserved: bool = False
+    incoming: bool = False
 
     @property
     def pair(self) -> str:
@@ -97,8 +99,11 @@ def aged(placed: Placed) -> Iterator[Spot]:
     """
     Tell whether a mandate lay still for the days of the table, or until the platform took it back.
     """
-    if not placed.worked and not placed.excused:
-        yield spot("hoarding", placed.own, "idle", placed.ref)
+    if placed.worked or placed.excused:
+        return
+    yield spot("hoarding", placed.own, "idle", placed.ref)
+    if placed.incoming:
+        yield spot("hoarding", placed.own, "incoming", placed.ref)
 
 
 def later(placed: Placed) -> Iterator[Spot]:

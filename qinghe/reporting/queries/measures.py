@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -14,7 +14,8 @@ from qinghe.casework.models import Hardship, Plan, Promise
 from qinghe.claims.models import Claim, Hold
 from qinghe.claims.terms import OPEN_STATES
 from qinghe.contact.models import Attempt
-from qinghe.kernel.together import Reading, together
+from qinghe.kernel.again import together_again
+from qinghe.kernel.together import Reading
 from qinghe.market.models import Listing, Mandate
 from qinghe.market.terms import LIVE
 from qinghe.quality.models import Complaint
@@ -28,33 +29,37 @@ VOID = ("rejected", "withdrawn")
 class Scope:
     """What an office may count, as the claims and the mandates that are its own."""
 
-    claims: Q
-    mandates: Q
-    splits: Q
-    complaints: Q
-    attempts: Q
+    whose: tuple[str, UUID | None]
+    claims: Q = field(compare=False)
+    mandates: Q = field(compare=False)
+    splits: Q = field(compare=False)
+    complaints: Q = field(compare=False)
+    attempts: Q = field(compare=False)
 
     @classmethod
     def all(cls) -> Scope:
-        return cls(Q(), Q(), Q(), Q(), Q())
+        return cls(("all", None), Q(), Q(), Q(), Q(), Q())
 
     @classmethod
     def creditor(cls, org_id: UUID) -> Scope:
         own = Q(claim__creditor_id=org_id)
-        return cls(
-            Q(creditor_id=org_id), Q(creditor_id=org_id), Q(payment__creditor_id=org_id), own, own
-        )
+        claims, splits = Q(creditor_id=org_id), Q(payment__creditor_id=org_id)
+        return cls(("creditor", org_id), claims, claims, splits, own, own)
 
     @classmethod
     def collector(cls, org_id: UUID) -> Scope:
         own = Q(collector_id=org_id)
         worked = Mandate.objects.filter(own).values("claim")
-        return cls(Q(pk__in=worked), own, own, own, own)
+        return cls(("collector", org_id), Q(pk__in=worked), own, own, own, own)
 
 
 def tally(scope: Scope, at: datetime, *names: str) -> Tally:
     """Count the named parts of a scope, all at one instant, in one query."""
-    read = together(**{name: PARTS[name](scope, at) for name in names})
+
+    def reads(when: datetime) -> dict[str, Reading]:
+        return {name: PARTS[name](scope, when) for name in names}
+
+    read = together_again((tally, scope, names), at, reads)
     single = {name: rows[0] for name, rows in read.items() if name in SINGLE and rows}
     return Tally(
         claims=tuple(ClaimSum(*row) for row in read.get("claims", ())),

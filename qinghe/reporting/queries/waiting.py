@@ -11,11 +11,12 @@ from django.db.models import Q
 from qinghe.casework.models import Hardship, Plan, Promise
 from qinghe.casework.terms import HardshipState, PlanState, PromiseState
 from qinghe.claims.models import Claim, Dispute
+from qinghe.claims.queries.answers import asked_of
 from qinghe.claims.terms import ClaimState, DisputeState, ReviewQueue
-from qinghe.contact.models import Delivery
-from qinghe.contact.queries.letters import WAITING
+from qinghe.contact.queries.letters import printable
 from qinghe.kernel.actor import Actor, Role
-from qinghe.kernel.together import Reading, counted
+from qinghe.kernel.again import counted_again
+from qinghe.kernel.together import Reading
 from qinghe.market.models import Mandate
 from qinghe.market.queries.searches import noticed
 from qinghe.market.terms import LIVE
@@ -28,8 +29,10 @@ from qinghe.quality.models import Appeal, Complaint
 from qinghe.quality.queries import visible
 from qinghe.quality.queries.integrity.desk import waiting_for
 from qinghe.quality.terms import AppealState, ComplaintState
-from qinghe.settlement.models import Payout
-from qinghe.settlement.terms import PayoutState
+from qinghe.settlement.models import Payout, Suspense
+from qinghe.settlement.payout_terms import PayoutState
+from qinghe.settlement.queries.lowerings import lowerings_waiting
+from qinghe.settlement.queries.runs import returned_to
 
 # Nobody works through more than this in a day; counting on would cost more than it tells.
 CAP: Final = 1000
@@ -41,9 +44,11 @@ Queue = Callable[[Actor, datetime], Reading]
 def waiting(*, actor: Actor, at: datetime) -> dict[str, int]:
     """Return how much waits in each queue of an actor's role, up to a cap. One query at most."""
     queues = QUEUES.get(actor.role, {})
-    return counted(
-        cap=CAP, **{name: queue(actor, at).values("pk") for name, queue in queues.items()}
-    )
+
+    def reads(when: datetime) -> dict[str, Reading]:
+        return {name: queue(actor, when).values("pk") for name, queue in queues.items()}
+
+    return counted_again(("waiting", actor.reader), at, reads, cap=CAP)
 
 
 def _to_verify(_actor: Actor, _at: datetime) -> Reading:
@@ -67,6 +72,18 @@ def _integrity(actor: Actor, _at: datetime) -> Reading:
     return waiting_for(actor)
 
 
+def _lowered(actor: Actor, at: datetime) -> Reading:
+    return lowerings_waiting(actor, at)
+
+
+def _untold(actor: Actor, _at: datetime) -> Reading:
+    return Claim.objects.filter(creditor=actor.org_id, untold_since__isnull=False)
+
+
+def _asked(actor: Actor, _at: datetime) -> Reading:
+    return asked_of(actor)
+
+
 def _organisations(_actor: Actor, _at: datetime) -> Reading:
     # Who applied by itself waits at the identity desk instead.
     applied = Application.objects.exclude(organisation=None).values("organisation")
@@ -85,8 +102,16 @@ def _payouts(_actor: Actor, _at: datetime) -> Reading:
     return Payout.objects.filter(state=PayoutState.DRAFT)
 
 
+def _returned(actor: Actor, _at: datetime) -> Reading:
+    return returned_to(actor)
+
+
+def _suspense(_actor: Actor, _at: datetime) -> Reading:
+    return Suspense.objects.filter(rest__gt=0)
+
+
 def _letters(_actor: Actor, _at: datetime) -> Reading:
-    return Delivery.objects.filter(WAITING)
+    return printable()
 
 
 def _orders(actor: Actor, at: datetime) -> Reading:
@@ -118,9 +143,13 @@ QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
     Role.CREDITOR: {
         "plans": _plans,
         "hardships": _hardships,
+        "untold": _untold,
+        "asked": _asked,
         "complaints": _complaints,
         "standing": _lapsing,
         "hearings": _integrity,
+        "lowered": _lowered,
+        "returned": _returned,
     },
     Role.COLLECTOR: {
         "orders": _orders,
@@ -129,6 +158,8 @@ QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
         "complaints": _complaints,
         "standing": _lapsing,
         "hearings": _integrity,
+        "lowered": _lowered,
+        "returned": _returned,
     },
     Role.REVIEWER: {
         "verify": _to_verify,
@@ -140,6 +171,7 @@ QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
         "disputes": _disputes,
         "appeals": _appeals,
         "integrity": _integrity,
+        "lowered": _lowered,
         "verify": _to_verify,
         "parties": _parties,
         "organisations": _organisations,
@@ -147,6 +179,7 @@ QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
     Role.OPERATOR: {
         "organisations": _organisations,
         "payouts": _payouts,
+        "suspense": _suspense,
         "letters": _letters,
         "complaints": _complaints,
     },

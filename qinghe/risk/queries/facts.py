@@ -20,7 +20,15 @@ from qinghe.parties.queries import reachable
 from qinghe.parties.terms import LicenceKind, PointState, Secret
 from qinghe.parties.vault import ring
 from qinghe.risk.facts import Facts
-from qinghe.risk.queries.habits import bursts, documents, mutual, private_creditors, refutations
+from qinghe.risk.queries.habits import (
+    bursts,
+    documents,
+    entered_twice,
+    mutual,
+    private_creditors,
+    refutations,
+    taken_back,
+)
 
 WRITTEN = (Secret.ADDRESS, Secret.EMAIL)
 
@@ -43,6 +51,7 @@ def facts(
     elsewhere = _known_elsewhere(claim_ids)
     creditors = {claim.creditor_id for claim in claims}
     licences, refuted = _licences(creditors), refutations(creditors)
+    dropped = taken_back(creditors)
     patterns, persons = _patterns(claims), _persons(claims, today)
     return {
         claim.pk: Facts(
@@ -63,6 +72,7 @@ def facts(
             **persons[claim.pk],
             refuted=refuted.get(claim.creditor_id, (0, 0))[0],
             decided=refuted.get(claim.creditor_id, (0, 0))[1],
+            dropped=dropped.get(claim.creditor_id, 0),
         )
         for claim in claims
     }
@@ -105,6 +115,7 @@ def _patterns(claims: Collection[Claim]) -> dict[UUID, dict[str, Any]]:
     pairs = {claim.pk: (claim.creditor_id, claim.debtor_id) for claim in claims}
     both, people = set(pairs.values()), {claim.debtor_id for claim in claims}
     shared, doors, back = shared_with_debtors(both), crossed(people), mutual(both)
+    again = entered_twice(list(pairs))
     copies, at_once, piles = documents(list(pairs)), bursts(claims), private_creditors(claims)
     return {
         claim_id: {
@@ -114,6 +125,7 @@ def _patterns(claims: Collection[Claim]) -> dict[UUID, dict[str, Any]]:
             "burst": at_once.get(claim_id, 1),
             "private_creditors": piles.get(claim_id, 1),
             "mutual": pair in back,
+            "entered_twice": claim_id in again,
         }
         for claim_id, pair in pairs.items()
     }

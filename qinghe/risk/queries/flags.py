@@ -37,6 +37,7 @@ class FlagRow:
     state_label: str
     raised_at: datetime
     decided_at: datetime | None
+    proposed_by: str
 
 
 def flags(claim_id: UUID) -> list[FlagRow]:
@@ -71,4 +72,5 @@ def _told(flag: Flag) -> FlagRow:
         state_label=str(Flag.State(flag.state).label),
         raised_at=flag.raised_at,
         decided_at=flag.decided_at,
+        proposed_by=flag.proposed_by,
     )

@@ -8,10 +8,17 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
-from qinghe.claims.models import Claim, Dispute
-from qinghe.claims.terms import ClaimState, DisputeReason, DisputeState, EvidenceKind, Rejection
+from qinghe.claims.models import Claim, Dispute, Review
+from qinghe.claims.terms import (
+    DENIALS,
+    ClaimState,
+    DisputeState,
+    EvidenceKind,
+    Rejection,
+    ReviewStep,
+)
 from qinghe.graph.queries import organisations_of, persons_of
 from qinghe.parties.terms import OrgKind
 
@@ -42,6 +49,27 @@ JOIN parties_organisation its ON its.id = other.creditor_id AND its.kind = %(pri
 WHERE claim.id = ANY(%(claims)s)
 GROUP BY claim.id
 """
+
+
+# One paper read twice: the same sum, and days that differ by a slip of the pen at most.
+ALIKE: Final = ("creditor", "debtor", "product", "currency", "principal")
+
+
+def entered_twice(claim_ids: Collection[UUID]) -> set[UUID]:
+    """Return the claims like an earlier one of their creditor, but for the number and some days."""
+    before = Q(created_at__lt=OuterRef("created_at")) | Q(
+        created_at=OuterRef("created_at"), pk__lt=OuterRef("pk")
+    )
+    near = {
+        f"{name}__range": (OuterRef(name) - MONTH, OuterRef(name) + MONTH)
+        for name in ("contract_on", "due_on")
+    }
+    same = {name: OuterRef(name) for name in ALIKE}
+    twin = Claim.objects.filter(before, **same, **near).exclude(
+        state__in=(ClaimState.REJECTED, ClaimState.WITHDRAWN)
+    )
+    rows = Claim.objects.filter(Exists(twin), pk__in=claim_ids, contract_on__isnull=False)
+    return set(rows.values_list("pk", flat=True))
 
 
 def documents(claim_ids: Collection[UUID]) -> dict[UUID, int]:
@@ -86,12 +114,25 @@ def refutations(creditors: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
     never = Dispute.objects.filter(
         claim__creditor_id__in=creditors,
         state=DisputeState.UPHELD,
-        reason=DisputeReason.NOT_MINE,
+        reason__in=DENIALS,
     )
     for creditor_id, claim_id in never.values_list("claim__creditor_id", "claim_id"):
         refuted.setdefault(creditor_id, set()).add(claim_id)
     decided = _decided(refuted)
     return {each: (len(claims), decided.get(each, 0)) for each, claims in refuted.items()}
+
+
+def taken_back(creditors: Collection[UUID]) -> dict[UUID, int]:
+    """Return how many claims creditors took back after a reviewer's question; none is absent."""
+    asked = Review.objects.filter(claim=OuterRef("pk"), step=ReviewStep.RETURNED)
+    rows = Claim.objects.filter(
+        Exists(asked),
+        creditor_id__in=creditors,
+        state=ClaimState.WITHDRAWN,
+        noticed_at__isnull=True,
+    )
+    found = rows.order_by().values("creditor_id").annotate(n=Count("pk"))
+    return dict(found.values_list("creditor_id", "n"))
 
 
 def _decided(creditors: Iterable[UUID]) -> dict[UUID, int]:

@@ -2,6 +2,8 @@
 
 from qinghe.risk.services.flags import (
     FlagDecided,
+    FlagNoteMissing,
+    FlagSecondPerson,
     decide_flag,
     note_door,
     raise_flag,
@@ -22,6 +24,8 @@ from qinghe.risk.services.releases import (
 __all__ = [
     "AutoReleaseMoved",
     "FlagDecided",
+    "FlagNoteMissing",
+    "FlagSecondPerson",
     "NoSuchAutoRelease",
     "NoTrackRecord",
     "OneAlready",

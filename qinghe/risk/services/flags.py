@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -12,11 +13,13 @@ from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.services import lift_hold, place_hold
 from qinghe.claims.services.locks import locked
-from qinghe.claims.terms import OPEN_STATES, HoldKind
+from qinghe.claims.services.reviewing import note_doubt
+from qinghe.claims.terms import OPEN_STATES, HoldKind, ReviewStep
 from qinghe.graph.services import note_crossing
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
+from qinghe.parties.pairs import independent
 from qinghe.parties.roles import Permission, require
 from qinghe.risk.doubts import BY_CODE, doubts
 from qinghe.risk.models import Flag
@@ -26,6 +29,24 @@ from qinghe.risk.queries import NoSuchFlag, facts
 class FlagDecided(DomainError):
     code = "risk.flag-decided"
     text = _("This warning was decided before.")
+
+
+class FlagNoteMissing(DomainError):
+    code = "risk.flag-note-missing"
+    status = 422
+    text = _("Write what you found about the warning: it stays with the claim.")
+
+
+class FlagSecondPerson(DomainError):
+    code = "risk.flag-second-person"
+    text = _(
+        "Somebody else must hold this warning harmless: you decided about it first, or your "
+        "accounts are not independent."
+    )
+
+
+# A word at least: "ok" tells nobody what was found.
+SHORTEST_NOTE: Final = 4
 
 
 @verb("risk.raise_flags")
@@ -101,23 +122,30 @@ def decide_flag(
     *, flag_id: UUID, confirmed: bool, actor: Actor, at: datetime, note: str = ""
 ) -> Flag:
     """
-    Clear a doubt, which lets the claim go on, or confirm it: a grave one then stays held.
+    Clear a doubt, which lets the claim go on, or confirm it, which holds the claim.
+
+    A grave one is cleared by two persons: the first only proposes it. A confirmed one is cleared by
+    somebody else than who confirmed it.
 
     :raises NotPermitted: the actor may not decide flags
     :raises NoSuchFlag: unknown id
     :raises FlagDecided: decided before
+    :raises FlagNoteMissing: no note that says what was found
+    :raises FlagSecondPerson: the one who proposed or confirmed it, or not independent of them
     """
     require(actor, Permission.DECIDE_FLAGS)
-    flag = Flag.objects.select_for_update().filter(pk=flag_id).first()
-    if flag is None:
+    claim_id = Flag.objects.filter(pk=flag_id).values_list("claim_id", flat=True).first()
+    if claim_id is None:
         raise NoSuchFlag
-    if flag.state != Flag.State.OPEN:
+    claim = locked(claim_id)
+    flag = Flag.objects.select_for_update().get(pk=flag_id)
+    again = flag.state == Flag.State.CONFIRMED and not confirmed
+    if flag.state != Flag.State.OPEN and not again:
         raise FlagDecided
-    flag.state = Flag.State.CONFIRMED if confirmed else Flag.State.CLEARED
-    flag.decided_at = at
-    flag.save(update_fields=["state", "decided_at"])
-    if not confirmed:
-        lift_hold(cause=f"flag:{flag.pk}", actor=actor, at=at)
+    if len(note.strip()) < SHORTEST_NOTE:
+        raise FlagNoteMissing
+    taken = _decided(flag, claim, confirmed=confirmed, actor=actor, at=at)
+    note_doubt(claim, taken=taken, code=flag.code, words=note, actor=actor, at=at)
     record(
         kind="risk.flag-decided",
         subject=f"claim:{flag.claim_id}",
@@ -126,9 +154,31 @@ def decide_flag(
         flag=flag.pk,
         code=flag.code,
         confirmed=confirmed,
+        final=taken is not ReviewStep.HARMLESS,
         note=note,
     )
     return flag
+
+
+def _decided(
+    flag: Flag, claim: Claim, *, confirmed: bool, actor: Actor, at: datetime
+) -> ReviewStep:
+    if not confirmed:
+        first = flag.decided_by or flag.proposed_by
+        if first and not independent(actor.label, first):
+            raise FlagSecondPerson
+        if not first and BY_CODE[flag.code].grave:
+            flag.proposed_by = actor.label
+            flag.save(update_fields=["proposed_by"])
+            return ReviewStep.HARMLESS
+    flag.state = Flag.State.CONFIRMED if confirmed else Flag.State.CLEARED
+    flag.decided_at, flag.decided_by = at, actor.label
+    flag.save(update_fields=["state", "decided_at", "decided_by"])
+    if not confirmed:
+        lift_hold(cause=f"flag:{flag.pk}", actor=actor, at=at)
+    elif not BY_CODE[flag.code].grave and claim.state in OPEN_STATES:
+        _hold(flag, claim, actor, at)
+    return ReviewStep.DOUBTED if confirmed else ReviewStep.CLEARED
 
 
 def _hold(flag: Flag, claim: Claim, actor: Actor, at: datetime) -> None:

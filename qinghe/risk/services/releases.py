@@ -212,8 +212,12 @@ def _candidates(claim_ids: Collection[UUID], grants: Collection[UUID]) -> list[C
 
 
 def _agrees(claim: Claim, at: datetime) -> bool:
-    """Tell whether the amount, calculated again from the contract, is not less than claimed."""
-    return verified(facts_of([claim])[claim.pk], at=at).outcome in (Outcome.EQUAL, Outcome.LESS)
+    """
+    Tell whether the amount, calculated again from the contract, is not less than claimed, and
+    the calculation leaves nothing to a person.
+    """
+    check = verified(facts_of([claim])[claim.pk], at=at)
+    return check.outcome in (Outcome.EQUAL, Outcome.LESS) and not check.cautions
 
 
 def _beyond_doubt(claim: Claim, grant: AutoRelease, at: datetime) -> bool:

@@ -5,6 +5,7 @@ The same payments are played twice, once at the agreed rates and once at the law
 money which a creditor took for unlawful interest counts towards what was really owed.
 """
 
+from qinghe.rules.recompute.caps import practice
 from qinghe.rules.recompute.compare import Claimed, Compared, Line, compare
 from qinghe.rules.recompute.terms import (
     DAY_COUNTS,
@@ -28,4 +29,5 @@ __all__ = [
     "Line",
     "Paid",
     "compare",
+    "practice",
 ]

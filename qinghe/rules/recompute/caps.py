@@ -114,11 +114,15 @@ def courts_doubt(contract: Contract, late_pct: Decimal) -> Step | None:
     """Tell a reviewer that a rate no cap forbids is above what courts used to grant."""
     if contract.lender_kind not in rule("CN-INT-06").words("outside"):
         return None
+    return practice(max(contract.rate_pct or NO_RATE, late_pct))
+
+
+def practice(rate_pct: Decimal) -> Step | None:
+    """Tell that a rate is above what courts used to grant; None when it is not."""
     usual = min(Decimal(str(each)) for each in rule("CN-INT-08").parameters["then_pct"])
-    highest = max(contract.rate_pct or NO_RATE, late_pct)
-    if highest <= usual:
+    if rate_pct <= usual:
         return None
-    return step("CN-INT-08", "recompute.practice", rate=_plain(highest), usual=_plain(usual))
+    return step("CN-INT-08", "recompute.practice", rate=_plain(rate_pct), usual=_plain(usual))
 
 
 def _cut(rate: Decimal, cap: Decimal | None) -> Decimal:
@@ -130,4 +134,4 @@ def _plain(rate: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-__all__ = ["Rates", "StaleRate", "agreed_rates", "courts_doubt", "lawful_rates"]
+__all__ = ["Rates", "StaleRate", "agreed_rates", "courts_doubt", "lawful_rates", "practice"]

@@ -8,8 +8,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    ExpressionWrapper,
+    F,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from qinghe.claims.queries import Moment
 from qinghe.kernel.actor import Actor, Role
@@ -18,8 +29,10 @@ from qinghe.market.queries.teams import in_own_hands
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Allocation, Payment, Payout, Split
+from qinghe.settlement.payout_terms import PayoutState
 from qinghe.settlement.refusals import NoSuchPayment
-from qinghe.settlement.terms import PaymentSource, PaymentState, PayoutState
+from qinghe.settlement.return_codes import ACCOUNT_CODES, CODES
+from qinghe.settlement.terms import PaymentSource, PaymentState
 
 NOTHING = Q(pk__in=[])
 PAGE = 50
@@ -48,6 +61,12 @@ class PaymentRow:
     commission: int
     reserve: int
     platform_fee: int
+    # Costs that went back first: to others, and to the creditor in its share.
+    costs_back: int
+    costs_own: int
+    # Contained in commission with reserve, and in the platform's fee.
+    commission_tax: int
+    fee_tax: int
     # Somebody asked to undo it, and another person has yet to agree: journal label, when.
     reversal_asked_by: str
     reversal_asked_at: datetime | None
@@ -65,6 +84,11 @@ class PaymentRow:
         """Return the whole commission, with reserve and fee."""
         return self.commission + self.reserve + self.platform_fee
 
+    @property
+    def tax(self) -> int:
+        """Return the value added tax contained in the whole commission."""
+        return self.commission_tax + self.fee_tax
+
 
 @dataclass(frozen=True)
 class PayoutRow:
@@ -79,10 +103,27 @@ class PayoutRow:
     prepared_at: datetime
     approved_at: datetime | None
     paid_at: datetime | None
+    run_id: UUID | None
+    run_number: str
+    kept_out: str
+    return_code: str
+    returned_at: datetime | None
+    retry_of: str
 
     @property
     def state_label(self) -> str:
         return str(PayoutState(self.state).label)
+
+    @property
+    def return_words(self) -> str:
+        """Return the bank's reason in words; empty when it gave none."""
+        found = CODES.get(self.return_code)
+        return str(found.words) if found else ""
+
+    @property
+    def at_fault(self) -> bool:
+        """Tell whether the bank found fault with the account itself."""
+        return self.return_code in ACCOUNT_CODES
 
 
 @dataclass(frozen=True)
@@ -151,6 +192,11 @@ def payouts(*, actor: Actor, state: str | None = None) -> list[PayoutRow]:
         rows = rows.filter(organisation=actor.org_id)
     if state:
         rows = rows.filter(state=state)
+    return payout_rows(rows.order_by("-prepared_at", "number"))
+
+
+def payout_rows(found: QuerySet[Payout]) -> list[PayoutRow]:
+    """Return payouts as pages tell them. One query."""
     return [
         PayoutRow(
             id=row.pk,
@@ -164,8 +210,14 @@ def payouts(*, actor: Actor, state: str | None = None) -> list[PayoutRow]:
             prepared_at=row.prepared_at,
             approved_at=row.approved_at,
             paid_at=row.paid_at,
+            run_id=row.run_id,
+            run_number=row.run.number if row.run else "",
+            kept_out=row.kept_out,
+            return_code=row.return_code,
+            returned_at=row.returned_at,
+            retry_of=row.retry_of.number if row.retry_of else "",
         )
-        for row in rows.select_related("organisation").order_by("-prepared_at", "number")
+        for row in found.select_related("organisation", "run", "retry_of")
     ]
 
 
@@ -175,8 +227,17 @@ def earnings(*, actor: Actor) -> list[Earnings]:
         return []
     own = Split.objects.filter(collector=actor.org_id, payment__state=PaymentState.POSTED)
     # The commission is covered first, then the fee, then the quality part.
-    undecided = Case(When(reserve_settled_at__isnull=True, then=F("reserve")), default=0)
+    whole = BigIntegerField()
+    undecided = Case(
+        When(reserve_settled_at__isnull=True, then=F("reserve")),
+        default=Value(0, output_field=whole),
+        output_field=whole,
+    )
+    open_now = ExpressionWrapper(F("uncovered") - F("platform_fee") - undecided, output_field=whole)
+    nothing = Value(0, output_field=whole)
+    # First, for a sum named like a column hides that column from those after it.
     totals = own.values("payment__currency").annotate(
+        uncovered=Sum(Least(Greatest(open_now, nothing), F("commission"))),
         count=Count("pk"),
         recovered=Sum("amount"),
         commission=Sum("commission"),
@@ -185,7 +246,6 @@ def earnings(*, actor: Actor) -> list[Earnings]:
             filter=Q(reserve_settled_at__isnull=False),
             default=0,
         ),
-        uncovered=Sum(Greatest(F("uncovered") - F("platform_fee") - undecided, 0)),
     )
     return [_earnings(actor.org_id, row) for row in totals.order_by("payment__currency")]
 
@@ -193,7 +253,7 @@ def earnings(*, actor: Actor) -> list[Earnings]:
 def timeline(*, claim_id: UUID) -> list[Moment]:
     """Return the payments of a claim and their reversals, oldest first."""
     moments = []
-    for row in Payment.objects.filter(claim=claim_id):
+    for row in Payment.objects.filter(claim=claim_id).exclude(source=PaymentSource.WITHHELD):
         facts: dict[str, object] = {
             "amount": row.amount,
             "currency": row.currency,
@@ -216,7 +276,8 @@ def visible(actor: Actor) -> Q:
         earned = Split.objects.filter(collector=actor.org_id).values("payment")
         return Q(in_own_hands(actor, "claim__debtor"), pk__in=earned)
     if actor.role is Role.DEBTOR and actor.person_id:
-        return Q(claim__debtor_id=actor.person_id)
+        # What went past the platform was never told by the debtor, and pays nothing here.
+        return Q(claim__debtor_id=actor.person_id) & ~Q(source=PaymentSource.WITHHELD)
     return NOTHING
 
 
@@ -253,6 +314,10 @@ def _row(row: Payment, parts: tuple[tuple[str, int], ...], split: Split | None) 
         commission=split.commission if split else 0,
         reserve=split.reserve if split else 0,
         platform_fee=split.platform_fee if split else 0,
+        costs_back=split.costs_back if split else 0,
+        costs_own=split.costs_own if split else 0,
+        commission_tax=split.commission_tax if split else 0,
+        fee_tax=split.fee_tax if split else 0,
         reversal_asked_by=row.reversal_asked_by,
         reversal_asked_at=row.reversal_asked_at,
     )

@@ -25,6 +25,9 @@ class Receipt:
     currency: str
     state: str
     expires_at: datetime
+    # Who is paid through, and where the payer goes on: an address, or what a code says.
+    provider: str
+    page: str
     received_at: datetime | None
     reference: str
     parts: tuple[tuple[str, int], ...]
@@ -42,7 +45,7 @@ def receipt_for(*, order_id: UUID, actor: Actor) -> Receipt:
     order = rows.filter(pk=order_id, claim__in=allowed).first()
     if order is None:
         raise NoSuchOrder
-    payment = Payment.objects.filter(order=order).first()
+    payment = Payment.objects.filter(order=order).order_by("received_at").first()
     parts = Allocation.objects.filter(payment=payment).order_by("component") if payment else ()
     return Receipt(
         order_id=order.pk,
@@ -53,6 +56,8 @@ def receipt_for(*, order_id: UUID, actor: Actor) -> Receipt:
         currency=order.currency,
         state=order.state,
         expires_at=order.expires_at,
+        provider=order.provider,
+        page=order.page,
         received_at=payment.received_at if payment else None,
         reference=payment.pk.hex[-12:].upper() if payment else "",
         parts=tuple((row.component, row.amount) for row in parts),

@@ -18,10 +18,12 @@ from django_stubs_ext import StrPromise
 
 from qinghe.kernel.actor import Actor, Role
 from qinghe.ledger.models import Transfer
+from qinghe.market.models import Introduction
 from qinghe.parties.models import Organisation
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import OrgKind
 from qinghe.settlement.models import Payment, Payout, Split
+from qinghe.settlement.queries.objections import ObjectionRow, objections_to
 from qinghe.settlement.queries.payments import PaymentRow, rows_of
 from qinghe.settlement.refusals import NoStatement
 from qinghe.settlement.terms import PaymentState
@@ -31,6 +33,9 @@ WORDS: dict[str, StrPromise] = {
     "payment.commission": _("Commission"),
     "payment.reserve": _("Commission, quality part"),
     "payment.fee": _("Commission, platform's part"),
+    "payment.fee_tax": _("Value added tax on the platform's part"),
+    "payment.costs": _("Costs of the court, back to who advanced them"),
+    "costs.covered": _("Costs of the court, covered by the creditor"),
     "commission.covered": _("Commission, covered by the creditor"),
     "commission.uncovered": _("Commission, waits for the creditor"),
     "receipt.booked": _("Received from you for commission"),
@@ -41,9 +46,18 @@ WORDS: dict[str, StrPromise] = {
     "reserve.returned": _("Quality part not earned"),
     "payout.prepared": _("Payout"),
     "payout.netted": _("Kept from the payout"),
+    "introduction.fee": _("Fee for an introduction"),
+    "introduction.paid": _("Fee for an introduction, received from you"),
 }
 REVERSED = _("Reversed: {what}")
 OTHER = _("Other booking")
+
+
+def words_of(kind: str) -> str:
+    """Return the kind of a booking in words, in the active language."""
+    base = kind.removesuffix(".reversed")
+    words = str(WORDS.get(base, OTHER))
+    return words if base == kind else str(REVERSED).format(what=words)
 
 
 @dataclass(frozen=True)
@@ -56,13 +70,22 @@ class StatementLine:
     claim_number: str
     amount: int
     balance: int
+    # The booking, and what the organisation said against it.
+    id: UUID | None = None
+    objection: ObjectionRow | None = None
 
     @property
     def text(self) -> str:
         """Return the kind in words, in the active language."""
-        base = self.kind.removesuffix(".reversed")
-        words = str(WORDS.get(base, OTHER))
-        return words if base == self.kind else str(REVERSED).format(what=words)
+        return words_of(self.kind)
+
+    @property
+    def said(self) -> str:
+        """Return what became of an objection to it, in words; empty without one."""
+        if self.objection is None:
+            return ""
+        parts = (self.objection.state_label, self.objection.answer)
+        return ": ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True)
@@ -149,9 +172,10 @@ def _organisation(actor: Actor, org_id: UUID | None) -> Organisation:
 def _paths(organisation: Organisation) -> list[str]:
     """Return the accounts whose sum is what the platform owes an organisation."""
     if organisation.kind in (OrgKind.AGENCY, OrgKind.OWN_TEAM):
-        return [f"collector:{organisation.pk}:{name}" for name in ("payable", "clawback")]
-    names = ("collected", "commission_due", "clawback")
-    return [f"creditor:{organisation.pk}:{name}" for name in names]
+        names = ("payable", "clawback", "introduction_due")
+        return [f"collector:{organisation.pk}:{name}" for name in names]
+    held = ("collected", "commission_due", "clawback")
+    return [f"creditor:{organisation.pk}:{name}" for name in held]
 
 
 def _moves(organisation: Organisation) -> QuerySet[Transfer]:
@@ -177,30 +201,36 @@ def _lines(
     paths = set(_paths(organisation))
     moves = _moves(organisation).filter(currency=currency, at__gte=since, at__lt=until)
     rows = sorted(
-        moves.values_list("at", "kind", "subject", "amount", "credit__path"),
+        moves.values_list("at", "kind", "subject", "amount", "credit__path", "pk"),
         # What was booked in one instant reads in one order: money first, then its deductions.
         key=lambda row: (row[0], row[2], row[4] not in paths, row[1], row[3]),
     )
-    names = _names([subject for _at, _kind, subject, _amount, _credit in rows])
+    names = _names([row[2] for row in rows])
+    said = objections_to([row[5] for row in rows], organisation.pk)
     lines, balance = [], opening
-    for at, kind, subject, amount, credit in rows:
+    for at, kind, subject, amount, credit, pk in rows:
         signed = amount if credit in paths else -amount
         balance += signed
         reference, claim_number = names.get(subject.removeprefix("cover:"), ("", ""))
-        lines.append(StatementLine(at, kind, reference, claim_number, signed, balance))
+        told = StatementLine(at, kind, reference, claim_number, signed, balance, pk, said.get(pk))
+        lines.append(told)
     return lines
 
 
 def _names(subjects: list[str]) -> dict[str, tuple[str, str]]:
     """Return per subject the reference people know it by, and the number of its claim."""
     plain = {subject.removeprefix("cover:") for subject in subjects}
-    ids = {noun: _ids(plain, noun) for noun in ("payment", "payout")}
+    ids = {noun: _ids(plain, noun) for noun in ("payment", "payout", "introduction")}
     payments = Payment.objects.filter(pk__in=ids["payment"]).values_list(
         "pk", "reference", "claim__number"
     )
     payouts = Payout.objects.filter(pk__in=ids["payout"]).values_list("pk", "number")
-    return {f"payment:{pk}": (text, number or "") for pk, text, number in payments} | {
-        f"payout:{pk}": (number, "") for pk, number in payouts
+    made = Introduction.objects.filter(pk__in=ids["introduction"])
+    requests = made.values_list("pk", "request__number")
+    return {
+        **{f"payment:{pk}": (text, number or "") for pk, text, number in payments},
+        **{f"payout:{pk}": (number, "") for pk, number in payouts},
+        **{f"introduction:{pk}": (number, "") for pk, number in requests},
     }
 
 

@@ -22,7 +22,7 @@ HELD = {"collector": "payable", "creditor": "collected", "debtor": "refund"}
 
 def lent(path: str, amount: int, currency: str, subject: str, at: datetime) -> list[Posting]:
     """Return the postings that lend an amount to an account; its owner must give it back."""
-    if path.startswith(accounts.FEES):
+    if path.startswith((accounts.FEES, accounts.TAX)):
         return [Posting(accounts.OWN, path, amount, currency, "fees.returned", subject, at)]
     return [
         Posting(accounts.clawback(path), path, amount, currency, "payment.cover", subject, at),

@@ -7,14 +7,14 @@ Locks: claims in the order of their ids, then the accounts that claims share, th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.services import Paid, accrue_interest, apply_payments
-from qinghe.claims.terms import OPEN_STATES
+from qinghe.claims.terms import OPEN_STATES, PayOrder
 from qinghe.journal.services import record_many
 from qinghe.kernel.actor import Actor
 from qinghe.ledger.services import lock_accounts, post_many
@@ -23,11 +23,25 @@ from qinghe.market.services import extend_for_payments
 from qinghe.market.terms import MandateState
 from qinghe.settlement import accounts
 from qinghe.settlement.allocation import Allocated, allocate
-from qinghe.settlement.models import Allocation, CashierOrder, Payment, Split
+from qinghe.settlement.models import Allocation, CashierOrder, CostRefund, Payment, Split
+from qinghe.settlement.queries.costs import open_advances, refund_paths
+from qinghe.settlement.queries.taxes import taxes_of
 from qinghe.settlement.services.earning import Course, courses
 from qinghe.settlement.services.following import after_payments
-from qinghe.settlement.splitting import Shares, divide, undivided
-from qinghe.settlement.terms import PaymentSource, PaymentState, fee_on
+from qinghe.settlement.services.suspended import sent_back
+from qinghe.settlement.splitting import (
+    UNTAXED,
+    Advance,
+    Back,
+    Shares,
+    Taxes,
+    divide,
+    refunded,
+    undivided,
+    with_costs,
+    with_taxes,
+)
+from qinghe.settlement.terms import HERE, PaymentSource, PaymentState, fee_on
 
 
 @dataclass(frozen=True)
@@ -43,6 +57,22 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Grounds:
+    """
+    What decides, besides its mandate, how money on a claim is divided.
+
+    `course` is where a mandate under a commission plan stands; without one its single rate counts.
+    """
+
+    course: Course | None = None
+    taxes: Taxes = UNTAXED
+    advances: Sequence[Advance] = ()
+
+
+BARE = Grounds()
+
+
+@dataclass(frozen=True)
 class Booking:
     """One payment with the claim it pays, the mandate that earns by it, and how it is divided."""
 
@@ -52,6 +82,9 @@ class Booking:
     allocated: Allocated
     shares: Shares
     course: Course | None = None
+    # Costs that go back to whoever advanced them, and the accounts they go to.
+    backs: tuple[Back, ...] = ()
+    refunds: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def facts(self) -> accounts.Facts:
@@ -65,11 +98,12 @@ class Booking:
             debtor_id=self.claim.debtor_id,
             collector_id=self.mandate.collector_id if self.mandate else None,
             source=payment.source,
-            provider=order.provider if order else "",
+            provider=order.provider if order else _box(payment),
             currency=payment.currency,
             parts=self.allocated.parts,
             excess=self.allocated.excess,
             shares=self.shares,
+            refunds=self.refunds,
             at=payment.received_at,
         )
 
@@ -89,11 +123,11 @@ def book(*, items: Sequence[Item], actor: Actor, at: datetime) -> list[Payment]:
     claims = lock_claims([item.claim_id for item in items])
     mandates = _mandates(list(claims), at)
     drafts = {item.claim_id: _draft(item, claims[item.claim_id], at) for item in items}
-    under = courses(mandates.values(), claims)
+    under = grounds_of(mandates, claims, at)
 
     def decided() -> list[Booking]:
         return [
-            decide(each, claims[pk], mandates.get(pk), under.get(pk)) for pk, each in drafts.items()
+            decide(each, claims[pk], mandates.get(pk), under[pk]) for pk, each in drafts.items()
         ]
 
     bookings = decided()
@@ -112,7 +146,7 @@ def book(*, items: Sequence[Item], actor: Actor, at: datetime) -> list[Payment]:
 
 def seen(payment: Payment) -> bool:
     """Tell whether the platform itself saw the money, and need not believe who reports it."""
-    return payment.source == PaymentSource.CASHIER
+    return payment.source in HERE
 
 
 def settle(bookings: Sequence[Booking], actor: Actor, at: datetime) -> None:
@@ -128,20 +162,47 @@ def settle(bookings: Sequence[Booking], actor: Actor, at: datetime) -> None:
     after_payments(claim_ids=[each.claim.pk for each in bookings], actor=actor, at=at)
 
 
+def grounds_of(
+    mandates: Mapping[UUID, Mandate], claims: Mapping[UUID, Claim], at: datetime
+) -> dict[UUID, Grounds]:
+    """Return by claim what decides how its money is divided now. At most three queries."""
+    under = courses(mandates.values(), dict(claims))
+    taxes = taxes_of({each.collector_id for each in mandates.values()}, day_of(at))
+    # Only what pays costs can give costs back.
+    advanced = open_advances([pk for pk, claim in claims.items() if claim.costs], at=at)
+    return {
+        pk: Grounds(
+            under.get(pk),
+            taxes[mandates[pk].collector_id] if pk in mandates else UNTAXED,
+            advanced.get(pk, ()),
+        )
+        for pk in claims
+    }
+
+
 def decide(
-    payment: Payment, claim: Claim, mandate: Mandate | None, course: Course | None = None
+    payment: Payment, claim: Claim, mandate: Mandate | None, grounds: Grounds = BARE
 ) -> Booking:
     """
     Decide how a payment is applied to what its claim owes now, and who gets what.
-
-    `course` is where a mandate under a commission plan stands; without one its single rate counts.
     """
     owed = {"costs": claim.costs, "interest": claim.interest, "principal": claim.principal}
     open_now = claim.state in OPEN_STATES
-    allocated = allocate(owed if open_now else {}, payment.amount)
-    payment.excess = allocated.excess
-    shares = _shares(allocated.total, mandate, course, payment)
-    return Booking(claim, payment, mandate, allocated, shares, course)
+    order = PayOrder(claim.pays_first).parts
+    allocated = allocate(owed if open_now else {}, payment.amount - sent_back(payment), order)
+    payment.excess = payment.amount - allocated.total
+    backs = refunded(allocated.parts.get("costs", 0), grounds.advances)
+    rest = allocated.total - sum(each.amount for each in backs)
+    shares = shares_of(rest, mandate, grounds, payment)
+    shares = with_costs(shares, backs, payment.creditor_id)
+    refunds = refund_paths(backs, payment.creditor_id)
+    return Booking(
+        claim, payment, mandate, allocated, shares, grounds.course, tuple(backs), refunds
+    )
+
+
+def _box(payment: Payment) -> str:
+    return accounts.DEBIT if payment.source == PaymentSource.DEBIT else ""
 
 
 def split_of(booking: Booking) -> Split:
@@ -158,10 +219,14 @@ def split_of(booking: Booking) -> Split:
         commission=shares.commission,
         reserve=shares.reserve,
         platform_fee=shares.fee,
+        costs_back=shares.back,
+        costs_own=shares.own,
+        commission_tax=shares.commission_tax,
+        fee_tax=shares.fee_tax,
         rate=course.rate_kept if course else rate,
         at=received_at,
         stage=course.stage if course else booking.claim.stage,
-        uncovered=0 if booking.payment.source == PaymentSource.CASHIER else shares.gross,
+        uncovered=0 if seen(booking.payment) else shares.borne,
         review_at=course.review_at(received_at) if course else None,
     )
 
@@ -174,16 +239,25 @@ def allocations_of(booking: Booking) -> list[Allocation]:
     ]
 
 
-def _shares(
-    amount: int, mandate: Mandate | None, course: Course | None, payment: Payment
-) -> Shares:
+def refunds_of(booking: Booking) -> list[CostRefund]:
+    """Return the rows that keep which costs a booking gave back."""
+    return [
+        CostRefund(payment=booking.payment, advance_id=back.advance_id, amount=back.amount)
+        for back in booking.backs
+    ]
+
+
+def shares_of(amount: int, mandate: Mandate | None, grounds: Grounds, payment: Payment) -> Shares:
+    """Return who gets what of an amount under a mandate, at the terms of the payment's day."""
     if mandate is None:
         return undivided(amount)
     fee = fee_on(payment.received_at.date())
-    if course is not None:
-        return course.shares(amount, fee)
-    rate, quality = mandate.commission_rate, mandate.quality_share
-    return divide(amount, rate=rate, quality_share=quality, fee_rate=fee)
+    if grounds.course is not None:
+        shares = grounds.course.shares(amount, fee)
+    else:
+        rate, quality = mandate.commission_rate, mandate.quality_share
+        shares = divide(amount, rate=rate, quality_share=quality, fee_rate=fee)
+    return with_taxes(shares, grounds.taxes)
 
 
 def _draft(item: Item, claim: Claim, at: datetime) -> Payment:
@@ -242,6 +316,8 @@ def _write(bookings: Sequence[Booking]) -> None:
         [row for each in bookings for row in allocations_of(each)], batch_size=2_000
     )
     Split.objects.bulk_create([split_of(each) for each in bookings], batch_size=2_000)
+    if back := [row for each in bookings for row in refunds_of(each)]:
+        CostRefund.objects.bulk_create(back, batch_size=2_000)
 
 
 def _evidence(booking: Booking) -> tuple[str, UUID | None, dict[str, object]]:
@@ -255,5 +331,6 @@ def _evidence(booking: Booking) -> tuple[str, UUID | None, dict[str, object]]:
         "parts": booking.allocated.parts,
         "excess": payment.excess,
         "commission": shares.gross,
+        "costs_back": shares.back + shares.own,
     }
     return f"claim:{booking.claim.pk}", booking.claim.debtor_id, facts

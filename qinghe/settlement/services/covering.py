@@ -10,16 +10,17 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from qinghe.ledger.models import Account
 from qinghe.ledger.services import lock_accounts, post_many
 from qinghe.ledger.terms import Posting
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Split
+from qinghe.settlement.queries.costs import paths_back
 from qinghe.settlement.terms import PaymentState
 
-COVERED = "commission.covered"
+COVERED, COSTS = "commission.covered", "costs.covered"
 
 
 def lock_books() -> None:
@@ -32,8 +33,8 @@ def cover(*, at: datetime, creditor_id: UUID | None = None) -> int:
     """
     Keep what creditors owe from what is held for them; return how many payments it covers.
 
-    Inside the caller's transaction. The commission of a payment comes first, then the fee, then the
-    quality part, which waits anyhow.
+    Inside the caller's transaction. Of a payment, costs that others advanced come first, then the
+    commission, then the fee, then the quality part, which waits anyhow.
     """
     path = accounts.commission_due(creditor_id) if creditor_id else None
     owing = Account.objects.filter(balance__gt=0, path__endswith=":commission_due")
@@ -53,32 +54,48 @@ def touched_by(creditor_id: UUID, currency: str) -> set[str]:
         for pk in waiting.order_by().values_list("collector", flat=True).distinct()
         for path in (accounts.payable(pk), accounts.reserve(pk))
     }
-    shards = Account.objects.filter(path__startswith=f"{accounts.FEES}:", currency=currency)
+    platform = Q(path__startswith=f"{accounts.FEES}:") | Q(path__startswith=f"{accounts.TAX}:")
+    shards = Account.objects.filter(platform, currency=currency)
     paths |= set(shards.values_list("path", flat=True))
+    costs = _open(creditor_id, currency).filter(costs_back__gt=0).values_list("payment", flat=True)
+    paths |= {path for back in paths_back(list(costs)).values() for path in back}
     own = (accounts.collected, accounts.commission_due, accounts.uncovered)
     return paths | {path(creditor_id) for path in own}
 
 
-def legs(split: Split, amount: int) -> list[tuple[str, int]]:
-    """Return who gets an amount that a creditor covers of one payment: (account, amount)."""
-    if split.collector_id is None or split.payment.claim_id is None:
-        return []
-    # A quality part that was decided while nothing covered it is asked of nobody.
-    reserve = split.reserve if split.reserve_settled_at is None else 0
-    shares = (
-        (accounts.payable(split.collector_id), split.commission),
-        (accounts.fees(split.payment.claim_id), split.platform_fee),
-        (accounts.reserve(split.collector_id), reserve),
-    )
-    done = sum(share for _path, share in shares) - split.uncovered
+def legs(split: Split, amount: int) -> list[tuple[str, int, str]]:
+    """Return who gets an amount that a creditor covers of one payment: (account, amount, kind)."""
+    shares = [(path, part, COSTS) for path, part in _costs(split).items()]
+    shares += [(path, part, COVERED) for path, part in _earned(split)]
+    done = sum(share for _path, share, _kind in shares) - split.uncovered
     found = []
-    for path, share in shares:
+    for path, share, kind in shares:
         open_ = share - min(share, done)
         done -= min(share, done)
         given = min(open_, amount)
         amount -= given
-        found.append((path, given))
-    return [(path, given) for path, given in found if given]
+        found.append((path, given, kind))
+    return [leg for leg in found if leg[1]]
+
+
+def _costs(split: Split) -> dict[str, int]:
+    if not split.costs_back:
+        return {}
+    return paths_back([split.payment_id]).get(split.payment_id, {})
+
+
+def _earned(split: Split) -> list[tuple[str, int]]:
+    if split.collector_id is None or split.payment.claim_id is None:
+        return []
+    claim_id = split.payment.claim_id
+    # A quality part that was decided while nothing covered it is asked of nobody.
+    reserve = split.reserve if split.reserve_settled_at is None else 0
+    return [
+        (accounts.payable(split.collector_id), split.commission),
+        (accounts.fees(claim_id), split.platform_fee - split.fee_tax),
+        (accounts.tax(claim_id), split.fee_tax),
+        (accounts.reserve(split.collector_id), reserve),
+    ]
 
 
 def _able(due: Account) -> tuple[Account, int] | None:
@@ -124,11 +141,18 @@ def _open(creditor_id: UUID, currency: str) -> QuerySet[Split]:
 
 def _postings(split: Split, amount: int, at: datetime) -> Sequence[Posting]:
     creditor = split.payment.creditor_id
-    moves = [(accounts.collected(creditor), accounts.commission_due(creditor), amount)]
+    given = legs(split, amount)
+    costs = sum(part for _path, part, kind in given if kind == COSTS)
+    held, due = accounts.collected(creditor), accounts.commission_due(creditor)
+    moves = [(held, due, costs, COSTS), (held, due, amount - costs, COVERED)]
     # Under the payment, so that undoing it gives the creditor back what it covered.
-    moves += [(accounts.uncovered(creditor), path, part) for path, part in legs(split, amount)]
+    moves += [(accounts.uncovered(creditor), path, part, kind) for path, part, kind in given]
     subject, currency = f"payment:{split.payment_id}", split.payment.currency
-    return [Posting(debit, to, part, currency, COVERED, subject, at) for debit, to, part in moves]
+    return [
+        Posting(debit, to, part, currency, kind, subject, at)
+        for debit, to, part, kind in moves
+        if part
+    ]
 
 
 def _creditor(account: Account) -> UUID:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 
 from qinghe.claims.models import Claim
 from qinghe.market.bands import band_of
@@ -90,5 +90,7 @@ def _course(mandate: Mandate, claim: Claim, before: int, stage: str = "") -> Cou
 
 def _recovered(which: Q) -> dict[UUID, int]:
     rows = Split.objects.filter(which, payment__state=PaymentState.POSTED).values("mandate")
-    sums = rows.annotate(sum=Sum("amount")).order_by()
+    # Costs that went back to whoever advanced them are no success of anybody.
+    earned_on = Sum(F("amount") - F("costs_back") - F("costs_own"))
+    sums = rows.annotate(sum=earned_on).order_by()
     return {row["mandate"]: row["sum"] for row in sums}

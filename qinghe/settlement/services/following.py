@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from qinghe.casework.models import Plan, Promise
+from qinghe.casework.models import EarlyOffer, Plan, Promise
 from qinghe.casework.services import apply_paid
-from qinghe.casework.terms import PlanState, PromiseState
+from qinghe.casework.terms import EarlyState, PlanState, PromiseState
 from qinghe.claims.terms import ClaimState
 from qinghe.kernel.actor import Actor, system
 from qinghe.market.models import Listing, Mandate
@@ -17,7 +17,7 @@ from qinghe.market.terms import LIVE, ListingState
 
 
 def after_payments(*, claim_ids: Sequence[UUID], actor: Actor, at: datetime) -> None:
-    """Judge promises and plans of paid claims; end the orders and listings of settled ones."""
+    """Judge promises, plans and offers of paid claims; end orders and listings of settled ones."""
     machine = system("settlement")
     for claim_id in _expecting(claim_ids):
         apply_paid(claim_id=claim_id, actor=machine, at=at)
@@ -32,7 +32,13 @@ def _expecting(claim_ids: Sequence[UUID]) -> list[UUID]:
     plans = Plan.objects.filter(
         claim__in=claim_ids, state__in=(PlanState.PROPOSED, PlanState.ACTIVE)
     )
-    found = promises.values_list("claim_id").union(plans.values_list("claim_id"))
+    offers = EarlyOffer.objects.filter(
+        claim__in=claim_ids,
+        state__in=(EarlyState.ASKED, EarlyState.OFFERED, EarlyState.ACCEPTED, EarlyState.KEPT),
+    )
+    found = promises.values_list("claim_id").union(
+        plans.values_list("claim_id"), offers.values_list("claim_id")
+    )
     return sorted(claim_id for (claim_id,) in found)
 
 

@@ -5,57 +5,59 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
-
 from qinghe.claims.days import day_of
-from qinghe.claims.interest import grown
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
+from qinghe.claims.queries.payable import payable
 from qinghe.claims.terms import OPEN_STATES
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role, system
+from qinghe.kernel.money import to_major
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement.cashier import FAILED, PAID, PROVIDER, Notice, read_notice
 from qinghe.settlement.models import CashierOrder
 from qinghe.settlement.refusals import (
+    AboveLawful,
     BadAmount,
     NoCashier,
     NoSuchOrder,
     NothingOwed,
     NoticeDiffers,
 )
+from qinghe.settlement.services.excess import queue_excess
 from qinghe.settlement.services.posting import post_payment
 from qinghe.settlement.terms import ORDER_MINUTES, OrderState, PaymentSource
+from qinghe.settlement.ways import serves
 
 
 @verb("settlement.create-cashier-order")
 def create_cashier_order(
-    *, claim_id: UUID, amount: int, actor: Actor, at: datetime
+    *, claim_id: UUID, amount: int, actor: Actor, at: datetime, provider: str = PROVIDER
 ) -> CashierOrder:
     """
     Fix an amount, in minor units, that a debtor wants to pay at the cashier.
 
     :raises NotPermitted: the role does not pay
-    :raises NoCashier: a real market, which the sandbox does not serve
+    :raises NoCashier: not a way of this installation to pay in this currency
     :raises NoSuchClaim: unknown, or not this debtor's
     :raises NothingOwed: settled or withdrawn
     :raises BadAmount: not above zero, or above what is owed with the interest up to today
+    :raises AboveLawful: above what contract and law give today, as the platform calculates it
     """
     require(actor, Permission.PAY)
-    if not settings.DEMO:
-        raise NoCashier
-    claim = Claim.objects.filter(pk=claim_id).first()
+    claim = Claim.objects.select_related("creditor").filter(pk=claim_id).first()
     if claim is None or (actor.role == Role.DEBTOR and claim.debtor_id != actor.person_id):
         raise NoSuchClaim
+    if not serves(provider, claim.currency):
+        raise NoCashier
     if claim.state not in OPEN_STATES or not claim.owed:
         raise NothingOwed
-    if not 0 < amount <= _owed_today(claim, at):
-        raise BadAmount
+    _check_amount(claim, amount, at)
     order = CashierOrder.objects.create(
         claim=claim,
         amount=amount,
         currency=claim.currency,
-        provider=PROVIDER,
+        provider=provider,
         created_at=at,
         expires_at=at + timedelta(minutes=ORDER_MINUTES),
     )
@@ -85,23 +87,28 @@ def receive_notice(*, body: bytes, signature: str, at: datetime) -> CashierOrder
     :raises NoticeDiffers: another amount or currency than the order
     """
     notice = read_notice(body, signature)
-    return _take(notice=notice, actor=system("cashier"), at=at)
+    return take_notice(notice=notice, actor=system("cashier"), at=at)
 
 
 @verb("settlement.receive-notice")
-def _take(*, notice: Notice, actor: Actor, at: datetime) -> CashierOrder:
+def take_notice(*, notice: Notice, actor: Actor, at: datetime) -> CashierOrder:
+    """
+    Book what a provider said of an order, as `receive_notice` tells; its signature was checked.
+
+    :raises NoSuchOrder: unknown order, or another provider's
+    :raises NoticeDiffers: another amount, currency or payment than the order's
+    """
     claim_id = _claim_of(notice.order_id)
     # The claim first, as every booking does; then the order.
     Claim.objects.select_for_update(no_key=True).get(pk=claim_id)
     order = CashierOrder.objects.select_for_update().get(pk=notice.order_id)
-    if (notice.amount, notice.currency) != (order.amount, order.currency):
-        raise NoticeDiffers
+    _check_same(notice, order)
     if notice.event == FAILED and order.state == OrderState.CREATED:
-        order.state = OrderState.EXPIRED
-        order.save(update_fields=["state"])
+        order.state, order.ask_at = OrderState.EXPIRED, None
+        order.save(update_fields=["state", "ask_at"])
     if notice.event != PAID or order.state == OrderState.PAID:
         return order
-    post_payment(
+    payment = post_payment(
         claim_id=claim_id,
         amount=order.amount,
         currency=order.currency,
@@ -112,21 +119,38 @@ def _take(*, notice: Notice, actor: Actor, at: datetime) -> CashierOrder:
         actor=actor,
         at=at,
     )
-    order.state = OrderState.PAID
-    order.save(update_fields=["state"])
+    order.state, order.number, order.ask_at = OrderState.PAID, notice.number, None
+    order.save(update_fields=["state", "number", "ask_at"])
+    queue_excess(payment=payment, at=at)
     return order
 
 
 @verb("settlement.expire-orders")
 def expire_orders(*, actor: Actor, at: datetime) -> int:
     """Close orders nobody paid in time; return how many."""
-    stale = CashierOrder.objects.filter(state=OrderState.CREATED, expires_at__lte=at)
+    # Those of a provider end when it was asked: the money may have come.
+    stale = CashierOrder.objects.filter(
+        state=OrderState.CREATED, expires_at__lte=at, ask_at__isnull=True
+    )
     return stale.update(state=OrderState.EXPIRED)
 
 
-def _owed_today(claim: Claim, at: datetime) -> int:
-    """Return what a payment of today would find."""
-    return claim.owed + grown(claim, day_of(at))
+def _check_same(notice: Notice, order: CashierOrder) -> None:
+    if notice.provider != order.provider:
+        raise NoSuchOrder
+    if (notice.amount, notice.currency) != (order.amount, order.currency):
+        raise NoticeDiffers
+    if order.number and notice.number not in ("", order.number):
+        raise NoticeDiffers
+
+
+def _check_amount(claim: Claim, amount: int, at: datetime) -> None:
+    """Refuse what a payment of today would not find, and what nobody may take."""
+    limit = payable(claim, at)
+    if not 0 < amount <= limit.claimed:
+        raise BadAmount
+    if amount > limit.most:
+        raise AboveLawful(most=f"{to_major(limit.most, claim.currency)} {claim.currency}")
 
 
 def _claim_of(order_id: UUID) -> UUID:

@@ -1,7 +1,8 @@
 """
 Pay organisations out: prepared by one person, approved by another, then paid.
 
-What is prepared leaves the organisation's account at once, so that nothing is paid twice.
+What is prepared leaves the organisation's account at once, so that nothing is paid twice. What is
+with the bank is set aside there until the bank answers: posted as paid, or let go.
 """
 
 from __future__ import annotations
@@ -14,24 +15,33 @@ from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.ids import digits, new_id
 from qinghe.ledger.models import Account
-from qinghe.ledger.queries import balance, standing
-from qinghe.ledger.services import lock_accounts, post_many, reverse_many
+from qinghe.ledger.queries import available, standing
+from qinghe.ledger.services import (
+    lock_accounts,
+    post_many,
+    post_pending,
+    reverse_many,
+    void_pending,
+)
 from qinghe.ledger.terms import Posting
 from qinghe.parties.levels import Act
-from qinghe.parties.models import Organisation
-from qinghe.parties.pairs import independent
+from qinghe.parties.models import Organisation, SettlementAccount
 from qinghe.parties.queries.payees import waiting_until
 from qinghe.parties.queries.standing import below
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services.assurance import check_standing
 from qinghe.settlement import accounts
-from qinghe.settlement.models import Payout
-from qinghe.settlement.refusals import AccountChanged, NoCash, NoSuchPayout, PayoutMoved, SamePerson
+from qinghe.settlement.models import Payout, PayoutRun
+from qinghe.settlement.payout_refusals import AccountBounced, InRun, UnknownReturnCode
+from qinghe.settlement.payout_terms import PayoutState, RunState
+from qinghe.settlement.queries.apart import why_not_approve
+from qinghe.settlement.queries.payable import accounts_now, bounced
+from qinghe.settlement.refusals import AccountChanged, NoCash, NoSuchPayout, PayoutMoved
+from qinghe.settlement.return_codes import CODES
 from qinghe.settlement.services.advancing import take_back
-from qinghe.settlement.services.apart import check_apart
 from qinghe.settlement.services.covering import cover, lock_books
 from qinghe.settlement.services.reserves import release_reserves
-from qinghe.settlement.terms import PayoutState
+from qinghe.settlement.services.runs import check_limits, paying
 
 PAYABLE = r"^(creditor:[^:]+:collected|collector:[^:]+:payable)$"
 
@@ -51,8 +61,13 @@ def prepare_payouts(*, actor: Actor, at: datetime) -> list[Payout]:
     cover(at=at)
     release_reserves(actor=actor, at=at)
     payouts, moves = [], []
-    for account in _payable(at):
-        payout = _draft(account, actor, at)
+    found = _payable(at)
+    owners = {_owner(account) for account in found}
+    known, earlier = accounts_now(owners), _earlier(owners)
+    for account in found:
+        owner = _owner(account)
+        again = earlier.pop((owner, account.currency), None)
+        payout = _draft(account, known.get(owner), again, actor, at)
         payouts.append(payout)
         moves.append(
             Posting(
@@ -85,13 +100,17 @@ def approve_payout(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
     :raises NotAssured: the organisation's standing does not let it be paid
     :raises StandingLapsed: a licence, an authority or a review of it has ended
     :raises AccountChanged: its account was changed less than three days ago
+    :raises AccountBounced: the bank returned money from its account, and none was proven since
+    :raises InRun: it goes with a run, which is approved as a whole
+    :raises OverLimit: above the limit of a payout, or of what one organisation gets in a day
     """
     require(actor, Permission.APPROVE_PAYOUTS)
-    payout = _lock(payout_id, PayoutState.DRAFT)
+    payout = _alone(_lock(payout_id, PayoutState.DRAFT))
     _check_payee(payout.organisation, at)
-    if payout.prepared_by == actor.label or not independent(payout.prepared_by, actor.label):
-        raise SamePerson
-    check_apart(payout, actor)
+    reason = why_not_approve([payout], actor).get(payout.pk)
+    if reason is not None:
+        raise reason
+    check_limits([payout], at)
     payout.state, payout.approved_by, payout.approved_at = PayoutState.APPROVED, actor.label, at
     payout.save(update_fields=["state", "approved_by", "approved_at"])
     _record("payout.approved", payout, actor, at)
@@ -101,47 +120,85 @@ def approve_payout(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
 @verb("settlement.pay-payout")
 def pay_payout(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
     """
-    Book that the bank has paid an approved payout.
+    Book that the bank has paid a payout: one approved alone, or one handed in with its run.
 
     :raises NotPermitted: the role may not pay out
     :raises NoSuchPayout: unknown
     :raises PayoutMoved: not approved, or paid before
+    :raises InRun: its run is not with the bank yet
     :raises NoCash: the platform's account does not hold the amount
     :raises NotAssured: the organisation's standing does not let it be paid
     :raises StandingLapsed: a licence, an authority or a review of it has ended
     :raises AccountChanged: its account was changed less than three days ago
+    :raises AccountBounced: the bank returned money from its account, and none was proven since
     """
     require(actor, Permission.PREPARE_PAYOUTS)
-    payout = _lock(payout_id, PayoutState.APPROVED)
-    _check_payee(payout.organisation, at)
-    owed = accounts.payout(payout.pk)
-    lock_accounts(keys={(owed, payout.currency), (accounts.BANK, payout.currency)})
-    if balance(path=accounts.BANK, currency=payout.currency) < payout.amount:
-        raise NoCash
-    post_many(postings=[_move(owed, accounts.BANK, payout, "payout.paid", at)])
+    payout, run = _with_run(payout_id, PayoutState.APPROVED, PayoutState.SENT)
+    if payout.state != PayoutState.SENT:
+        # What is with the bank is paid, whatever became of its payee since.
+        _check_payee(_alone(payout).organisation, at)
+    _book_paid(payout, at)
     payout.state, payout.paid_at = PayoutState.PAID, at
     payout.save(update_fields=["state", "paid_at"])
+    _end_run(run, at)
     _record("payout.paid", payout, actor, at)
     return payout
 
 
 @verb("settlement.return-payout")
-def return_payout(*, payout_id: UUID, reason: str, actor: Actor, at: datetime) -> Payout:
+def return_payout(
+    *, payout_id: UUID, reason: str, actor: Actor, at: datetime, code: str = ""
+) -> Payout:
     """
     Give back what a payout had set aside: it was not approved, or the bank returned it.
+
+    With a `code` that finds fault with the account, nothing more is paid there until the
+    organisation has proven an account anew.
 
     :raises NotPermitted: the role may not approve payouts
     :raises NoSuchPayout: unknown
     :raises PayoutMoved: returned before
+    :raises InRun: its run is not with the bank yet
+    :raises UnknownReturnCode: not one of the bank's reasons
     """
     require(actor, Permission.APPROVE_PAYOUTS)
-    payout = _lock(payout_id, PayoutState.DRAFT, PayoutState.APPROVED, PayoutState.PAID)
-    transfers = standing(subject=f"payout:{payout.pk}")
-    reverse_many(transfer_ids=[transfer.pk for transfer in transfers], at=at)
-    payout.state = PayoutState.FAILED
-    payout.save(update_fields=["state"])
+    if code and code not in CODES:
+        raise UnknownReturnCode
+    live = (PayoutState.DRAFT, PayoutState.APPROVED, PayoutState.SENT, PayoutState.PAID)
+    payout, run = _with_run(payout_id, *live)
+    at_the_bank = payout.state in (PayoutState.SENT, PayoutState.PAID)
+    if not at_the_bank:
+        _alone(payout)
+    _take_back(payout, at)
+    payout.state = PayoutState.FAILED if at_the_bank else PayoutState.DROPPED
+    payout.return_code = code if at_the_bank else ""
+    payout.returned_by, payout.returned_at = actor.label, at
+    payout.save(update_fields=["state", "return_code", "returned_by", "returned_at"])
+    _end_run(run, at)
     _record("payout.returned", payout, actor, at, reason=reason)
     return payout
+
+
+def _book_paid(payout: Payout, at: datetime) -> None:
+    """Post what was set aside for it at the bank; one paid alone must find its money there."""
+    if payout.held_id is not None:
+        post_pending(pending_id=payout.held_id, at=at)
+        return
+    move = paying(payout, at)
+    lock_accounts(keys={(move.debit, move.currency), (move.credit, move.currency)})
+    if available(path=accounts.BANK, currency=payout.currency) < payout.amount:
+        raise NoCash
+    post_many(postings=[move])
+
+
+def _take_back(payout: Payout, at: datetime) -> None:
+    """Let go of what is set aside at the bank, and undo what was booked of a payout."""
+    transfers = standing(subject=f"payout:{payout.pk}")
+    paths = {path for each in transfers for path in (each.debit.path, each.credit.path)}
+    lock_accounts(keys={(path, payout.currency) for path in {*paths, accounts.BANK}})
+    if payout.state == PayoutState.SENT and payout.held_id is not None:
+        void_pending(pending_id=payout.held_id, at=at)
+    reverse_many(transfer_ids=[transfer.pk for transfer in transfers], at=at)
 
 
 def _gather_cash(at: datetime) -> None:
@@ -167,7 +224,7 @@ def _payable(at: datetime) -> list[Account]:
     """Return what is payable to parties that may be paid to their account; the rest waits."""
     rows = list(Account.objects.filter(path__regex=PAYABLE, balance__lt=0).order_by("pk"))
     owners = {_owner(row) for row in rows}
-    waiting = below(owners, Act.WORK, at) | waiting_until(owners, at).keys()
+    waiting = below(owners, Act.WORK, at) | waiting_until(owners, at).keys() | bounced(owners)
     return [row for row in rows if _owner(row) not in waiting]
 
 
@@ -175,13 +232,31 @@ def _owner(account: Account) -> UUID:
     return UUID(account.path.split(":")[1])
 
 
-def _draft(account: Account, actor: Actor, at: datetime) -> Payout:
+def _earlier(owners: set[UUID]) -> dict[tuple[UUID, str], UUID]:
+    """Return the payout that the bank returned last and that none stands for yet, per purse."""
+    back = Payout.objects.filter(organisation__in=owners, state=PayoutState.FAILED)
+    stood_for = Payout.objects.filter(retry_of__isnull=False).values("retry_of")
+    rows = back.exclude(pk__in=stood_for).order_by("returned_at", "pk")
+    return {
+        (owner, c): pk for owner, c, pk in rows.values_list("organisation_id", "currency", "pk")
+    }
+
+
+def _draft(
+    account: Account,
+    paid_to: SettlementAccount | None,
+    retry_of: UUID | None,
+    actor: Actor,
+    at: datetime,
+) -> Payout:
     return Payout(
         pk=new_id(),
         number=f"PO-{day_of(at):%Y%m%d}-{digits(8)}",
         organisation_id=_owner(account),
         amount=-account.balance,
         currency=account.currency,
+        account=paid_to,
+        retry_of_id=retry_of,
         prepared_by=actor.label,
         prepared_at=at,
     )
@@ -194,20 +269,42 @@ def _check_payee(organisation: Organisation, at: datetime) -> None:
         raise AccountChanged(
             organisation=organisation.name, until=until.isoformat(timespec="minutes")
         )
+    if bounced([organisation.pk]):
+        raise AccountBounced(organisation=organisation.name)
+
+
+def _with_run(payout_id: UUID, *states: PayoutState) -> tuple[Payout, PayoutRun | None]:
+    """Lock a payout after the run it is with; who keeps it out meanwhile is seen."""
+    run_id = Payout.objects.filter(pk=payout_id).values_list("run_id", flat=True).first()
+    run = PayoutRun.objects.select_for_update().get(pk=run_id) if run_id else None
+    payout = _lock(payout_id, *states)
+    if payout.run_id != run_id:
+        raise PayoutMoved
+    return payout, run
+
+
+def _alone(payout: Payout) -> Payout:
+    if payout.run is not None:
+        raise InRun(number=payout.run.number)
+    return payout
+
+
+def _end_run(run: PayoutRun | None, at: datetime) -> None:
+    """End a run when the bank has answered for the last of its payouts."""
+    if run is None or run.state != RunState.SENT:
+        return
+    if not Payout.objects.filter(run=run, state=PayoutState.SENT).exists():
+        run.state, run.done_at = RunState.DONE, at
+        run.save(update_fields=["state", "done_at"])
 
 
 def _lock(payout_id: UUID, *states: PayoutState) -> Payout:
-    payout = Payout.objects.filter(pk=payout_id).select_for_update().first()
+    payout = Payout.objects.filter(pk=payout_id).select_for_update(of=("self",)).first()
     if payout is None:
         raise NoSuchPayout
     if payout.state not in states:
         raise PayoutMoved
     return payout
-
-
-def _move(debit: str, credit: str, payout: Payout, kind: str, at: datetime) -> Posting:
-    subject = f"payout:{payout.pk}"
-    return Posting(debit, credit, payout.amount, payout.currency, kind, subject, at)
 
 
 def _record(kind: str, payout: Payout, actor: Actor, at: datetime, reason: str = "") -> None:
@@ -219,5 +316,6 @@ def _record(kind: str, payout: Payout, actor: Actor, at: datetime, reason: str =
         number=payout.number,
         amount=payout.amount,
         currency=payout.currency,
+        code=payout.return_code,
         reason=reason,
     )

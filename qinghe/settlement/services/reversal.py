@@ -5,7 +5,8 @@ Shares that were already paid out are not forgotten: they become money to give b
 from the next payout. Until then the platform's own money stands for them, never that of others.
 
 One person undoes what nobody has been paid for; where a share has left, or a debtor paid here and
-would be asked again, a second one who stands apart must agree.
+would be asked again, a second one who stands apart must agree. So too where two officers found that
+money went past the platform: what two imposed two lift.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from qinghe.claims.services.rewinding import rewind_interest
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
 from qinghe.ledger.models import Transfer
-from qinghe.ledger.queries import balances, standing
+from qinghe.ledger.queries import available, balances, standing
 from qinghe.ledger.services import lock_accounts, post_many, reverse_many
 from qinghe.ledger.terms import Posting, side_of
 from qinghe.market.models import Mandate
@@ -33,7 +34,9 @@ from qinghe.market.services import end_extension
 from qinghe.parties.pairs import independent
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement import accounts
-from qinghe.settlement.models import Allocation, Payment, Split
+from qinghe.settlement.models import Allocation, CostRefund, Payment, Split
+from qinghe.settlement.queries.costs import open_advances
+from qinghe.settlement.queries.taxes import taxes_of
 from qinghe.settlement.refusals import (
     NoCash,
     NoSuchPayment,
@@ -42,14 +45,19 @@ from qinghe.settlement.refusals import (
 )
 from qinghe.settlement.services.advancing import check_own, lent, take_back
 from qinghe.settlement.services.booking import (
+    Grounds,
     allocations_of,
     decide,
     lock_claims,
+    refunds_of,
     seen,
     settle,
     split_of,
 )
 from qinghe.settlement.services.earning import course_then
+from qinghe.settlement.services.following import after_payments
+from qinghe.settlement.services.suspended import wait_again
+from qinghe.settlement.splitting import UNTAXED
 from qinghe.settlement.terms import ASKED_DAYS, PaymentSource, PaymentState
 
 
@@ -69,10 +77,10 @@ def reverse_payment(*, payment_id: UUID, reason: str, actor: Actor, at: datetime
     :raises OwnMoneyShort: shares went out, and the platform's own money does not reach
     """
     payment = _lock(payment_id, actor)
-    agreed = _agreed(payment, actor, at)
+    second = agreed(payment, actor, at)
     try:
         with transaction.atomic():
-            _reverse(payment, agreed, reason, actor, at)
+            _reverse(payment, second, reason, actor, at)
     except _OneIsNotEnough:
         payment.refresh_from_db()
         _ask(payment, reason, actor, at)
@@ -83,7 +91,7 @@ class _OneIsNotEnough(Exception):
     """Shares have left, or a debtor would be asked again."""
 
 
-def _agreed(payment: Payment, actor: Actor, at: datetime) -> bool:
+def agreed(payment: Payment, actor: Actor, at: datetime) -> bool:
     """Tell whether the actor is the second person, or a machine that acts on what persons did."""
     if actor.role is Role.SYSTEM:
         return True
@@ -125,17 +133,20 @@ def _reverse(payment: Payment, agreed: bool, reason: str, actor: Actor, at: date
     later = _later(payment)
     claim = Claim.objects.get(pk=_claim_of(payment))
     lent_any = [_undo(each, actor, at) for each in [*reversed(later), payment]]
-    if not agreed and (any(lent_any) or payment.source == PaymentSource.CASHIER):
+    if not agreed and (any(lent_any) or payment.source != PaymentSource.CREDITOR):
         raise _OneIsNotEnough
     _mark(payment, agreed, actor, at)
     end_extension(source=payment.pk, actor=actor, at=at)
     # Interest after the payment was accrued on too small a principal.
     rewind_interest(claim_id=claim.pk, since=payment.paid_on, actor=actor, at=at)
+    # What was waived for this money is owed again before later money is applied.
+    after_payments(claim_ids=[claim.pk], actor=actor, at=at)
     for each in later:
         accrue_interest(claim_id=claim.pk, to=min(each.paid_on, day_of(at)), actor=actor, at=at)
         _apply_again(each, actor, at)
     accrue_interest(claim_id=claim.pk, to=claim.interest_to, actor=actor, at=at)
     _settle_loans([payment, *later], at)
+    wait_again([payment, *later])
     stop_refuted(claim_id=claim.pk, actor=actor, at=at)
     record(
         kind="payment.reversed",
@@ -173,6 +184,8 @@ def _later(payment: Payment) -> list[Payment]:
         received_at=payment.received_at, pk__gt=payment.pk
     )
     same = Payment.objects.filter(after, claim=payment.claim_id, state=PaymentState.POSTED)
+    # What paid nothing of the debt is not applied again either.
+    same = same.exclude(source=PaymentSource.WITHHELD)
     return list(same.select_related("order").order_by("received_at", "pk"))
 
 
@@ -182,6 +195,8 @@ def _undo(payment: Payment, actor: Actor, at: datetime) -> bool:
     lent_some = _cover(transfers, payment, at)
     reverse_many(transfer_ids=[transfer.pk for transfer in transfers], at=at)
     _follow_title(transfers, payment, at)
+    # What it gave back of advanced costs is open again.
+    CostRefund.objects.filter(payment=payment).delete()
     parts = dict(Allocation.objects.filter(payment=payment).values_list("component", "amount"))
     if parts:
         undo_payment(
@@ -216,15 +231,26 @@ def _apply_again(payment: Payment, actor: Actor, at: datetime) -> None:
     split = Split.objects.get(payment=payment)
     claim = Claim.objects.get(pk=_claim_of(payment))
     mandate = Mandate.objects.get(pk=split.mandate_id) if split.mandate_id else None
-    course = course_then(mandate, claim, payment, split.stage) if mandate else None
-    booking = decide(payment, claim, mandate, course)
+    booking = decide(payment, claim, mandate, _grounds_then(payment, claim, mandate, split.stage))
     payment.save(update_fields=["excess"])
     Allocation.objects.filter(payment=payment).delete()
     Allocation.objects.bulk_create(allocations_of(booking))
     split.delete()
     # The quality part starts to wait again: what had been released was taken back above.
     split_of(booking).save()
+    CostRefund.objects.bulk_create(refunds_of(booking))
     settle([booking], actor, at)
+
+
+def _grounds_then(payment: Payment, claim: Claim, mandate: Mandate | None, stage: str) -> Grounds:
+    """Return what decided how a payment was divided when it came."""
+    then = payment.received_at
+    taxes = taxes_of([mandate.collector_id], day_of(then)) if mandate else {}
+    return Grounds(
+        course_then(mandate, claim, payment, stage) if mandate else None,
+        taxes[mandate.collector_id] if mandate else UNTAXED,
+        open_advances([claim.pk], at=then).get(claim.pk, ()),
+    )
 
 
 def _cover(transfers: Sequence[Transfer], payment: Payment, at: datetime) -> bool:
@@ -247,7 +273,8 @@ def _cover(transfers: Sequence[Transfer], payment: Payment, at: datetime) -> boo
         if lack
         for posting in _loan(path, lack, payment, at)
     ]
-    if sum(each.amount for each in loans if each.credit == accounts.BANK) > have[accounts.BANK]:
+    taken = sum(each.amount for each in loans if each.credit == accounts.BANK)
+    if taken > available(path=accounts.BANK, currency=payment.currency):
         raise NoCash
     post_many(postings=loans)
     return bool(loans)

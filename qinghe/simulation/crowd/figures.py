@@ -127,14 +127,17 @@ def _suspended() -> dict[UUID, str]:
 
 
 def _shut() -> dict[UUID, str]:
-    told = Standing.objects.filter(ends_at__isnull=True, grade=Grade.STOPPED)
-    rows = told.exclude(gate="suspended").values_list("collector_id", "gate")
-    return {org: f"grade:{gate}" for org, gate in rows}
+    """Return who may take nothing new: stopped by its grade, or nothing open on probation."""
+    rows = Standing.objects.filter(ends_at__isnull=True, open_cap=0).exclude(gate="suspended")
+    return {
+        org: f"grade:{gate}" if grade == Grade.STOPPED else "probation"
+        for org, grade, gate in rows.values_list("collector_id", "grade", "gate")
+    }
 
 
 def _still(orgs: list[UUID]) -> int:
     gone = Organisation.objects.filter(pk__in=orgs, state=OrgState.SUSPENDED)
-    told = Standing.objects.filter(collector__in=orgs, ends_at__isnull=True, grade=Grade.STOPPED)
+    told = Standing.objects.filter(collector__in=orgs, ends_at__isnull=True, open_cap=0)
     shut = set(told.values_list("collector", flat=True))
     return len(set(gone.values_list("pk", flat=True)) | shut)
 

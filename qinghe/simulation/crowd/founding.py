@@ -8,7 +8,6 @@ from typing import Final
 from uuid import UUID
 
 from qinghe.kernel.actor import Actor, Role
-from qinghe.market.services import set_capacity
 from qinghe.parties.services import (
     add_licence,
     add_membership,
@@ -22,6 +21,7 @@ from qinghe.parties.services import (
     verify_organisation,
 )
 from qinghe.parties.terms import CoverKind, LicenceKind, OrgKind
+from qinghe.quality.services import grant_places
 from qinghe.simulation.crowd.cast import Kind, Player
 from qinghe.simulation.world import FOUNDER
 
@@ -76,7 +76,7 @@ def join(crowd: Crowd, player: Player, *, at: datetime) -> UUID:
         at=at,
     )
     verify_licence(licence_id=licence.pk, actor=FOUNDER, at=at)
-    set_capacity(collector_id=org, limit=player.places, actor=FOUNDER, at=at)
+    grant_places(collector_id=org, limit=player.places, actor=FOUNDER, at=at)
     _cover(crowd, org, player, at)
     actor = _account(player.slug, Role.COLLECTOR, org, at)
     sitting = start_sitting(actor=actor, at=at)

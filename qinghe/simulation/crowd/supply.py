@@ -17,7 +17,7 @@ from qinghe.claims.models import Claim
 from qinghe.claims.services import accept_batch, add_evidence, check_batch, verify_claim
 from qinghe.claims.terms import ClaimState, EvidenceKind
 from qinghe.contact.queries import letters_to_print
-from qinghe.contact.services import mark_printed
+from qinghe.contact.services import mark_posted, mark_printed, open_to_print
 from qinghe.kernel.actor import Actor
 from qinghe.market.models import Mandate
 from qinghe.market.services import invite_bids, publish_many, recall
@@ -27,7 +27,7 @@ from qinghe.simulation.batches import HEADER, Source
 from qinghe.simulation.crowd.cast import Kind
 from qinghe.simulation.crowd.founding import ACCOMPLICE, CREDITORS, Crowd
 from qinghe.simulation.doer import Doer
-from qinghe.simulation.evidence import contract_pdf
+from qinghe.simulation.evidence import contract_pdf, read_papers
 
 RATE, QUALITY, DAYS = Decimal("0.1800"), Decimal("0.2000"), 30
 RESERVE: Final = Decimal("0.3000")
@@ -83,8 +83,8 @@ class Supply:
             due = day - timedelta(days=late)
             cents = self.doer.random.randrange(100_000, 1_900_000)
             row |= {
-                # One paper proves it, and its notice goes by e-mail.
-                "product": "other", "address": "", "hand": "1", "interest": "0.00",
+                # One paper proves it.
+                "product": "other", "hand": "1", "interest": "0.00",
                 "principal": f"{cents / 100:.2f}", "due_date": due.isoformat(),
                 "contract_date": (due - timedelta(days=365)).isoformat(),
             }  # fmt: skip
@@ -106,13 +106,22 @@ class Supply:
                 at=at,
             )
             reviewer = self.crowd.staff["reviewer"]
-            self.doer.do(verify_claim, claim_id=claim.pk, actor=reviewer, at=at)
+            read_papers(claim.pk, actor=reviewer, at=at)
+            self.doer.do(
+                verify_claim,
+                claim_id=claim.pk,
+                actor=reviewer,
+                at=at,
+                note="已核对合同。",
+            )
 
     def print_letters(self, *, at: datetime) -> None:
         """Put the letters that wait on paper: challenge windows count from here."""
         actor = self.crowd.staff["operator-1"]
         for letter in letters_to_print(actor=actor, limit=None):
+            self.doer.do(open_to_print, attempt_id=letter.attempt_id, actor=actor, at=at)
             self.doer.do(mark_printed, attempt_id=letter.attempt_id, actor=actor, at=at)
+            self.doer.do(mark_posted, attempt_id=letter.attempt_id, actor=actor, at=at)
 
     def offer(self, *, day: date, at: datetime) -> None:
         """Offer what is ready: dispatched, in the hall, one by sealed bids, some by agreement."""

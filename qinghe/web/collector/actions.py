@@ -15,6 +15,7 @@ ICONS_OF = {
     "await_call": "calendar-plus",
     "offer_plan": "list-check",
     "first_notice": "mail",
+    "first_contact": "message",
     "write": "mail",
     "prepare_return": "arrow-back-up",
     "wait_answer": "hourglass",

@@ -110,4 +110,5 @@ def blanks() -> dict[str, str]:
         "name": _("[name, filled in at sending]"),
         "door": _("[address of the debtor's page]"),
         "code": _("[code]"),
+        "complaints": _("[address for complaints]"),
     }

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.market.queries import StandingRow, standing_of, standings
 from qinghe.parties.roles import Permission
-from qinghe.quality.queries import appealed, appeals, complaints, explained
+from qinghe.quality.queries import appealed, appeals, complaints, explained, places_of
 from qinghe.quality.refusals import NothingToAppeal
 from qinghe.quality.services import appeal
 from qinghe.quality.terms import APPEAL_DAYS, AppealAbout, AppealGround, Cause
@@ -26,6 +26,12 @@ GROUNDS = {
     AppealAbout.COMPLAINT: (AppealGround.RECORDS, AppealGround.NOT_US, AppealGround.FABRICATED),
     AppealAbout.DEMOTION: (AppealGround.NOT_ONE_FIRM, AppealGround.FIGURES),
     AppealAbout.RATING: (AppealGround.DISHONEST, AppealGround.FABRICATED),
+    AppealAbout.PAUSE: (
+        AppealGround.RECORDS,
+        AppealGround.NOT_US,
+        AppealGround.FABRICATED,
+        AppealGround.NOT_ONE_FIRM,
+    ),
 }
 
 
@@ -56,9 +62,12 @@ def grade_page(request: StaffRequest) -> HttpResponse:
     now = standing_of([org_id], request.at).get(org_id)
     context: dict[str, Any] = {"standing": now}
     if now is not None:
+        tongue = get_language() or ""
         context["ladder"] = explained(
-            org_id, grade=now.grade, review_on=now.review_on, language=get_language() or ""
+            org_id, grade=now.grade, review_on=now.review_on, language=tongue
         )
+        told = places_of(org_id, grade=now.grade, language=tongue, at=request.at)
+        context["places"] = told
         context |= _history(request, org_id)
     return render(request, "web/collector/grade.html", context)
 
@@ -76,6 +85,7 @@ def _history(request: StaffRequest, org_id: UUID) -> dict[str, Any]:
         "steps": [(row, _appealable(row, since, done)) for row in steps],
         "counted": counted,
         "appeals": appeals(actor=request.actor),
+        "appealed": done,
     }
 
 

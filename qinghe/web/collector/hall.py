@@ -23,13 +23,15 @@ from qinghe.market.terms import Mode
 from qinghe.parties.roles import Permission
 from qinghe.reporting.queries import collector_record
 from qinghe.web.collector.hallfilters import CURRENCY, choices, chosen, filters_of
+from qinghe.web.collector.hallform import form_of
+from qinghe.web.collector.hallrows import drawn
 from qinghe.web.collector.live import live_address
 from qinghe.web.commission import cut
 from qinghe.web.doors import StaffRequest, page
 from qinghe.web.figures import figures_of
 from qinghe.web.formats import as_day, chinese
 from qinghe.web.numbers import whole
-from qinghe.web.simulated import Asked, amount_of_band, simulation
+from qinghe.web.simulated import Asked, amounts_of_bands, hidden, simulation
 
 
 @page(Permission.TAKE_ORDERS)
@@ -44,8 +46,11 @@ def order_hall(request: StaffRequest) -> HttpResponse:
     )
     record = collector_record(actor=request.actor, at=request.at, currency=CURRENCY)
     context = {
-        **choices(),
+        "bands": choices()["bands"],
+        "modes": choices()["modes"],
+        "form": form_of(filters),
         "found": found,
+        "rows": drawn(found.rows, request.at),
         "filters": filters,
         "chosen": chosen(filters),
         "page": found,
@@ -63,8 +68,6 @@ def _offered(request: StaffRequest, row: HallRow) -> dict[str, Any]:
     document = offered_document(listing_id=row.id, actor=request.actor, at=request.at)
     lang = "zh" if chinese() else "en"
     plan = one_row(row.commission_rate, row.quality_share)
-    owed = amount_of_band(row.band, row.currency)
-    asked = Asked(owed, row.stage, row.hand, row.currency)
     if document is None:
         blank = terms(ONE_SIDED)
         signed = {"version": blank.version, "sha256": blank.sha256, "text": blank.text(lang)}
@@ -74,7 +77,11 @@ def _offered(request: StaffRequest, row: HallRow) -> dict[str, Any]:
         plan = signed_figures(document.sha256).plan or plan
     return {
         "signed": signed,
-        "sim": simulation(plan, asked, as_day(request.at)),
+        "sims": [
+            simulation(plan, Asked(owed, row.stage, row.hand, row.currency), as_day(request.at))
+            for owed in amounts_of_bands(row.band, row.band_to, row.currency)
+        ],
+        "amount_hidden": hidden(row.band, row.band_to),
         "past": past_of_listing(listing_id=row.id, actor=request.actor, at=request.at),
     }
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from django.db.models import TextChoices
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.terms import Product, Stage
@@ -83,21 +87,30 @@ def chosen(filters: HallFilters) -> int:
     return sum(map(bool, narrow))
 
 
-def choices(currency: str = CURRENCY) -> dict[str, Any]:
-    """Return what the filters of the hall offer."""
+def choices() -> dict[str, tuple[Any, ...]]:
+    """Return what the filters of the hall offer, in the active language."""
+    return _choices(get_language() or "")
+
+
+@cache
+def _choices(_language: str) -> dict[str, tuple[Any, ...]]:
     return {
-        "provinces": provinces("zh" if chinese() else "en"),
-        "nowhere": NOWHERE,
-        "products": Product.choices,
-        "stages": [s for s in Stage if s != Stage.M0],
-        "bands": [(b.index, band_words(b.index, currency)) for b in bands()],
+        "provinces": tuple(provinces("zh" if chinese() else "en")),
+        "nowhere": (NOWHERE,),
+        "products": _named(Product),
+        "stages": _named(stage for stage in Stage if stage != Stage.M0),
+        "bands": tuple((band.index, band_words(band.index, CURRENCY)) for band in bands()),
         "rates": RATES,
         "currencies": CURRENCIES,
-        "kinds": [(kind.value, kind.label) for kind in KINDS],
-        "hands": [(hand, hand - 1) for hand in HANDS],
-        "modes": [(m.value, m.label) for m in (Mode.GRAB, Mode.BID, Mode.DESIGNATED)],
-        "orders": list(WORDS.items()),
+        "kinds": _named(KINDS),
+        "hands": tuple((hand, hand - 1) for hand in HANDS),
+        "modes": _named((Mode.GRAB, Mode.BID, Mode.DESIGNATED)),
+        "orders": tuple((name, str(words)) for name, words in WORDS.items()),
     }
+
+
+def _named(offered: Iterable[TextChoices]) -> tuple[tuple[str, str], ...]:
+    return tuple((each.value, str(each.label)) for each in offered)
 
 
 _BANDS = frozenset(str(band.index) for band in bands())

@@ -16,10 +16,12 @@ from qinghe.kernel.errors import DomainError
 from qinghe.market.bands import bands
 from qinghe.market.contracts import ONE_SIDED, terms
 from qinghe.market.queries.offers import offers_for, standing_orders
+from qinghe.market.queries.rights import rights_of
 from qinghe.market.queries.signed import texts_of
 from qinghe.market.services import (
     accept_offer,
     decline_offer,
+    end_right,
     end_standing_order,
     make_standing_order,
     pause_standing_order,
@@ -102,6 +104,7 @@ def offer_list(request: StaffRequest) -> HttpResponse:
         "signed": signed,
         "past": offers_for(actor=request.actor, waiting=False),
         "reasons": DeclineReason.choices,
+        "rights": rights_of(actor=request.actor, at=request.at),
     }
     return render(request, "web/collector/offers.html", context)
 
@@ -161,3 +164,13 @@ def standing_switch(request: StaffRequest, standing_id: UUID, what: str) -> Http
         return do(standing_id=standing_id, actor=request.actor, at=request.at)
 
     return acted(request, act, to=STANDING, done=done)
+
+
+@page(Permission.TAKE_ORDERS, methods=("POST",))
+def right_give_up(request: StaffRequest, right_id: UUID) -> HttpResponse:
+    """Give up the first right to an order."""
+
+    def act() -> object:
+        return end_right(right_id=right_id, reason="", actor=request.actor, at=request.at)
+
+    return acted(request, act, to=OFFERS, done=_("Given up. The creditor may offer it to others."))

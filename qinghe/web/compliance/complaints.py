@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.queries import claim_for
+from qinghe.claims.queries.named import claims_named
 from qinghe.contact.queries import AttemptRow, attempts_of_claim
 from qinghe.parties.roles import Permission, may
 from qinghe.parties.services import reveal
@@ -116,9 +117,11 @@ def complaint_page(request: StaffRequest, complaint_id: UUID) -> HttpResponse:
             )
             messages.success(request, _("Decided. The answer can be read under its number."))
             return redirect("web:complaints")
+    words = _statement(request, row)
     context = {
         "complaint": row,
-        "statement": _statement(request, row),
+        "statement": words,
+        "named": [] if row.claim_id else claims_named(words=words, actor=request.actor),
         "claim": claim_for(claim_id=row.claim_id, actor=request.actor) if row.claim_id else None,
         "contacts": _contacts(request, row),
         "queue": complaints(actor=request.actor, state=ComplaintState.OPEN),

@@ -23,6 +23,7 @@ from qinghe.quality.services.integrity.hearing import hear
 from qinghe.quality.services.integrity.retiring import retire_rule, revive_rule
 from qinghe.quality.services.integrity.ruling import decide_ruling, rule
 from qinghe.quality.signs.table import number
+from qinghe.settlement.queries.lowerings import lowerings_at_the_desk
 from qinghe.web.compliance.integrityforms import (
     CURRENCY,
     AnswerForm,
@@ -45,6 +46,7 @@ def integrity_list(request: StaffRequest) -> HttpResponse:
     context = {
         "waiting": [(row, row.age(request.at)) for row in queue(actor=request.actor)],
         "decided": queue(actor=request.actor, decided=True),
+        "lowered": lowerings_at_the_desk(actor=request.actor),
     }
     return render(request, "web/integrity/list.html", context)
 

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrPromise
 
 from qinghe.contact.queries import Explanation, explain
 from qinghe.contact.queries.explaining import SeenWish
@@ -21,6 +22,7 @@ from qinghe.journal.queries import Proof, proof
 from qinghe.kernel.actor import Role
 from qinghe.market.queries import case_for
 from qinghe.parties.roles import ROLES, Permission, may
+from qinghe.parties.terms import Channel
 from qinghe.rules.packs import rule
 from qinghe.web import formats
 from qinghe.web.contactparts import COUNTERS, hours_words
@@ -40,7 +42,10 @@ EVENTS = {
     "contact.done": gettext_lazy("Handed over to be delivered"),
     "contact.failed": gettext_lazy("Sending failed"),
     "contact.outcome": gettext_lazy("Outcome recorded"),
+    "contact.printed": gettext_lazy("Letter printed"),
+    "contact.posted": gettext_lazy("Letter posted"),
 }
+TYPESET = gettext_lazy("Letter typeset, waits for the printer")
 REASONS = {"stuck": gettext_lazy("It waited too long and was dropped, not sent late.")}
 
 
@@ -67,13 +72,20 @@ def attempt(request: StaffRequest, attempt_id: UUID) -> HttpResponse:
         "rules": [(each, _known(each.id)) for each in told.rules],
         "facts": facts_of(told),
         "counters": counters_of(told),
-        "history": [(each, EVENTS.get(each.kind, each.kind)) for each in told.history],
+        "history": [(each, _event(told, each.kind)) for each in told.history],
         "reasons": REASONS,
         "roles": {role.value: ROLES[role].display_name for role in ROLES},
         "proof": _proof(request, told),
         "may_prove": may(request.actor, Permission.SEE_JOURNAL),
     }
     return render(request, "web/contact/attempt.html", context)
+
+
+def _event(told: Explanation, kind: str) -> StrPromise | str:
+    """Return one entry in words; a letter that is typeset has not been handed to anybody."""
+    if kind == "contact.done" and told.channel == Channel.LETTER:
+        return TYPESET
+    return EVENTS.get(kind, kind)
 
 
 def facts_of(told: Explanation) -> list[Fact]:

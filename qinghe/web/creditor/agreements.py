@@ -35,6 +35,8 @@ class HardshipForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
+    no_interest = forms.BooleanField(label=_("No interest in this time either"), required=False)
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if data.get("granted") == "1" and not data.get("pause_until"):
@@ -94,6 +96,7 @@ def _decide(request: StaffRequest, asked: HardshipRow) -> HttpResponse:
             hardship_id=asked.id,
             granted=granted,
             pause_until=form.cleaned_data["pause_until"] if granted else None,
+            no_interest=form.cleaned_data["no_interest"],
             actor=request.actor,
             at=request.at,
         )

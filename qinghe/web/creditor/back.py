@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.market.queries.excuses import excuses
 from qinghe.market.queries.returned import back
-from qinghe.market.services import confirm_return, refuse_return, relist
+from qinghe.market.queries.rights import rights_of
+from qinghe.market.services import confirm_return, end_right, offer_back, refuse_return, relist
 from qinghe.parties.roles import Permission
 from qinghe.web.doors import StaffRequest, acted, page, unclear
 
@@ -38,7 +39,11 @@ class RefuseReturnForm(forms.Form):
 def back_list(request: StaffRequest) -> HttpResponse:
     """Show what came back and is free to be offered, with the reason and a suggestion."""
     rows = back(actor=request.actor)
-    context = {"rows": rows, "excuses": excuses(actor=request.actor)}
+    context = {
+        "rows": rows,
+        "excuses": excuses(actor=request.actor),
+        "rights": rights_of(actor=request.actor, at=request.at),
+    }
     return render(request, "web/creditor/back.html", context)
 
 
@@ -86,3 +91,24 @@ def return_refuse(request: StaffRequest, mandate_id: UUID) -> HttpResponse:
 
     done = _("Not confirmed. The return counts, and the collector reads why.")
     return acted(request, act, to=BACK, done=done)
+
+
+@page(Permission.PLACE_CLAIMS, methods=("POST",))
+def right_offer(request: StaffRequest, right_id: UUID) -> HttpResponse:
+    """Offer an order back to the collector that lost it by a decision set aside."""
+
+    def act() -> object:
+        return offer_back(right_id=right_id, actor=request.actor, at=request.at)
+
+    return acted(request, act, to=BACK, done=_("Offered back. The collector accepts by taking."))
+
+
+@page(Permission.PLACE_CLAIMS, methods=("POST",))
+def right_end(request: StaffRequest, right_id: UUID) -> HttpResponse:
+    """Let a first right go, with the reason that the collector reads."""
+
+    def act() -> object:
+        reason = request.POST.get("reason", "")[:300]
+        return end_right(right_id=right_id, reason=reason, actor=request.actor, at=request.at)
+
+    return acted(request, act, to=BACK, done=_("Free to be offered to others. The reason is kept."))

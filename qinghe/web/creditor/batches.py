@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qinghe.claims.queries import (
     batch_for,
@@ -18,8 +19,10 @@ from qinghe.claims.queries import (
     row_errors,
     taken_before,
 )
+from qinghe.claims.queries.papers import count_lacking
 from qinghe.claims.services import accept_batch, cancel_batch, dry_run, refuse_batch
 from qinghe.claims.terms import BatchState, Stage
+from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.roles import Permission
 from qinghe.web.doors import StaffRequest, page
@@ -44,6 +47,7 @@ def batch_list(request: StaffRequest) -> HttpResponse:
 def batch_page(request: StaffRequest, batch_id: UUID) -> HttpResponse:
     """Show what is in one file: counts, stages, what is wrong with which row and how to fix it."""
     found = batch_for(batch_id=batch_id, actor=request.actor)
+    taken = found.state == BatchState.ACCEPTED
     context = {
         "batch": found,
         "before": taken_before(found),
@@ -51,6 +55,7 @@ def batch_page(request: StaffRequest, batch_id: UUID) -> HttpResponse:
         "errors": row_errors(found, limit=SHOWN_ERRORS),
         "kinds": fault_kinds(found),
         "corrected": corrections(found, limit=0)[1],
+        "lacking": count_lacking(actor=request.actor, batch_id=batch_id) if taken else None,
         "waiting": found.state == BatchState.CHECKED,
         "estimate": estimate(found.progress),
         "progress": found.progress,
@@ -85,13 +90,23 @@ def batch_decide(request: StaffRequest, batch_id: UUID) -> HttpResponse:
                 batch_id=batch_id, partial=choice == "part", actor=request.actor, at=request.at
             )
             if taken.state == BatchState.ACCEPTED:
-                told = _("%(n)d claims were taken over.") % {"n": taken.accepted}
-                messages.success(request, told)
+                messages.success(request, _taken(taken.accepted, batch_id, request.actor))
     except DomainError as refusal:
         if refusal.status == 404:
             raise
         messages.error(request, refusal.user_message)
     return redirect("web:batch", batch_id)
+
+
+def _taken(claims: int, batch_id: UUID, actor: Actor) -> str:
+    told = ngettext("%(n)d claim was taken over.", "%(n)d claims were taken over.", claims)
+    lack = count_lacking(actor=actor, batch_id=batch_id).count
+    more = (
+        _("%(n)d of them lack papers; which, this page shows under “What comes next”.")
+        if lack
+        else _("All their papers are here; a reviewer looks at them next.")
+    )
+    return f"{told % {'n': claims}} {more % {'n': lack} if lack else more}"
 
 
 @page(Permission.SUBMIT_CLAIMS, methods=("POST",))

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.casework.queries import items_of, work_on
 from qinghe.claims.queries import ClaimFilters, ClaimView, claim_for, claims_table
+from qinghe.claims.queries.amounts import agreed_for, verification_for
 from qinghe.claims.queries.merging import half_taken
+from qinghe.claims.queries.papers import count_lacking, papers_of
 from qinghe.claims.services import withdraw_claim
 from qinghe.claims.terms import ClaimState, Product, Stage
 from qinghe.contact.queries import attempts_of_claim
@@ -27,6 +29,7 @@ from qinghe.web.creditor.agreements import HardshipForm
 from qinghe.web.creditor.answering import answers_for
 from qinghe.web.creditor.complaining import ComplaintForm
 from qinghe.web.creditor.evidence import forms_for
+from qinghe.web.creditor.objecting import objection_for
 from qinghe.web.creditor.received import ReceivedForm
 from qinghe.web.doors import StaffRequest, acted, page, unclear
 from qinghe.web.evidence import items_of as items_of_evidence
@@ -45,6 +48,7 @@ class WithdrawForm(forms.Form):
 
 
 def _filters(asked: QueryDict) -> ClaimFilters:
+    """Return what the address asks for; what it says wrong is not asked."""
     held = {"1": True, "0": False}.get(asked.get("held", ""))
     return ClaimFilters(
         state=asked.get("state", ""),
@@ -52,7 +56,16 @@ def _filters(asked: QueryDict) -> ClaimFilters:
         product=asked.get("product", ""),
         held=held,
         text=asked.get("q", ""),
+        batch_id=_id(asked.get("batch", "")),
+        lacking=asked.get("papers") == "missing",
     )
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
 
 
 @page(Permission.MANAGE_CLAIMS, Permission.SEE_ALL_CLAIMS)
@@ -62,15 +75,19 @@ def claim_list(request: StaffRequest) -> HttpResponse:
     found = claims_table(
         actor=request.actor, filters=filters, page=whole(request.GET.get("page"), 1)
     )
+    places = request.actor.role == "creditor"
+    shown_ids = [row.id for row in found.rows]
     context = {
         "found": found,
         "page": found,
-        "half": half_taken([row.id for row in found.rows]),
+        "half": half_taken(shown_ids),
+        "papers": papers_of(shown_ids) if filters.lacking else {},
+        "lacking": count_lacking(actor=request.actor) if places else None,
         "filters": filters,
         "states": ClaimState.choices,
         "stages": Stage.choices,
         "products": Product.choices,
-        "places": request.actor.role == "creditor",
+        "places": places,
     }
     return render(request, "web/creditor/claims.html", context)
 
@@ -90,6 +107,8 @@ def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "holds": hold_marks(view.holds),
         "next_step": next_step(view),
         "law": law_of(view, as_day(request.at)),
+        "agreed": agreed_for(claim_id=claim_id, actor=request.actor),
+        "check": verification_for(claim_id=claim_id, actor=request.actor),
         **shown(tagged, kind=request.GET.get("kind", ""), everything="all" in request.GET),
         "mandate": next(iter(mandates(actor=request.actor, claim_id=claim_id)), None),
         "plan": work.plan,
@@ -102,6 +121,7 @@ def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         **_points(view, request.actor),
         "mine": request.actor.role == "creditor",
         **answers_for(view, mine=request.actor.role == "creditor"),
+        **objection_for(view, mine=request.actor.role == "creditor"),
         "evidence": items_of_evidence(view),
         "opens_evidence": may(request.actor, Permission.MANAGE_CLAIMS)
         or may(request.actor, Permission.VERIFY_CLAIMS),

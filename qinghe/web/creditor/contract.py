@@ -22,6 +22,7 @@ from qinghe.claims.services import (
     import_history,
     import_terms,
     restate,
+    stop_interest,
     write_off_part,
 )
 from qinghe.claims.terms import OPEN_STATES, ClaimState
@@ -33,6 +34,7 @@ from qinghe.web.creditor.contractforms import (
     HistoryForm,
     NoticeForm,
     PartsForm,
+    StopForm,
     TermsForm,
     WaiveForm,
 )
@@ -67,6 +69,7 @@ def _terms_form(request: StaffRequest, view: ClaimView) -> TermsForm:
     first: dict[str, Any] = {"matures_on": view.due_on, "disbursed_on": view.contract_on}
     if terms is not None:
         first = {name: getattr(terms, name) for name in TERMS}
+    first |= {"pays_first": agreed.pays_first, "security": agreed.security}
     form = TermsForm(request.POST or None, initial=first, currency=view.currency)
     if terms is not None:
         form.show_amounts(terms.principal, terms.handed_over)
@@ -89,6 +92,7 @@ def _context(request: StaffRequest, view: ClaimView) -> dict[str, Any]:
         "fresh": view.state == ClaimState.SUBMITTED,
         "restate_form": PartsForm(view=view, filled=True, prefix="r"),
         "waive_form": WaiveForm(view=view, filled=False, prefix="w"),
+        "stop_form": StopForm(prefix="s"),
         "assign_form": AssignForm(files=files, prefix="a"),
         "notice_form": NoticeForm(files=files, prefix="n"),
         "act_form": ActForm(files=files, prefix="t"),
@@ -146,6 +150,22 @@ def claim_waive(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         )
 
     return acted(request, act, to=ONE, done=_("This part is waived."), claim_id=claim_id)
+
+
+@page(Permission.MANAGE_CLAIMS, methods=("POST",))
+def claim_stop(request: StaffRequest, claim_id: UUID) -> HttpResponse:
+    """Let a claim bear no interest until a day."""
+    form = StopForm(request.POST, prefix="s")
+    if not form.is_valid():
+        return unclear(request, form, ONE, claim_id=claim_id)
+
+    def act() -> object:
+        return stop_interest(
+            claim_id=claim_id, **form.cleaned_data, actor=request.actor, at=request.at
+        )
+
+    done = _("No interest until then; the debtor sees it.")
+    return acted(request, act, to=ONE, done=done, claim_id=claim_id)
 
 
 @page(Permission.MANAGE_CLAIMS, methods=("GET", "POST"))

@@ -14,7 +14,7 @@ from django_stubs_ext import StrPromise
 from qinghe.claims.contract_terms import ActKind, DayCount, FeeKind, Schedule, WriteOff
 from qinghe.claims.queries import ClaimView, EvidenceRow
 from qinghe.claims.services import FeeGiven, TermsGiven
-from qinghe.claims.terms import Component
+from qinghe.claims.terms import Component, PayOrder, Security, StopGround
 from qinghe.kernel.money import exponent, to_major, to_minor
 from qinghe.web.amounts import Amount
 from qinghe.web.words import label
@@ -87,6 +87,10 @@ class TermsForm(forms.Form):
         required=False,
         help_text=_("For contracts from before 20 August 2020."),
     )
+    pays_first = forms.ChoiceField(
+        label=_("What a payment pays first"), choices=PayOrder.choices, required=False
+    )
+    security = forms.ChoiceField(label=_("Security"), choices=Security.choices, required=False)
     charge = _lines(
         _("Service and other charges"),
         _("One a line: the day and the amount, as 2025-06-01 500.00."),
@@ -149,6 +153,18 @@ class TermsForm(forms.Form):
         facts = dict(self.cleaned_data)
         fees = (*facts.pop(FeeKind.CHARGE.value), *facts.pop(FeeKind.ENFORCEMENT.value))
         return TermsGiven(**facts, fees=fees)
+
+
+class StopForm(forms.Form):
+    """Until when a claim bears no interest, and what that stands on."""
+
+    until = forms.DateField(label=_("No interest before"), widget=DAY)
+    ground = forms.ChoiceField(label=_("Ground"), choices=StopGround.choices)
+    source = forms.CharField(
+        label=_("What it stands on"),
+        max_length=500,
+        help_text=_("The law, the ruling or the agreement. The debtor reads the ground."),
+    )
 
 
 class PartsForm(forms.Form):

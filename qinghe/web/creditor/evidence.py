@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from qinghe.claims.media.kinds import LARGEST
 from qinghe.claims.queries import ClaimView, evidence_for
 from qinghe.claims.services import add_evidence, replace_evidence, set_assignments
-from qinghe.claims.terms import MOST_ASSIGNMENTS, EvidenceKind
+from qinghe.claims.terms import MOST_ASSIGNMENTS, ClaimState, EvidenceKind
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.roles import Permission
@@ -79,17 +79,19 @@ def forms_for(view: ClaimView) -> dict[str, Any]:
     return {
         "evidence_rows": rows,
         "evidence_taken": TAKEN,
-        "assignments_form": AssignmentsForm(initial={"count": view.assignments}),
+        # What has ended needs no papers any more.
+        "over": (ClaimState.REJECTED, ClaimState.WITHDRAWN),
+        "assignments_form": AssignmentsForm(initial={"count": view.case.links}),
     }
 
 
 @page(Permission.MANAGE_CLAIMS, methods=("POST",))
 def evidence_add(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     """Add the files of a form, each by itself: one that is refused does not lose the others."""
-    added = 0
+    added: set[UUID] = set()
     for number, kind, file in _files(request):
         try:
-            add_evidence(
+            made = add_evidence(
                 claim_id=claim_id,
                 kind=kind,
                 filename=file.name,
@@ -102,10 +104,14 @@ def evidence_add(request: StaffRequest, claim_id: UUID) -> HttpResponse:
                 raise
             _refused(request, number, refusal)
         else:
-            added += 1
+            if made.uploaded_at != request.at or made.pk in added:
+                words = now_("File %(n)d is here already. It was not added once more.")
+                messages.info(request, words % {"n": number})
+                continue
+            added.add(made.pk)
     if added:
-        words = ngettext("%(n)d file was added.", "%(n)d files were added.", added)
-        messages.success(request, words % {"n": added})
+        words = ngettext("%(n)d file was added.", "%(n)d files were added.", len(added))
+        messages.success(request, words % {"n": len(added)})
     elif not request.FILES:
         messages.error(request, now_("Choose a file first. Nothing was added."))
     return HttpResponseRedirect(reverse(ONE, kwargs={"claim_id": claim_id}) + "#evh")

@@ -13,12 +13,16 @@ from django.utils.translation import ngettext
 
 from qinghe.market.advice import Advice
 from qinghe.market.commission import Plan, one_row
+from qinghe.market.placing import Wish
 from qinghe.market.queries.coarsened import Shape
 from qinghe.market.queries.history import Days
 from qinghe.market.queries.prospect import USUAL, Like, Money, Prospect
 from qinghe.market.queries.reach import Span
 from qinghe.market.queries.signed import PlanRow
+from qinghe.market.terms import Mode
+from qinghe.web.creditor.packages import USUAL as SIZES
 from qinghe.web.formats import number
+from qinghe.web.numbers import ids
 
 # So many ways in which the hall would show the orders stand on the page.
 SHOWN = 12
@@ -78,6 +82,26 @@ def plan_told(form: forms.Form, plans: Sequence[PlanRow]) -> Plan:
         return USUAL
     inside = all(share.is_finite() and 0 <= share <= 1 for share in shares)
     return one_row(*shares) if inside else USUAL
+
+
+def wished(form: forms.Form) -> Wish:
+    """Return the way of placing that stands in the form, right or not yet."""
+    least, most, rate = (_typed(form, name) for name in ("smallest", "largest", "commission"))
+    return Wish(
+        mode=str(form["mode"].value() or Mode.GRAB),
+        reserve=rate / 100 if rate is not None else None,
+        collector_id=next(iter(ids([str(form["collector"].value() or "")])), None),
+        minimum=int(least or SIZES["smallest"]),
+        maximum=int(most or SIZES["largest"]),
+    )
+
+
+def _typed(form: forms.Form, name: str) -> Decimal | None:
+    try:
+        value = Decimal(str(form[name].value()))
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
 
 
 def span_words(span: Span) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -16,7 +16,9 @@ from django_stubs_ext import StrPromise
 
 from qinghe.claims.intake.columns import ColumnsRefused, NobodyNamed, missing_fields
 from qinghe.claims.intake.how import How
+from qinghe.claims.intake.suggest import BY_NAME
 from qinghe.claims.intake.unreadable import EncodingUnsure
+from qinghe.claims.intake.vocabulary import is_as_of
 from qinghe.claims.queries import Preview, mappings, preview_kept, recognised
 from qinghe.claims.services import receive_batch, save_mapping
 from qinghe.claims.terms import WORKING, Product
@@ -41,6 +43,14 @@ SHIPPED_WORDS = {
     "ar_ibm": _("ar_ibm: invoices to business customers"),
     "lending_club": _("lending_club: loans without names; they cannot become claims"),
 }
+REST = ("currency", "product", "dates", "as_of", "leave_rest", "name")
+NOTHING_CHOSEN = _(
+    "No column is chosen yet. A file of claims needs at least the contract number, the principal, "
+    "the due day, and the debtor's identity number, customer number or telephone. Choose which "
+    "columns they are; if the file has none of them, it is another file."
+)
+DAY_ASKED_ONCE = _("It is one day for the whole file: it is filled in below, and left out here.")
+# The first one is chosen where no column tells it.
 CURRENCIES = ("CNY", "USD", "EUR", "HKD", "GBP", "JPY", "SGD")
 
 
@@ -98,6 +108,15 @@ class ColumnsForm(forms.Form):
         choices=[("", _("stands in a column")), *Product.choices],
     )
     dates = forms.ChoiceField(label=_("How dates are written"), required=False, choices=DATE_WORDS)
+    as_of = forms.DateField(
+        label=_("As of"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The day on which the amounts are right. Ageing is counted to this day."),
+    )
+    leave_rest = forms.BooleanField(
+        label=_("Leave out every column for which nothing is chosen"), required=False
+    )
     name = forms.CharField(
         label=_("Keep these columns under a name"), required=False, max_length=80
     )
@@ -119,7 +138,7 @@ class ColumnsForm(forms.Form):
                 label=column,
                 required=False,
                 choices=choices,
-                initial=guessed.get(column, ""),
+                initial=guessed.get(column, IGNORE if is_as_of(column) else ""),
                 widget=forms.Select(attrs={"aria-label": column}),
             )
 
@@ -136,6 +155,8 @@ class ColumnsForm(forms.Form):
         return [veiled(row[place] or "", field) for row in self.head.sample]
 
     def _guess(self, column: str) -> GuessWords | None:
+        if is_as_of(column):
+            return GuessWords(_("Day of the amounts"), BY_NAME, True, DAY_ASKED_ONCE)
         guess = self.head.guesses.get(column)
         if guess is None:
             return None
@@ -143,12 +164,15 @@ class ColumnsForm(forms.Form):
 
     def rest(self) -> list[forms.BoundField]:
         """Return the choices that are about every row."""
-        return [self[name] for name in ("currency", "product", "dates", "name")]
+        return [self[name] for name in REST]
 
     def mapping(self) -> dict[str, Any]:
         """Return the mapping in the form in which it is stored."""
         data = self.cleaned_data
-        said = {column: data[f"col{place}"] for place, column in enumerate(self.head.header)}
+        rest = IGNORE if data["leave_rest"] else ""
+        said = {
+            column: data[f"col{place}"] or rest for place, column in enumerate(self.head.header)
+        }
         constants = {name: data[name] for name in ("currency", "product") if data[name]}
         return {
             "columns": {name: column for column, name in said.items() if name not in ("", IGNORE)},
@@ -163,10 +187,21 @@ class ColumnsForm(forms.Form):
         for name in {each for each in names if names.count(each) > 1}:
             words = {"field": ALL_WORDS[name]}
             self.add_error(None, _("Two columns are both called %(field)s.") % words)
+        if not names:
+            self.add_error(None, NOTHING_CHOSEN)
+            return data
         given = [*names, *(name for name in ("currency", "product") if data.get(name))]
         for name in missing_fields(given):
             self._miss(name)
+        if not data.get("leave_rest"):
+            self._ask_rest(data)
         return data
+
+    def _ask_rest(self, data: dict[str, Any]) -> None:
+        """Ask for every column for which nothing is chosen, all of them at once."""
+        for place in range(len(self.head.header)):
+            if data.get(f"col{place}") == "":
+                self.add_error(f"col{place}", _("Say what it is, or that it is left out."))
 
     def _miss(self, name: str) -> None:
         if name == "currency":
@@ -225,17 +260,22 @@ def batch_columns(request: StaffRequest) -> HttpResponse:
         return redirect("web:batch-reading")
     assert request.actor.org_id is not None
     known = recognised(creditor_id=request.actor.org_id, header=head.header)
-    form = ColumnsForm(request.POST or None, head=head, **_first_choices(head, known))
+    said = date.fromisoformat(sent["as_of"])
+    first = _first_choices(head, known)
+    first["initial"]["as_of"] = head.as_of if told_day(head, request.at) else said
+    form = ColumnsForm(request.POST or None, head=head, **first)
     if form.is_valid():
         with refusals_in(form):
             _keep_name(request, form)
-            day = date.fromisoformat(sent["as_of"])
+            day = form.cleaned_data["as_of"] or said
             return _check(request, sent["sha256"], sent["filename"], day, form.mapping())
     context = {
         "head": head,
         "filename": sent["filename"],
         "read_as": read_as(head),
         "known": known,
+        "day_differs": head.as_of if told_day(head, request.at) and head.as_of != said else None,
+        "said": said,
         "step": Crumb(2, 3, _("Say what the columns are")),
     }
     return formed(request, "web/creditor/batch_columns.html", context, form)
@@ -244,7 +284,9 @@ def batch_columns(request: StaffRequest) -> HttpResponse:
 def _first_choices(head: Preview, known: Known | None) -> dict[str, Any]:
     """Return what the form begins with: the choices of last time, else the guesses."""
     if known is None:
-        return {"initial": {"dates": _offered(head.suggestion.date_format), "currency": ""}}
+        told = any(each.sure and each.field == "currency" for each in head.guesses.values())
+        dates, currency = _offered(head.suggestion.date_format), "" if told else CURRENCIES[0]
+        return {"initial": {"dates": dates, "currency": currency}}
     _name, mapping = known
     constants = mapping.get("constants") or {}
     dates = (mapping.get("formats") or {}).get("date") or ""
@@ -258,6 +300,11 @@ def _first_choices(head: Preview, known: Known | None) -> dict[str, Any]:
             "name": _name,
         },
     }
+
+
+def told_day(head: Preview, at: datetime) -> bool:
+    """Tell whether the file itself says of which day it is, and that day has come."""
+    return head.as_of is not None and head.as_of <= as_day(at)
 
 
 def _offered(date_format: str | None) -> str:

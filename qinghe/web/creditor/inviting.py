@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from qinghe.market.bidding import LONGEST_DWELL, SHORTEST_DWELL
+from qinghe.market.placing import Passed
 from qinghe.market.services import invite_bids
 from qinghe.web.formats import home_zone
 
@@ -48,7 +49,7 @@ def usual_closing(at: datetime) -> str:
     return datetime.combine(day, NOON).strftime(FORMAT)
 
 
-def invited(given: dict[str, Any], closes_at: datetime) -> tuple[str, dict[str, int]]:
+def invited(given: dict[str, Any], closes_at: datetime) -> tuple[str, list[Passed]]:
     """Invite bids for claims; return what was done in words, and why others were not."""
     terms = {name: value for name, value in given.items() if name != "commission_rate"}
     done = invite_bids(reserve=given["commission_rate"], closes_at=closes_at, **terms)
@@ -57,4 +58,4 @@ def invited(given: dict[str, Any], closes_at: datetime) -> tuple[str, dict[str, 
         "%(n)d claims are open for sealed bids.",
         done.listed,
     )
-    return words % {"n": done.listed}, done.skipped
+    return words % {"n": done.listed}, done.passed

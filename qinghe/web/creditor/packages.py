@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django_stubs_ext import StrPromise
 
 from qinghe.market.contracts.figures import Levels
+from qinghe.market.placing import Passed
 from qinghe.market.queries.packages import packages
 from qinghe.market.services import make_packages, withdraw_package
 from qinghe.market.terms import LARGEST_PACKAGE, SMALLEST_PACKAGE
@@ -37,7 +38,7 @@ def size_field(label: StrPromise, help_text: StrPromise | str = "") -> forms.Int
 
 def packaged(
     given: dict[str, Any], data: Mapping[str, Any], levels: Levels
-) -> tuple[str, dict[str, int]]:
+) -> tuple[str, list[Passed]]:
     """Bundle claims; return what was done in words, and why others were not."""
     sizes = {name: data.get(name) or usual for name, usual in USUAL.items()}
     done = make_packages(
@@ -48,7 +49,7 @@ def packaged(
         "%(n)d packages were made, with %(orders)d orders.",
         done.packages,
     )
-    return words % {"n": done.packages, "orders": done.listed}, done.skipped
+    return words % {"n": done.packages, "orders": done.listed}, done.passed
 
 
 @page(Permission.PLACE_CLAIMS)

@@ -18,7 +18,9 @@ from django.utils.translation import ngettext
 from django_stubs_ext import StrPromise
 
 from qinghe.market.contracts.figures import LONGEST_LEVEL, USUAL, Levels
+from qinghe.market.placing import Passed
 from qinghe.market.queries import StandingRow, hall, standing_of
+from qinghe.market.queries.preview import preview
 from qinghe.market.queries.prospect import prospect
 from qinghe.market.queries.signed import PlanRow, commission_plans
 from qinghe.market.services import place_own_team_many, publish_many, withdraw_listing
@@ -26,13 +28,13 @@ from qinghe.market.terms import Grade, Mode
 from qinghe.parties.queries import organisations
 from qinghe.parties.roles import Permission
 from qinghe.parties.terms import OrgKind, OrgState
-from qinghe.web.creditor.expecting import plan_told, spoken
+from qinghe.web.creditor.expecting import plan_told, spoken, wished
 from qinghe.web.creditor.inviting import closing_field, invited, usual_closing
 from qinghe.web.creditor.packages import USUAL as SIZES
 from qinghe.web.creditor.packages import packaged, size_field
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in
 from qinghe.web.numbers import ids, whole
-from qinghe.web.sentences import counted
+from qinghe.web.sentences import reasons_of
 
 HUNDRED = Decimal(100)
 # Collectors a person compares before choosing one.
@@ -43,10 +45,10 @@ COLLECTOR_MODES = (Mode.DESIGNATED, Mode.OWN_TEAM)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the claims in words, and why some were not offered, by code."""
+    """What became of the claims in words, and why some were not offered."""
 
     said: str
-    skipped: dict[str, int]
+    passed: list[Passed]
 
 
 def _days(label: StrPromise) -> forms.IntegerField:
@@ -165,7 +167,7 @@ def _offer(request: StaffRequest, form: TermsForm, claim_ids: list[UUID]) -> Out
             "%(n)d claims were placed with the own team.",
             placed.placed,
         )
-        return Outcome(words % {"n": placed.placed}, placed.skipped)
+        return Outcome(words % {"n": placed.placed}, placed.passed)
     if form.cleaned_data["mode"] == Mode.BID:
         return Outcome(*invited(given, form.cleaned_data["closes_at"]))
     if form.cleaned_data["mode"] == Mode.PACKAGE:
@@ -173,15 +175,34 @@ def _offer(request: StaffRequest, form: TermsForm, claim_ids: list[UUID]) -> Out
     given = {**given, **form.more()}
     done = publish_many(mode=form.cleaned_data["mode"], designated_to=chosen, **given)
     words = ngettext("%(n)d claim was listed.", "%(n)d claims were listed.", done.listed)
-    return Outcome(words % {"n": done.listed}, done.skipped)
+    return Outcome(words % {"n": done.listed}, done.passed)
 
 
-def _tell(request: StaffRequest, done: Outcome) -> None:
-    """Say how many were offered, and why others were not."""
-    messages.success(request, done.said)
-    for why, n in counted(done.skipped):
-        words = ngettext("%(n)d claim was not: %(why)s", "%(n)d claims were not: %(why)s", n)
-        messages.warning(request, words % {"n": n, "why": why})
+def _tell(request: StaffRequest, said: str, passed: list[Passed]) -> None:
+    """Say how many were offered, and which others were not and why."""
+    messages.success(request, said)
+    for each in reasons_of(passed):
+        words = ngettext(
+            "%(n)d claim was not: %(why)s", "%(n)d claims were not: %(why)s", each.claims
+        )
+        told = words % {"n": each.claims, "why": each.words}
+        messages.warning(request, f"{told} {each.which}".strip())
+
+
+def _changed(form: TermsForm, sent: QueryDict, placeable: int) -> bool:
+    """Refuse to place fewer claims than the page promised; it says anew what would happen."""
+    promised = whole(sent.get("seen"), placeable)
+    if placeable >= promised:
+        return False
+    words = ngettext(
+        "On these terms %(n)d of %(seen)d claims can be placed; why is told under “What will "
+        "happen”. Press again to place it, or change the terms.",
+        "On these terms %(n)d of %(seen)d claims can be placed; why is told under “What will "
+        "happen”. Press again to place them, or change the terms.",
+        placeable,
+    )
+    form.add_error(None, words % {"n": placeable, "seen": promised})
+    return True
 
 
 def _collectors(form: TermsForm, at: datetime) -> list[tuple[Any, StandingRow | None]]:
@@ -196,35 +217,45 @@ def _collectors(form: TermsForm, at: datetime) -> list[tuple[Any, StandingRow | 
     return [(firm, told.get(firm.pk)) for firm in sorted(firms, key=place)[:SHOWN]]
 
 
-@page(Permission.PLACE_CLAIMS, methods=("GET", "POST"))
-def publish(request: StaffRequest) -> HttpResponse:
-    """Show how many of the chosen claims can be offered and why others not; then offer them."""
-    sent = request.POST if request.method == "POST" else request.GET
-    first = {
+def _first(at: datetime) -> dict[str, Any]:
+    """Return the terms that the form begins with."""
+    return {
         "mode": Mode.GRAB,
         "commission": 12,
         "quality": 25,
         "period_days": 90,
-        "closes_at": usual_closing(request.at),
+        "closes_at": usual_closing(at),
         **SIZES,
         **vars(USUAL),
     }
+
+
+@page(Permission.PLACE_CLAIMS, methods=("GET", "POST"))
+def publish(request: StaffRequest) -> HttpResponse:
+    """Show how many of the chosen claims can be offered and why others not; then offer them."""
+    sent = request.POST if request.method == "POST" else request.GET
+    asked = _asked(sent)
+    if asked == []:
+        every = preview(claim_ids=None, actor=request.actor, at=request.at)
+        return render(request, "web/creditor/publish_none.html", {"found": every})
     plans = commission_plans(actor=request.actor)
-    form = TermsForm(request.POST if "mode" in request.POST else None, initial=first, plans=plans)
+    bound = request.POST if "mode" in request.POST else None
+    form = TermsForm(bound, initial=_first(request.at), plans=plans)
     told = plan_told(form, plans)
-    outlook = prospect(claim_ids=_asked(sent), actor=request.actor, at=request.at, plan=told)
+    wish, actor, at = wished(form), request.actor, request.at
+    outlook = prospect(claim_ids=asked, actor=actor, at=at, plan=told, wish=wish)
     found = outlook.preview
-    if form.is_bound and form.is_valid() and "look" not in request.POST:
+    ready = form.is_bound and form.is_valid() and "look" not in request.POST
+    if ready and not _changed(form, request.POST, len(found.placeable)):
         with refusals_in(form):
-            asked = _asked(sent)
-            chosen = list(found.placeable) if asked is None else asked
-            _tell(request, _offer(request, form, chosen))
+            done = _offer(request, form, list(found.placeable) if asked is None else asked)
+            _tell(request, done.said, [*(found.passed if asked is None else ()), *done.passed])
             return redirect("web:listings")
     context = {
         "collectors": _collectors(form, request.at),
         "found": found,
         "outlook": spoken(outlook, told),
-        "skipped": counted(found.skipped),
+        "passed": reasons_of(found.passed),
         "every": bool(sent.get("all")),
     }
     return formed(request, "web/creditor/publish.html", context, form)

@@ -11,12 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.intake.strangers import PhonesInText
 from qinghe.claims.queries import BatchView, batch_for, claim_for
 from qinghe.claims.queries.byhand import claim_of_batch, told_by_hand
 from qinghe.claims.services import (
     DryRun,
-    NotYetDay,
     accept_batch,
     dry_run,
     look_at_claim,
@@ -35,10 +33,6 @@ from qinghe.web.formats import as_day
 from qinghe.web.parts import Crumb
 
 STEPS = 3
-STRANGERS = _(
-    "There is a telephone number in this field. Only the debtor's own number may be given, and "
-    "only in its own field: nobody else is called about this debt."
-)
 
 
 @page(Permission.SUBMIT_CLAIMS, methods=("GET", "POST"))
@@ -78,6 +72,7 @@ def claim_look(request: StaffRequest, batch_id: UUID) -> HttpResponse:
         "run": run,
         "row": run.sample[0],
         "claim": {"currency": run.currency, "overdue_rate_pct": run.sample[0].rate_applied},
+        "told": told,
         "can_be_written_to": bool(told.get("address") or told.get("email")),
         **_amount(run),
         "room": _room(request),
@@ -139,11 +134,6 @@ def _posted(request: StaffRequest, form: SingleForm, replaces: UUID | None) -> U
         form.blame(look_at_claim(**asked, actor=request.actor))
         if readable and not form.errors:
             return post_claim(**asked, replaces=replaces, actor=request.actor).pk
-    except NotYetDay as refusal:
-        form.add_error("as_of", refusal.user_message)
-    except PhonesInText as refusal:
-        for name in str(refusal.facts["columns"]).split(", "):
-            form.add_error(name, STRANGERS)
     except DomainError as refusal:
         if refusal.status == 404:
             raise
@@ -172,7 +162,12 @@ def _amount(run: DryRun) -> dict[str, Any]:
     found = run.amounts.first
     if found is None:
         return {"check": None, "more": False}
-    return {"check": found.check, "excess": found.excess, "more": bool(run.amounts.too_much)}
+    return {
+        "check": found.check,
+        "agreed": found.agreed,
+        "excess": found.excess,
+        "more": bool(run.amounts.too_much),
+    }
 
 
 def _room(request: StaffRequest) -> Room | None:

@@ -22,6 +22,50 @@ HAND_WORDS: Final = {
     "missing": _("Fill this in."),
     "bad-date": _("This is no day of the calendar."),
     "bad-list": _("Line {place}: write a day and an amount, such as 2025-03-01 500.00."),
+    "phone-in-text": _(
+        "There is a telephone number in this field. Only the debtor's own number may be given, "
+        "and only in its own field: nobody else is called about this debt."
+    ),
+    "day-ahead": _("This day is still to come. Choose today or an earlier day."),
+    "number-known": _(
+        "A claim with this number is here already. Correct that one, or give this claim another "
+        "number."
+    ),
+    "zero": _("By this nothing is owed. Write the amount that is still open."),
+    "zero-term": _("Write an amount above zero, or leave this empty."),
+    "bad-term": _("This is no possible value here. Choose one, or leave it empty."),
+    "contradiction": _("This contradicts itself: {fact}. Correct it by the contract."),
+    "bad-count": _("Write a whole number from {least} to {limit}, or leave this empty."),
+    "bad-form": _("Choose how it is paid back."),
+    "unknown-product": _("Choose what the debt is about."),
+    "unknown-kind": _("Say whether the debtor is a person or a firm."),
+    "bad-id": _(
+        "This identity number cannot exist: its length, birth date or last character is wrong. "
+        "Compare it with the identity card or the contract."
+    ),
+    "no-identity": _(
+        "Give the identity number, or at least the telephone number, of the person who owes; of a "
+        "firm its credit code. Otherwise nothing tells who owes."
+    ),
+    "rate-not-known": _(
+        "The lawful limit of interest for the day of this contract is not published here yet. "
+        "Leave the rate empty, or ask the platform."
+    ),
+    "rate-without-contract": _(
+        "Say on which day it was signed (“Signed on”): the lawful limit of interest depends on it."
+    ),
+    "handed-over-more": _(
+        "This is more than the amount lent. Compare both with the note; they may be exchanged."
+    ),
+    "ends-before-payout": _(
+        "The last day to pay back must be after the day the money was handed over."
+    ),
+    "too-many-instalments": _(
+        "So many monthly instalments do not fit between the day the money was handed over and the "
+        "last one. Check the number and both days."
+    ),
+    "terms-without-principal": _("Something was paid back: say how much was lent at first."),
+    "terms-without-loan": _("Say how much was lent at first."),
     "repayment-ahead": _("A repayment is of a day after the day on which the amounts are right."),
     "bad-email": _("This is no e-mail address. Check it, or leave it empty."),
     "contract-in-future": _("This day is after the day on which the amounts are right."),

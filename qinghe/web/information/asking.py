@@ -35,8 +35,11 @@ def request_list(request: StaffRequest) -> HttpResponse:
 @page(Permission.SUBMIT_CLAIMS, methods=("GET", "POST"))
 def request_new(request: StaffRequest) -> HttpResponse:
     """Describe a portfolio in bands and ask."""
+    agencies = listed(request.at)
+    if not agencies and request.method != "POST":
+        return render(request, "web/information/ask_nobody.html")
     initial = {"closes_at": usual_closing(request.at)}
-    form = AskForm(request.POST or None, agencies=listed(request.at), initial=initial)
+    form = AskForm(request.POST or None, agencies=agencies, initial=initial)
     if form.is_valid():
         asked = form.cleaned_data
         asked["collector_ids"] = [UUID(each) for each in asked["collector_ids"]]

@@ -75,7 +75,7 @@ class AskForm(Contact):
 
     product = forms.ChoiceField(label=_("Product"), choices=Product.choices)
     stage = forms.ChoiceField(label=_("Stage"), choices=STAGES)
-    count_band = forms.ChoiceField(label=_("Number"), choices=quoting.CountBand.choices)
+    count_band = forms.ChoiceField(label=_("How many claims"), choices=quoting.CountBand.choices)
     sum_band = forms.ChoiceField(label=_("Sum"), choices=quoting.SumBand.choices)
     regions = forms.MultipleChoiceField(label=_("Provinces"))
     closes_at = HomeMoment(

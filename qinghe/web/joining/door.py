@@ -95,7 +95,7 @@ def application(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(request.get_full_path())
     user_id = request.user.pk
     found = application_of(user_id)
-    if found is None:
+    if found is None or found.organisation_id is not None:
         return redirect("web:start")
     try:
         open_application(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -14,27 +13,22 @@ from qinghe.quality.queries.integrity.desk import own_cases
 from qinghe.quality.services.integrity.appealing import object_to
 from qinghe.quality.services.integrity.hearing import state_view
 from qinghe.web.doors import StaffRequest, acted, page, unclear
+from qinghe.web.joining.lowered import lowered_for
+from qinghe.web.joining.words import WordsForm
 
 LIST = "web:hearings"
-PRIVATE = _("Only officers open it, and each look is put on record.")
-
-
-class WordsForm(forms.Form):
-    """What an organisation says for itself."""
-
-    text = forms.CharField(
-        label=_("Your side"),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=PRIVATE,
-    )
 
 
 @page(Permission.DECLARE_PARTY)
 def hearing_list(request: StaffRequest) -> HttpResponse:
     """Show what an organisation was asked, and what was decided."""
     rows = [(each, _step(request, each)) for each in own_cases(actor=request.actor)]
-    return render(request, "web/integrity/own.html", {"rows": rows, "form": WordsForm()})
+    context = {
+        "rows": rows,
+        "lowered": lowered_for(request.actor, request.at),
+        "mine": request.actor.role,
+    }
+    return render(request, "web/integrity/own.html", context)
 
 
 @page(Permission.DECLARE_PARTY, methods=("POST",))

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from qinghe.parties.queries import organisations
 from qinghe.parties.roles import Permission, may
 from qinghe.settlement.documents import statement_csv, statement_pdf
+from qinghe.settlement.objection_terms import Ground
 from qinghe.settlement.queries import (
     Statement,
     currencies,
@@ -19,6 +20,7 @@ from qinghe.settlement.queries import (
     payouts,
     statement,
 )
+from qinghe.settlement.queries.runs import came_back, purses
 from qinghe.settlement.terms import PaymentState
 from qinghe.web.doors import StaffRequest, page
 from qinghe.web.formats import as_day
@@ -88,6 +90,8 @@ def statement_page(request: StaffRequest) -> HttpResponse:
         "currencies": currencies(actor=request.actor, org_id=found.organisation_id),
         "months": _months(as_day(request.at)),
         "orgs": organisations() if request.actor.role == "operator" else [],
+        "objects": request.actor.org_id == found.organisation_id,
+        "grounds": Ground.choices,
     }
     return render(request, "web/money/statement.html", context)
 
@@ -109,6 +113,18 @@ def statement_file(request: StaffRequest, fmt: str) -> HttpResponse:
         content_type=TYPES[fmt],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+@page(Permission.SEE_STATEMENTS)
+def own_payout_page(request: StaffRequest) -> HttpResponse:
+    """Show an organisation what is paid to it, in which state, and why something is not."""
+    rows = payouts(actor=request.actor) if request.actor.org_id else []
+    context = {
+        "purses": purses(actor=request.actor, at=request.at),
+        "rows": rows,
+        "back": came_back(actor=request.actor),
+    }
+    return render(request, "web/money/own_payouts.html", context)
 
 
 @page(Permission.TAKE_ORDERS)

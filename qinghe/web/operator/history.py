@@ -42,6 +42,7 @@ WORDS: Final[dict[str, Promise]] = {
     "parties.flag-raised": _("Doubt raised"),
     "parties.flag-decided": _("Doubt decided"),
     "parties.licence-added": _("Licence put on file"),
+    "parties.taxpayer-told": _("Tax status told"),
     "parties.licence-verified": _("Licence verified"),
     "parties.cover-recorded": _("Deposit or insurance recorded"),
     "parties.cover-confirmed": _("Deposit or insurance confirmed"),

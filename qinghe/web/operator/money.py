@@ -16,8 +16,11 @@ from qinghe.kernel.errors import DomainError
 from qinghe.kernel.money import to_minor
 from qinghe.ledger.queries import sums_of, trial_balance
 from qinghe.parties.roles import Permission
+from qinghe.settlement.payout_terms import PayoutState
 from qinghe.settlement.queries import payments, payouts
+from qinghe.settlement.queries.apart import why_not_approve
 from qinghe.settlement.queries.dues import DueRow, dues, receipts_waiting
+from qinghe.settlement.queries.runs import collectable, runs
 from qinghe.settlement.services import (
     approve_payout,
     confirm_receipt,
@@ -27,7 +30,7 @@ from qinghe.settlement.services import (
     receive_money,
     return_payout,
 )
-from qinghe.settlement.terms import PaymentState, PayoutState
+from qinghe.settlement.terms import PaymentState
 from qinghe.web.doors import StaffRequest, acted, page, unclear
 
 HERE = "web:payouts"
@@ -41,6 +44,7 @@ POTS = (
     (_("Payouts on their way"), ("platform:payout",), "", -1),
     (_("To be given back to debtors"), ("debtor",), "refund", -1),
     (_("Platform fees"), ("platform:fees",), "", -1),
+    (_("Tax in the platform's fees"), ("platform:tax",), "", -1),
     (_("The platform's own money"), ("platform:own",), "", -1),
     (_("Lent, to be given back"), ("creditor", "collector", "debtor"), "clawback", 1),
     (_("Waiting to be explained"), ("platform:suspense",), "", -1),
@@ -78,11 +82,14 @@ class ReturnForm(forms.Form):
 @page(Permission.PREPARE_PAYOUTS)
 def payout_list(request: StaffRequest) -> HttpResponse:
     """Show the payouts, those that wait for a second person first."""
-    rows = payouts(actor=request.actor)
     order = {state: place for place, state in enumerate(PayoutState.values)}
+    rows = sorted(payouts(actor=request.actor), key=lambda row: order[row.state])
+    why_not = why_not_approve([p for p in rows if p.state == PayoutState.DRAFT], request.actor)
+    ready, not_now = collectable(actor=request.actor, at=request.at)
     context = {
-        "rows": sorted(rows, key=lambda row: order[row.state]),
-        "me": request.actor.label,
+        "rows": [(row, why_not.get(row.id), not_now.get(row.id)) for row in rows],
+        "runs": runs(actor=request.actor),
+        "ready": ready,
     }
     return render(request, "web/operator/payouts.html", context)
 

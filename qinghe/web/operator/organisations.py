@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.kernel.actor import Role
 from qinghe.market.queries import capacity_of, granted_to, standing_of
-from qinghe.market.services import set_capacity
 from qinghe.parties.queries import (
     account_named,
     licences,
@@ -26,6 +25,7 @@ from qinghe.parties.queries import (
 from qinghe.parties.queries.liftings import liftings_waiting
 from qinghe.parties.queries.onboarding import application_for
 from qinghe.parties.queries.standing import covers, party_flags, proofs, standing_now
+from qinghe.parties.queries.taxes import tax_statuses
 from qinghe.parties.roles import Permission
 from qinghe.parties.services import (
     add_licence,
@@ -39,8 +39,10 @@ from qinghe.parties.services import (
 )
 from qinghe.parties.services.accounts import NoSuchMembership
 from qinghe.parties.terms import OrgKind, OrgState
+from qinghe.quality.services import grant_places
 from qinghe.web.compliance.appeals import ExperienceForm
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, unclear
+from qinghe.web.formats import as_day
 from qinghe.web.operator.covers import CoverForm
 from qinghe.web.operator.forms import (
     ASKED,
@@ -51,6 +53,7 @@ from qinghe.web.operator.forms import (
     OrganisationForm,
 )
 from qinghe.web.operator.history import history
+from qinghe.web.operator.taxes import TaxForm
 
 ONE = "web:organisation"
 COLLECTORS = (OrgKind.AGENCY, OrgKind.OWN_TEAM)
@@ -131,6 +134,8 @@ def _proven(found: Any, request: StaffRequest) -> dict[str, Any]:
         "liftings": liftings_waiting(at=request.at, org_id=found.pk),
         "covered": found.kind == OrgKind.AGENCY,
         "cover_form": CoverForm(),
+        "tax_statuses": tax_statuses(org_id=found.pk),
+        "tax_form": TaxForm(initial={"from_on": as_day(request.at).replace(day=1)}),
     }
 
 
@@ -195,7 +200,7 @@ def organisation_capacity(request: StaffRequest, slug: str) -> HttpResponse:
     found = organisation(slug)
 
     def act() -> object:
-        return set_capacity(
+        return grant_places(
             collector_id=found.pk, **form.cleaned_data, actor=request.actor, at=request.at
         )
 

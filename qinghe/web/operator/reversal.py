@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -15,8 +16,8 @@ from qinghe.claims.terms import ClaimState
 from qinghe.parties.roles import Permission
 from qinghe.settlement.queries import payment_for
 from qinghe.settlement.refusals import NotReversible
-from qinghe.settlement.services import reverse_payment
-from qinghe.settlement.terms import PaymentState
+from qinghe.settlement.services import give_back, reverse_payment
+from qinghe.settlement.terms import PaymentSource, PaymentState
 from qinghe.web.doors import StaffRequest, formed, page, refusals_in
 
 ASKED = _(
@@ -33,6 +34,16 @@ class ReverseForm(forms.Form):
         max_length=200,
         help_text=_("It stays in the journal: no names, no numbers of accounts."),
     )
+    send_back = forms.BooleanField(
+        label=_("Send the money back to the payer"),
+        help_text=_("Leave this empty where the bank or the provider has taken it already."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, here: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not here:
+            del self.fields["send_back"]
 
 
 @page(Permission.MANAGE_PAYMENTS, methods=("GET", "POST"))
@@ -45,12 +56,12 @@ def payment_reverse(request: StaffRequest, payment_id: UUID) -> HttpResponse:
     row = payment_for(payment_id=payment_id, actor=request.actor)
     if row.claim_id is None or row.state != PaymentState.POSTED:
         raise NotReversible
-    form = ReverseForm(request.POST or None)
+    form = ReverseForm(request.POST or None, here=row.source == PaymentSource.CASHIER)
     if form.is_valid():
         with refusals_in(form):
-            undone = reverse_payment(
-                payment_id=payment_id, **form.cleaned_data, actor=request.actor, at=request.at
-            )
+            act = give_back if form.cleaned_data.get("send_back") else reverse_payment
+            reason = form.cleaned_data["reason"]
+            undone = act(payment_id=payment_id, reason=reason, actor=request.actor, at=request.at)
             asked = undone.state == PaymentState.POSTED
             messages.success(request, ASKED if asked else _("The payment was reversed."))
             return redirect("web:payments")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +11,23 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.queries import ClaimView, review_steps
+from qinghe.claims.queries.amounts import VerificationView
+from qinghe.claims.queries.papers import unread_by
+from qinghe.claims.queries.remarks import remarks
+from qinghe.claims.queries.review import left_to_second
 from qinghe.claims.services import check_sample, reject_claim, return_claim, verify_claim
-from qinghe.claims.terms import ClaimState, Rejection, Release, Return, ReviewQueue
+from qinghe.claims.terms import ClaimState, Rejection, Release, Return, ReviewQueue, ReviewStep
 from qinghe.kernel.actor import Actor
+from qinghe.parties.pairs import independent
 from qinghe.parties.queries import display_names
 from qinghe.parties.roles import Permission, may
 from qinghe.quality.queries import invention_of
+from qinghe.risk.doubts import BY_CODE
 from qinghe.risk.services import decide_flag
 from qinghe.web.doors import StaffRequest, acted, page, unclear
 
 ONE = "web:verify-claim"
+CHECKS_TO_COME = _("the checks: they have not looked at it as it stands, and run every ten minutes")
 PRIVATE = _("It stays with the claim: no names, no numbers of accounts.")
 
 
@@ -27,13 +35,16 @@ class VerifyForm(forms.Form):
     """Why the claim may go on, and what the reviewer noticed."""
 
     reason = forms.ChoiceField(
-        label=_("Reason code"), choices=Release.choices, initial=Release.AGREES, required=False
+        label=_("Why it may go on"), choices=[("", _("Choose what you found")), *Release.choices]
     )
     note = forms.CharField(label=_("Note"), max_length=500, required=False, help_text=PRIVATE)
 
-    def clean_reason(self) -> str:
-        """Return the code; the usual one when none was chosen."""
-        return self.cleaned_data["reason"] or str(Release.AGREES)
+    def ask_note(self, remarks: Sequence[str]) -> None:
+        """Ask for an answer to what the calculation leaves to a person."""
+        if remarks:
+            field = self.fields["note"]
+            field.label, field.required = _("Your judgement of the remark"), True
+            field.help_text = " ".join([*remarks, str(PRIVATE)])
 
 
 class ReturnForm(forms.Form):
@@ -62,6 +73,13 @@ class RejectForm(forms.Form):
         help_text=PRIVATE,
     )
 
+    def clean_words(self) -> str:
+        """Ask for words when it is said to be invented: a second person decides about them."""
+        words = str(self.cleaned_data["words"])
+        if self.cleaned_data.get("reason") == Rejection.INVENTED and not words.strip():
+            raise forms.ValidationError(_("Say what shows that the claim was invented."))
+        return words
+
     def sentence(self) -> str:
         """Return the reason as it is kept: the code, then the words."""
         words = self.cleaned_data["words"].strip()
@@ -80,24 +98,40 @@ class SampleForm(forms.Form):
     )
 
 
-def decision_for(view: ClaimView, actor: Actor) -> dict[str, Any]:
+def decision_for(view: ClaimView, actor: Actor, check: VerificationView | None) -> dict[str, Any]:
     """Return what the page of a claim at the desk offers, and the steps that were taken."""
     steps = review_steps(view.id)
+    second = view.review == ReviewQueue.SECOND
+    left = left_to_second(steps) if second else None
+    accused = left is not None and left.step == ReviewStep.ACCUSED
+    waits = view.state == ClaimState.SUBMITTED
     users = [UUID(step.by.partition(":")[2]) for step in steps if _is_person(step.by)]
+    verify_form = VerifyForm()
+    verify_form.ask_note(remarks(view.id, view.case, check))
     names = {str(user): name for user, name in display_names(users).items()}
     return {
-        "decidable": view.state == ClaimState.SUBMITTED,
-        "is_second": view.review == ReviewQueue.SECOND,
+        "decidable": waits,
+        "mine": left is not None and not independent(actor.label, left.by),
+        "missing": [*view.blockers, *([str(CHECKS_TO_COME)] if view.unseen else [])],
+        "is_second": second and not accused,
+        "is_accused": accused,
+        "unread": unread_by(view.id, actor) if waits else (),
         "is_returned": view.review == ReviewQueue.RETURNED,
         "is_sample": view.review == ReviewQueue.SAMPLE,
-        "steps": [(step, names.get(step.by.partition(":")[2], "")) for step in steps],
-        "verify_form": VerifyForm(),
+        "steps": [
+            (step, names.get(step.by.partition(":")[2], ""), _doubt(step.reason)) for step in steps
+        ],
+        "verify_form": verify_form,
         "return_form": ReturnForm(prefix="return"),
         "reject_form": RejectForm(prefix="reject"),
         "sample_form": SampleForm(prefix="sample"),
         "accuses": may(actor, Permission.SUSPEND),
         "invention": invention_of(view.id),
     }
+
+
+def _doubt(code: str) -> str:
+    return str(BY_CODE[code].title) if code in BY_CODE else ""
 
 
 def _is_person(label: str) -> bool:
@@ -120,8 +154,14 @@ def verify_decide(request: StaffRequest, claim_id: UUID) -> HttpResponse:
             claim_id=claim_id, **form.cleaned_data, actor=request.actor, at=request.at
         )
 
-    done = _("Checked. From here the claim goes on by itself, or to a second reviewer.")
-    return acted(request, act, to=ONE, done=done, claim_id=claim_id)
+    return acted(request, act, to=ONE, done=_released, claim_id=claim_id)
+
+
+def _released(claim: object) -> object:
+    """Say where a claim went that was checked."""
+    if getattr(claim, "state", "") == ClaimState.SUBMITTED:
+        return _("Checked. Because of its size a second reviewer decides now; nobody is told yet.")
+    return _("Released. The debtor is told next, and may object before anyone collects.")
 
 
 def _return(request: StaffRequest, claim_id: UUID) -> HttpResponse:
@@ -147,7 +187,14 @@ def _reject(request: StaffRequest, claim_id: UUID) -> HttpResponse:
             claim_id=claim_id, reason=form.sentence(), actor=request.actor, at=request.at
         )
 
-    return acted(request, act, to=ONE, done=_("The claim was rejected."), claim_id=claim_id)
+    return acted(request, act, to=ONE, done=_rejected, claim_id=claim_id)
+
+
+def _rejected(claim: object) -> object:
+    """Say whether a claim was rejected, or is left to a second reviewer."""
+    if getattr(claim, "state", "") == ClaimState.SUBMITTED:
+        return _("Proposed. A second reviewer decides; the creditor is told nothing yet.")
+    return _("The claim was rejected.")
 
 
 @page(Permission.VERIFY_CLAIMS, methods=("POST",))
@@ -169,9 +216,18 @@ def sample_decide(request: StaffRequest, claim_id: UUID) -> HttpResponse:
 @page(Permission.DECIDE_FLAGS, methods=("POST",))
 def flag_decide(request: StaffRequest, claim_id: UUID, flag_id: UUID) -> HttpResponse:
     """Clear a warning, or confirm it."""
-    confirmed = request.POST.get("confirmed") == "1"
+    confirmed, note = request.POST.get("confirmed") == "1", request.POST.get("note", "")
 
     def act() -> object:
-        return decide_flag(flag_id=flag_id, confirmed=confirmed, actor=request.actor, at=request.at)
+        return decide_flag(
+            flag_id=flag_id, confirmed=confirmed, note=note, actor=request.actor, at=request.at
+        )
 
-    return acted(request, act, to=ONE, done=_("Decided."), claim_id=claim_id)
+    return acted(request, act, to=ONE, done=_flag_decided, claim_id=claim_id)
+
+
+def _flag_decided(flag: object) -> object:
+    """Say whether a warning was decided, or is left to a second person."""
+    if getattr(flag, "state", "") == "open":
+        return _("Noted. A second person decides: the warning is grave.")
+    return _("Decided.")

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.queries import ClaimView, claim_for, dispute_for, disputes
+from qinghe.claims.queries.sent import papers_sent
 from qinghe.claims.services import decide_dispute
 from qinghe.claims.terms import Component, DisputeState
 from qinghe.kernel.money import exponent, to_major, to_minor
@@ -22,7 +23,8 @@ from qinghe.web.claimparts import equation
 from qinghe.web.doors import StaffRequest, formed, page, refusals_in
 from qinghe.web.formats import as_day
 
-OUTCOMES = [(s.value, s.label) for s in DisputeState if s != DisputeState.OPEN]
+NO_DECISIONS = (DisputeState.OPEN, DisputeState.WITHDRAWN)
+OUTCOMES = [(s.value, s.label) for s in DisputeState if s not in NO_DECISIONS]
 
 
 class DecisionForm(forms.Form):
@@ -97,5 +99,6 @@ def dispute_page(request: StaffRequest, dispute_id: UUID) -> HttpResponse:
         "terms": equation(claim, as_day(request.at)),
         "statement": _opened(request, row.statement_id),
         "proof": _opened(request, row.proof_id),
+        "papers": papers_sent(dispute_id=row.id, actor=request.actor),
     }
     return formed(request, "web/review/dispute.html", context, form)

@@ -78,6 +78,26 @@ addEventListener("change", (event) => {
   if (form && !form.closest("details")?.querySelector("summary").offsetParent) form.requestSubmit();
 });
 
+/* Who writes slowly is still here: the stay is kept awake while somebody types, and only then. */
+let awake = Date.now();
+addEventListener("input", () => {
+  const place = document.querySelector("[data-awake]")?.dataset.awake;
+  if (!place || Date.now() - awake < 240_000) return;
+  awake = Date.now();
+  fetch(place, { redirect: "manual" }).catch(() => { awake = 0; });
+});
+
+/* Files that are too large together are said before they are sent, with the words of their field. */
+const tooMuch = (box) => [...box.files].reduce((sum, file) => sum + file.size, 0) > Number(box.dataset.most);
+const weigh = (box) => box.setCustomValidity(tooMuch(box) ? box.dataset.tooMuch : "");
+addEventListener("change", (event) => {
+  if (event.target.matches("input[type=file][data-most]")) { weigh(event.target); event.target.reportValidity(); }
+});
+addEventListener("submit", (event) => each("input[type=file][data-most]", (box) => {
+  weigh(box);
+  if (!box.reportValidity()) event.preventDefault();
+}, event.target));
+
 /* A file input may show its name elsewhere; printing and selecting stay the browser's own. */
 each("[data-print]", (button) => {
   button.hidden = false;

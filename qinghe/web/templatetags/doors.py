@@ -107,24 +107,6 @@ def band_upto(index: int) -> str:
     return _("up to ¥%(sum)s") % {"sum": number(high)}
 
 
-@register.simple_tag(takes_context=True)
-def drawn(context: template.Context, name: str, r: object, *key: object) -> SafeString:
-    """
-    Include a template for a row `r` once per page, wherever its key comes again.
-
-    `{% drawn "web/collector/age.html" r r.age_months %}`: everything the template shows must follow
-    from the key. A table and its cards show the same words, and many rows have the same.
-    """
-    page: Any = context
-    known: dict[Any, SafeString] = page.render_context.setdefault("drawn", {})
-    found = known.get((name, key))
-    if found is None:
-        part = page.template.engine.get_template(name)
-        with context.push(r=r):
-            found = known[name, key] = part.render(context)
-    return found
-
-
 @register.simple_tag
 def measured(value: float | None, unit: str) -> str:
     """Return a value of the ladder as its measure is read: a part of 100, or a plain number."""

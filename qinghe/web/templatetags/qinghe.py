@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import date, datetime
 from functools import cache, lru_cache
+from urllib.parse import urlencode
 
 from django import template
 from django.core.paginator import Paginator
@@ -14,12 +16,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from qinghe.kernel import clock
-from qinghe.web import badges, formats
+from qinghe.web import badges, formats, stencils
 from qinghe.web.icons import ICONS
 from qinghe.web.parts import DayBar
 
 register = template.Library()
 KNOWN = frozenset(ICONS)
+# No year is this one: every year is said.
+EVERY = 0
 WAVES = (
     '<svg viewBox="0 0 24 24" aria-hidden="true"><rect width="24" height="24" rx="7"/>'
     '<path d="M5 10.2c2.3-2.6 4.7-2.6 7 0s4.7 2.6 7 0M5 15c2.3-2.6 4.7-2.6 7 0s4.7 2.6 7 0"/></svg>'
@@ -156,14 +160,18 @@ def time_of_day(value: datetime, zone: str | None = None) -> str:
 
 @register.filter
 def warm_day(value: date | None, zone: str | None = None) -> str:
-    """Return a day in words: `11 月 5 日`, `5 November`."""
-    return formats.warm_day(value, this_year=_this_year(zone), zone=zone) if value else "–"
+    """
+    Return a day in words, its year always said: `2026 年 11 月 5 日`, `5 November 2026`.
+
+    Whoever reads such a page may keep it, or a picture of it, for years.
+    """
+    return formats.warm_day(value, this_year=EVERY, zone=zone) if value else "–"
 
 
 @register.filter
 def warm_date(value: date) -> str:
     """Return a day in words, its year always said: `2026 年 11 月 5 日`, `5 November 2026`."""
-    return formats.warm_day(value, this_year=0)
+    return formats.warm_day(value, this_year=EVERY)
 
 
 @register.filter
@@ -174,8 +182,8 @@ def day_heading(value: date, zone: str | None = None) -> str:
 
 @register.filter
 def warm_moment(value: datetime | None, zone: str | None = None) -> str:
-    """Return a moment in words: `11 月 5 日 18:26`, `5 November, 18:26`."""
-    return formats.warm_moment(value, this_year=_this_year(zone), zone=zone) if value else "–"
+    """Return a moment in words: `2026 年 11 月 5 日 18:26`, `5 November 2026, 18:26`."""
+    return formats.warm_moment(value, this_year=EVERY, zone=zone) if value else "–"
 
 
 @register.simple_tag
@@ -213,9 +221,19 @@ def page_numbers(paginator: Paginator[object], number: int) -> list[int]:
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: object) -> str:
     """Return the current address's query with some keys changed; "" removes a key."""
-    params: QueryDict = context["request"].GET.copy()
-    for key, value in changes.items():
-        params.pop(key, None)
-        if value not in ("", None):
-            params[key] = str(value)
-    return "?" + params.urlencode()
+    asked: QueryDict = context["request"].GET
+    kept = [(key, each) for key, values in asked.lists() if key not in changes for each in values]
+    set_now = [(key, str(value)) for key, value in changes.items() if value not in ("", None)]
+    return "?" + urlencode([*kept, *set_now])
+
+
+@register.simple_tag(name="drawn")
+def drawn_once(name: str, **shown: Hashable) -> SafeString:
+    """Draw a template that shows the values given and nothing else, once for everybody."""
+    return stencils.drawn(name, **shown)
+
+
+@register.simple_tag
+def gap(name: str, *of: object) -> SafeString:
+    """Leave a gap in a template that is drawn as a stencil; see `qinghe.web.stencils`."""
+    return stencils.gap(":".join([name, *map(str, of)]))

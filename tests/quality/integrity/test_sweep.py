@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from qinghe.parties.services import seal
 from qinghe.quality.models import IntegrityFlag, Respondent, Sign, SweepMark, Tally
 from qinghe.quality.services import decide_complaint, open_complaint
 from qinghe.quality.services.integrity.retiring import retire_rule, revive_rule
-from qinghe.settlement.models import Payment
+from qinghe.settlement.models import Lowering, Payment
 from tests import factories
 from tests.factories import AT, claim, collector, debtor_of, mandate, organisation, person
 from tests.quality.integrity.acting import DAY, JOB, ONE, look, proposed
@@ -186,6 +187,36 @@ def test_idle_orders_are_hoarding_and_worked_held_or_returned_ones_are_not() -> 
     assert (flag.rule, flag.key, flag.score, flag.whole) == ("hoarding", str(idle.pk), 60, 12)
 
 
+def test_calls_of_the_debtor_that_nothing_bears_out_are_no_work_but_a_sign() -> None:
+    lender, inventing, honest = organisation(), collector(), collector()
+    for _n in range(10):
+        noted(placed(inventing, lender), "inbound")
+        made = placed(honest, lender)
+        noted(made, "inbound", tried(made, AT + DAY))
+    assert look(AT + 14 * DAY).flags == 1
+    flag = IntegrityFlag.objects.get()
+    assert (flag.rule, flag.key, flag.whole) == ("hoarding", str(inventing.pk), 10)
+    kinds = Sign.objects.filter(flag=flag).values_list("kind", flat=True)
+    assert Counter(kinds) == {"idle": 10, "incoming": 10}
+
+
+def test_a_creditor_that_lowers_what_its_collectors_worked_is_looked_at() -> None:
+    lender, agency = organisation(), collector()
+    for n in range(10):
+        made = over(placed(agency, lender), "recalled", AT + DAY)
+        if n < 5:
+            Lowering.objects.create(
+                claim=made.claim, mandate=made, creditor=lender, collector=agency, amount=100,
+                currency="CNY", seen={"contacts": 1}, lowered_at=AT + DAY, told_at=AT + DAY,
+                object_until=AT + 16 * DAY,
+            )  # fmt: skip
+    look(AT + 2 * DAY)
+    (flag,) = IntegrityFlag.objects.filter(rule="around")
+    assert (flag.key, flag.score, flag.whole) == (str(lender.pk), 50, 10)
+    # Its collectors are not asked about what the creditor did.
+    assert [each.organisation_id for each in Respondent.objects.filter(flag=flag)] == [lender.pk]
+
+
 def test_orders_taken_back_from_who_did_nothing_are_hoarding_and_finished_ones_weigh_against() -> (
     None
 ):
@@ -206,11 +237,18 @@ def test_orders_taken_back_from_who_did_nothing_are_hoarding_and_finished_ones_w
 
 def test_a_noted_call_that_no_attempt_stands_behind_is_no_work() -> None:
     lender, liar, honest, called = organisation(), *(collector() for _n in range(3))
-    for _n in range(10):
+    for n in range(10):
         noted(placed(liar, lender), "call")
         made = placed(honest, lender)
         noted(made, "call", tried(made, AT + DAY))
-        noted(placed(called, lender), "inbound")
+        # That the debtor called is borne out by what the debtor did.
+        spoke = placed(called, lender)
+        noted(spoke, "inbound")
+        Payment.objects.create(
+            claim=spoke.claim, creditor=lender, source="cashier", reference=f"c{n}",
+            amount=100, currency="CNY", paid_on=AT.date(), state="posted",
+            received_at=AT + 3 * DAY,
+        )  # fmt: skip
     look(AT + 14 * DAY)
     assert [flag.key for flag in IntegrityFlag.objects.all()] == [str(liar.pk)]
 

@@ -6,7 +6,7 @@ Every read is narrowed by a moment in an index: the work grows with what changed
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -23,7 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from qinghe.casework.models import Record
+from qinghe.casework.models import Hardship, Plan, Record
 from qinghe.casework.terms import Action
 from qinghe.claims.models import Hold
 from qinghe.claims.terms import ClaimState
@@ -37,7 +37,7 @@ from qinghe.quality.signs.spotting import BACK, Placed
 from qinghe.quality.signs.table import days
 from qinghe.quality.terms import ComplaintKind
 from qinghe.settlement.models import Payment
-from qinghe.settlement.terms import PaymentSource, PaymentState
+from qinghe.settlement.terms import HERE, PaymentSource, PaymentState
 
 FIELDS: Final = (
     "pk", "claim_id", "creditor_id", "collector_id", "claim__debtor_id", "mode", "state",
@@ -48,7 +48,7 @@ WHO: Final = (
     "mandate", "claim", "creditor", "collector", "debtor", "mode", "state", "starts_at", "ends_at",
     "closed_at",
 )  # fmt: skip
-FACTS: Final = ("worked", "contacted", "held", "before", "direct")
+FACTS: Final = ("worked", "contacted", "held", "before", "direct", "incoming")
 NEVER: Final = Value(False)
 REACHING_OUT: Final = (Action.CALL, Action.MESSAGE, Action.LETTER)
 # Taken back by the platform because nobody did anything; a missing report is no idleness.
@@ -122,6 +122,22 @@ def aged(span: Span) -> list[Placed]:
         or each.worked
         or each.unserved
     ]
+
+
+def untouched(firms: Collection[UUID], since: datetime, at: datetime) -> int:
+    """
+    Return how many orders of some collectors nobody worked: for the days of the table, or until the
+    platform took them back.
+    """
+    aged_by = days("idle_days")
+    lived = ExpressionWrapper(OuterRef("starts_at") + aged_by, output_field=DateTimeField())
+    rows = Mandate.objects.filter(collector__in=firms, starts_at__gt=since, starts_at__lte=at)
+    return sum(
+        not each.worked
+        and not each.excused
+        and (each.unserved or min(each.closed_at or at, at) >= each.starts_at + aged_by)
+        for each in _placed(rows, until=lived)
+    )
 
 
 def let_go(span: Span) -> list[Placed]:
@@ -216,8 +232,10 @@ def _work(until: Any) -> dict[str, Any]:
         at__lte=until,
     )
     # Whoever reaches out does so through the gate: a call that names no attempt was never made.
-    claimed = Q(action__in=REACHING_OUT, attempt__isnull=True)
-    recorded = Record.objects.filter(~claimed, mandate=OuterRef("pk"), at__lte=until)
+    # That the debtor called is no more than the collector's word either.
+    claimed = Q(action__in=(*REACHING_OUT, Action.INBOUND), attempt__isnull=True)
+    own = Record.objects.filter(mandate=OuterRef("pk"), at__lte=until)
+    recorded = own.exclude(claimed)
     held = Hold.objects.filter(
         Q(claim__isnull=True) | Q(claim=OuterRef("claim")),
         Q(lifted_at__isnull=True) | Q(lifted_at__gt=OuterRef("starts_at")),
@@ -225,15 +243,30 @@ def _work(until: Any) -> dict[str, Any]:
         placed_at__lte=until,
     )
     return {
-        "worked": Exists(tried) | Exists(recorded),
+        "worked": Exists(tried) | Exists(recorded) | _debtor_acted(until),
         "contacted": Exists(tried.exclude(state=AttemptState.REFUSED)),
         "held": Exists(held),
+        "incoming": Exists(own.filter(action=Action.INBOUND, attempt__isnull=True)),
     }
+
+
+def _debtor_acted(until: Any) -> Exists:
+    """Tell whether the debtor did something meanwhile: it bears a noted call out."""
+    since = {"claim": OuterRef("claim")}
+    span = {"gte": OuterRef("starts_at"), "lte": until}
+
+    def within(field: str) -> dict[str, Any]:
+        return since | {f"{field}__{name}": moment for name, moment in span.items()}
+
+    paid = Payment.objects.filter(**within("received_at"), source__in=HERE)
+    planned = Plan.objects.filter(**within("proposed_at"))
+    asked = Hardship.objects.filter(**within("asked_at"))
+    return Exists(paid) | Exists(planned) | Exists(asked)  # type: ignore[return-value]
 
 
 def _row(row: tuple[Any, ...]) -> Placed:
     rate, product, stage, band, code = row[10:15]
-    worked, contacted, held, before, direct = map(bool, row[15:])
+    worked, contacted, held, before, direct, incoming = map(bool, row[15:])
     named = dict(zip(WHO, row[:10], strict=True))
     return Placed(
         **named,
@@ -245,4 +278,5 @@ def _row(row: tuple[Any, ...]) -> Placed:
         before=before,
         direct=direct,
         unserved=code in UNSERVED,
+        incoming=incoming,
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from qinghe.claims.services import check_words
 from qinghe.journal.services import verb
 from qinghe.kernel.actor import Actor
+from qinghe.market.services import grant_first_rights
 from qinghe.market.services.stops import lift_stop
 from qinghe.parties.days import legal_day
 from qinghe.parties.models import Organisation
@@ -104,6 +105,8 @@ def _undo(found: Ruling, at: datetime) -> None:
     org = Organisation.objects.select_for_update(no_key=True).get(pk=found.organisation_id)
     if org.state == OrgState.SUSPENDED:
         verify_organisation(org_id=org.pk, actor=MACHINE, at=at)
+    since = found.decided_at or at
+    grant_first_rights(collector_id=org.pk, since=since, actor=MACHINE, at=at)
 
 
 def _stopped_otherwise(found: Ruling) -> bool:

@@ -41,6 +41,7 @@ def gather(span: Span) -> tuple[int, Touched]:
         *_over(span, counts),
         *_bids(span),
         *_praise(span, counts),
+        *_lowered(span),
     }
     told, cleared = _told(span)
     _count(counts, day_of(span.until))
@@ -95,6 +96,8 @@ def _collectors(org_ids: Iterable[object]) -> set[object]:
 def _over(span: Span, counts: Counter[tuple[str, str]]) -> Iterator[Spot]:
     for each in changes.ended(span):
         counts["wash", each.pair] += 1
+        # Against all that was worked for this creditor its lowerings are judged.
+        counts["around", key_of(each.creditor)] += 1
         counts["closed", each.own] += 1
         yield from spotting.ended(each)
     for each in changes.aged(span):
@@ -112,6 +115,16 @@ def _bids(span: Span) -> Iterator[Spot]:
     if fresh:
         past = feeds.opened_bids(span.until - days("ring_days"))
         yield from rings.spots(bid for bid in past if bid.segment in fresh)
+
+
+def _lowered(span: Span) -> Iterator[Spot]:
+    """Look at claims whose creditors asked for less after a collector had worked them."""
+    for each in feeds.lowered(span.since, span.until):
+        key, ref = key_of(each.creditor), f"lowering:{each.lowering}"
+        if each.upheld:
+            yield spot("around", key, "withheld", ref)
+        elif each.worked:
+            yield spot("around", key, "lowered", ref)
 
 
 def _praise(span: Span, counts: Counter[tuple[str, str]]) -> Iterator[Spot]:

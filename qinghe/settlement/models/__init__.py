@@ -10,7 +10,57 @@ from django.db.models import F, Q
 from qinghe.claims.terms import Component
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
-from qinghe.settlement.terms import OrderState, PaymentSource, PaymentState, PayoutState
+from qinghe.settlement.models.bank import (
+    Candidate,
+    SendBack,
+    Statement,
+    StatementEntry,
+    Suspense,
+)
+from qinghe.settlement.models.closing import KeptStatement, MonthClose
+from qinghe.settlement.models.costs import CostAdvance, CostRefund
+from qinghe.settlement.models.debits import Debit, DebitMandate, DebitRun
+from qinghe.settlement.models.invoices import Invoice
+from qinghe.settlement.models.lowerings import Lowering, LoweringMark
+from qinghe.settlement.models.objections import Objection
+from qinghe.settlement.models.payouts import Payout, PayoutLimit, PayoutRun
+from qinghe.settlement.models.reports import ProviderLine, ProviderReport
+from qinghe.settlement.models.returns import Dispute, Refund
+from qinghe.settlement.terms import OrderState, PaymentSource, PaymentState
+
+__all__ = [
+    "Allocation",
+    "Candidate",
+    "CashierOrder",
+    "CostAdvance",
+    "CostRefund",
+    "Debit",
+    "DebitMandate",
+    "DebitRun",
+    "Dispute",
+    "Invoice",
+    "KeptStatement",
+    "Lowering",
+    "LoweringMark",
+    "Mark",
+    "MonthClose",
+    "Objection",
+    "Payment",
+    "Payout",
+    "PayoutLimit",
+    "PayoutRun",
+    "ProviderLine",
+    "ProviderReport",
+    "Receipt",
+    "Refund",
+    "Review",
+    "SendBack",
+    "Split",
+    "Statement",
+    "StatementEntry",
+    "Stay",
+    "Suspense",
+]
 
 KEEP = "Ten years after the year of booking (accounting law)."
 
@@ -27,10 +77,30 @@ class CashierOrder(Row):
     state = models.TextField(choices=OrderState.choices, default=OrderState.CREATED)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    # Where the payer goes on: the provider's page, or what its code says.
+    page = models.TextField(default="", db_default="", blank=True)
+    # The provider's number of the order, where it asks for its own.
+    session = models.TextField(default="", db_default="", blank=True)
+    # The provider's number of the payment.
+    number = models.TextField(default="", db_default="", blank=True)
+    # When the provider is asked what became of it, should its notice never come.
+    ask_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="settlement_order_positive")
+            models.CheckConstraint(condition=Q(amount__gt=0), name="settlement_order_positive"),
+            models.UniqueConstraint(
+                fields=["provider", "number"],
+                condition=~Q(number=""),
+                name="settlement_order_number_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["ask_at"],
+                name="settlement_order_ask",
+                condition=Q(ask_at__isnull=False),
+            )
         ]
 
 
@@ -79,6 +149,12 @@ class Payment(Row):
         indexes = [
             models.Index(fields=["claim", "received_at"], name="settlement_payment_claim"),
             models.Index(fields=["creditor", "-received_at"], name="settlement_payment_creditor"),
+            # What is to be given back, found without looking at all that was paid.
+            models.Index(
+                fields=["received_at"],
+                name="settlement_payment_excess",
+                condition=Q(excess__gt=0, source="cashier", state="posted"),
+            ),
         ]
 
 
@@ -117,6 +193,12 @@ class Split(Row):
     commission = models.BigIntegerField()
     reserve = models.BigIntegerField()
     platform_fee = models.BigIntegerField()
+    # Costs that others than the creditor get back first, and those of the creditor in its share.
+    costs_back = models.BigIntegerField(default=0, db_default=0)
+    costs_own = models.BigIntegerField(default=0, db_default=0)
+    # The tax contained in commission with reserve, and in the platform's fee.
+    commission_tax = models.BigIntegerField(default=0, db_default=0)
+    fee_tax = models.BigIntegerField(default=0, db_default=0)
     rate = models.DecimalField(max_digits=5, decimal_places=4)
     at = models.DateTimeField()
     # When the reserve was released to the collector, or forfeited after a justified complaint.
@@ -135,18 +217,33 @@ class Split(Row):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    amount=F("creditor_share") + F("commission") + F("reserve") + F("platform_fee")
+                    amount=F("creditor_share")
+                    + F("commission")
+                    + F("reserve")
+                    + F("platform_fee")
+                    + F("costs_back")
                 ),
                 name="settlement_split_sums",
             ),
             models.CheckConstraint(
                 condition=Q(creditor_share__gte=0, commission__gte=0, reserve__gte=0)
-                & Q(platform_fee__gte=0),
+                & Q(platform_fee__gte=0, costs_back__gte=0, costs_own__gte=0),
                 name="settlement_split_not_negative",
             ),
             models.CheckConstraint(
+                condition=Q(fee_tax__gte=0, fee_tax__lte=F("platform_fee"), commission_tax__gte=0)
+                & Q(commission_tax__lte=F("commission") + F("reserve"))
+                & Q(costs_own__lte=F("creditor_share")),
+                name="settlement_split_contained",
+            ),
+            models.CheckConstraint(
                 condition=Q(uncovered__gte=0)
-                & Q(uncovered__lte=F("commission") + F("reserve") + F("platform_fee")),
+                & Q(
+                    uncovered__lte=F("commission")
+                    + F("reserve")
+                    + F("platform_fee")
+                    + F("costs_back")
+                ),
                 name="settlement_split_uncovered",
             ),
         ]
@@ -262,31 +359,5 @@ class Receipt(Row):
                 & ~Q(confirmed_by="")
                 & ~Q(confirmed_by=F("recorded_by")),
                 name="settlement_receipt_two",
-            ),
-        ]
-
-
-class Payout(Row):
-    """Money on the way out to one organisation; a second person approves it."""
-
-    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
-
-    number = models.TextField(unique=True)
-    organisation = models.ForeignKey("parties.Organisation", models.PROTECT, related_name="+")
-    amount = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    state = models.TextField(choices=PayoutState.choices, default=PayoutState.DRAFT)
-    prepared_by = models.TextField()
-    prepared_at = models.DateTimeField()
-    approved_by = models.TextField(default="", blank=True)
-    approved_at = models.DateTimeField(null=True)
-    paid_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="settlement_payout_positive"),
-            models.CheckConstraint(
-                condition=Q(approved_by="") | ~Q(approved_by=F("prepared_by")),
-                name="settlement_payout_four_eyes",
             ),
         ]

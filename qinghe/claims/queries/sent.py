@@ -1,0 +1,74 @@
+"""What debtors sent with a dispute: receipts and screenshots, and who may open them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from qinghe.claims.models import Claim, DisputePaper
+from qinghe.claims.queries.access import visible
+from qinghe.claims.terms import USABLE_SCANS
+from qinghe.kernel.actor import Actor, Role
+from qinghe.kernel.errors import DomainError
+from qinghe.parties.roles import Permission, may
+
+
+class NoSuchPaper(DomainError):
+    code = "claims.no-such-paper"
+    status = 404
+    text = _("There is no such paper.")
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    """One file of a debtor; its name is the debtor's own and is shown to nobody else."""
+
+    id: UUID
+    dispute_id: UUID
+    sha256: str
+    media_type: str
+    size: int
+    filename: str
+    uploaded_at: datetime
+    scan: str
+
+    @property
+    def usable(self) -> bool:
+        """Tell whether it may be opened: no scanner is at work, or it found nothing."""
+        return self.scan in USABLE_SCANS
+
+
+_ROW = ("id", "dispute_id", "sha256", "media_type", "size", "filename", "uploaded_at", "scan")
+
+
+def papers_sent(*, dispute_id: UUID, actor: Actor) -> list[PaperRow]:
+    """Return the files that came with a dispute and that an actor may open, oldest first."""
+    rows = DisputePaper.objects.filter(_open_to(actor), dispute=dispute_id)
+    return [PaperRow(*row) for row in rows.order_by("uploaded_at", "id").values_list(*_ROW)]
+
+
+def paper_for(*, paper_id: UUID, actor: Actor, claim_id: UUID | None = None) -> PaperRow:
+    """
+    Return one file's facts, of one claim if it is named.
+
+    :raises NoSuchPaper: unknown, not for this actor, or about another claim
+    """
+    rows = DisputePaper.objects.filter(_open_to(actor), pk=paper_id)
+    if claim_id is not None:
+        rows = rows.filter(dispute__claim=claim_id)
+    found = rows.values_list(*_ROW).first()
+    if found is None:
+        raise NoSuchPaper
+    return PaperRow(*found)
+
+
+def _open_to(actor: Actor) -> Q:
+    """Narrow to the debtor's own, to what was shared with the creditor, or to who decides."""
+    mine = Q(dispute__claim__in=Claim.objects.filter(visible(actor)))
+    if actor.role is Role.DEBTOR or may(actor, Permission.DECIDE_DISPUTES):
+        return mine
+    return mine & Q(dispute__shared=True) if actor.role is Role.CREDITOR else Q(pk__in=[])

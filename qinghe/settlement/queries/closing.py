@@ -1,0 +1,202 @@
+"""Months: what is open in one, which was closed by whom, and what stood at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
+
+from qinghe.claims.days import day_of
+from qinghe.kernel.actor import Actor
+from qinghe.ledger.closing import after
+from qinghe.ledger.models import Account, Period, Transfer
+from qinghe.ledger.queries import trial_balance, wrong_balances
+from qinghe.parties.roles import Permission, require
+from qinghe.settlement.closing_terms import WEIGHTS, CloseState, Matter, Weight, ends, first_day
+from qinghe.settlement.models import Dispute, MonthClose, Payment, Payout, Receipt, Refund
+from qinghe.settlement.payout_terms import PayoutState
+from qinghe.settlement.return_terms import LIVE, DisputeKind, DisputeState
+from qinghe.settlement.terms import PaymentState
+
+# What stood on accounts of a pattern when a month ended: their last closing balance up to it.
+STOOD: Final = """
+SELECT currency, count(*), sum(balance) FROM (
+    SELECT DISTINCT ON (a.id) a.currency, b.balance
+    FROM ledger_account a JOIN ledger_closingbalance b ON b.account_id = a.id
+    JOIN ledger_period p ON p.id = b.period_id
+    WHERE a.path LIKE %(pattern)s AND p.month <= %(month)s ORDER BY a.id, p.until DESC
+) AS stood WHERE balance <> 0 GROUP BY currency ORDER BY currency
+"""
+
+
+@dataclass(frozen=True)
+class Open:
+    """One open matter in one currency; the amount in minor units, 0 where it has none."""
+
+    matter: str
+    currency: str
+    count: int
+    amount: int
+
+    @property
+    def label(self) -> str:
+        return str(Matter(self.matter).label)
+
+    @property
+    def weight(self) -> Weight:
+        return WEIGHTS.get(self.matter, Weight.WAITS)
+
+    @property
+    def weight_label(self) -> str:
+        return str(self.weight.label)
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class CloseRow:
+    """A month that was asked to be closed, or is."""
+
+    id: UUID
+    month: date
+    state: str
+    asked_by: str
+    asked_at: datetime
+    confirmed_by: str
+    confirmed_at: datetime | None
+    explanation: str
+    root: str | None
+    transfers: int | None
+    stated_at: datetime | None
+    open_matters: tuple[Open, ...]
+
+    @property
+    def state_label(self) -> str:
+        return str(CloseState(self.state).label)
+
+
+def closes(*, actor: Actor) -> list[CloseRow]:
+    """
+    Return the months that were closed or wait for it, the newest first. One query.
+
+    :raises NotPermitted: the actor does not prepare payouts
+    """
+    require(actor, Permission.PREPARE_PAYOUTS)
+    return [_row(each) for each in _closes().exclude(state=CloseState.DROPPED)]
+
+
+def next_month(*, at: datetime) -> date | None:
+    """Return the month to be closed next; None while it still runs, or nothing was booked."""
+    last = Period.objects.order_by("-until").values_list("month", flat=True).first()
+    if last is not None:
+        month = after(last)
+    else:
+        begun = Transfer.objects.aggregate(at=Min("at"))["at"]
+        if begun is None:
+            return None
+        # What lies before the first month that is closed is closed with it.
+        before = first_day(day_of(at))
+        month = first_day(day_of(begun)) if day_of(begun) < before else before
+    return month if ends(month) <= at else None
+
+
+def open_matters(*, month: date) -> list[Open]:
+    """Return what of a month, or of the time before it, is open; the weightiest first."""
+    until = ends(month)
+    found = [
+        *_books(),
+        *_sums(Matter.DRAFTS, Payout.objects.filter(state="draft", prepared_at__lt=until)),
+        *_sums(Matter.RECEIPTS, Receipt.objects.filter(confirmed_at=None, at__lt=until)),
+        *_sums(Matter.UNMATCHED, _unmatched(until)),
+        *_suspense(),
+        *_sums(Matter.TAKEN_BACK, _taken_back(until)),
+        *_sums(
+            Matter.ON_THE_WAY,
+            Payout.objects.filter(state__in=(PayoutState.APPROVED, PayoutState.SENT)),
+        ),
+        *_sums(Matter.REFUNDS, Refund.objects.filter(state__in=LIVE, asked_at__lt=until)),
+        *_held(Matter.UNCOVERED, "creditor:", ":commission_due"),
+        *_held(Matter.RESERVES, "collector:", ":reserve"),
+    ]
+    order = list(Weight)
+    return sorted(found, key=lambda each: order.index(each.weight))
+
+
+def of_weight(matters: Sequence[Open], weight: Weight) -> str:
+    """Return the matters of a weight in words, one after the other."""
+    return "; ".join(dict.fromkeys(each.label for each in matters if each.weight == weight))
+
+
+def stood(*, pattern: str, month: date) -> dict[str, int]:
+    """Return per currency what stood on the accounts of an SQL pattern at the end of a month."""
+    with connection.cursor() as cursor:
+        cursor.execute(STOOD, {"pattern": pattern, "month": month})
+        return {currency: int(total) for currency, _count, total in cursor.fetchall()}
+
+
+def _closes() -> QuerySet[MonthClose]:
+    return MonthClose.objects.select_related("period").order_by("-month", "-asked_at")
+
+
+def _row(close: MonthClose) -> CloseRow:
+    return CloseRow(
+        id=close.pk,
+        month=close.month,
+        state=close.state,
+        asked_by=close.asked_by,
+        asked_at=close.asked_at,
+        confirmed_by=close.confirmed_by,
+        confirmed_at=close.confirmed_at,
+        explanation=close.explanation,
+        root=close.period.root if close.period else None,
+        transfers=close.period.transfers if close.period else None,
+        stated_at=close.stated_at,
+        open_matters=tuple(Open(**each) for each in close.open_matters),
+    )
+
+
+def _books() -> list[Open]:
+    uneven = {currency: total for currency, total in trial_balance().items() if total}
+    wrong = wrong_balances()
+    found = [Open(Matter.BOOKS, currency, 1, abs(total)) for currency, total in uneven.items()]
+    return [*found, Open(Matter.BOOKS, "", len(wrong), 0)] if wrong else found
+
+
+def _unmatched(until: datetime) -> QuerySet[Payment]:
+    return Payment.objects.filter(state=PaymentState.UNMATCHED, received_at__lt=until)
+
+
+def _taken_back(until: datetime) -> QuerySet[Dispute]:
+    money = Dispute.objects.exclude(kind=DisputeKind.COMPLAINT)
+    return money.filter(state=DisputeState.OPEN, told_at__lt=until)
+
+
+def _suspense() -> list[Open]:
+    under = Q(path="platform:suspense") | Q(path__startswith="platform:suspense:")
+    return _accounts(Matter.SUSPENSE, Account.objects.filter(under))
+
+
+def _held(matter: str, start: str, end: str) -> list[Open]:
+    return _accounts(matter, Account.objects.filter(path__startswith=start, path__endswith=end))
+
+
+def _accounts(matter: str, found: QuerySet[Account]) -> list[Open]:
+    rows = found.exclude(balance=0).values("currency")
+    return _opens(matter, rows.annotate(count=Count("pk"), total=Sum(F("balance"))))
+
+
+def _sums(matter: str, found: QuerySet[Any]) -> list[Open]:
+    return _opens(matter, found.values("currency").annotate(count=Count("pk"), total=Sum("amount")))
+
+
+def _opens(matter: str, rows: QuerySet[Any, Mapping[str, Any]]) -> list[Open]:
+    return [
+        Open(str(matter), row["currency"], row["count"], abs(int(row["total"])))
+        for row in rows.order_by("currency")
+    ]

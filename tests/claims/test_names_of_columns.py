@@ -1,0 +1,32 @@
+"""A row of names that cannot be used is refused by the letters of its columns, never by values."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils.translation import override
+
+from qinghe.claims.intake.read import FileUnreadable, letters_of, read_table
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a,b,a\n1,2,3\n", "columns A and C have the same name"),
+        ("a,,c\n1,2,3\n", "column B has no name"),
+        (f"a,b,{'x' * 201}\n1,2,3\n", "the name of column C has more than 200 characters"),
+        ("a,b,c\n", "no row with data stands below the names"),
+        ("a,b,c\n,,\n", "no row with data stands below the names"),
+        ("", "there is nothing in it"),
+    ],
+)
+def test_what_is_wrong_is_told_by_column(content: str, said: str) -> None:
+    with override("en"):
+        with pytest.raises(FileUnreadable) as refused:
+            read_table(content.encode())
+        assert said in refused.value.user_message
+
+
+def test_letters_count_as_a_spreadsheet_does() -> None:
+    assert [letters_of(n) for n in (0, 25, 26, 51, 52, 701, 702)] == [
+        "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA",
+    ]  # fmt: skip
