@@ -12,6 +12,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from config import postgres
 from config.template import template
+from qinghe.contact.services import law
 
 
 def pytest_configure() -> None:
@@ -36,3 +37,9 @@ def _plain_static_files(settings: Settings) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered_as_kept() -> None:
+    """A test whose database is emptied afterwards leaves nothing behind that says it is kept."""
+    law._kept.clear()

@@ -125,6 +125,10 @@ def test_a_claim_that_demands_too_much_is_corrected_and_seen(office: Office) -> 
     expect(owner.locator("[data-test=accept-lawful]")).to_have_count(0)
     office.look(owner, "accepted")
 
+    # What was changed is looked at for doubts again, before anybody may release it.
+    reviewer.goto(f"/verify/{claim.pk}/")
+    expect(reviewer.locator("[data-test=why-not]")).to_be_visible()
+    read_by_reviewers(claim.pk, clock.now())
     reviewer.goto(f"/verify/{claim.pk}/")
     reviewer.locator("select[name=reason]").select_option("agrees")
     reviewer.locator("[data-test=verify]").click()

@@ -79,6 +79,7 @@ def test_a_fictitious_claim_is_doubted_confirmed_and_ended(
     page = case.sign_in("reviewer", width)
     page.goto(address)
     look(page, "invented-doubted", language, width)
+    page.locator("[id^=fn-]").first.fill("The same telephone stands in four contracts.")
     with page.expect_navigation():
         page.locator("[name=confirmed][value='1']").first.click()
     # A reviewer confirms a warning, but does not end a claim as invented.
