@@ -14,15 +14,15 @@ BY_MONTH: dict[str, str] = {
         WHERE c.previous <> c.before OR again.root <> c.root OR again.transfers <> c.transfers
     """,
     "closing-balances-are-the-replay": """
-        WITH entries AS (
+        WITH closed AS MATERIALIZED (
+            SELECT id, until, lag(until, 1, '-infinity') OVER (ORDER BY until) AS since
+            FROM ledger_period
+        ), entries AS (
             SELECT debit_id AS id, amount, at FROM ledger_transfer
             UNION ALL SELECT credit_id, -amount, at FROM ledger_transfer
         ), moved AS (
             SELECT e.id, p.id AS period_id, p.until, sum(e.amount) AS total
-            FROM entries e CROSS JOIN LATERAL (
-                SELECT p.id, p.until FROM ledger_period p WHERE p.until > e.at
-                ORDER BY p.until LIMIT 1
-            ) AS p
+            FROM closed p JOIN entries e ON e.at >= p.since AND e.at < p.until
             GROUP BY e.id, p.id, p.until
         ), replay AS (
             SELECT id, period_id, sum(total) OVER (PARTITION BY id ORDER BY until) AS balance
