@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 from typing import Final
@@ -57,16 +57,22 @@ class Player:
 
 
 def cast(random: Random, *, collectors: int, dishonest: float, days: int) -> list[Player]:
-    """Return the collectors in the order of their numbers; the dishonest are drawn among them."""
+    """
+    Return the collectors in the order of their numbers; the dishonest are drawn among them.
+
+    A ring joins on one day: who is alone can agree with nobody, and works as the honest do.
+    """
     count = round(collectors * dishonest)
     drawn = random.sample(range(collectors), count)
     kinds = {number: DISHONEST[i % len(DISHONEST)] for i, number in enumerate(drawn)}
     late = set(random.sample(drawn, count // LATE_ONE_IN))
     honest = [number for number in range(collectors) if number not in kinds]
     late |= set(random.sample(honest, len(honest) // LATE_ONE_IN))
-    return [
+    players = [
         _player(random, n, kinds.get(n, Kind.HONEST), n in late, days) for n in range(collectors)
     ]
+    day = next((each.joins for each in players if each.kind is Kind.RING), 0)
+    return [replace(p, joins=day) if p.kind is Kind.RING else p for p in players]
 
 
 def _player(random: Random, number: int, kind: Kind, late: bool, days: int) -> Player:
