@@ -223,14 +223,15 @@ def test_only_own_claims_and_those_of_the_batch_are_found(bank: Organisation) ->
 
 
 def test_what_ended_meanwhile_gets_nothing(bank: Organisation) -> None:
-    over = claim(bank, "JD001", state=ClaimState.WITHDRAWN)
+    claim(bank, "JD001", state=ClaimState.WITHDRAWN)
     open_, content = claim(bank, "JD002"), paper("x")
     view = looked(bank, zipped({"JD001 合同.pdf": content, "JD002 合同.pdf": content}))
     assert view.counts == {"matched": 1, "refused": 1}
     Claim.objects.filter(pk=open_.pk).update(state=ClaimState.WITHDRAWN)
     assert taken(view, bank).counts == {"refused": 2}
     assert {row.code for row in files_of(view)} == {"claims.paper-claim-over"}
-    assert not Evidence.objects.filter(claim__in=[over.pk, open_.pk]).exists()
+    sent_in = BundleFile.objects.values("digest")
+    assert not Evidence.objects.filter(sha256__in=sent_in).exists()
 
 
 def test_a_send_is_decided_once(bank: Organisation) -> None:

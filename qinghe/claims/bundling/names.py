@@ -14,8 +14,8 @@ import zlib
 from collections.abc import Sequence
 from typing import Final
 
-from qinghe.claims.intake.encodings import CODECS, EncodingUnsure, decodes, encoding_of
-from qinghe.claims.intake.unreadable import FileUnreadable
+from qinghe.claims.intake.encodings import CODECS, decodes, encoding_of
+from qinghe.claims.intake.unreadable import EncodingUnsure, FileUnreadable
 
 SAYS_UTF8: Final = 0x800
 # How a reader that is told nothing decodes a name; it loses nothing, so it can be undone.

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
-from typing import Final, cast
+from typing import IO, BinaryIO, Final, cast
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -43,8 +44,14 @@ class BundleWork:
     def __init__(self, bundle_id: UUID) -> None:
         self.bundle_id = bundle_id
         self._archive: Archive | None = None
+        self._clear: IO[bytes] | None = None
         self._places: dict[int, Member] = {}
         self._known: Known | None = None
+
+    def close(self) -> None:
+        """Let go of the ZIP in the clear."""
+        if self._clear is not None:
+            self._clear.close()
 
     def step(self, *, at: datetime) -> bool:
         """
@@ -62,7 +69,8 @@ class BundleWork:
 
     def _open(self, bundle: Bundle, at: datetime) -> Archive:
         if self._archive is None:
-            self._archive = Archive(opened(bundle.sha256))  # type: ignore[arg-type]
+            self._clear = opened(bundle.sha256)
+            self._archive = Archive(cast("BinaryIO", self._clear))
             self._places = {each.place: each for each in self._archive.members}
             Bundle.objects.filter(pk=bundle.pk).update(begun_at=at, begun_done=bundle.done)
         return self._archive
@@ -141,10 +149,10 @@ def work_on_bundle(
     with alone(bundle_id) as mine:
         if not mine:
             return False
-        work = BundleWork(bundle_id)
         try:
-            while work.step(at=clock()):
-                told()
+            with closing(BundleWork(bundle_id)) as work:
+                while work.step(at=clock()):
+                    told()
         except DomainError as refusal:
             _give_up(bundle_id, refusal, clock())
         except Exception:

@@ -67,8 +67,9 @@ def bundle_list(request: StaffRequest) -> HttpResponse:
     """Show what was sent, and take one ZIP or several files; nothing is added yet."""
     batch_id = _id(request.GET.get("batch", ""))
     batch = batch_for(batch_id=batch_id, actor=request.actor) if batch_id else None
-    form = SendForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST"
+    form = SendForm(request.POST, request.FILES) if posted else SendForm()
+    if posted and form.is_valid():
         with refusals_in(form):
             made = send_papers(
                 creditor_id=request.membership.org_id,
