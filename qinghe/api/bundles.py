@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, BinaryIO, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -87,7 +87,7 @@ def create_papers(
     require(actor, Permission.MANAGE_CLAIMS)
     made = send_papers(
         creditor_id=actor.org_id,
-        files=[Sent(each.name or "", each.file) for each in files],
+        files=[Sent(each.name or "", cast("BinaryIO", each.file)) for each in files],
         otherwise=body.otherwise,
         batch_id=body.batch_id,
         actor=actor,

@@ -272,8 +272,9 @@ def test_a_worker_that_dies_leaves_nothing_half(
     claim(bank, "JD001")
     files = {f"JD001 合同 {n:02}.pdf": paper(str(n)) for n in range(9)}
     monkeypatch.setattr(bundlework, "CHUNK", 4)
+    monkeypatch.setattr(bundlework, "LOT", 6)
     bundle = sent(bank, ("p.zip", zipped(files)))
-    _dies(monkeypatch, "sorted_out", after=6, when=when)
+    _dies(monkeypatch, "sorted_out", after=5, when=when)
     with pytest.raises(ZeroDivisionError):
         work_on_bundle(bundle_id=bundle.pk, clock=lambda: NOW)
     view = bundle_for(bundle_id=bundle.pk, actor=clerk(bank))

@@ -86,7 +86,7 @@ def test_a_batch_gets_its_papers_in_one_send(
     page.wait_for_url("**/papers/**")
     look(page, "papers-send", language, width)
     file: Any = {"name": "材料.zip", "mimeType": "application/zip", "buffer": papers()}
-    page.locator("[name=files]").set_input_files(file)
+    page.locator("[name=papers]").set_input_files(file)
     page.locator("[data-test=send-papers]").click()
     expect(page.locator("[data-test=progress]")).to_be_visible()
     look(page, "papers-progress", language, width)

@@ -40,7 +40,7 @@ def upload(name: str, content: bytes) -> SimpleUploadedFile:
 
 
 def send(client: Client, *files: SimpleUploadedFile, query: str = "", **fields: str) -> str:
-    answer = client.post(f"/papers/{query}", {"files": list(files), **fields})
+    answer = client.post(f"/papers/{query}", {"papers": list(files), **fields})
     return str(answer.headers.get("Location", answer.content.decode()))
 
 

@@ -27,8 +27,12 @@ from qinghe.claims.terms import EvidenceKind
 
 # A run of Latin letters and digits is never cut; every other letter stands for itself.
 TOKEN: Final = re.compile(r"[0-9A-Z]+|[^\W_]")
+DIGIT: Final = re.compile("[0-9]")
 LONGEST_NAME: Final = 200
 LONGEST_NUMBER: Final = 64
+# Names made to hold thousands of numbers would only cost room.
+MOST_TOKENS: Final = 30
+MOST_FOLDERS: Final = 3
 SHOWN: Final = 3
 
 
@@ -129,18 +133,20 @@ def _parts(name: str) -> list[str]:
     path = PurePosixPath(name)
     folders = [each for each in path.parts[:-1] if each not in ("/", "..")]
     stem = path.stem if len(path.suffix) <= 6 else path.name
-    return [spelling(each)[:LONGEST_NAME] for each in (stem, *reversed(folders))]
+    nearest = list(reversed(folders))[:MOST_FOLDERS]
+    return [spelling(each)[:LONGEST_NAME] for each in (stem, *nearest)]
 
 
 def _spans(part: str) -> Iterator[tuple[int, int, str]]:
-    tokens = list(TOKEN.finditer(part))
+    tokens = list(TOKEN.finditer(part))[:MOST_TOKENS]
     for first, token in enumerate(tokens):
         text = ""
         for last in tokens[first:]:
             text += last[0]
             if len(text) > LONGEST_NUMBER:
                 break
-            yield token.start(), last.end(), text
+            if DIGIT.search(text):
+                yield token.start(), last.end(), text
 
 
 def _one(part: str, known: Known) -> _Found | None:

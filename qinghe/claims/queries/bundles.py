@@ -65,8 +65,8 @@ class BundleView:
 
     @property
     def figures(self) -> list[tuple[str, int]]:
-        """Return each verdict with its files, in the order in which they are read."""
-        return [(str(each), self.counts.get(each, 0)) for each in ORDER]
+        """Return each verdict with its files: what goes well first."""
+        return [(str(each), self.counts.get(each, 0)) for each in Verdict]
 
     @property
     def progress(self) -> Progress | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -43,10 +43,10 @@ VERDICTS: Final[dict[type[DomainError], Verdict]] = {
 }
 
 
-def known_to(bundle: Bundle, archive: Archive) -> Known:
+def known_to(bundle: Bundle, members: Sequence[Member]) -> Known:
     """Return the creditor's claims, of one batch only if so asked, that names may mean."""
     wanted: set[str] = set()
-    for member in archive.members:
+    for member in members:
         wanted |= keys_of(member.name)
     rows = Claim.objects.filter(creditor=bundle.creditor_id)
     if bundle.batch_id:

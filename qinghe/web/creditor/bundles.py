@@ -37,7 +37,7 @@ class ManyFiles(forms.ClearableFileInput):
 class FilesField(forms.FileField):
     """Several files as a list."""
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         """Return every file that was chosen."""
         several = data if isinstance(data, list | tuple) else [data]
         return [super(FilesField, self).clean(each, initial) for each in several or [None]]
@@ -46,11 +46,13 @@ class FilesField(forms.FileField):
 class SendForm(forms.Form):
     """One ZIP or several files, and what those count as whose name does not tell."""
 
-    files = FilesField(
+    papers = FilesField(
         label=_("One ZIP, or several files"),
+        # One without content is named in the report and does not lose the others.
+        allow_empty_file=True,
         help_text=_(
-            "A ZIP of up to %(files)s files and %(mb)s MB, without a password. Single files: PDF, "
-            "pictures, XLSX, CSV, sound."
+            "A ZIP of up to %(files)s files and %(mb)s MB, without a password; or up to 100 single "
+            "files: PDF, pictures, XLSX, CSV, sound."
         )
         % {"files": f"{MOST_FILES:,}", "mb": f"{MOST_PACKED // MB:,}"},
         widget=ManyFiles(attrs={"accept": f".zip,{ACCEPT}"}),
@@ -73,7 +75,7 @@ def bundle_list(request: StaffRequest) -> HttpResponse:
         with refusals_in(form):
             made = send_papers(
                 creditor_id=request.membership.org_id,
-                files=[Sent(each.name, each.file) for each in form.cleaned_data["files"]],
+                files=[Sent(each.name, each.file) for each in form.cleaned_data["papers"]],
                 otherwise=form.cleaned_data["otherwise"],
                 batch_id=batch_id,
                 actor=request.actor,
