@@ -29,7 +29,7 @@ CLOCKS: Final = (
     Clock("40 * * * *", "casework.service", "orders left lying are warned about, then go back"),
     Clock("*/10 * * * *", "claims.challenges", "challenge windows end"),
     Clock("*/10 * * * *", "graph.traces", "organisations that are one hand are found"),
-    Clock("*/10 * * * *", "risk.look", "new and changed claims are linked and doubted"),
+    Clock("*/10 * * * *", "risk.look", "changed claims are doubted; new ones were at once"),
     Clock("30 16 * * *", "risk.look-around", "doubts come from what others did, too"),
     Clock("*/10 * * * *", "claims.unanswered", "claims that nobody proves in time end"),
     Clock("*/10 * * * *", "claims.holds", "holds with an end are lifted"),

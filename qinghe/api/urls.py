@@ -7,6 +7,7 @@ from django.urls import path
 from qinghe.api import (
     batches,
     bids,
+    bundles,
     calculations,
     claims,
     complaints,
@@ -45,6 +46,7 @@ speak(api)
 speak_of_unkeepable(api)
 PARTS = (
     batches,
+    bundles,
     claims,
     contracts,
     calculations,

@@ -18,6 +18,12 @@ ACTIVE: Final[dict[str, StrPromise]] = {
     "media": _("It plays sound or film."),
     "form": _("It holds a form that can change its own look (XFA)."),
 }
+# The mark of a PDF no page of which shows anything: it proves nothing.
+EMPTY: Final = "empty"
+EMPTY_PAGES: Final = _(
+    "This file shows empty pages, so it does not count. Open it on your device; add the one that "
+    "shows the paper."
+)
 # Verdict: how it looks, and its sentence.
 VERDICTS: Final[dict[str, tuple[str, StrPromise]]] = {
     "valid": ("ok", _("Signed by somebody whom a known authority vouches for.")),
@@ -52,8 +58,9 @@ class Signed:
 
 
 def warnings_of(findings: dict[str, Any]) -> list[str]:
-    """Return a sentence for everything that a file may set off when it is opened."""
-    return [str(ACTIVE[code]) for code in findings.get("active", ()) if code in ACTIVE]
+    """Return a sentence for empty pages, and for all that a file may set off when it is opened."""
+    empty = [str(EMPTY_PAGES)] if findings.get(EMPTY) else []
+    return empty + [str(ACTIVE[code]) for code in findings.get("active", ()) if code in ACTIVE]
 
 
 def signatures_of(findings: dict[str, Any]) -> list[Signed]:

@@ -11,6 +11,7 @@ from qinghe.claims.days import day_of
 from qinghe.claims.services import (
     check_all_wanted,
     end_returned,
+    forget_bundle_files,
     forget_row_errors,
     forget_undecided,
     intake,
@@ -18,8 +19,10 @@ from qinghe.claims.services import (
     remove_refused,
     rescan,
     resume_batches,
+    resume_bundles,
     scan_folders,
     uphold_unproven,
+    work_on_bundle,
 )
 from qinghe.claims.services import sweep as sweeps
 from qinghe.kernel import clock
@@ -58,6 +61,7 @@ def unanswered(**_later: object) -> None:
 def forget(**_later: object) -> None:
     """Delete row errors of long ago, rows nobody decided on, and files that were refused."""
     forget_row_errors(at=clock.now())
+    forget_bundle_files(at=clock.now())
     forget_undecided(at=clock.now())
     remove_refused(at=clock.now())
 
@@ -74,6 +78,12 @@ def work(batch_id: str, **_later: object) -> None:
     intake(batch_id=UUID(batch_id), clock=clock.now)
 
 
+@app.task(name="claims.bundle")
+def bundle(bundle_id: str, **_later: object) -> None:
+    """Look through or take over papers, as far as it goes. Safe to run twice, and beside itself."""
+    work_on_bundle(bundle_id=UUID(bundle_id), clock=clock.now)
+
+
 @app.task(name="claims.drop", queueing_lock="claims.drop", lock="claims.drop")
 def drop(**_later: object) -> None:
     """Take what creditors' machines have put into their folders. Safe to run twice."""
@@ -82,8 +92,9 @@ def drop(**_later: object) -> None:
 
 @app.task(name="claims.resume", queueing_lock="claims.resume")
 def resume(**_later: object) -> None:
-    """Put batches back on the queue that nobody works on. Safe to run twice."""
+    """Put batches and papers back on the queue that nobody works on. Safe to run twice."""
     resume_batches()
+    resume_bundles()
 
 
 @app.task(name="claims.amounts", queueing_lock="claims.amounts", lock="claims.amounts")

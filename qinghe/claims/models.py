@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from qinghe.claims.batch import Batch, Correction, Mapping, RemovedFile, RowError, Staged
+from qinghe.claims.bundle import Bundle, BundleFile
 from qinghe.claims.contract import (
     ContractFee,
     ContractPayment,
@@ -36,6 +37,8 @@ from qinghe.kernel.rows import Row
 
 __all__ = [
     "Batch",
+    "Bundle",
+    "BundleFile",
     "Claim",
     "ContractFee",
     "ContractPayment",

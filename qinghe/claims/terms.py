@@ -249,6 +249,33 @@ WORKING = (BatchState.RECEIVED, BatchState.CHECKING, BatchState.MERGING)
 ENDED = (BatchState.ACCEPTED, BatchState.REFUSED, BatchState.CANCELLED, BatchState.FAILED)
 
 
+class BundleState(TextChoices):
+    """A ZIP of papers on its way: received, looked through, decided, added file by file."""
+
+    RECEIVED = "received", pgettext_lazy("papers", "Received, waiting to be looked through")
+    CHECKING = "checking", pgettext_lazy("papers", "Being looked through")
+    CHECKED = "checked", pgettext_lazy("papers", "Looked through, waiting for your decision")
+    TAKING = "taking", pgettext_lazy("papers", "Being added to the claims")
+    TAKEN = "taken", pgettext_lazy("papers", "Added to the claims")
+    CANCELLED = "cancelled", pgettext_lazy("papers", "Stopped")
+    FAILED = "failed", pgettext_lazy("papers", "Could not be read")
+
+
+BUNDLE_WORKING = (BundleState.RECEIVED, BundleState.CHECKING, BundleState.TAKING)
+BUNDLE_ENDED = (BundleState.TAKEN, BundleState.CANCELLED, BundleState.FAILED)
+
+
+class Verdict(TextChoices):
+    """What becomes of one file of a ZIP of papers."""
+
+    MATCHED = "matched", pgettext_lazy("paper", "Fits a claim")
+    ADDED = "added", pgettext_lazy("paper", "Added")
+    HERE = "here", pgettext_lazy("paper", "There already")
+    UNKNOWN = "unknown", pgettext_lazy("paper", "Not known where it belongs")
+    AMBIGUOUS = "ambiguous", pgettext_lazy("paper", "Fits more than one")
+    REFUSED = "refused", pgettext_lazy("paper", "Not taken")
+
+
 class DisputeReason(TextChoices):
     UNKNOWN = "unknown", _("I do not know this debt")
     NOT_MINE = "not_mine", _("I never borrowed this")

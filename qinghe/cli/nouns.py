@@ -35,6 +35,7 @@ NOUNS: Final[dict[str, Noun]] = {
     "team": Noun("qinghe.cli.team", "A collector's own team: its lead, its room, giving out."),
     "user": Noun("qinghe.cli.user", "Accounts that sign in, their roles and keys."),
     "import": Noun("qinghe.cli.imports", "Take a creditor's file of claims."),
+    "papers": Noun("qinghe.cli.papers", "Send papers for many claims: look, then add."),
     "bid": Noun("qinghe.cli.bid", "Open sealed bids, prove it was honest, keep cost figures."),
     "claim": Noun("qinghe.cli.claim", "Post one claim by hand, or calculate one again."),
     "package": Noun("qinghe.cli.package", "Packages of orders: what is open, and tidying up."),

@@ -17,6 +17,12 @@ def look(**_later: object) -> None:
     look_at(_look)
 
 
+@app.task(name="risk.look-soon", lock="risk.look-soon")
+def look_soon(**_later: object) -> None:
+    """Look at once, where something was submitted a moment ago. Safe to run twice."""
+    look_at(_look)
+
+
 @app.task(name="risk.look-around", queueing_lock="risk.look-around")
 def look_around(**_later: object) -> None:
     """Look at every submitted claim: what others have done since may make it doubtful."""

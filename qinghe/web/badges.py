@@ -31,6 +31,8 @@ STATES: dict[str, Look] = {
     "checking": Look("", "hourglass"),
     "checked": Look("warn"),
     "merging": Look("acc", "hourglass"),
+    "taking": Look("acc", "hourglass"),
+    "taken": Look("ok", "circle-check"),
     "cancelled": Look("line"),
     "accepted": Look("ok", "circle-check"),
     "refused": Look("bad", "ban"),

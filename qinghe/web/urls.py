@@ -58,6 +58,7 @@ from qinghe.web.creditor import (
     single,
     titles,
 )
+from qinghe.web.creditor import bundles as sending
 from qinghe.web.creditor import evidence as adding
 from qinghe.web.creditor import packages as bundles
 from qinghe.web.front import front_urls
@@ -118,6 +119,11 @@ claim_urls = [
     path("batches/new/", intake.batch_new, name="batch-new"),
     path("batches/reading/", reading.batch_reading, name="batch-reading"),
     path("batches/columns/", intake.batch_columns, name="batch-columns"),
+    path("papers/", sending.bundle_list, name="bundles"),
+    path("papers/<uuid:bundle_id>/", sending.bundle_page, name="bundle"),
+    path("papers/<uuid:bundle_id>/take/", sending.bundle_take, name="bundle-take"),
+    path("papers/<uuid:bundle_id>/cancel/", sending.bundle_cancel, name="bundle-cancel"),
+    path("papers/<uuid:bundle_id>/report.csv", sending.bundle_report, name="bundle-report"),
     path("batches/<uuid:batch_id>/", batches.batch_page, name="batch"),
     path("batches/<uuid:batch_id>/rows/", correcting.batch_rows, name="batch-rows"),
     path("batches/<uuid:batch_id>/forecast/", batches.batch_forecast, name="batch-forecast"),

@@ -37,6 +37,8 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "evidence": claims.EvidenceKind,
     "scan": claims.Scan,
     "batch": claims.BatchState,
+    "bundle": claims.BundleState,
+    "paper": claims.Verdict,
     "dispute": claims.DisputeState,
     "dispute-reason": claims.DisputeReason,
     "hold": claims.HoldKind,

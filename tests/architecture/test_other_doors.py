@@ -108,7 +108,7 @@ def member(role: Role) -> tuple[User, Membership]:
 def path_of(namespace: str, name: str) -> str:
     names = ("claim", "evidence", "order", "wish", "complaint", "batch", "listing", "mandate",
              "contact", "mailing", "plan", "attempt", "collector", "offer", "package",
-             "request", "search", "member", "queue", "paper")  # fmt: skip
+             "request", "search", "member", "queue", "paper", "bundle")  # fmt: skip
     known = {f"{each}_id": UNKNOWN for each in names} | {
         "what": "plan",
         "fmt": "csv",
@@ -173,6 +173,8 @@ def ask(client: Client, method: str, name: str, headers: dict[str, str]) -> Http
     if name == "batches":
         file = SimpleUploadedFile("claims.csv", b"not,a\nknown,file\n")
         return client.post(path, {"file": file}, headers=headers)
+    if name == "papers":
+        return client.post(path, {"files": SimpleUploadedFile("a.pdf", b"%PDF-")}, headers=headers)
     body = json.dumps(BODIES.get(name))
     return client.post(path, body, content_type="application/json", headers=headers)
 

@@ -7,10 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from qinghe.claims.models import Claim, Line, Objection, Review
+from qinghe.claims.models import Claim, Evidence, Line, Objection, Review
 from qinghe.claims.queries import ClaimView, NoSuchClaim, claim_view
 from qinghe.claims.queries.one import Term
 from qinghe.claims.services import (
+    FileCounted,
+    FileTypeRefused,
+    NoSuchKind,
     NothingToObject,
     ObjectedAlready,
     ObjectionDecided,
@@ -27,12 +30,14 @@ from qinghe.claims.services import (
     return_claim,
     withdraw_claim,
 )
+from qinghe.claims.services.objecting import Paper
 from qinghe.claims.terms import OBJECTION_DAYS, RETURNED_DAYS, LineKind
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.ids import new_id
 from qinghe.ledger.queries import balance
 from qinghe.parties.roles import NotPermitted
 from qinghe.portal.claims import claim_of, my_claim
+from qinghe.simulation.evidence import contract_pdf
 from qinghe.web.claimparts import MINUS, equation
 from tests import factories
 from tests.claims.world import COMPLIANCE, NOW, REVIEWER, clerk, debtor, proven
@@ -200,3 +205,30 @@ def test_only_what_the_desk_rejected_can_be_objected_to() -> None:
     for claim in (waiting, mine, contested):
         with pytest.raises(NothingToObject):
             objected(claim)
+
+
+class TestPapers:
+    def test_they_come_with_the_objection(self) -> None:
+        claim = rejected()
+        made = objected(claim, papers=[Paper("statement", "a.pdf", contract_pdf("x", "y"))])
+        row = Evidence.objects.get(claim=claim, kind="statement")
+        assert (row.uploaded_at, made.at) == (NOW + DAY, NOW + DAY)
+
+    def test_one_that_is_not_taken_leaves_nothing_behind(self) -> None:
+        claim, good = rejected(), Paper("statement", "a.pdf", contract_pdf("x", "y"))
+        for bad, refusal in (
+            (Paper("statement", "b.pdf", b"MZ\x90\0"), FileTypeRefused),
+            (Paper("letter", "b.pdf", contract_pdf("z", "y")), NoSuchKind),
+            (Paper("contract", "b.pdf", good.content), FileCounted),
+        ):
+            with pytest.raises(refusal):
+                objected(claim, papers=[good, bad])
+        assert not Objection.objects.exists()
+        assert not Evidence.objects.filter(claim=claim, kind="statement").exists()
+
+    def test_a_late_objection_adds_no_paper(self) -> None:
+        claim, late = rejected(), NOW + (OBJECTION_DAYS + 1) * DAY
+        paper = Paper("statement", "a.pdf", contract_pdf("x", "y"))
+        with pytest.raises(ObjectionTooLate):
+            objected(claim, at=late, papers=[paper])
+        assert not Evidence.objects.filter(claim=claim, kind="statement").exists()

@@ -160,7 +160,7 @@ class TestHostile:
             PAGE,
             "<< /First 4 0 R /Last 4 0 R /Next 4 0 R >>",
         )
-        assert looked(loop) == PdfFacts(pages=1)
+        assert looked(loop) == PdfFacts(pages=1, empty=True)
 
     def test_no_secret_of_the_house_reaches_the_child(
         self, monkeypatch: pytest.MonkeyPatch
@@ -247,3 +247,43 @@ def test_every_difficult_file_gets_an_answer_within_its_limits(file: Path) -> No
     assert answer.startswith(b"{")
     assert done.stderr == b""
     assert int(peak_kb) < 500 * 1024
+
+
+class TestEmptyPages:
+    KIDS = "<< /Type /Pages /Count 1 /Kids [3 0 R] >>"
+
+    def page(self, content: bytes, more: str = "", packed: bool = True) -> bytes:
+        """Return a PDF of one page with this content."""
+        body = zlib.compress(content) if packed else content
+        how = "/Filter /FlateDecode " if packed else ""
+        stream = f"<< {how}/Length {len(body)} >>\nstream\n{body.decode('latin-1')}\nendstream"
+        leaf = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R {more} >>"
+        return built(CATALOGUE, self.KIDS, leaf, stream)
+
+    @pytest.mark.parametrize("packed", [True, False])
+    @pytest.mark.parametrize(
+        "content", [b"", b"q Q", b"BT /F1 12 Tf ( ) Tj ET", b"q 1 0 0 1 0 0 cm 0 0 9 9 re W n Q"]
+    )
+    def test_pages_that_show_nothing_are_empty(self, content: bytes, packed: bool) -> None:
+        assert looked(self.page(content, packed=packed)).empty
+
+    @pytest.mark.parametrize("packed", [True, False])
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"BT /F1 12 Tf (x) Tj ET", b"BT /F1 12 Tf [<0003>-20<0004>] TJ ET", b"/Im0 Do",
+            b"0 0 m 9 9 l S", b"0 0 9 9 re f", b"BI /W 1 /H 1 ID x EI", b"BT (x)' ET",
+        ],
+    )  # fmt: skip
+    def test_letters_pictures_and_lines_are_seen(self, content: bytes, packed: bool) -> None:
+        assert not looked(self.page(content, packed=packed)).empty
+
+    def test_what_is_not_sure_is_not_called_empty(self) -> None:
+        assert not looked(self.page(b"", more="/Annots [<< /Subtype /Widget >>]")).empty
+        broken = self.page(b"q Q").replace(b"/FlateDecode", b"/LZWDecode  ")
+        assert not looked(broken).empty
+        shown = self.page(b"BT (x) Tj ET")
+        assert not looked(shown).empty
+
+    def test_a_page_without_content_is_empty(self) -> None:
+        assert looked(built(CATALOGUE, self.KIDS, PAGE)) == PdfFacts(pages=1, empty=True)

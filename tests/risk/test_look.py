@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from qinghe.claims.models import Claim, Evidence
 from qinghe.claims.services import add_evidence, deliver_terms, place_hold, restate
@@ -15,7 +16,7 @@ from qinghe.claims.services.holds import lift_hold
 from qinghe.claims.services.unseen import look_at
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor, Role, system
-from qinghe.risk.jobs import look, look_around
+from qinghe.risk.jobs import look, look_around, look_soon
 from qinghe.simulation.evidence import contract_pdf
 from tests import factories
 from tests.claims.test_amounts import AGREED
@@ -115,3 +116,14 @@ def queries(job: Callable[[], object]) -> int:
     with CaptureQueriesContext(connection) as found:
         job()
     return len(found)
+
+
+def test_what_was_submitted_is_looked_at_as_soon_as_it_is_there() -> None:
+    ProcrastinateJob.objects.filter(task_name="risk.look-soon").delete()
+    claim = claim_of(creditor())
+    assert ProcrastinateJob.objects.filter(task_name="risk.look-soon", status="todo").count() == 1
+    assert Claim.objects.get(pk=claim.pk).unseen
+    with clock.at(AT):
+        look_soon()
+        look_soon()
+    assert not Claim.objects.get(pk=claim.pk).unseen

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.completeness import Case, Completeness, completeness
+from qinghe.claims.findings import EMPTY
 from qinghe.claims.models import Claim, Evidence, Line
 from qinghe.claims.queries.access import NoSuchClaim, visible
 from qinghe.claims.queries.decisions import DisputeRow, disputes_about
@@ -74,8 +75,13 @@ class EvidenceRow:
 
     @property
     def usable(self) -> bool:
-        """Return whether it proves something: no newer version, and the scanner lets it."""
-        return self.superseded_at is None and self.scan in USABLE_SCANS
+        """Return whether it proves something: the newest, scanned, and no empty pages."""
+        return self.superseded_at is None and self.readable and not self.empty
+
+    @property
+    def empty(self) -> bool:
+        """Return whether it is a PDF no page of which shows anything."""
+        return bool(self.findings.get(EMPTY))
 
     @property
     def readable(self) -> bool:

@@ -12,17 +12,20 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce
 
 from qinghe.claims.completeness import BUYERS, NEEDS, Case, Completeness, Need, Part, completeness
+from qinghe.claims.findings import EMPTY
 from qinghe.claims.models import Claim, Evidence
 from qinghe.claims.queries.access import visible
-from qinghe.claims.terms import USABLE_SCANS, ClaimState, EvidenceKind, Scan
+from qinghe.claims.terms import USABLE_SCANS, ClaimState, EvidenceKind, ReviewQueue, Scan
 from qinghe.kernel.actor import Actor
 from qinghe.parties.queries.opened import opened_files
 from qinghe.parties.terms import OrgKind
 
 # Enough for one run; the next takes the rest.
 RESCAN = 200
-# What proves something: no newer version of it, and the scanner lets it pass.
-PROVES = Q(scan__in=USABLE_SCANS, superseded_at__isnull=True)
+# What proves something: no newer version of it, the scanner lets it pass, and it shows something.
+PROVES = Q(
+    scan__in=USABLE_SCANS, superseded_at__isnull=True, **{f"findings__{EMPTY}__isnull": True}
+)
 # Nobody adds papers to more in a day; looking on would cost more than it tells.
 LOOKED_AT = 2000
 _PRIVATE = Q(creditor__kind=OrgKind.PRIVATE_CREDITOR) | Q(creditor__lender_kind="natural_person")
@@ -31,10 +34,15 @@ _BOUGHT = Q(creditor__lender_kind__in=sorted(BUYERS))
 
 @dataclass(frozen=True)
 class Lacking:
-    """How many claims wait for papers, of those looked at; `more` says that there are others."""
+    """
+    How many claims wait for papers, of those looked at; `more` says that there are others.
+
+    `incomplete` are these and those about which the review desk has asked something.
+    """
 
     count: int
     more: bool
+    incomplete: int = 0
 
 
 def papers_of(claim_ids: Collection[UUID]) -> dict[UUID, Completeness]:
@@ -57,14 +65,28 @@ def lacking() -> Q:
     return Q(state=ClaimState.SUBMITTED) & reduce(or_, [_lacks(n) for n in NEEDS if n.needed])
 
 
+def incomplete() -> Q:
+    """Return which claims wait for their creditor: a paper is missing, or the desk has asked."""
+    return lacking() | Q(state=ClaimState.SUBMITTED, review=ReviewQueue.RETURNED)
+
+
 def count_lacking(*, actor: Actor, batch_id: UUID | None = None) -> Lacking:
     """Return how many claims an actor may see wait for papers; of one batch only. One query."""
     waiting = Claim.objects.filter(visible(actor), state=ClaimState.SUBMITTED)
     if batch_id is not None:
         waiting = waiting.filter(batch=batch_id)
     looked_at = Claim.objects.filter(pk__in=waiting.values("pk")[: LOOKED_AT + 1])
-    found = looked_at.aggregate(all=Count("pk"), lack=Count("pk", filter=lacking()))
-    return Lacking(min(found["lack"], LOOKED_AT), more=found["all"] > LOOKED_AT)
+    asked = Q(review=ReviewQueue.RETURNED)
+    found = looked_at.aggregate(
+        all=Count("pk"),
+        lack=Count("pk", filter=lacking()),
+        open=Count("pk", filter=lacking() | asked),
+    )
+    return Lacking(
+        min(found["lack"], LOOKED_AT),
+        more=found["all"] > LOOKED_AT,
+        incomplete=min(found["open"], LOOKED_AT),
+    )
 
 
 def _lacks(need: Need) -> Q:

@@ -41,6 +41,18 @@ def progress(
     rows, valid, done, begun_done = counts
     merging = state == BatchState.MERGING and whole
     phase, of = (BatchState.MERGING, valid) if merging else (BatchState.CHECKING, rows)
+    return pace(phase, (of, done, begun_done), begun_at=begun_at, worked_at=worked_at)
+
+
+def pace(
+    phase: str,
+    counts: tuple[int, int, int],
+    *,
+    begun_at: datetime | None,
+    worked_at: datetime | None,
+) -> Progress:
+    """Return how far some work is; `counts` are all, those done, and done when it began."""
+    of, done, begun_done = counts
     seconds = (worked_at - begun_at).total_seconds() if worked_at and begun_at else 0.0
     if seconds < FEWEST_SECONDS or done <= begun_done:
         return Progress(phase, min(done, of), of, None, None)

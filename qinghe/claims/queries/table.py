@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from qinghe.claims.models import Claim, Hold
 from qinghe.claims.queries.access import visible
-from qinghe.claims.queries.papers import lacking
+from qinghe.claims.queries.papers import incomplete, lacking
 from qinghe.claims.terms import OPEN_STATES, Stage
 from qinghe.kernel.actor import Actor
 from qinghe.parties.queries import reachable
@@ -25,7 +25,7 @@ COUNT_CAP = 10_000
 class ClaimFilters:
     """
     What to show; empty means everything. `text` matches a claim or contract number, `lacking`
-    means claims that wait for papers.
+    means claims that wait for papers, `to_complete` those and what the review desk has asked about.
     """
 
     state: str = ""
@@ -37,6 +37,7 @@ class ClaimFilters:
     held: bool | None = None
     text: str = ""
     lacking: bool = False
+    to_complete: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,8 @@ def _filtered(actor: Actor, filters: ClaimFilters) -> QuerySet[Claim]:
         rows = rows.filter(held=filters.held)
     if filters.lacking:
         rows = rows.filter(lacking())
+    if filters.to_complete:
+        rows = rows.filter(incomplete())
     text = filters.text.strip()
     if text:
         rows = rows.filter(Q(number=text.upper()) | Q(contract_number=text))

@@ -32,6 +32,15 @@ from qinghe.claims.services.batches import (
     receive_batch,
     refuse_batch,
 )
+from qinghe.claims.services.bundles import (
+    BundleDecided,
+    BundleNotChecked,
+    NothingToTake,
+    accept_bundle,
+    cancel_bundle,
+    send_papers,
+)
+from qinghe.claims.services.bundlework import resume_bundles, work_on_bundle
 from qinghe.claims.services.checking import check_all_wanted
 from qinghe.claims.services.corrections import (
     CellTooLong,
@@ -70,7 +79,11 @@ from qinghe.claims.services.evidence import (
     set_assignments,
 )
 from qinghe.claims.services.examining import MalwareFound, PdfEncrypted, PdfTooHeavy, PdfTooLong
-from qinghe.claims.services.forgetting import forget_row_errors, forget_undecided
+from qinghe.claims.services.forgetting import (
+    forget_bundle_files,
+    forget_row_errors,
+    forget_undecided,
+)
 from qinghe.claims.services.history import History, HistoryHasErrors, import_history, import_terms
 from qinghe.claims.services.holds import hold_creditor, lift_hold, lift_holds, place_hold
 from qinghe.claims.services.limitation import BadAct, NoSuchAct, decide_act, record_act
@@ -103,6 +116,7 @@ from qinghe.claims.services.objecting import (
     object_to_rejection,
 )
 from qinghe.claims.services.outlook import Outlook, outlook_of
+from qinghe.claims.services.packing import Sent
 from qinghe.claims.services.posting import (
     ClaimKnown,
     ClaimRefused,
@@ -193,6 +207,8 @@ __all__ = [
     "BatchNotChecked",
     "BoughtOnce",
     "BrokenChain",
+    "BundleDecided",
+    "BundleNotChecked",
     "CellTooLong",
     "ChainClosed",
     "ChallengeOpen",
@@ -239,6 +255,7 @@ __all__ = [
     "NothingRestated",
     "NothingToAccept",
     "NothingToObject",
+    "NothingToTake",
     "NothingToTell",
     "ObjectedAlready",
     "ObjectionDecided",
@@ -262,6 +279,7 @@ __all__ = [
     "ReplacedWithoutReason",
     "RowNotWrong",
     "SecondReviewer",
+    "Sent",
     "StepGiven",
     "StillPlaced",
     "TermsGiven",
@@ -275,6 +293,7 @@ __all__ = [
     "WordsRefused",
     "WrongClaimState",
     "accept_batch",
+    "accept_bundle",
     "accept_lawful",
     "accrue_interest",
     "add_evidence",
@@ -286,6 +305,7 @@ __all__ = [
     "ask_address",
     "assign_claim",
     "cancel_batch",
+    "cancel_bundle",
     "check_all_wanted",
     "check_amount",
     "check_batch",
@@ -303,6 +323,7 @@ __all__ = [
     "dry_run",
     "end_challenge",
     "end_returned",
+    "forget_bundle_files",
     "forget_row_errors",
     "forget_undecided",
     "give_address",
@@ -342,9 +363,11 @@ __all__ = [
     "restore_rest",
     "resubmit_claim",
     "resume_batches",
+    "resume_bundles",
     "return_claim",
     "save_mapping",
     "scan_folders",
+    "send_papers",
     "set_assignments",
     "set_state",
     "set_states",
@@ -358,5 +381,6 @@ __all__ = [
     "waive_rest",
     "withdraw_claim",
     "withdraw_dispute",
+    "work_on_bundle",
     "write_off_part",
 ]

@@ -82,17 +82,18 @@ def resume_batches() -> int:
     count = 0
     for batch_id in Batch.objects.filter(state__in=WORKING).values_list("pk", flat=True):
         with transaction.atomic():
-            if _idle(batch_id):
+            if idle(batch_id):
                 enqueue(JOB, batch_id=str(batch_id))
                 count += 1
     return count
 
 
-def _idle(batch_id: UUID) -> bool:
+def idle(batch_id: UUID) -> bool:
+    """Tell whether nobody works on a batch; nobody begins before the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(IDLE, [_name(batch_id)])
-        (idle,) = cursor.fetchone() or (False,)
-    return bool(idle)
+        (free,) = cursor.fetchone() or (False,)
+    return bool(free)
 
 
 def _broken(batch_id: UUID, actor: Actor, clock: Callable[[], datetime]) -> None:

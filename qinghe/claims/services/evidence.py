@@ -96,8 +96,8 @@ def add_evidence(
     if kind not in EvidenceKind.values:
         raise NoSuchKind
     require_claim(claim_id, actor)
-    file = _received(filename, content)
-    return _add(claim_id=claim_id, kind=kind, file=file, actor=actor, at=at)
+    file = received_file(filename, content)
+    return add_received(claim_id=claim_id, kind=kind, file=file, actor=actor, at=at)
 
 
 def replace_evidence(
@@ -123,7 +123,7 @@ def replace_evidence(
     if len(reason.strip()) < SHORTEST_REASON:
         raise ReplacedWithoutReason
     evidence_for(evidence_id=evidence_id, actor=actor)
-    file = _received(filename, content)
+    file = received_file(filename, content)
     reason = reason.strip()
     return _replace(evidence_id=evidence_id, reason=reason, file=file, actor=actor, at=at)
 
@@ -175,7 +175,7 @@ def set_assignments(*, claim_id: UUID, count: int, actor: Actor, at: datetime) -
 
 
 @dataclass(frozen=True)
-class _File:
+class ReceivedFile:
     """A file that was examined and sealed, as an argument of a verb."""
 
     name: str
@@ -203,15 +203,28 @@ class _File:
         }
 
 
-def _received(filename: str, content: bytes) -> _File:
-    """Examine a file and seal it; both before any row is locked, for a file may be slow."""
+def received_file(filename: str, content: bytes) -> ReceivedFile:
+    """
+    Examine a file and seal it; both before any row is locked, for a file may be slow.
+
+    :raises DomainError: the file is not taken, see `examine`
+    """
     examined = examine(content, filename)
     name = PurePath(filename.replace("\\", "/")).name[:MAX_NAME]
-    return _File(name, seal_file(content), len(content), examined)
+    return ReceivedFile(name, seal_file(content), len(content), examined)
 
 
 @verb("claims.add_evidence")
-def _add(*, claim_id: UUID, kind: str, file: _File, actor: Actor, at: datetime) -> Evidence:
+def add_received(
+    *, claim_id: UUID, kind: str, file: ReceivedFile, actor: Actor, at: datetime
+) -> Evidence:
+    """
+    Add a file that was examined; for services that write it together with something else.
+
+    :raises NoSuchClaim: unknown, or another creditor's
+    :raises FileKnown: this content was replaced before
+    :raises FileCounted: this content is here as another kind
+    """
     claim = locked(claim_id, actor)
     known = Evidence.objects.filter(claim=claim, sha256=file.sha256).first()
     if known is not None:
@@ -227,7 +240,7 @@ def _add(*, claim_id: UUID, kind: str, file: _File, actor: Actor, at: datetime) 
 
 @verb("claims.replace_evidence")
 def _replace(
-    *, evidence_id: UUID, reason: str, file: _File, actor: Actor, at: datetime
+    *, evidence_id: UUID, reason: str, file: ReceivedFile, actor: Actor, at: datetime
 ) -> Evidence:
     old = Evidence.objects.get(pk=evidence_id)
     claim = locked(old.claim_id, actor)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.claims.findings import EMPTY
 from qinghe.claims.gateways import pdf, scanner
 from qinghe.claims.media import DamagedFile, Sniffed, sniff
 from qinghe.claims.media.kinds import Family
@@ -78,6 +79,8 @@ def _pdf(content: bytes) -> tuple[dict[str, Any], str]:
     if told.fault:
         raise _FAULTS.get(told.fault, DamagedFile)(limit=MOST_PAGES)
     findings: dict[str, Any] = {"pages": told.pages}
+    if told.empty:
+        findings[EMPTY] = True
     if told.active:
         findings["active"] = list(told.active)
     if not told.signatures:

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
-from qinghe.claims.models import Batch, RowError
+from qinghe.claims.models import Batch, BundleFile, RowError
 from qinghe.claims.services.staging import forget_staged
 from qinghe.claims.services.working import locked_batch
 from qinghe.claims.terms import BatchState
@@ -22,6 +22,12 @@ KEEP_STAGED = timedelta(days=7)
 def forget_row_errors(*, at: datetime) -> int:
     """Delete the row errors of batches decided long ago; return how many."""
     old = RowError.objects.filter(batch__decided_at__lt=at - KEEP_ROW_ERRORS)
+    return old.delete()[0]
+
+
+def forget_bundle_files(*, at: datetime) -> int:
+    """Delete the names of files of papers that came to their end long ago; return how many."""
+    old = BundleFile.objects.filter(bundle__decided_at__lt=at - KEEP_ROW_ERRORS)
     return old.delete()[0]
 
 

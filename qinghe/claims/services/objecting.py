@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,9 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.completeness import names
 from qinghe.claims.models import Claim, Line, Objection, Review
-from qinghe.claims.queries import claim_view
+from qinghe.claims.queries import claim_view, require_claim
 from qinghe.claims.queries.objections import NoSuchObjection, may_object_until, rejecters_of
 from qinghe.claims.services.books import book, line
+from qinghe.claims.services.evidence import (
+    NoSuchKind,
+    ReceivedFile,
+    add_received,
+    received_file,
+)
 from qinghe.claims.services.locks import locked
 from qinghe.claims.services.spoken import check_words
 from qinghe.claims.services.states import reopen, step
@@ -21,6 +29,7 @@ from qinghe.claims.terms import (
     OBJECTION_DAYS,
     ClaimState,
     Component,
+    EvidenceKind,
     LineKind,
     ObjectionGround,
     ObjectionReason,
@@ -77,12 +86,28 @@ class OtherReviewer(DomainError):
     )
 
 
-@verb("claims.object_to_rejection")
+@dataclass(frozen=True)
+class Paper:
+    """A file that comes with an objection: its kind, name and content."""
+
+    kind: str
+    filename: str
+    content: bytes
+
+
 def object_to_rejection(
-    *, claim_id: UUID, ground: str, words: str, actor: Actor, at: datetime
+    *,
+    claim_id: UUID,
+    ground: str,
+    words: str,
+    papers: Sequence[Paper] = (),
+    actor: Actor,
+    at: datetime,
 ) -> Objection:
     """
     Ask for a second look at a rejected claim, by somebody else than who rejected it.
+
+    Papers are added with it in one step: when one is refused, nothing was sent.
 
     :raises NotPermitted: the actor may not manage claims
     :raises NoSuchClaim: unknown, or another creditor's
@@ -90,18 +115,29 @@ def object_to_rejection(
     :raises ObjectionTooLate: rejected too long ago
     :raises ObjectedAlready: objected before
     :raises ObjectionWithoutWords: no words
+    :raises NoSuchKind: a paper is no kind of evidence
+    :raises DomainError: a paper is not taken, see `add_evidence`
     """
     require(actor, Permission.MANAGE_CLAIMS)
+    require_claim(claim_id, actor)
+    if any(each.kind not in EvidenceKind.values for each in papers):
+        raise NoSuchKind
+    files = [(each.kind, received_file(each.filename, each.content)) for each in papers]
+    return _object(claim_id=claim_id, ground=ground, words=words, files=files, actor=actor, at=at)
+
+
+@verb("claims.object_to_rejection")
+def _object(
+    *,
+    claim_id: UUID,
+    ground: str,
+    words: str,
+    files: Sequence[tuple[str, ReceivedFile]],
+    actor: Actor,
+    at: datetime,
+) -> Objection:
     claim = locked(claim_id, actor)
-    if Objection.objects.filter(claim=claim).exists():
-        raise ObjectedAlready
-    until = may_object_until(claim.pk)
-    if until is None:
-        raise NothingToObject
-    if at > until:
-        raise ObjectionTooLate(days=OBJECTION_DAYS)
-    if not words.strip():
-        raise ObjectionWithoutWords
+    _check_may_object(claim, words, at)
     made = Objection.objects.create(
         claim=claim,
         ground=ObjectionGround(ground),
@@ -111,8 +147,22 @@ def object_to_rejection(
         due_at=at + timedelta(days=HEARING_DAYS),
         rejected_by=rejecters_of(claim.pk),
     )
+    for kind, file in files:
+        add_received(claim_id=claim_id, kind=kind, file=file, actor=actor, at=at)
     _note(ReviewStep.OBJECTED, made, claim, ground, words, actor, at)
     return made
+
+
+def _check_may_object(claim: Claim, words: str, at: datetime) -> None:
+    if Objection.objects.filter(claim=claim).exists():
+        raise ObjectedAlready
+    until = may_object_until(claim.pk)
+    if until is None:
+        raise NothingToObject
+    if at > until:
+        raise ObjectionTooLate(days=OBJECTION_DAYS)
+    if not words.strip():
+        raise ObjectionWithoutWords
 
 
 @verb("claims.decide_objection")

@@ -14,10 +14,11 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, Q, TextField
 
-from qinghe.claims.models import Batch, Correction, Evidence, RemovedFile
+from qinghe.claims.models import Batch, Bundle, Correction, Evidence, RemovedFile
+from qinghe.claims.services.bundles import end_bundle, note_bundle
 from qinghe.claims.services.forgetting import end_batch
 from qinghe.claims.services.working import locked_batch
-from qinghe.claims.terms import BatchState, Scan
+from qinghe.claims.terms import BUNDLE_ENDED, BatchState, BundleState, Scan
 from qinghe.journal.services import record
 from qinghe.kernel.actor import system
 from qinghe.parties.filestore import remove_file
@@ -50,6 +51,17 @@ def _refuse_undecided(at: datetime) -> None:
             batch = locked_batch(batch_id)
             if batch.state == BatchState.CHECKED:
                 end_batch(batch, BatchState.CANCELLED, at)
+    papers = Bundle.objects.filter(state=BundleState.CHECKED, worked_at__lt=at - UNDECIDED)
+    for bundle in list(papers[:AT_MOST]):
+        _leave(bundle, at)
+
+
+@transaction.atomic
+def _leave(seen: Bundle, at: datetime) -> None:
+    bundle = Bundle.objects.select_for_update(of=("self",)).get(pk=seen.pk)
+    if bundle.state == BundleState.CHECKED:
+        end_bundle(bundle, BundleState.CANCELLED, at)
+        note_bundle("cancelled", bundle, REMOVER, at)
 
 
 def _refused(at: datetime) -> set[str]:
@@ -58,12 +70,17 @@ def _refused(at: datetime) -> set[str]:
     batches = NEVER_CLAIMS.filter(~Exists(gone.filter(at__gt=OuterRef("decided_at"))))
     files = Evidence.objects.filter(INFECTED, ~Exists(gone.filter(at__gt=OuterRef("uploaded_at"))))
     due = batches.filter(decided_at__lt=old)
+    # What was taken of a ZIP of papers lies by itself; the rest belongs to nobody here.
+    papers = Bundle.objects.filter(
+        ~Exists(gone.filter(at__gt=OuterRef("decided_at"))), decided_at__lt=old
+    )
     set_right = Correction.objects.filter(batch__in=due.values("pk")).exclude(
         sha256__in=RemovedFile.objects.values("sha256")
     )
     return {
         *due.order_by("decided_at").values_list("sha256", flat=True)[:AT_MOST],
         *files.filter(uploaded_at__lt=old).values_list("sha256", flat=True)[:AT_MOST],
+        *papers.order_by("decided_at").values_list("sha256", flat=True)[:AT_MOST],
         *set_right.values_list("sha256", flat=True)[:AT_MOST],
     }
 
@@ -85,6 +102,7 @@ def _named(sha256: str) -> bool:
     """Tell whether a row of any table of the house still needs a file."""
     refused: dict[type[Model], Q] = {
         Batch: Q(pk__in=NEVER_CLAIMS.filter(sha256=sha256).values("pk")),
+        Bundle: Q(state__in=BUNDLE_ENDED),
         Evidence: INFECTED,
         Correction: Q(batch__in=NEVER_CLAIMS.values("pk")),
     }

@@ -25,6 +25,7 @@ from qinghe.claims.queries import table_header, tables_of
 from qinghe.claims.services.creditors import active_creditor
 from qinghe.claims.services.noting import note
 from qinghe.claims.services.staging import Reading, forget_staged, judged, stage
+from qinghe.claims.services.unseen import look_soon
 from qinghe.claims.services.writing import write_claims
 from qinghe.claims.terms import WORKING, BatchState
 from qinghe.kernel.actor import Actor
@@ -224,6 +225,8 @@ def finish(batch: Batch, actor: Actor, at: datetime) -> None:
     batch.failure = {}
     batch.save()
     note("accepted", batch, actor, at, partial=batch.partial)
+    if batch.accepted:
+        look_soon()
 
 
 @transaction.atomic
@@ -233,13 +236,14 @@ def give_up(batch_id: UUID, refusal: DomainError, *, actor: Actor, at: datetime)
     if batch.state not in WORKING:
         return
     forget_staged([batch_id])
-    batch.failure = {"code": refusal.code, "text": _in_every_language(refusal)}
+    batch.failure = {"code": refusal.code, "text": in_every_language(refusal)}
     batch.state, batch.decided_at = BatchState.FAILED, at
     batch.save()
     note("failed", batch, actor, at, code=refusal.code)
 
 
-def _in_every_language(refusal: DomainError) -> dict[str, str]:
+def in_every_language(refusal: DomainError) -> dict[str, str]:
+    """Return a refusal's sentence by language."""
     told = {}
     for language in LANGUAGES:
         with translation.override(language):

@@ -39,6 +39,8 @@ from qinghe.web.legalparts import law_of
 from qinghe.web.numbers import whole
 
 ONE = "web:claim"
+# No state of a claim but a question: what waits for its creditor.
+TO_COMPLETE = "to-complete"
 
 
 class WithdrawForm(forms.Form):
@@ -49,9 +51,11 @@ class WithdrawForm(forms.Form):
 
 def _filters(asked: QueryDict) -> ClaimFilters:
     """Return what the address asks for; what it says wrong is not asked."""
+    state = asked.get("state", "")
     held = {"1": True, "0": False}.get(asked.get("held", ""))
     return ClaimFilters(
-        state=asked.get("state", ""),
+        state="" if state == TO_COMPLETE else state,
+        to_complete=state == TO_COMPLETE,
         stage=asked.get("stage", ""),
         product=asked.get("product", ""),
         held=held,
@@ -81,7 +85,7 @@ def claim_list(request: StaffRequest) -> HttpResponse:
         "found": found,
         "page": found,
         "half": half_taken(shown_ids),
-        "papers": papers_of(shown_ids) if filters.lacking else {},
+        "papers": papers_of(shown_ids) if filters.lacking or filters.to_complete else {},
         "lacking": count_lacking(actor=request.actor) if places else None,
         "filters": filters,
         "states": ClaimState.choices,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from qinghe.claims.findings import EMPTY, EMPTY_PAGES
 from qinghe.claims.media.kinds import LARGEST
 from qinghe.claims.queries import ClaimView, evidence_for
 from qinghe.claims.services import add_evidence, replace_evidence, set_assignments
@@ -109,6 +110,7 @@ def evidence_add(request: StaffRequest, claim_id: UUID) -> HttpResponse:
                 messages.info(request, words % {"n": number})
                 continue
             added.add(made.pk)
+            _warned(request, number, made.findings)
     if added:
         words = ngettext("%(n)d file was added.", "%(n)d files were added.", len(added))
         messages.success(request, words % {"n": len(added)})
@@ -127,6 +129,12 @@ def _files(request: StaffRequest) -> Iterator[tuple[int, str, Any]]:
 def _keyed(actor: Actor, number: int) -> Actor:
     """Return the actor with a key per file: the same form sent twice adds each file once."""
     return actor.with_key(f"{actor.request_key}.{number}" if actor.request_key else None)
+
+
+def _warned(request: StaffRequest, number: int, findings: dict[str, Any]) -> None:
+    if findings.get(EMPTY):
+        words = {"n": number, "why": EMPTY_PAGES}
+        messages.warning(request, now_("File %(n)d: %(why)s") % words)
 
 
 def _refused(request: StaffRequest, number: int, refusal: DomainError) -> None:
@@ -154,7 +162,11 @@ def evidence_replace(request: StaffRequest, evidence_id: UUID) -> HttpResponse:
             at=request.at,
         )
 
-    done = _("The new version counts from now on. The old one stays on record.")
+    def done(made: Any) -> str:
+        if made.findings.get(EMPTY):
+            return str(EMPTY_PAGES)
+        return now_("The new version counts from now on. The old one stays on record.")
+
     return acted(request, act, to=ONE, done=done, claim_id=row.claim_id)
 
 

@@ -9,16 +9,22 @@ from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.claims.media.kinds import LARGEST
 from qinghe.claims.queries import ClaimView
 from qinghe.claims.queries.objections import may_object_until, objection_to
 from qinghe.claims.services import object_to_rejection
+from qinghe.claims.services.objecting import Paper
 from qinghe.claims.terms import ClaimState, ObjectionGround
 from qinghe.parties.roles import Permission
+from qinghe.web.creditor.evidence import TAKEN, EvidenceForm
 from qinghe.web.doors import StaffRequest, acted, page, unclear
 
 ONE = "web:claim"
 # Where a rejection stands or is looked at again; later it is history.
 HEARD = (ClaimState.REJECTED, ClaimState.SUBMITTED)
+
+
+PLACES = range(1, 4)
 
 
 class ObjectionForm(forms.Form):
@@ -45,6 +51,8 @@ def objection_for(view: ClaimView, *, mine: bool) -> dict[str, Any]:
         "objection": made,
         "object_until": may_object_until(view.id) if rejected else None,
         "objection_form": ObjectionForm(prefix="objection"),
+        "objection_files": [EvidenceForm(prefix=f"objection-{n}") for n in PLACES],
+        "objection_taken": TAKEN,
     }
 
 
@@ -57,8 +65,23 @@ def claim_object(request: StaffRequest, claim_id: UUID) -> HttpResponse:
 
     def act() -> object:
         return object_to_rejection(
-            claim_id=claim_id, **form.cleaned_data, actor=request.actor, at=request.at
+            claim_id=claim_id,
+            **form.cleaned_data,
+            papers=_papers(request),
+            actor=request.actor,
+            at=request.at,
         )
 
     done = _("Sent. Somebody who took no part in the rejection looks at it.")
     return acted(request, act, to=ONE, done=done, claim_id=claim_id)
+
+
+def _papers(request: StaffRequest) -> list[Paper]:
+    """Return the files that were chosen with the objection."""
+    found = []
+    for place in PLACES:
+        file = request.FILES.get(f"objection-{place}-file")
+        if file is not None:
+            kind = request.POST.get(f"objection-{place}-kind", "")
+            found.append(Paper(kind, file.name or "", file.read(LARGEST + 1)))
+    return found

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from qinghe.claims.gateways.pdf.plain import plain_pages
+from qinghe.claims.gateways.pdf.plain import plain_pages, shows
 
 # Seconds of the clock, and of the processor; megabytes of address space.
 SECONDS: Final = 10
@@ -53,12 +53,17 @@ class Signature:
 
 @dataclass(frozen=True)
 class PdfFacts:
-    """What a PDF is: a fault, or pages, what it may set off when opened, and its signatures."""
+    """
+    What a PDF is: a fault, or pages, what it may set off when opened, and its signatures.
+
+    `empty` says that no page shows anything.
+    """
 
     fault: str = ""
     pages: int = 0
     active: tuple[str, ...] = ()
     signatures: tuple[Signature, ...] = field(default=())
+    empty: bool = False
 
 
 def examine(content: bytes, *, trust: Path, most_pages: int) -> PdfFacts:
@@ -68,7 +73,7 @@ def examine(content: bytes, *, trust: Path, most_pages: int) -> PdfFacts:
     :param trust: a folder of CA certificates (PEM or DER); missing or empty, no signer is known
     """
     pages = plain_pages(content)
-    if pages:
+    if pages and shows(content):
         return PdfFacts(LONG) if pages > most_pages else PdfFacts(pages=pages)
     try:
         done = subprocess.run(  # noqa: S603  fixed arguments; the file goes through the pipe

@@ -21,6 +21,8 @@ KIDS: Final = re.compile(rb"/Kids\s*\[([^\]]*)\]")
 CHILD: Final = re.compile(rb"\b\d+\s+\d+\s+R\b")
 START: Final = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF\s*\Z")
 END_WITHIN: Final = 64
+# A picture, or text that is not packed: what most of these files consist of.
+SHOWS: Final = re.compile(rb"/Subtype\s*/Image\b|\(\s*[^\s()][^()]*\)\s*Tj")
 
 
 def plain_pages(content: bytes) -> int:
@@ -35,3 +37,8 @@ def plain_pages(content: bytes) -> int:
     children = sum(len(CHILD.findall(each)) for each in KIDS.findall(content))
     # A page that stands twice in the tree is more pages than objects; the child counts them.
     return pages if children == pages else 0
+
+
+def shows(content: bytes) -> bool:
+    """Return whether a plain PDF surely shows something; if not, the child must look."""
+    return SHOWS.search(content) is not None

@@ -10,6 +10,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from qinghe.claims.gateways.pdf import DAMAGED, ENCRYPTED, HEAVY, LONG
+from qinghe.claims.gateways.pdf.blank import blank
 
 MOST_OBJECTS = 300_000
 ACTIONS = {
@@ -47,14 +48,15 @@ def look(stream: BytesIO, most_pages: int) -> tuple[PdfFileReader, dict[str, Any
     if reader.encrypted or "/Encrypt" in reader.trailer:
         raise Fault(ENCRYPTED)
     pages = _pages(reader.root, most_pages)
-    return reader, {"pages": pages, "active": sorted(_active(reader.root))}
+    facts = {"pages": len(pages), "active": sorted(_active(reader.root)), "empty": blank(pages)}
+    return reader, facts
 
 
-def _pages(root: Any, most: int) -> int:
-    """Count the leaves of the page tree; what the tree says of itself is not believed."""
+def _pages(root: Any, most: int) -> list[Any]:
+    """Return the leaves of the page tree; what the tree says of itself is not believed."""
     waiting: list[Any] = [root.raw_get("/Pages")]
     branches: set[tuple[int, int]] = set()
-    pages = 0
+    pages: list[Any] = []
     while waiting:
         place, node = _resolved(waiting.pop())
         if "/Kids" in node:
@@ -64,14 +66,12 @@ def _pages(root: Any, most: int) -> int:
             if place:
                 branches.add(place)
             waiting.extend(_raw(node["/Kids"]))
-        else:
-            pages += bool(node)
-        if pages + len(waiting) > 2 * most:
+        elif node:
+            pages.append(node)
+        if len(pages) + len(waiting) > 2 * most:
             raise Fault(LONG)
-    if not pages:
-        raise Fault(DAMAGED)
-    if pages > most:
-        raise Fault(LONG)
+    if not pages or len(pages) > most:
+        raise Fault(LONG if pages else DAMAGED)
     return pages
 
 

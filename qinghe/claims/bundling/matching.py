@@ -1,0 +1,181 @@
+"""
+To which claim and kind a file belongs, told by its name and folders alone. Pure.
+
+A wrong claim would show one person's papers to another, so whatever is not sure is named and left
+out. A number must stand there whole: "12" is not found in "123". Blanks, dashes, brackets and the
+width of letters may differ; the longest number wins when it holds the shorter ones.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+from uuid import UUID
+
+from qinghe.claims.bundling.kindwords import kinds_in
+from qinghe.claims.bundling.refusals import (
+    KindNotTold,
+    KindOfSeveral,
+    NumberNotFound,
+    NumberOfSeveral,
+)
+from qinghe.claims.terms import EvidenceKind
+
+# A run of Latin letters and digits is never cut; every other letter stands for itself.
+TOKEN: Final = re.compile(r"[0-9A-Z]+|[^\W_]")
+DIGIT: Final = re.compile("[0-9]")
+LONGEST_NAME: Final = 200
+LONGEST_NUMBER: Final = 64
+# Names made to hold thousands of numbers would only cost room.
+MOST_TOKENS: Final = 30
+MOST_FOLDERS: Final = 3
+SHOWN: Final = 3
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A claim and its contract number as it is on record."""
+
+    claim_id: UUID
+    number: str
+
+
+Known = Mapping[str, list[Numbered]]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A number in a name: from where to where, whose, and whether it is spelt as on record."""
+
+    start: int
+    end: int
+    whose: Numbered
+    spelt: bool
+
+    def holds(self, other: _Found) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+
+def spelling(text: str) -> str:
+    """Return a text with wide letters made narrow and small ones large."""
+    return unicodedata.normalize("NFKC", text).upper()
+
+
+def key(number: str) -> str:
+    """Return a contract number without blanks and signs, so that spellings can be compared."""
+    return "".join(TOKEN.findall(spelling(number)))
+
+
+def keys_of(name: str) -> set[str]:
+    """Return everything in a name and its folders that may be a contract number, as keys."""
+    return {found for part in _parts(name) for _start, _end, found in _spans(part)}
+
+
+def claim_of(name: str, known: Known) -> tuple[Numbered, str]:
+    """
+    Return whose file this is by its name, else its nearest folder; and the name without the number.
+
+    :param known: claims by the key of their contract number
+    :raises NumberNotFound: no known number stands there
+    :raises NumberOfSeveral: several claims fit, or the name and a folder contradict each other
+    """
+    chosen: Numbered | None = None
+    rest = []
+    for part in _parts(name):
+        found = _one(part, known)
+        if found is None:
+            rest.append(part)
+            continue
+        if chosen is not None and chosen.claim_id != found.whose.claim_id:
+            raise NumberOfSeveral(numbers=_shown([chosen, found.whose]))
+        chosen = found.whose
+        rest.append(f"{part[: found.start]} {part[found.end :]}")
+    if chosen is None:
+        raise NumberNotFound
+    return chosen, "/".join(reversed(rest))
+
+
+def kind_of(rest: str, otherwise: str = "") -> EvidenceKind:
+    """
+    Return what a file proves by its name, else its nearest folder, else what was chosen.
+
+    :param rest: the name without the contract number
+    :raises KindNotTold: no word tells it, and nothing was chosen
+    :raises KindOfSeveral: several words tell different kinds
+    """
+    for part in _parts(rest):
+        kinds = kinds_in(part)
+        if len(kinds) > 1:
+            raise KindOfSeveral(kinds=" / ".join(str(each.label) for each in sorted(kinds)))
+        if kinds:
+            return kinds.pop()
+    if not otherwise:
+        raise KindNotTold
+    return EvidenceKind(otherwise)
+
+
+def known_of(claims: Iterable[tuple[UUID, str]], wanted: set[str]) -> dict[str, list[Numbered]]:
+    """Return the claims whose number may stand in some name, by its key."""
+    found: dict[str, list[Numbered]] = {}
+    for claim_id, number in claims:
+        made = key(number)
+        if made in wanted:
+            found.setdefault(made, []).append(Numbered(claim_id, number))
+    return found
+
+
+def _parts(name: str) -> list[str]:
+    """Return the name without its ending and then its folders, the nearest first."""
+    path = PurePosixPath(name)
+    folders = [each for each in path.parts[:-1] if each not in ("/", "..")]
+    stem = path.stem if len(path.suffix) <= 6 else path.name
+    nearest = list(reversed(folders))[:MOST_FOLDERS]
+    return [spelling(each)[:LONGEST_NAME] for each in (stem, *nearest)]
+
+
+def _spans(part: str) -> Iterator[tuple[int, int, str]]:
+    tokens = list(TOKEN.finditer(part))[:MOST_TOKENS]
+    for first, token in enumerate(tokens):
+        text = ""
+        for last in tokens[first:]:
+            text += last[0]
+            if len(text) > LONGEST_NUMBER:
+                break
+            if DIGIT.search(text):
+                yield token.start(), last.end(), text
+
+
+def _one(part: str, known: Known) -> _Found | None:
+    """Return the one number in a part of a name, or nothing."""
+    found = [
+        _Found(start, end, whose, _spelt(whose, part[max(start - 1, 0) : end + 1]))
+        for start, end, text in _spans(part)
+        for whose in known.get(text, ())
+    ]
+    if not found:
+        return None
+    # As on record goes before any other spelling: of A-1 and A1 each is meant by its own.
+    best = max(found, key=lambda each: (each.spelt, each.end - each.start))
+    others = [e for e in found if e.whose.claim_id != best.whose.claim_id and not _inside(e, best)]
+    if others:
+        raise NumberOfSeveral(numbers=_shown([best.whose, *(each.whose for each in others)]))
+    return best
+
+
+def _spelt(whose: Numbered, there: str) -> bool:
+    return spelling(whose.number).strip() in there
+
+
+def _inside(other: _Found, best: _Found) -> bool:
+    """Tell whether another number is only a part of the best, or the same in another spelling."""
+    same = (other.start, other.end) == (best.start, best.end)
+    return best.holds(other) and (not same or (best.spelt and not other.spelt))
+
+
+def _shown(several: list[Numbered]) -> str:
+    numbers = list(dict.fromkeys(each.number for each in several))
+    return ", ".join(numbers[:SHOWN]) + (" …" if len(numbers) > SHOWN else "")
