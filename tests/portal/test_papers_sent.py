@@ -234,3 +234,19 @@ def test_no_page_asks_the_telephone_for_anything(inside: Client) -> None:
     allowed = inside.get("/d/home/")["Permissions-Policy"]
     for what in ("geolocation", "microphone", "camera", "payment"):
         assert f"{what}=()" in allowed
+
+
+@pytest.mark.parametrize(
+    ("language", "waits", "refused"),
+    [("en", "still being checked", "cannot be opened"), ("zh-hans", "还在检查", "无法打开")],
+)
+def test_a_debtor_reads_that_a_paper_is_still_being_checked(
+    inside: Client, world: World, language: str, waits: str, refused: str
+) -> None:
+    inside.cookies["django_language"] = language
+    contest(inside, world, photo())
+    path = f"/d/claims/{world.claim.pk}/contest/"
+    for scan, told in (("clean", ""), ("waiting", waits), ("infected", refused)):
+        DisputePaper.objects.update(scan=scan)
+        text = inside.get(path).content.decode()
+        assert (waits in text, refused in text) == (told == waits, told == refused)

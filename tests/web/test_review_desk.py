@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from django.utils.html import escape
 
-from qinghe.claims.models import Claim, Duplicate, Evidence, Objection
+from qinghe.claims.models import Claim, ContractTerms, Duplicate, Evidence, Objection
 from qinghe.claims.services import (
     TermsGiven,
     deliver_terms,
@@ -31,7 +31,7 @@ from qinghe.risk.doubts import BY_CODE
 from qinghe.risk.models import AutoRelease, Flag
 from qinghe.risk.services import decide_flag, raise_flag
 from tests import factories
-from tests.claims.world import COMPLIANCE, REVIEWER, debtor
+from tests.claims.world import COMPLIANCE, REVIEWER, claim_of, creditor, debtor
 from tests.desk import SEEN, read_papers
 from tests.web.people import actor_of, signed_in
 
@@ -560,3 +560,32 @@ def test_the_side_bar_counts_objections_that_wait_for_its_reader() -> None:
     post(owner(claim), f"/claims/{claim.pk}/object/", **said)
     assert (counted(first), counted(second)) == (before[0], before[1] + 1)
     assert queries_of(second, "/verify/") == queries
+
+
+@pytest.mark.parametrize(
+    ("lang", "file", "contract", "later"),
+    [
+        ("en", "Source: the batch file", "Source: the contract", "later than the pay-out"),
+        ("zh-hans", "来源：批次文件", "来源：合同", "晚于放款日"),
+    ],
+)
+def test_the_desk_says_where_terms_come_from_and_marks_a_contract_signed_after_the_pay_out(
+    lang: str, file: str, contract: str, later: str
+) -> None:
+    bank = factories.organisation()
+    claim = waiting(contract_on=date(2025, 6, 2), creditor=bank)
+    client, place = signed_in(Role.REVIEWER, lang=lang), f"/verify/{claim.pk}/"
+    terms = TermsGiven(
+        principal=claim.principal, disbursed_on=date(2025, 6, 1), matures_on=date(2026, 10, 1)
+    )
+    clerk = factories.actor(Role.CREDITOR, claim.creditor)
+    deliver_terms(claim_id=claim.pk, terms=terms, actor=clerk, at=NOON)
+    page = text(client, place)
+    assert contract in page
+    assert file not in page
+    assert page.count(later) == 1
+    made = claim_of(creditor())
+    ContractTerms.objects.filter(claim=claim).update(claim=made, delivered_at=made.created_at)
+    page = text(client, f"/verify/{made.pk}/")
+    assert page.count(file) == 2
+    assert contract not in page

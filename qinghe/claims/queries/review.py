@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -121,7 +121,10 @@ def review_queue(
     found = _rows(waiting.filter(pk__in=here), 0, limit) if here else []
     rest, past = limit - len(found), max(0, skip - len(first))
     others = _rows(_filed(waiting.exclude(pk__in=first), files), past, rest) if rest else []
-    return [*(ReviewRow(*row, denied=True) for row in found), *(ReviewRow(*row) for row in others)]
+    return [
+        *(replace(ReviewRow(*row), denied=True) for row in found),
+        *(ReviewRow(*row) for row in others),
+    ]
 
 
 def _rows(waiting: QuerySet[Claim], skip: int, limit: int) -> list[tuple[Any, ...]]:
