@@ -361,7 +361,7 @@ def test_one_look_at_a_claim_is_enough_to_release_it(
 ) -> None:
     claim = submitted()
     read_papers(claim.pk, REVIEWER, NOW)
-    with django_assert_max_num_queries(99):
+    with django_assert_max_num_queries(18):
         verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW, note=SEEN)
 
 
