@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -19,7 +21,7 @@ from qinghe.claims.queries.changes import changes_of
 from qinghe.claims.queries.limits import acts_of, acts_waiting
 from qinghe.claims.queries.merging import being_taken, half_taken
 from qinghe.claims.queries.objections import objections
-from qinghe.claims.queries.review import QUEUES, REVIEW_PAGE, Files
+from qinghe.claims.queries.review import QUEUES, REVIEW_PAGE, Files, ReviewRow
 from qinghe.claims.queries.titles import Chain, chain_for, duplicates_of, open_duplicates
 from qinghe.claims.terms import TARGET_HOURS, ReviewQueue
 from qinghe.parties.queries import contact_points
@@ -69,7 +71,6 @@ def verify_queue(request: StaffRequest) -> HttpResponse:
         limit=REVIEW_PAGE + 1,
     )
     rows, more = found[:REVIEW_PAGE], len(found) > REVIEW_PAGE
-    oldest = min((row.created_at for row in rows), default=None)
     warned = open_flags([row.claim_id for row in rows])
     counts = review_counts(actor=request.actor, queue=queue)
     context = {
@@ -83,17 +84,8 @@ def verify_queue(request: StaffRequest) -> HttpResponse:
         "taking": [(each, estimate(each.progress)) for each in being_taken(actor=request.actor)],
         "half": half_taken([row.claim_id for row in rows]),
         "queue": queue,
-        "files": files,
-        "filings": [
-            (each.value, FILINGS[each], counts[queue if each == Files.ALL else each.value])
-            for each in Files
-        ],
-        "shown": FILINGS[files],
-        "elsewhere": counts[Files.NONE] if files == Files.WITH else 0,
-        "denied": sum(row.denied for row in rows),
-        "oldest": (request.at - oldest).days if oldest else None,
+        **_shown(rows, files, counts | {Files.ALL.value: counts[queue]}, request.at),
         "queues": [(each.value, each.label, counts[each.value]) for each in QUEUES],
-        "waiting": counts[queue if files == Files.ALL else files],
         "hours": TARGET_HOURS[queue],
         "pairs": open_duplicates(actor=request.actor),
         "acts": acts_waiting(actor=request.actor),
@@ -102,6 +94,22 @@ def verify_queue(request: StaffRequest) -> HttpResponse:
         ],
     }
     return render(request, "web/review/queue.html", context)
+
+
+def _shown(
+    rows: list[ReviewRow], files: Files, counts: dict[str, int], at: datetime
+) -> dict[str, Any]:
+    """Return what the head of a queue says: which claims these are, how many, and how old."""
+    oldest = min((row.created_at for row in rows), default=None)
+    return {
+        "files": files,
+        "filings": [(each.value, FILINGS[each], counts[each]) for each in Files],
+        "shown": FILINGS[files],
+        "elsewhere": counts[Files.NONE] if files == Files.WITH else 0,
+        "denied": sum(row.denied for row in rows),
+        "oldest": (at - oldest).days if oldest else None,
+        "waiting": counts[files],
+    }
 
 
 def _files(asked: str, queue: str) -> Files:
