@@ -17,13 +17,14 @@ SEEN = "The amount and the chain are shown by the papers."
 
 def read_papers(claim_id: UUID, actor: Actor, at: datetime) -> None:
     """
-    Put on record that somebody opened every file of a claim, as opening each of them does; the
-    checks for doubts have looked at it before.
+    Put on record that somebody opened every file of a claim and who it is against, as opening each
+    of them does; the checks for doubts have looked at it before.
     """
     Claim.objects.filter(pk=claim_id).update(unseen=False)
     for sha256 in Evidence.objects.filter(claim=claim_id).values_list("sha256", flat=True):
         opened: dict[str, Any] = {"subject": f"file:{sha256}", "claim": str(claim_id)}
         record(kind="parties.file-opened", **opened, actor=actor, at=at)
+    record(kind="claims.identity-opened", subject=f"claim:{claim_id}", actor=actor, at=at)
 
 
 def read_by_reviewers(claim_id: UUID, at: datetime) -> None:

@@ -8,7 +8,7 @@ from qinghe.claims.services.unseen import Chunk, look_at
 from qinghe.graph.services import find_links
 from qinghe.kernel import clock
 from qinghe.kernel.actor import system
-from qinghe.risk.services import raise_flags, release_clean
+from qinghe.risk.services import hold_confirmed, raise_flags, release_clean
 
 
 @app.task(name="risk.look", queueing_lock="risk.look")
@@ -25,8 +25,12 @@ def look_soon(**_later: object) -> None:
 
 @app.task(name="risk.look-around", queueing_lock="risk.look-around")
 def look_around(**_later: object) -> None:
-    """Look at every submitted claim: what others have done since may make it doubtful."""
+    """
+    Look at every submitted claim: what others have done since may make it doubtful. Claims whose
+    doubt was confirmed before such a doubt held anything are held.
+    """
     look_at(_look, everything=True)
+    hold_confirmed(actor=system("risk.look"), at=clock.now())
 
 
 def _look(chunk: Chunk) -> None:

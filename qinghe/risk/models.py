@@ -42,6 +42,9 @@ class Flag(Row):
                 name="risk_flag_two_persons",
             ),
         ]
+        indexes = [
+            models.Index(fields=["claim"], name="risk_confirmed", condition=Q(state="confirmed"))
+        ]
 
 
 class AutoRelease(Row):

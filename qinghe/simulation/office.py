@@ -22,7 +22,11 @@ from qinghe.contact.services import mark_posted, mark_printed, open_to_print
 from qinghe.market.models import Listing
 from qinghe.market.services import designate, place_own_team, publish_many, take
 from qinghe.market.terms import Mode
+from qinghe.risk.doubts import BY_CODE
+from qinghe.risk.models import Flag
+from qinghe.risk.services import decide_flag
 from qinghe.simulation.batches import Source, csv_file
+from qinghe.simulation.clocks import strike
 from qinghe.simulation.doer import Doer
 from qinghe.simulation.evidence import contract_pdf, read_papers
 from qinghe.simulation.modes.portfolio import PORTFOLIO
@@ -30,6 +34,8 @@ from qinghe.simulation.world import World
 
 # What the reviewer of the demonstration answers to what is left to a person.
 SEEN = "已逐页核对合同与付款凭证，金额与债权来源清楚。"
+HARMLESS = "已核对，虚构市场中的巧合。"
+TWO = ("reviewer", "compliance")
 CREDITORS = (("creditor", "demo-factoring"), ("finance", "demo-finance"), ("bank", "demo-bank"))
 COLLECTORS = (("collector", "demo-agency"), ("collector2", "demo-agency-2"))
 RATE, QUALITY, DAYS = Decimal("0.1800"), Decimal("0.2000"), 90
@@ -70,15 +76,36 @@ class Office:
 
     def review(self, *, at: datetime, limit: int) -> None:
         """Verify the oldest submitted claims against their evidence; reject a few."""
-        waiting = Claim.objects.filter(state="submitted").order_by("number")[:limit]
+        waiting = list(Claim.objects.filter(state="submitted").order_by("number")[:limit])
         for claim in waiting:
             self._evidence(claim, at)
+        self._doubts(waiting, at)
+        for claim in waiting:
             if int(claim.number[-4:]) % REJECT_EVERY == 0:
                 self._reviewer(reject_claim, claim.pk, at, reason=Rejection.WRONG_AMOUNT)
             else:
                 reviewer = self.world.actor("reviewer")
                 read_papers(claim.pk, actor=reviewer, at=at)
                 self._reviewer(verify_claim, claim.pk, at, note=SEEN)
+
+    def _doubts(self, claims: list[Claim], at: datetime) -> None:
+        """Look for doubts as each ten minutes in life, and hold harmless what is found."""
+        strike("risk.look", at=at)
+        found = Flag.objects.filter(state=Flag.State.OPEN, claim__in=claims)
+        doubts = list(found.order_by("claim__number", "code"))
+        for flag in doubts:
+            for name in TWO if BY_CODE[flag.code].grave else TWO[:1]:
+                self.doer.do(
+                    decide_flag,
+                    flag_id=flag.pk,
+                    confirmed=False,
+                    note=HARMLESS,
+                    actor=self.world.actor(name),
+                    at=at,
+                )
+        if doubts:
+            # A hold that is lifted lets its claim be looked at again.
+            strike("risk.look", at=at)
 
     def _reviewer(self, verb: object, claim_id: UUID, at: datetime, **more: object) -> None:
         reviewer = self.world.actor("reviewer")

@@ -46,6 +46,9 @@ ZH_DAYS = "一二三四五六日"
 EN_STEPS = ((10**9, "B"), (10**6, "M"), (10**3, "K"))
 ZH_STEPS = ((10**8, "亿", 2), (10**4, "万", 1))
 
+# One time in all of China, under the names that systems have for it.
+BEIJING = frozenset({"Asia/Shanghai", "Asia/Chongqing", "Asia/Chungking", "Asia/Harbin", "PRC"})
+
 Number = int | float | Decimal | Fraction
 
 
@@ -57,6 +60,11 @@ def chinese() -> bool:
 def listed(words: Iterable[str]) -> str:
     """Return words one after the other, as the language writes a list."""
     return ("、" if chinese() else ", ").join(words)
+
+
+def zone_words(name: str) -> str:
+    """Return a zone as people there say it: one time holds in all of China."""
+    return gettext("Beijing time") if name in BEIJING else name
 
 
 def home_zone() -> ZoneInfo:

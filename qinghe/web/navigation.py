@@ -43,7 +43,13 @@ PROOF = Section(
     _("Rules and proof"),
 )
 COMPLAINTS = Item(_("Complaints"), "web:complaints", "speakerphone", counts=("complaints",))
-TO_VERIFY = Item(_("Claims to verify"), "web:verify", "file-search", tab=True, counts=("verify",))
+TO_VERIFY = Item(
+    _("Claims to verify"),
+    "web:verify",
+    "file-search",
+    tab=True,
+    counts=("verify", "objections"),
+)
 ORGANISATIONS = Item(
     _("Organisations"),
     "web:organisations",

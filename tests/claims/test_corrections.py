@@ -257,3 +257,21 @@ def test_only_the_named_cells_change(cells: dict[tuple[int, str], str]) -> None:
     for one in new.iter_rows(named=True):
         for column in ("a", "b"):
             assert one[column] == cells.get((one[NUMBER], column), "x").strip()
+
+
+def test_rows_with_one_number_name_each_other_and_the_columns_that_differ(
+    bank: Organisation,
+) -> None:
+    other = ROW | {"contract_number": "C-9", "principal": "700.00", "debtor_name": "吴示例"}
+    same = [ROW | {"contract_number": "C-8"}] * 2
+    batch = delivered(bank, ROW | {"contract_number": "C-9"}, other, *same, TWO)
+    view = batch_for(batch_id=batch.pk, actor=clerk(bank))
+    rows, _total = wrong_rows(view, actor=clerk(bank))
+    found = {row.row: [(twin.row, set(twin.columns)) for twin in row.twins] for row in rows}
+    first = min(found)
+    differs = {"principal", "debtor_name"}
+    assert found[first] == [(first + 1, differs)]
+    assert found[first + 1] == [(first, differs)]
+    # The first of two equal rows is taken; the second names it.
+    assert found[first + 3] == [(first + 2, set())]
+    assert found[first + 4] == []

@@ -33,6 +33,8 @@ from qinghe.claims.services import (
     ReplacedWithoutReason,
     TooManyAssignments,
     add_evidence,
+    add_paper,
+    open_dispute,
     open_evidence,
     replace_evidence,
     rescan,
@@ -383,6 +385,26 @@ class TestScanner:
         assert rescan(at=NOW) == 0
         assert Evidence.objects.get(pk=transfer.pk).scan == Scan.CLEAN
         assert release(claim_id=claim.pk, actor=REVIEWER, at=NOW).state == "challenge"
+
+    def test_papers_of_a_debtor_that_waited_are_scanned_by_the_same_job(
+        self, claim: Claim, clamd: str, settings: Settings
+    ) -> None:
+        mine = debtor(claim)
+        open_dispute(claim_id=claim.pk, reason="paid", statement="", actor=mine, at=NOW)
+        settings.CLAMD = "unix:/nonexistent/clamd.ctl"
+        kept, bad = (
+            add_paper(claim_id=claim.pk, filename="p.pdf", content=each, actor=mine, at=NOW)
+            for each in (contract_pdf("receipt", "x"), contract_pdf("badword", "x"))
+        )
+        added(claim, samples.png())
+        assert rescan(at=NOW) == 0
+        settings.CLAMD = clamd
+        assert rescan(at=NOW) == 3
+        assert rescan(at=NOW) == 0
+        for paper, verdict in ((kept, Scan.CLEAN), (bad, Scan.INFECTED)):
+            paper.refresh_from_db()
+            assert (paper.scan, paper.scanned_at) == (verdict, NOW)
+        assert Entry.objects.filter(kind="claims.paper-scanned").count() == 2
 
     def test_what_a_later_scan_finds_proves_nothing_and_opens_for_nobody(
         self, claim: Claim, clamd: str, settings: Settings

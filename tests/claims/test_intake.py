@@ -132,7 +132,7 @@ def test_one_person_is_shared_by_creditors_through_the_id_number() -> None:
         ({"due_date": "2025-05-31"}, "due_date", "due-before-contract"),
         ({"contract_date": "2026-11-24", "due_date": "2026-12-01"}, "contract_date",
          "contract-in-future"),
-        ({"currency": "RMB"}, "currency", "unknown-currency"),
+        ({"currency": "XBT"}, "currency", "unknown-currency"),
         ({"product": "车贷"}, "product", "unknown-product"),
         ({"region": "火星"}, "region", "unknown-region"),
         ({"hand": "0"}, "hand", "bad-hand"),

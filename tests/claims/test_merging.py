@@ -80,7 +80,7 @@ def test_the_queue_and_the_claim_say_so() -> None:
     claim = Claim.objects.first()
     assert claim is not None
     reviewer = signed_in(Role.REVIEWER)
-    queue = page(reviewer, "/verify/")
+    queue = page(reviewer, "/verify/?files=all")
     assert 'data-test="taking"' in queue
     assert 'value="7" max="20"' in queue
     assert queue.count("batch not complete yet") == 7
@@ -90,7 +90,7 @@ def test_the_queue_and_the_claim_say_so() -> None:
     assert page(owner, "/claims/").count("batch not complete yet") == 7
     assert "still being taken over" in page(owner, f"/claims/{claim.pk}/")
     Work(batch.pk, actor=JOB, chunk_rows=50).run(at=NOW)
-    queue = page(reviewer, "/verify/")
+    queue = page(reviewer, "/verify/?files=all")
     assert 'data-test="taking"' not in queue
     assert "batch not complete yet" not in queue
 

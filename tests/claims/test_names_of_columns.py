@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from django.utils.translation import override
 
+from qinghe.claims.intake.currencies import code_of, coded
 from qinghe.claims.intake.read import FileUnreadable, letters_of, read_table
 
 
@@ -30,3 +32,15 @@ def test_letters_count_as_a_spreadsheet_does() -> None:
     assert [letters_of(n) for n in (0, 25, 26, 51, 52, 701, 702)] == [
         "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("written", ["CNY", "rmb", "人民币", "元", " 人民币元 ", "￥", "RMB元"])
+def test_the_renminbi_has_many_names_and_is_one_currency(written: str) -> None:
+    frame = pl.DataFrame({"currency": [written, "usd", "火星币", ""]})
+    assert frame.select(coded("currency"))["currency"].to_list() == [
+        "CNY",
+        "USD",
+        "火星币",
+        "",
+    ]
+    assert code_of(written) == "CNY"

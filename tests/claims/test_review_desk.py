@@ -9,6 +9,7 @@ import pytest
 from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from qinghe.claims.challenge import challenge_days, challenge_end
 from qinghe.claims.models import Claim, Dispute, Evidence, Review
@@ -16,6 +17,7 @@ from qinghe.claims.services import (
     ChecksToCome,
     DisputeDecided,
     EmptyAnswer,
+    IdentityUnseen,
     InventedLater,
     InventedWithoutWords,
     NotInReview,
@@ -36,6 +38,7 @@ from qinghe.claims.services import (
     notice_sent,
     open_dispute,
     open_evidence,
+    open_identity,
     prove_claim,
     reject_claim,
     release_automatically,
@@ -282,6 +285,7 @@ def test_nobody_releases_what_they_have_not_opened() -> None:
     assert refused.value.facts["papers"] == "Proof of payment to the debtor"
     transfer = Evidence.objects.get(claim=claim, kind="transfer")
     open_evidence(evidence_id=transfer.pk, actor=REVIEWER, **look)
+    open_identity(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW, note=SEEN)
     assert place(claim) == ("challenge", "done")
 
@@ -316,6 +320,49 @@ def test_a_file_that_was_replaced_is_opened_anew_and_the_second_opens_too() -> N
     release(claim_id=claim.pk, actor=REVIEWER, at=NOW)
     with pytest.raises(PapersUnread):
         verify_claim(claim_id=claim.pk, actor=OTHER, at=NOW)
+
+
+# -- who it is against is opened before the person is said to agree --------------------------------
+
+
+def test_nobody_says_that_the_person_agrees_without_having_opened_who_it_is() -> None:
+    claim = submitted()
+    read_papers(claim.pk, OTHER, NOW)
+    for row in Evidence.objects.filter(claim=claim):
+        open_evidence(evidence_id=row.pk, purpose=Purpose.VERIFY_IDENTITY, actor=REVIEWER, at=NOW)
+    # Somebody else's look is no look.
+    with pytest.raises(IdentityUnseen):
+        verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW, note=SEEN)
+    open_identity(claim_id=submitted().pk, actor=REVIEWER, at=NOW)
+    with pytest.raises(IdentityUnseen):
+        verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW, note=SEEN)
+    open_identity(claim_id=claim.pk, actor=REVIEWER, at=NOW)
+    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW, note=SEEN)
+    assert place(claim) == ("challenge", "done")
+
+
+def test_another_reason_says_nothing_of_the_person() -> None:
+    claim = submitted()
+    read_papers(claim.pk, OTHER, NOW)
+    for row in Evidence.objects.filter(claim=claim):
+        open_evidence(evidence_id=row.pk, purpose=Purpose.VERIFY_IDENTITY, actor=REVIEWER, at=NOW)
+    verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW, note=SEEN, reason="title")
+    assert place(claim) == ("challenge", "done")
+
+
+def test_only_the_desk_opens_who_a_claim_is_against() -> None:
+    claim = submitted()
+    with pytest.raises(NotPermitted):
+        open_identity(claim_id=claim.pk, actor=clerk(claim.creditor), at=NOW)
+
+
+def test_one_look_at_a_claim_is_enough_to_release_it(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    claim = submitted()
+    read_papers(claim.pk, REVIEWER, NOW)
+    with django_assert_max_num_queries(18):
+        verify_claim(claim_id=claim.pk, actor=REVIEWER, at=NOW, note=SEEN)
 
 
 # -- samples ------------------------------------------------------------------------------------

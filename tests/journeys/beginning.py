@@ -102,11 +102,13 @@ class Beginning(Story):
             one.look("verified")
 
     def opens_papers(self, one: Visitor) -> None:
-        """Open every paper of the claim on the page, as its release asks."""
+        """Open every paper of the claim on the page, and whose it is, as its release asks."""
         claim = one.page.url
         papers = one.page.locator("a[data-test=evidence]")
         for address in papers.evaluate_all("(links) => links.map((a) => a.href)"):
             one.page.goto(address, wait_until="networkidle")
+        one.page.goto(claim)
+        one.press("identity")
         one.page.goto(claim)
 
     def debtor_gets_a_letter(self) -> None:

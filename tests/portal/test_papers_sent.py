@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from pytest_django import Settings
 
 from config import uploads
 from qinghe.claims.models import Dispute, DisputePaper, Hold
@@ -234,3 +235,23 @@ def test_no_page_asks_the_telephone_for_anything(inside: Client) -> None:
     allowed = inside.get("/d/home/")["Permissions-Policy"]
     for what in ("geolocation", "microphone", "camera", "payment"):
         assert f"{what}=()" in allowed
+
+
+@pytest.mark.parametrize(
+    ("language", "waits", "refused"),
+    [("en", "still being checked", "cannot be opened"), ("zh-hans", "还在检查", "无法打开")],
+)
+def test_a_debtor_reads_that_a_paper_is_still_being_checked(
+    inside: Client, world: World, settings: Settings, language: str, waits: str, refused: str
+) -> None:
+    inside.cookies["django_language"] = language
+    settings.CLAMD = "unix:/nonexistent/clamd.ctl"
+    contest(inside, world, photo())
+    path = f"/d/claims/{world.claim.pk}/contest/"
+    text = inside.get(path).content.decode()
+    assert waits in text
+    assert refused not in text
+    DisputePaper.objects.update(scan="infected", scanned_at=NOON)
+    text = inside.get(path).content.decode()
+    assert waits not in text
+    assert refused in text

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from qinghe.claims.models import Hold
+from qinghe.claims.models import Claim, Hold, Review
 from qinghe.claims.queries import claim_view, review_steps
 from qinghe.claims.services import NotVerifiable
 from qinghe.claims.terms import Stage
@@ -26,6 +26,7 @@ from qinghe.parties.roles import NotPermitted
 from qinghe.parties.services import seal
 from qinghe.risk.doubts import SHARED_PHONES, doubts
 from qinghe.risk.facts import Facts
+from qinghe.risk.jobs import look_around
 from qinghe.risk.models import Flag
 from qinghe.risk.queries import NoSuchFlag, facts, flags, open_flags, score
 from qinghe.risk.scoring import rate
@@ -196,10 +197,47 @@ def test_any_confirmed_doubt_stops_the_release_until_somebody_else_clears_it() -
     decided(flag.pk, REVIEWER, confirmed=True)
     with pytest.raises(NotVerifiable):
         release(claim_id=owed.pk, actor=OTHER, at=AT)
+    # It proved wrong: two persons lift it, and the first may be who confirmed it.
+    assert decided(flag.pk, REVIEWER).state == "confirmed"
     with pytest.raises(FlagSecondPerson):
         decided(flag.pk, REVIEWER)
+    with pytest.raises(FlagNoteMissing):
+        decided(flag.pk, OTHER, note="ok")
+    assert claim_view(owed.pk).blockers
     decided(flag.pk, OTHER)
+    told = Review.objects.filter(claim=owed).order_by("at", "id").values_list("step", flat=True)
+    assert list(told) == ["doubted", "harmless", "cleared"]
     assert release(claim_id=owed.pk, actor=OTHER, at=AT).state == "challenge"
+
+
+@pytest.mark.django_db
+def test_somebody_else_than_who_confirmed_it_does_not_lift_it_alone() -> None:
+    owed = claim(state="submitted", principal=5_000_000)
+    raise_flags(claim_ids=[owed.pk], actor=JOB, at=AT)
+    flag = Flag.objects.get()
+    decided(flag.pk, REVIEWER, confirmed=True)
+    assert decided(flag.pk, OTHER).state == "confirmed"
+    assert Hold.objects.filter(claim=owed, lifted_at__isnull=True).exists()
+    assert decided(flag.pk, REVIEWER).state == "cleared"
+    assert not Hold.objects.filter(claim=owed, lifted_at__isnull=True).exists()
+
+
+@pytest.mark.django_db
+def test_what_was_confirmed_before_it_held_anything_is_held_by_the_daily_look() -> None:
+    old, over, cleared = (claim(state="submitted", principal=5_000_000) for _ in range(3))
+    raise_flags(claim_ids=[old.pk, over.pk, cleared.pk], actor=JOB, at=AT)
+    Flag.objects.exclude(claim=cleared).update(state="confirmed", decided_at=AT)
+    Claim.objects.filter(pk=over.pk).update(state="withdrawn")
+    for _ in range(2):
+        look_around()
+        held = Hold.objects.filter(kind="flag").values_list("claim_id", "lifted_at")
+        assert list(held) == [(old.pk, None)]
+    assert claim_view(old.pk).blockers
+    flag = Flag.objects.get(claim=old)
+    decided(flag.pk, REVIEWER)
+    decided(flag.pk, OTHER)
+    look_around()
+    assert not Hold.objects.filter(lifted_at__isnull=True).exists()
 
 
 @pytest.mark.django_db

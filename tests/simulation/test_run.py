@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from django.db import IntegrityError, connection
 
 from config.passing import own_database
+from qinghe.claims.models import Claim
 from qinghe.journal.models import Entry
+from qinghe.kernel.actor import system
 from qinghe.parties.models import Organisation
+from qinghe.risk.models import Flag
+from qinghe.risk.services import raise_flag
+from qinghe.simulation.clocks import strike
 from qinghe.simulation.commands import (
     BEGUN,
     MarketNotEmpty,
@@ -27,6 +34,27 @@ def test_a_market_lives_under_faults_and_every_invariant_holds_each_day() -> Non
     assert report.done["contact.request_contact"] > 0
     assert sum(report.injected.values()) > 0
     assert report.state["balance"] == 0
+
+
+@pytest.mark.django_db
+def test_doubts_are_looked_for_before_each_review_as_in_life(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[int] = []
+
+    def look(name: str, *, at: datetime) -> None:
+        assert name == "risk.look"
+        looked.append(Claim.objects.filter(state="submitted", unseen=True).count())
+        strike(name, at=at)
+        for claim in Claim.objects.filter(state="submitted")[:1]:
+            raise_flag(claim_id=claim.pk, code="one-hand", actor=system("tests"), at=at)
+
+    monkeypatch.setattr("qinghe.simulation.office.strike", look)
+    simulate(claims=4, days=3, seed=1)
+    # New papers let a claim be looked at again; a lifted hold does too.
+    assert max(looked) > 0
+    assert Flag.objects.filter(state="cleared").exists()
+    assert Claim.objects.filter(review="done").exists()
 
 
 @pytest.mark.django_db(transaction=True)

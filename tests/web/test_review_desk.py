@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from django.utils.html import escape
 
-from qinghe.claims.models import Claim, Evidence, Objection
+from qinghe.claims.models import Claim, ContractTerms, Duplicate, Evidence, Objection
 from qinghe.claims.services import (
     TermsGiven,
     deliver_terms,
@@ -20,15 +22,17 @@ from qinghe.claims.services import (
     return_claim,
 )
 from qinghe.claims.terms import ClaimState
+from qinghe.journal.services import record
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role, system
 from qinghe.parties.models import Organisation, User
 from qinghe.quality.models import Invention
+from qinghe.reporting.queries.waiting import waiting as waiting_for
 from qinghe.risk.doubts import BY_CODE
 from qinghe.risk.models import AutoRelease, Flag
 from qinghe.risk.services import decide_flag, raise_flag
 from tests import factories
-from tests.claims.world import COMPLIANCE, REVIEWER, debtor
+from tests.claims.world import COMPLIANCE, REVIEWER, claim_of, creditor, debtor
 from tests.desk import SEEN, read_papers
 from tests.web.people import actor_of, signed_in
 
@@ -323,15 +327,6 @@ def test_a_claim_that_was_bought_is_not_called_the_creditors_own_loan() -> None:
     assert re.search(r'<input[^>]*name="note"[^>]*required', page)
 
 
-def test_a_queue_can_show_only_what_has_files() -> None:
-    ready, bare = waiting(), factories.claim(state="submitted")
-    reviewer = signed_in(Role.REVIEWER)
-    assert bare.number in text(reviewer, "/verify/")
-    page = text(reviewer, "/verify/?files=1")
-    assert ready.number in page
-    assert bare.number not in page
-
-
 def flagged(claim: Claim) -> Flag:
     raise_flag(claim_id=claim.pk, code="one-hand", actor=system("tests"), at=NOON)
     return Flag.objects.get(claim=claim)
@@ -411,3 +406,189 @@ def test_a_long_queue_has_a_second_page_and_says_what_needs_a_closer_look(
     assert "large amount" not in page
     assert 'data-test="next-page"' not in page
     assert first.number in text(reviewer, "/verify/?page=0")
+
+
+def queries_of(client: Client, place: str) -> int:
+    with CaptureQueriesContext(connection) as caught:
+        text(client, place)
+    return len(caught)
+
+
+@pytest.mark.parametrize(("lang", "first"), [("en", "called invented"), ("zh-hans", "被指虚构")])
+def test_the_queue_sets_apart_what_has_no_papers_and_says_what_it_shows(
+    lang: str, first: str
+) -> None:
+    ready = waiting(created_at=NOON - timedelta(days=3))
+    bare = factories.claim(state="submitted", created_at=NOON - timedelta(days=5))
+    denied = waiting(created_at=NOON - timedelta(hours=1))
+    reviewer = signed_in(Role.REVIEWER, lang=lang)
+    page = text(reviewer, "/verify/")
+    assert ready.number in page
+    assert bare.number not in page
+    assert first not in page
+    assert page.index(ready.number) < page.index(denied.number)
+    open_dispute(claim_id=denied.pk, reason="unknown", statement="", actor=debtor(denied), at=NOON)
+    page = text(reviewer, "/verify/")
+    assert page.index(denied.number) < page.index(ready.number)
+    assert f">{first}<" in re.sub(r"<svg.*?</svg>", "", page)
+    shown = re.search(r'data-test="shown">(.*?)</span>', page)
+    assert shown is not None
+    assert "3" in shown[1]
+    without = text(reviewer, "/verify/?files=none")
+    assert bare.number in without
+    assert ready.number not in without
+    assert "5" in str(re.search(r'data-test="shown">(.*?)</span>', without))
+    for number in (ready.number, bare.number, denied.number):
+        assert text(reviewer, "/verify/?files=all").count(f">{number}<") == 1
+
+
+def test_a_long_queue_takes_no_more_queries_and_turns_its_pages_past_what_is_denied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("qinghe.web.review.verify.REVIEW_PAGE", 2)
+    claims = [waiting(created_at=NOON - timedelta(hours=9 - n)) for n in range(5)]
+    reviewer = signed_in(Role.REVIEWER)
+    few = queries_of(reviewer, "/verify/")
+    for claim in (claims[4], claims[2], claims[1]):
+        open_dispute(
+            claim_id=claim.pk, reason="not_mine", statement="", actor=debtor(claim), at=NOON
+        )
+    seen = []
+    for page in (1, 2, 3):
+        place = f"/verify/?page={page}"
+        assert queries_of(reviewer, place) <= few + 1
+        seen += re.findall(r'data-test="review">([^<]+)<', text(reviewer, place))
+    assert seen == [claims[n].number for n in (1, 2, 4, 0, 3)]
+
+
+def test_a_pair_and_a_warning_show_both_claims_side_by_side() -> None:
+    bank = factories.organisation(name="Other Bank")
+    owner_of = factories.organisation(name="First Bank")
+    first = waiting(creditor=owner_of, contract_on=date(2025, 6, 1))
+    claim = waiting(creditor=owner_of, debtor=first.debtor, contract_on=date(2025, 6, 2))
+    twin = waiting(creditor=bank, debtor=first.debtor, principal=77_700)
+    Duplicate.objects.create(first=twin, second=claim, ground="facts", found_at=NOON)
+    raise_flag(claim_id=claim.pk, code="entered-twice", actor=system("tests"), at=NOON)
+    page = text(signed_in(Role.REVIEWER), f"/verify/{claim.pk}/")
+    pair = page[page.index('data-test="pair"') : page.index('data-test="others"')]
+    assert f'href="/verify/{twin.pk}/"' in pair
+    assert "Other Bank" in pair
+    assert "¥777.00" in pair
+    assert "this claim" in pair
+    warning = page[page.index('data-test="flag-reason"') :]
+    assert f'href="/verify/{first.pk}/"' in warning
+    assert warning.count('data-test="beside"') == 2
+
+
+def test_the_other_claims_of_a_debtor_are_listed_bounded_and_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    claim = waiting()
+    client, place = signed_in(Role.REVIEWER), f"/verify/{claim.pk}/"
+    assert "None on this platform." in text(client, place)
+    few = queries_of(client, place)
+    others = [factories.claim(debtor=claim.debtor) for _ in range(22)]
+    stranger = factories.claim()
+    assert queries_of(client, place) == few
+    page = text(client, place)
+    card = page[page.index('data-test="others"') :]
+    assert '<span class="bdg">22</span>' in card
+    assert card.count('data-test="beside"') == 20
+    assert "2 older claims are not shown." in card
+    assert others[-1].number in card
+    assert stranger.number not in card
+    assert few <= 49
+
+
+@pytest.mark.parametrize(("lang", "asked"), [("en", "before you say"), ("zh-hans", "核对")])
+def test_that_the_person_agrees_is_said_after_a_look_at_the_person(lang: str, asked: str) -> None:
+    claim = waiting()
+    client, place = signed_in(Role.REVIEWER, lang=lang), f"/verify/{claim.pk}/"
+    read_papers(claim.pk, actor_of(client, Role.REVIEWER), NOON)
+    sent = {"decision": "verify", "reason": "agrees", "note": SEEN}
+    assert 'data-test="stranger"' not in text(client, place)
+    other = signed_in(Role.REVIEWER, lang=lang)
+    for row in Evidence.objects.filter(claim=claim):
+        record(
+            kind="parties.file-opened", subject=f"file:{row.sha256}", claim=str(claim.pk),
+            actor=actor_of(other, Role.REVIEWER), at=NOON,
+        )  # fmt: skip
+    page = text(other, place)
+    assert 'data-test="stranger"' in page
+    assert asked in page.lower()
+    assert 'class="q-note bad"' in post(other, f"{place}decide/", **sent)
+    text(other, f"{place}identity/")
+    assert 'data-test="stranger"' not in text(other, place)
+    assert 'class="q-note bad"' not in post(other, f"{place}decide/", **sent)
+    claim.refresh_from_db()
+    assert claim.state == "challenge"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-hans"])
+def test_a_confirmed_warning_that_proved_wrong_is_lifted_by_two_persons(lang: str) -> None:
+    claim = waiting()
+    flag = flagged(claim)
+    first, second = signed_in(Role.REVIEWER, lang=lang), signed_in(Role.REVIEWER, lang=lang)
+    place, decide = f"/verify/{claim.pk}/", f"/verify/{claim.pk}/flags/{flag.pk}/"
+    assert 'data-test="lift-flag"' not in text(first, place)
+    post(first, decide, confirmed="1", note="The printer is one.")
+    assert 'data-test="lift-flag"' in text(first, place)
+    post(first, decide, confirmed="0", note="It was a copy shop.")
+    assert 'class="q-note bad"' in post(first, decide, confirmed="0", note="Once more.")
+    page = text(second, place)
+    assert "It was a copy shop." in page
+    assert 'data-test="verify-blocked"' in page
+    post(second, decide, confirmed="0", note="I asked the shop.")
+    flag.refresh_from_db()
+    assert flag.state == "cleared"
+    page = text(second, place)
+    assert "I asked the shop." in page
+    assert 'data-test="lift-flag"' not in page
+
+
+def test_the_side_bar_counts_objections_that_wait_for_its_reader() -> None:
+    def counted(client: Client) -> int:
+        link = re.search(r'<a href="/verify/" title=.*?</a>', text(client, "/verify/"))
+        found = re.search(r'<span class="n">(\d+)', link[0] if link else "")
+        return int(found[1]) if found else 0
+
+    claim = waiting()
+    first, second = signed_in(Role.REVIEWER), signed_in(Role.REVIEWER)
+    post(first, f"/verify/{claim.pk}/decide/", decision="reject", **{"reject-reason": "no_proof"})
+    before = (counted(first), counted(second))
+    said = {"objection-ground": "overlooked", "objection-words": "Look at page 2."}
+    post(owner(claim), f"/claims/{claim.pk}/object/", **said)
+    assert (counted(first), counted(second)) == (before[0], before[1] + 1)
+    reader = actor_of(second, Role.REVIEWER)
+    with CaptureQueriesContext(connection) as caught:
+        assert waiting_for(actor=reader, at=NOON)["objections"] == 1
+    assert len(caught) == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "file", "contract", "later"),
+    [
+        ("en", "Source: the batch file", "Source: the contract", "later than the pay-out"),
+        ("zh-hans", "来源：批次文件", "来源：合同", "晚于放款日"),
+    ],
+)
+def test_the_desk_says_where_terms_come_from_and_marks_a_contract_signed_after_the_pay_out(
+    lang: str, file: str, contract: str, later: str
+) -> None:
+    bank = factories.organisation()
+    claim = waiting(contract_on=date(2025, 6, 2), creditor=bank)
+    client, place = signed_in(Role.REVIEWER, lang=lang), f"/verify/{claim.pk}/"
+    terms = TermsGiven(
+        principal=claim.principal, disbursed_on=date(2025, 6, 1), matures_on=date(2026, 10, 1)
+    )
+    clerk = factories.actor(Role.CREDITOR, claim.creditor)
+    deliver_terms(claim_id=claim.pk, terms=terms, actor=clerk, at=NOON)
+    page = text(client, place)
+    assert contract in page
+    assert file not in page
+    assert page.count(later) == 1
+    made = claim_of(creditor())
+    ContractTerms.objects.filter(claim=claim).update(claim=made, delivered_at=made.created_at)
+    page = text(client, f"/verify/{made.pk}/")
+    assert page.count(file) == 2
+    assert contract not in page

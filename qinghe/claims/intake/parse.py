@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from qinghe.claims.intake.columns import ColumnMapping, fields, term_fields, value_names
+from qinghe.claims.intake.currencies import coded
 from qinghe.claims.intake.read import ROW
 from qinghe.claims.intake.units import moved, unit_of
 from qinghe.kernel.money import EXPONENTS
@@ -54,7 +55,7 @@ def as_written(table: pl.DataFrame, mapping: ColumnMapping) -> pl.DataFrame:
     given = {*mapping.columns, *mapping.constants}
     names = (*fields(), *(each for each in term_fields() if each in given))
     chosen = table.select(pl.col(ROW).alias("row"), *[_cell(mapping, each) for each in names])
-    return chosen.with_columns(pl.col("currency", "id_number").str.to_uppercase())
+    return chosen.with_columns(coded("currency"), pl.col("id_number").str.to_uppercase())
 
 
 def _cell(mapping: ColumnMapping, name: str) -> pl.Expr:

@@ -19,6 +19,7 @@ from django_stubs_ext import StrPromise
 
 from qinghe.claims.intake.agreed import DAYS, MONEY, NUMBERS, RATES, WORDS
 from qinghe.claims.intake.columns import DATE_FORMATS, FOREIGN_DATES, value_names
+from qinghe.claims.intake.currencies import code_of
 from qinghe.claims.intake.strangers import refused_columns
 from qinghe.claims.intake.vocabulary import bare, by_name, is_as_of, second_by_name, vocabulary
 from qinghe.parties.regions import find_region
@@ -188,7 +189,7 @@ def _kinds() -> tuple[Kind, ...]:
         Kind(("id_number",), 85, _like(r"\d{17}[\dX]|(?=.*[A-Z])[0-9A-HJ-NPQRTUWXY]{18}")),
         Kind(("phone",), 55, _like(r"(?:\+?86[- ]?)?1\d{2}[- ]?\d{4}[- ]?\d{4}"), WHOSE),
         Kind(("email",), 55, _like(r"[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+"), WHOSE),
-        Kind(("currency",), 80, lambda value: value.upper() in CURRENCIES),
+        Kind(("currency",), 80, lambda value: code_of(value) in CURRENCIES),
         Kind(("region",), 65, lambda value: not value.isascii() and _region(value)),
         Kind(("region",), 60, lambda value: bool(re.fullmatch(r"\d{6}", value)) and _region(value)),
         Kind(("product",), 75, partial(_is_word, "product")),

@@ -173,13 +173,18 @@ def recomputed(*, claim_id: UUID, actor: Actor, at: datetime) -> VerificationVie
 
 @dataclass(frozen=True)
 class AgreedView:
-    """The terms of a contract and the payments told with it, for a page."""
+    """
+    The terms of a contract and the payments told with it, for a page.
+
+    `from_file` tells that the terms came in the file of the claim and not as a contract's own.
+    """
 
     terms: ContractTerms | None
     fees: tuple[ContractFee, ...]
     payments: tuple[ContractPayment, ...]
     pays_first: str
     security: str
+    from_file: bool = False
 
 
 def agreed_for(*, claim_id: UUID, actor: Actor) -> AgreedView:
@@ -193,7 +198,10 @@ def agreed_for(*, claim_id: UUID, actor: Actor) -> AgreedView:
         raise NoSuchClaim
     facts = facts_of([claim])[claim.pk]
     fees, told = tuple(facts.fees), tuple(facts.told)
-    return AgreedView(facts.terms, fees, told, claim.pays_first, claim.security)
+    # A file brings terms with the claim itself, at one instant; a contract comes afterwards.
+    terms, made = facts.terms, claim.created_at
+    from_file = bool(terms and claim.batch_id and terms.delivered_at == made)
+    return AgreedView(terms, fees, told, claim.pays_first, claim.security, from_file)
 
 
 def view_of_check(row: Verification) -> VerificationView:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -27,6 +27,10 @@ from qinghe.parties.filestore import load_file, stream_file
 from qinghe.parties.models import User
 
 AT_ONCE: Final = 20
+# Faults that say that a contract number stands in more than one row.
+DOUBLED: Final = ("duplicate", "duplicate-differs")
+# Of rows with one number so many are shown beside each other.
+MOST_TWINS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,25 @@ class WrongCell:
 
 
 @dataclass(frozen=True)
+class Twin:
+    """Another row with the same contract number, and the columns in which it differs."""
+
+    row: int
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class WrongRow:
-    """One row with faults; `contract` is its contract number."""
+    """
+    One row with faults; `contract` is its contract number.
+
+    `twins` are the other rows of the file with this number, each with the columns that differ.
+    """
 
     row: int
     contract: str
     cells: tuple[WrongCell, ...]
+    twins: tuple[Twin, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,7 +169,10 @@ def corrections(batch: BatchView, *, limit: int = 50) -> tuple[list[CorrectionRo
 def _filled(batch: BatchView, numbers: Sequence[int]) -> list[WrongRow]:
     if not numbers:
         return []
-    table = rows_of(batch, numbers)
+    contract = parse(batch.mapping).columns.get("contract_number", "contract_number")
+    doubled = RowError.objects.filter(batch_id=batch.id, row__in=numbers, code__in=DOUBLED)
+    values = doubled.values_list("row", flat=True)
+    table, twins = _with_twins(batch, numbers, set(values), contract)
     header = header_of(table)
     errors: dict[int, dict[str, list[RowErrorView]]] = defaultdict(lambda: defaultdict(list))
     for error in row_errors_of(batch, numbers):
@@ -160,8 +180,42 @@ def _filled(batch: BatchView, numbers: Sequence[int]) -> list[WrongRow]:
     before = Correction.objects.filter(batch_id=batch.id, row__in=numbers)
     for row, column in before.values_list("row", "column"):
         errors[row].setdefault(column, [])
-    contract = parse(batch.mapping).columns.get("contract_number", "contract_number")
-    return [_wrong(one, header, contract, errors[one[ROW]]) for one in table.iter_rows(named=True)]
+    return [
+        replace(
+            _wrong(one, header, contract, errors[one[ROW]]),
+            twins=_differing(one, twins.get(one.get(contract, ""), ()), header),
+        )
+        for one in table.iter_rows(named=True)
+    ]
+
+
+def _with_twins(
+    batch: BatchView, numbers: Sequence[int], doubled: Collection[int], contract: str
+) -> tuple[pl.DataFrame, dict[str, list[dict[str, str]]]]:
+    """
+    Return rows of a batch, and the rows that share a number with the doubled ones, by number.
+
+    The file is read a second time only where some are doubled and its column is known.
+    """
+    table = rows_of(batch, numbers)
+    if not doubled or contract not in table.columns:
+        return table, {}
+    asked = table.filter(pl.col(ROW).is_in(list(doubled)))[contract].unique().to_list()
+    found: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in rows_of(batch, [], column=contract, values=asked).iter_rows(named=True):
+        if len(found[row[contract]]) < MOST_TWINS:
+            found[row[contract]].append(row)
+    return table, found
+
+
+def _differing(
+    one: dict[str, str], alike: Iterable[dict[str, str]], header: list[str]
+) -> tuple[Twin, ...]:
+    return tuple(
+        Twin(int(other[ROW]), tuple(c for c in header if other[c] != one[c]))
+        for other in alike
+        if other[ROW] != one[ROW]
+    )
 
 
 def _wrong(

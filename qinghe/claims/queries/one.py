@@ -127,6 +127,7 @@ class ClaimView:
     closed_at: datetime | None
     ended_because: str
     unseen: bool
+    batch_id: UUID | None
     reachable: frozenset[str]
     lines: tuple[LineRow, ...]
     equation: tuple[Term, ...]
@@ -221,7 +222,7 @@ _OWN = (
     "assignments", "region", "currency", "contract_on", "due_on", "stage", "state",
     "overdue_rate_pct", "interest_to", "principal", "interest", "costs", "owed", "claimed", "paid",
     "challenge_ends_at", "noticed_at", "untold_since", "review", "created_at", "closed_at",
-    "ended_because", "unseen",
+    "ended_because", "unseen", "batch_id",
 )  # fmt: skip
 _EVIDENCE = (
     "id", "kind", "filename", "media_type", "size", "sha256", "uploaded_at", "findings", "report",

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from enum import StrEnum
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from qinghe.claims.models import Claim, Evidence, Review
+from qinghe.claims.models import Claim, Dispute, Evidence, Review
 from qinghe.claims.queries.access import visible
-from qinghe.claims.queries.papers import PROVES
+from qinghe.claims.queries.papers import LOOKED_AT, PROVES
 from qinghe.claims.terms import (
+    DENIALS,
     TARGET_HOURS,
     TWO_REVIEWERS_MAJOR,
     ClaimState,
+    DisputeState,
     ReviewQueue,
     ReviewStep,
 )
@@ -28,11 +31,16 @@ from qinghe.kernel.together import counted
 REVIEW_PAGE: Final = 50
 # Nobody works through more in a day; counting on would cost more than it tells.
 CAP: Final = 1000
+# So many debtors do not deny claims that nobody has told them of; more are no queue any more.
+DENIED: Final = 200
 QUEUES: Final = (
     ReviewQueue.NEW,
     ReviewQueue.SECOND,
     ReviewQueue.SAMPLE,
     ReviewQueue.RETURNED,
+)
+_DENIED = Exists(
+    Dispute.objects.filter(claim=OuterRef("pk"), state=DisputeState.OPEN, reason__in=DENIALS)
 )
 _ROW = (
     "id", "number", "creditor__name", "debtor__masked_name", "debtor__kind", "product", "stage",
@@ -40,9 +48,21 @@ _ROW = (
 )  # fmt: skip
 
 
+class Files(StrEnum):
+    """Which claims of a queue are meant: with a file that proves something, without, or all."""
+
+    WITH = "with"
+    NONE = "none"
+    ALL = "all"
+
+
 @dataclass(frozen=True)
 class ReviewRow:
-    """One claim at the desk; `since` is when it came into its queue."""
+    """
+    One claim at the desk; `since` is when it came into its queue.
+
+    `denied` tells that its debtor says that there is no such claim, and nobody has decided that.
+    """
 
     claim_id: UUID
     number: str
@@ -57,6 +77,7 @@ class ReviewRow:
     created_at: datetime
     queue: str
     since: datetime
+    denied: bool = False
 
     @property
     def large(self) -> bool:
@@ -85,13 +106,28 @@ def review_queue(
     actor: Actor,
     queue: str = ReviewQueue.NEW,
     limit: int = REVIEW_PAGE,
-    with_files: bool = False,
+    files: str = Files.ALL,
     skip: int = 0,
 ) -> list[ReviewRow]:
     """
-    Return the claims of one queue, oldest first, after `skip`; with `with_files` only those that
-    have any.
+    Return the claims of one queue after `skip`: what its debtor denies, then the oldest first.
+
+    What is denied comes first with files and without. Three queries at most.
     """
+    waiting = _waiting(queue).filter(visible(actor))
+    denied = list(waiting.filter(_DENIED).order_by("created_at", "id").values_list("pk")[:DENIED])
+    first = [pk for (pk,) in denied]
+    here = first[skip : skip + limit]
+    found = _rows(waiting.filter(pk__in=here), 0, limit) if here else []
+    rest, past = limit - len(found), max(0, skip - len(first))
+    others = _rows(_filed(waiting.exclude(pk__in=first), files), past, rest) if rest else []
+    return [
+        *(replace(ReviewRow(*row), denied=True) for row in found),
+        *(ReviewRow(*row) for row in others),
+    ]
+
+
+def _rows(waiting: QuerySet[Claim], skip: int, limit: int) -> list[tuple[Any, ...]]:
     count = (
         Evidence.objects.filter(PROVES, claim=OuterRef("pk"))
         .order_by()
@@ -99,27 +135,33 @@ def review_queue(
         .annotate(n=Count("pk"))
         .values("n")
     )
-    waiting = _waiting(queue)
-    if with_files:
-        waiting = waiting.filter(Exists(Evidence.objects.filter(PROVES, claim=OuterRef("pk"))))
-    rows = (
-        waiting.filter(visible(actor))
-        .annotate(
-            open_amount=F("principal") + F("interest") + F("costs"),
-            files=Coalesce(Subquery(count), 0),
-            since=Coalesce("review_since", "created_at"),
-        )
-        .order_by("created_at", "id")
-    )
-    return [ReviewRow(*row) for row in rows.values_list(*_ROW)[skip : skip + limit]]
+    rows = waiting.annotate(
+        open_amount=F("principal") + F("interest") + F("costs"),
+        files=Coalesce(Subquery(count), 0),
+        since=Coalesce("review_since", "created_at"),
+    ).order_by("created_at", "id")
+    return list(rows.values_list(*_ROW)[skip : skip + limit])
 
 
-def review_counts(*, actor: Actor) -> dict[str, int]:
-    """Return how many claims stand in each queue, up to a cap. One query."""
+def _filed(waiting: QuerySet[Claim], files: str) -> QuerySet[Claim]:
+    proved = Exists(Evidence.objects.filter(PROVES, claim=OuterRef("pk")))
+    if files == Files.ALL:
+        return waiting
+    return waiting.filter(proved if files == Files.WITH else ~proved)
+
+
+def review_counts(*, actor: Actor, queue: str = ReviewQueue.NEW) -> dict[str, int]:
+    """
+    Return how many claims stand in each queue, up to a cap, and of one queue how many have files
+    (`with`) and none (`none`), among the oldest that are looked at. One query.
+    """
     seen = visible(actor)
-    return counted(
-        cap=CAP, **{queue.value: _waiting(queue).filter(seen).values("pk") for queue in QUEUES}
-    )
+    parts = {each.value: _waiting(each).filter(seen).values("pk") for each in QUEUES}
+    oldest = _waiting(queue).filter(seen).order_by("created_at", "id").values("pk")[:LOOKED_AT]
+    looked_at = Claim.objects.filter(pk__in=oldest)
+    for files in (Files.WITH, Files.NONE):
+        parts[files.value] = _filed(looked_at, files).values("pk")
+    return counted(cap=CAP, **parts)
 
 
 def review_steps(claim_id: UUID) -> list[StepRow]:

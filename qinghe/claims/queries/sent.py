@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.models import Claim, DisputePaper
 from qinghe.claims.queries.access import visible
-from qinghe.claims.terms import USABLE_SCANS
+from qinghe.claims.queries.papers import RESCAN
+from qinghe.claims.terms import USABLE_SCANS, Scan
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.roles import Permission, may
@@ -41,6 +42,11 @@ class PaperRow:
         """Tell whether it may be opened: no scanner is at work, or it found nothing."""
         return self.scan in USABLE_SCANS
 
+    @property
+    def waits(self) -> bool:
+        """Tell whether the scanner has still to look at it."""
+        return self.scan == Scan.WAITING
+
 
 _ROW = ("id", "dispute_id", "sha256", "media_type", "size", "filename", "uploaded_at", "scan")
 
@@ -64,6 +70,12 @@ def paper_for(*, paper_id: UUID, actor: Actor, claim_id: UUID | None = None) -> 
     if found is None:
         raise NoSuchPaper
     return PaperRow(*found)
+
+
+def papers_waiting(*, limit: int = RESCAN) -> list[tuple[UUID, str]]:
+    """Return (paper, hash) of what debtors sent and the scanner has not seen, the oldest first."""
+    rows = DisputePaper.objects.filter(scan=Scan.WAITING).order_by("uploaded_at", "id")
+    return list(rows.values_list("pk", "sha256")[:limit])
 
 
 def _open_to(actor: Actor) -> Q:

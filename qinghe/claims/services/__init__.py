@@ -125,7 +125,7 @@ from qinghe.claims.services.posting import (
     post_claim,
 )
 from qinghe.claims.services.proving import ProofMissing, ProvenAlready, prove_claim, uphold_unproven
-from qinghe.claims.services.reading import PapersUnread
+from qinghe.claims.services.reading import IdentityUnseen, PapersUnread, open_identity
 from qinghe.claims.services.removing import remove_refused
 from qinghe.claims.services.rescanning import rescan
 from qinghe.claims.services.restating import (
@@ -236,6 +236,7 @@ __all__ = [
     "History",
     "HistoryHasErrors",
     "HoldNotByHand",
+    "IdentityUnseen",
     "IntakeBroken",
     "InventedLater",
     "InventedWithoutWords",
@@ -343,6 +344,7 @@ __all__ = [
     "offer_assignment",
     "open_dispute",
     "open_evidence",
+    "open_identity",
     "open_paper",
     "outlook_of",
     "place_hold",

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.claims.challenge import challenge_end
 from qinghe.claims.contract_terms import Outcome
 from qinghe.claims.models import Claim, Review, Verification
-from qinghe.claims.queries import claim_view
+from qinghe.claims.queries import ClaimView, claim_view
 from qinghe.claims.queries.amounts import facts_of, view_of_check
 from qinghe.claims.queries.remarks import remarks
 from qinghe.claims.recompute import excess_of, verified
 from qinghe.claims.services.locks import locked
-from qinghe.claims.services.reading import check_read
+from qinghe.claims.services.reading import check_identity_seen, check_read
 from qinghe.claims.services.spoken import check_words
 from qinghe.claims.services.states import MoreThanLawful, end, step, stop_claim
 from qinghe.claims.services.unseen import changed
@@ -137,6 +137,7 @@ def verify_claim(
     :raises NotVerifiable: something of the checklist is missing
     :raises ChecksToCome: no check for doubts has looked at it as it stands
     :raises PapersUnread: the actor has not opened a needed paper
+    :raises IdentityUnseen: the person is said to agree, and the actor did not open who it is
     :raises MoreThanLawful: the contract, calculated again, gives less than is claimed
     :raises RemarkUnanswered: something is left to a person, and the note is empty
     :raises SecondReviewer: the second reviewer is not independent of the first
@@ -144,8 +145,9 @@ def verify_claim(
     require(actor, Permission.VERIFY_CLAIMS)
     claim = locked(claim_id, actor)
     if claim.state == ClaimState.SUBMITTED:
-        _check_ready(claim, actor)
-        _check_answered(claim, check_lawful(claim, at), note)
+        view = claim_view(claim.pk)
+        _check_ready(claim, view, reason, actor)
+        _check_answered(claim, view, check_lawful(claim, at), note)
     if claim.state == ClaimState.SUBMITTED and needs_two(claim):
         first = _first(claim, ReviewStep.SECONDED)
         if not first:
@@ -156,11 +158,12 @@ def verify_claim(
     return claim
 
 
-def _check_ready(claim: Claim, actor: Actor) -> None:
-    missing = checklist(claim)
-    if missing:
-        raise NotVerifiable(missing="; ".join(missing))
+def _check_ready(claim: Claim, view: ClaimView, reason: str, actor: Actor) -> None:
+    if view.blockers:
+        raise NotVerifiable(missing="; ".join(view.blockers))
     check_read(claim.pk, actor)
+    if reason == Release.AGREES:
+        check_identity_seen(claim.pk, actor)
     if claim.unseen:
         raise ChecksToCome
 
@@ -177,8 +180,8 @@ def check_lawful(claim: Claim, at: datetime) -> Verification:
     return check
 
 
-def _check_answered(claim: Claim, check: Verification, note: str) -> None:
-    left = remarks(claim.pk, claim_view(claim.pk).case, view_of_check(check))
+def _check_answered(claim: Claim, view: ClaimView, check: Verification, note: str) -> None:
+    left = remarks(claim.pk, view.case, view_of_check(check))
     if left and len(note.strip()) < SHORTEST_ANSWER:
         raise RemarkUnanswered(remark=" ".join(left))
 

@@ -10,9 +10,9 @@ from django.db.models import Q
 
 from qinghe.casework.models import Hardship, Plan, Promise
 from qinghe.casework.terms import HardshipState, PlanState, PromiseState
-from qinghe.claims.models import Claim, Dispute
+from qinghe.claims.models import Claim, Dispute, Objection
 from qinghe.claims.queries.answers import asked_of
-from qinghe.claims.terms import ClaimState, DisputeState, ReviewQueue
+from qinghe.claims.terms import ClaimState, DisputeState, ObjectionState, ReviewQueue
 from qinghe.contact.queries.letters import printable
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.again import counted_again
@@ -54,6 +54,12 @@ def waiting(*, actor: Actor, at: datetime) -> dict[str, int]:
 def _to_verify(_actor: Actor, _at: datetime) -> Reading:
     inside = Q(state=ClaimState.SUBMITTED) | Q(review=ReviewQueue.SAMPLE)
     return Claim.objects.filter(inside, review__in=WORKED)
+
+
+def _objections(actor: Actor, _at: datetime) -> Reading:
+    # Who took part in a rejection does not hear the objection to it.
+    mine = Q(rejected_by__contains=[actor.label])
+    return Objection.objects.filter(~mine, state=ObjectionState.OPEN)
 
 
 def _disputes(_actor: Actor, _at: datetime) -> Reading:
@@ -163,6 +169,7 @@ QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
     },
     Role.REVIEWER: {
         "verify": _to_verify,
+        "objections": _objections,
         "parties": _parties,
         "organisations": _organisations,
     },
@@ -173,6 +180,7 @@ QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
         "integrity": _integrity,
         "lowered": _lowered,
         "verify": _to_verify,
+        "objections": _objections,
         "parties": _parties,
         "organisations": _organisations,
     },

@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Exists, F, OuterRef, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.days import day_of
-from qinghe.claims.models import Claim
+from qinghe.claims.models import Claim, Hold
 from qinghe.claims.services import lift_hold, place_hold
 from qinghe.claims.services.locks import locked
 from qinghe.claims.services.reviewing import note_doubt
@@ -47,6 +49,7 @@ class FlagSecondPerson(DomainError):
 
 # A word at least: "ok" tells nobody what was found.
 SHORTEST_NOTE: Final = 4
+CHUNK: Final = 500
 
 
 @verb("risk.raise_flags")
@@ -124,14 +127,14 @@ def decide_flag(
     """
     Clear a doubt, which lets the claim go on, or confirm it, which holds the claim.
 
-    A grave one is cleared by two persons: the first only proposes it. A confirmed one is cleared by
-    somebody else than who confirmed it.
+    A grave one, and one that was confirmed and proved wrong, is cleared by two persons: the first
+    only proposes it. The first may be who confirmed it.
 
     :raises NotPermitted: the actor may not decide flags
     :raises NoSuchFlag: unknown id
     :raises FlagDecided: decided before
     :raises FlagNoteMissing: no note that says what was found
-    :raises FlagSecondPerson: the one who proposed or confirmed it, or not independent of them
+    :raises FlagSecondPerson: the one who proposed it, or not independent of them
     """
     require(actor, Permission.DECIDE_FLAGS)
     claim_id = Flag.objects.filter(pk=flag_id).values_list("claim_id", flat=True).first()
@@ -164,21 +167,45 @@ def _decided(
     flag: Flag, claim: Claim, *, confirmed: bool, actor: Actor, at: datetime
 ) -> ReviewStep:
     if not confirmed:
-        first = flag.decided_by or flag.proposed_by
+        first = flag.proposed_by
         if first and not independent(actor.label, first):
             raise FlagSecondPerson
-        if not first and BY_CODE[flag.code].grave:
+        if not first and (BY_CODE[flag.code].grave or flag.state == Flag.State.CONFIRMED):
             flag.proposed_by = actor.label
             flag.save(update_fields=["proposed_by"])
             return ReviewStep.HARMLESS
+    else:
+        # What was held harmless before counts no more: both look again.
+        flag.proposed_by = ""
     flag.state = Flag.State.CONFIRMED if confirmed else Flag.State.CLEARED
     flag.decided_at, flag.decided_by = at, actor.label
-    flag.save(update_fields=["state", "decided_at", "decided_by"])
+    flag.save(update_fields=["state", "decided_at", "decided_by", "proposed_by"])
     if not confirmed:
         lift_hold(cause=f"flag:{flag.pk}", actor=actor, at=at)
     elif not BY_CODE[flag.code].grave and claim.state in OPEN_STATES:
         _hold(flag, claim, actor, at)
     return ReviewStep.DOUBTED if confirmed else ReviewStep.CLEARED
+
+
+@verb("risk.hold_confirmed")
+def hold_confirmed(*, actor: Actor, at: datetime) -> int:
+    """
+    Hold open claims whose confirmed doubt holds nothing yet, as before it did; return how many.
+
+    Safe to run twice.
+    """
+    held = Hold.objects.annotate(flag=Concat(Value("flag:"), Cast(OuterRef("pk"), TextField())))
+    standing = held.filter(cause=F("flag"), lifted_at__isnull=True)
+    rows = Flag.objects.filter(
+        ~Exists(standing), state=Flag.State.CONFIRMED, claim__state__in=OPEN_STATES
+    )
+    found = list(rows.order_by("claim_id", "pk").values_list("pk", "claim_id")[:CHUNK])
+    for flag_id, claim_id in found:
+        claim = locked(claim_id)
+        flag = Flag.objects.select_for_update().get(pk=flag_id)
+        if flag.state == Flag.State.CONFIRMED and claim.state in OPEN_STATES:
+            _hold(flag, claim, actor, at)
+    return len(found)
 
 
 def _hold(flag: Flag, claim: Claim, actor: Actor, at: datetime) -> None:

@@ -27,7 +27,7 @@ from qinghe.simulation.batches import HEADER, Source
 from qinghe.simulation.crowd.cast import Kind
 from qinghe.simulation.crowd.founding import ACCOMPLICE, CREDITORS, Crowd
 from qinghe.simulation.doer import Doer
-from qinghe.simulation.evidence import contract_pdf, read_papers
+from qinghe.simulation.evidence import contract_pdf, count_as_seen, read_papers
 
 RATE, QUALITY, DAYS = Decimal("0.1800"), Decimal("0.2000"), 30
 RESERVE: Final = Decimal("0.3000")
@@ -106,6 +106,7 @@ class Supply:
                 at=at,
             )
             reviewer = self.crowd.staff["reviewer"]
+            count_as_seen()
             read_papers(claim.pk, actor=reviewer, at=at)
             self.doer.do(
                 verify_claim,

@@ -93,12 +93,12 @@ def facts_of(told: Explanation) -> list[Fact]:
     seen = told.seen
     if not seen.zones:
         return []
-    zone = ZoneInfo(seen.zones[0])
+    zone, zones = ZoneInfo(seen.zones[0]), dict.fromkeys(map(formats.zone_words, seen.zones))
     local = [(a.astimezone(zone).time(), b.astimezone(zone).time()) for a, b in seen.hours]
     open_words = hours_words(local) if local else _("closed all day")
     return [
-        Fact(_("Zones of the person"), formats.listed(seen.zones)),
-        Fact(_("Open that day"), f"{open_words} ({seen.zones[0]})"),
+        Fact(_("Zones of the person"), formats.listed(zones)),
+        Fact(_("Open that day"), f"{open_words} ({formats.zone_words(seen.zones[0])})"),
         Fact(_("Holds that stood"), _listed(label(each.kind, "hold") for each in seen.holds)),
         Fact(_("Wishes of the person"), _listed(_wish(each) for each in seen.wishes)),
     ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.queries import ClaimView, review_steps
 from qinghe.claims.queries.amounts import VerificationView
+from qinghe.claims.queries.identity import identity_seen
 from qinghe.claims.queries.papers import unread_by
 from qinghe.claims.queries.remarks import remarks
 from qinghe.claims.queries.review import left_to_second
@@ -116,6 +117,7 @@ def decision_for(view: ClaimView, actor: Actor, check: VerificationView | None) 
         "is_second": second and not accused,
         "is_accused": accused,
         "unread": unread_by(view.id, actor) if waits else (),
+        "stranger": waits and not identity_seen(view.id, actor),
         "is_returned": view.review == ReviewQueue.RETURNED,
         "is_sample": view.review == ReviewQueue.SAMPLE,
         "steps": [
@@ -230,4 +232,6 @@ def _flag_decided(flag: object) -> object:
     """Say whether a warning was decided, or is left to a second person."""
     if getattr(flag, "state", "") == "open":
         return _("Noted. A second person decides: the warning is grave.")
+    if getattr(flag, "state", "") == "confirmed" and getattr(flag, "proposed_by", ""):
+        return _("Noted. A second person decides whether the confirmed warning was wrong.")
     return _("Decided.")

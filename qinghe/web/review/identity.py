@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.queries import claim_for
+from qinghe.claims.services import open_identity
 from qinghe.claims.terms import ClaimState
 from qinghe.parties.queries import vault_items
 from qinghe.parties.roles import Permission
@@ -29,6 +30,7 @@ def identity(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     if view.state != ClaimState.SUBMITTED:
         messages.warning(request, _("This claim was decided. Identities are not opened any more."))
         return redirect("web:verify-claim", claim_id)
+    open_identity(claim_id=claim_id, actor=request.actor, at=request.at)
     rows = [
         (kind.label, _opened(request, item.pk))
         for kind in OPENED

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qinghe.claims.contract_terms import Outcome
 from qinghe.claims.findings import signatures_of
@@ -17,7 +21,7 @@ from qinghe.claims.queries.changes import changes_of
 from qinghe.claims.queries.limits import acts_of, acts_waiting
 from qinghe.claims.queries.merging import being_taken, half_taken
 from qinghe.claims.queries.objections import objections
-from qinghe.claims.queries.review import QUEUES, REVIEW_PAGE
+from qinghe.claims.queries.review import QUEUES, REVIEW_PAGE, Files, ReviewRow
 from qinghe.claims.queries.titles import Chain, chain_for, duplicates_of, open_duplicates
 from qinghe.claims.terms import TARGET_HOURS, ReviewQueue
 from qinghe.parties.queries import contact_points
@@ -29,10 +33,16 @@ from qinghe.web.estimates import estimate
 from qinghe.web.evidence import items_of
 from qinghe.web.formats import as_day
 from qinghe.web.legalparts import law_of
+from qinghe.web.review.beside import beside
 from qinghe.web.review.deciding import decision_for
 from qinghe.web.review.objecting import hearing_for, may_hear
 from qinghe.web.review.pairs import PairForm
 
+FILINGS = {
+    Files.WITH: _("with files"),
+    Files.NONE: _("without any file"),
+    Files.ALL: pgettext_lazy("queue", "all"),
+}
 # Nobody turns so many pages; a longer number is a mistake.
 PAGE_DIGITS = 5
 
@@ -51,31 +61,31 @@ def verify_queue(request: StaffRequest) -> HttpResponse:
     """Show one queue of the desk, the oldest first, with ages and targets."""
     asked = request.GET.get("queue", "")
     queue = asked if asked in QUEUES else ReviewQueue.NEW
-    with_files = "files" in request.GET
+    files = _files(request.GET.get("files", ""), queue)
     number = _page_number(request.GET.get("page", ""))
     found = review_queue(
         actor=request.actor,
         queue=queue,
-        with_files=with_files,
+        files=files,
         skip=(number - 1) * REVIEW_PAGE,
         limit=REVIEW_PAGE + 1,
     )
     rows, more = found[:REVIEW_PAGE], len(found) > REVIEW_PAGE
     warned = open_flags([row.claim_id for row in rows])
-    counts = review_counts(actor=request.actor)
+    counts = review_counts(actor=request.actor, queue=queue)
     context = {
         "rows": [
             (row, (request.at - row.since).days, request.at > row.due_at, warned.get(row.claim_id))
             for row in rows
         ],
+        "page": number,
         "before": number - 1,
         "after": number + 1 if more else 0,
         "taking": [(each, estimate(each.progress)) for each in being_taken(actor=request.actor)],
         "half": half_taken([row.claim_id for row in rows]),
         "queue": queue,
-        "with_files": with_files,
+        **_shown(rows, files, counts | {Files.ALL.value: counts[queue]}, request.at),
         "queues": [(each.value, each.label, counts[each.value]) for each in QUEUES],
-        "waiting": counts[queue],
         "hours": TARGET_HOURS[queue],
         "pairs": open_duplicates(actor=request.actor),
         "acts": acts_waiting(actor=request.actor),
@@ -84,6 +94,28 @@ def verify_queue(request: StaffRequest) -> HttpResponse:
         ],
     }
     return render(request, "web/review/queue.html", context)
+
+
+def _shown(
+    rows: list[ReviewRow], files: Files, counts: dict[str, int], at: datetime
+) -> dict[str, Any]:
+    """Return what the head of a queue says: which claims these are, how many, and how old."""
+    oldest = min((row.created_at for row in rows), default=None)
+    return {
+        "files": files,
+        "filings": [(each.value, FILINGS[each], counts[each]) for each in Files],
+        "shown": FILINGS[files],
+        "elsewhere": counts[Files.NONE] if files == Files.WITH else 0,
+        "denied": sum(row.denied for row in rows),
+        "oldest": (at - oldest).days if oldest else None,
+        "waiting": counts[files],
+    }
+
+
+def _files(asked: str, queue: str) -> Files:
+    """Return which claims are shown; a new one without papers is nothing a reviewer can work on."""
+    usual = Files.WITH if queue == ReviewQueue.NEW else Files.ALL
+    return Files(asked) if asked in set(Files) else usual
 
 
 def _page_number(asked: str) -> int:
@@ -168,13 +200,13 @@ def verify_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     warnings = flags(claim_id)
     check = verification_for(claim_id=claim_id, actor=request.actor)
     chain = chain_for(claim_id=claim_id, actor=request.actor)
+    pairs = duplicates_of(claim_id=claim_id, actor=request.actor)
     context = {
         "claim": view,
         "half": bool(half_taken([claim_id])),
         "terms": equation(view, as_day(request.at)),
         "changes": changes_of(view.lines)[::-1],
         "holds": hold_marks(view.holds),
-        "flags": warnings,
         "score": score(claim_id=claim_id, on=request.at.date()),
         "checks": _checks(view, warnings, check, chain),
         "points": contact_points(view.debtor_id),
@@ -184,8 +216,8 @@ def verify_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "agreed": agreed_for(claim_id=claim_id, actor=request.actor),
         "chain": chain,
         "acts": acts_of(claim_id),
-        "pairs": duplicates_of(claim_id=claim_id, actor=request.actor),
         "pair_form": PairForm(),
+        **beside(view, pairs, warnings, request.actor),
         **decision_for(view, request.actor, check),
         **hearing_for(view, request.actor),
     }

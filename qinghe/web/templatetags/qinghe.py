@@ -135,6 +135,12 @@ def percent(ratio: float | None, decimals: int = 1) -> str:
 
 
 @register.filter
+def zone_words(name: str) -> str:
+    """Return a time zone in words."""
+    return formats.zone_words(name)
+
+
+@register.filter
 def masked(name: str) -> str:
     """Return a name with all but its first character hidden: `陈＊＊`."""
     return formats.masked(name)
