@@ -53,8 +53,8 @@ class World:
     plan: Plan
 
 
-@pytest.fixture
-def world() -> World:
+def planned_world() -> World:
+    """Return a claim with an agreed plan, and who owes it."""
     target = claim(principal=60_000)
     mandate(target, collector())
     factories.point(target.debtor, "email")
@@ -63,6 +63,11 @@ def world() -> World:
     creditor = actor(Role.CREDITOR, target.creditor)
     decide_plan(plan_id=plan.pk, agreed=True, actor=creditor, at=AT)
     return World(target, debtor, plan)
+
+
+@pytest.fixture
+def world() -> World:
+    return planned_world()
 
 
 def allow(world: World, by: Actor | None = None, **fields: Any) -> DebitMandate:
