@@ -48,7 +48,8 @@ def page(*methods: str) -> Callable[[View], View]:
     """
 
     def decorate(view: View) -> View:
-        @require_http_methods([*(methods or ("GET",)), "HEAD"])
+        # Not HEAD: it would act unasked, past the token of a form.
+        @require_http_methods(methods or ("GET",))
         @never_cache
         @functools.wraps(view)
         def enter(request: HttpRequest, **kwargs: Any) -> HttpResponse:

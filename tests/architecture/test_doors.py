@@ -76,6 +76,15 @@ def test_strangers_are_sent_to_the_sign_in_page() -> None:
 
 
 @pytest.mark.django_db
+def test_no_page_behind_a_door_answers_head() -> None:
+    """Such a request carries no token of a form, and shows nobody anything."""
+    client = signed_in(Role.OPERATOR)
+    behind = [name for name in PAGES if hasattr(PATTERNS[name].callback, "permissions")]
+    assert len(behind) > 200
+    assert {client.head(address(name)).status_code for name in behind} == {405}
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("role", sorted(KINDS), ids=str)
 def test_a_role_finds_its_own_pages_and_no_others(role: Role) -> None:
     client = signed_in(role)

@@ -70,21 +70,34 @@ def test_leaving_ends_the_stay_on_the_server(inside: Client) -> None:
     assert inside.get("/d/home/").status_code == 302
 
 
+def _address(pattern: object, world: World) -> str:
+    route = str(pattern.pattern)  # type: ignore[attr-defined]
+    for kind in ("claim", "evidence", "paper", "order", "wish", "complaint", "attempt"):
+        route = route.replace(f"<uuid:{kind}_id>", str(world.claim.pk))
+    return "/d/" + route.replace("<slug:what>", "plan")
+
+
 @pytest.mark.parametrize(
     "pattern", [p for p in urlpatterns if p.name not in OPEN], ids=lambda p: p.name
 )
 def test_strangers_are_sent_to_the_door_whatever_they_ask(
     client: Client, world: World, pattern: object
 ) -> None:
-    route = str(pattern.pattern)  # type: ignore[attr-defined]
-    for kind in ("claim", "evidence", "paper", "order", "wish", "complaint", "attempt"):
-        route = route.replace(f"<uuid:{kind}_id>", str(world.claim.pk))
-    route = route.replace("<slug:what>", "plan")
-    posts = client.post(f"/d/{route}")
+    posts = client.post(_address(pattern, world))
     if posts.status_code == 405:
-        posts = client.get(f"/d/{route}")
+        posts = client.get(_address(pattern, world))
     assert posts.status_code == 302
     assert posts.url == "/d/"
+
+
+@pytest.mark.parametrize(
+    "pattern", [p for p in urlpatterns if p.name not in OPEN], ids=lambda p: p.name
+)
+def test_no_page_behind_the_door_answers_head(
+    inside: Client, world: World, pattern: object
+) -> None:
+    """Such a request carries no token of a form: it takes nothing back and reads nothing."""
+    assert inside.head(_address(pattern, world)).status_code == 405
 
 
 @pytest.mark.parametrize(
