@@ -423,7 +423,7 @@ def test_accepting_takes_as_many_statements_for_many_rows_as_for_few(
         for n in range(200)
     ]
     batch = delivered(bank, *rows)
-    with django_assert_max_num_queries(48):
+    with django_assert_max_num_queries(49):
         taken = accept_batch(batch_id=batch.pk, partial=True, actor=clerk(bank), at=NOW)
     assert taken.accepted > 150
 
