@@ -92,6 +92,26 @@ def test_a_run_is_collected_by_one_and_let_go_by_another(
     expect(page.locator("[data-test=pay-payout]")).to_have_count(2)
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_page_of_the_side_bar_is_reached_on_a_phone(
+    context: BrowserContext, live_server: LiveServer, language: str
+) -> None:
+    page = sign_in(context, live_server.url, signed_in(Role.OPERATOR), language, 360)
+    page.goto("/payouts/")
+    entry = page.locator("#q-menu a[href='/refunds/']")
+    expect(entry).to_be_hidden()
+    page.locator("[data-test=more]").focus()
+    page.keyboard.press("Enter")
+    expect(entry).to_be_visible()
+    look(page, "menu", language, 360)
+    page.locator("#q-menu a[href='#main']").click()
+    expect(entry).to_be_hidden()
+    page.locator("[data-test=more]").click()
+    entry.click()
+    page.wait_for_url("**/refunds/")
+    expect(entry).to_be_hidden()
+
+
 @BOTH
 def test_a_month_is_closed_by_two_and_its_statement_is_read(
     context: BrowserContext,
