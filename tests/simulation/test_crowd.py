@@ -71,11 +71,13 @@ def test_a_small_crowd_repeats_and_newcomers_get_orders() -> None:
     assert reports[0].done["quality.open_complaint"] > 0
 
 
-@pytest.mark.slow
-@pytest.mark.xfail(
-    reason="Not shown yet: since places open with a proven record (0048), no whole run was made."
+UNSEEN = pytest.mark.xfail(
+    reason="No whole run was made with this seed since places open with a proven record (0048)."
 )
-@pytest.mark.parametrize("seed", [1, 2, 3])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=UNSEEN), pytest.param(3, marks=UNSEEN)])
 def test_dishonest_collectors_lose_the_market_and_honest_newcomers_get_work(seed: int) -> None:
     figures = crowd_in_own_database(seed=seed, **WHOLE).figures
     assert figures["share_at_end"] < 0.01
