@@ -93,13 +93,15 @@ def test_nobody_in_particular_gets_no_navigation() -> None:
     assert context.shell(request)["nav"] == ()
 
 
-def test_a_phone_shows_five_tabs_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_phone_shows_five_tabs_at_most_and_the_way_to_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     many = Section(tuple(Item(str(n), "web:hall", "bolt", tab=True) for n in range(7)))
     monkeypatch.setitem(NAVIGATION, Role.COLLECTOR, (many,))
     request = RequestFactory().get("/hall/")
     request.actor = Actor(role=Role.COLLECTOR)  # type: ignore[attr-defined]
     request.waiting = {}  # type: ignore[attr-defined]
-    assert str(context.shell(request)["tabs"]).count("<a ") == 5
+    tabs = str(context.shell(request)["tabs"])
+    assert tabs.count('href="/hall/"') == 5
+    assert tabs.count('href="#q-menu"') == 1
 
 
 def test_an_invented_theme_is_ignored() -> None:
