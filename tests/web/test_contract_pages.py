@@ -276,6 +276,8 @@ def test_a_reviewer_decides_about_two_claims(owner: Client, claim: Claim) -> Non
     pair = Duplicate.objects.get()
     kept = "first" if pair.first_id == claim.pk else "second"
     path = reverse("web:duplicate-decide", args=[other.pk, pair.pk])
+    for each in (claim, other):
+        read_by_reviewers(each.pk, NOW)
     reviewer.post(path, {"kept": kept, "reason": "The chain ends there.", "request_key": "k"})
     other.refresh_from_db()
     assert other.state == "rejected"
