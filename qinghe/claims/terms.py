@@ -50,8 +50,8 @@ NEXT: dict[str, frozenset[str]] = {
     "placed": frozenset({"ready", "withdrawn", "closed"}),
     # A reversed payment opens a settled claim again.
     "closed": frozenset({"submitted", "challenge", "ready"}),
-    "withdrawn": frozenset(),
-    # An objection was granted by another reviewer.
+    # An objection was granted by another reviewer; what was past its window had ended as withdrawn.
+    "withdrawn": frozenset({"submitted"}),
     "rejected": frozenset({"submitted"}),
 }
 OPEN_STATES = ("submitted", "challenge", "ready", "listed", "placed")
@@ -95,6 +95,8 @@ class ReviewStep(TextChoices):
     DOUBTED = "doubted", _("Warning confirmed")
     HARMLESS = "harmless", _("Warning held harmless, a second person decides")
     CLEARED = "cleared", _("Warning cleared as harmless")
+    STANDS = "stands", _("Claimed twice: this claim stands")
+    APART = "apart", _("Not claimed twice: two different debts")
 
 
 class Release(TextChoices):
@@ -125,6 +127,8 @@ class Rejection(TextChoices):
     TOO_OLD = "too_old", _("It is barred by limitation and cannot be collected")
     INVENTED = "invented", _("It appears to be invented")
     UNLAWFUL = "unlawful", _("The law does not allow this claim")
+    # Found by comparing two claims, and decided there alone.
+    DUPLICATE = "duplicate", _("The same debt is claimed once more, and the other claim was kept")
 
 
 class ObjectionGround(TextChoices):
@@ -330,6 +334,12 @@ class LineKind(TextChoices):
     WAIVED = "waived", _("Waived by the creditor")
     WITHDRAWN = "withdrawn", _("No longer claimed")
     REOPENED = "reopened", _("Claimed again: a rejection was set aside")
+
+
+class TakenOff(TextChoices):
+    """What is told of a line that a rejection took off: its creditor has not given it up."""
+
+    REJECTED = "rejected", _("Taken off: rejected in review")
 
 
 # How often a claim may have been assigned before it came here.

@@ -103,6 +103,7 @@ class Duplicate(Row):
     decided_at = models.DateTimeField(null=True)
     kept = models.ForeignKey("claims.Claim", models.PROTECT, null=True, related_name="+")
     reason = models.TextField(default="", blank=True)
+    decided_by = models.TextField(default="", db_default="", blank=True)
 
     class Meta:
         constraints = [

@@ -50,7 +50,7 @@ def equation(view: ClaimView, today: date) -> list[Term]:
 
 def _changes(view: ClaimView) -> tuple[tuple[tuple[LineKind, ...], str], ...]:
     """Return the kinds of line that make one term together; with the rest they cover every kind."""
-    rejected = view.state == ClaimState.REJECTED
+    rejected = view.turned_down
     gone = _("Taken off: rejected here") if rejected else _("Withdrawn")
     return (
         ((LineKind.REWOUND,), str(LineKind.REWOUND.label)),
@@ -164,8 +164,6 @@ def _at_desk(view: ClaimView) -> str:
 
 def _why_ended(kept: str) -> str:
     """Return in words what was kept: a code of a rejection with words, a dispute, or words."""
-    if kept == "duplicate":
-        return _("the same debt is claimed once more, and the other claim was kept.")
     if kept.startswith("dispute:"):
         return _("the debtor contested it and was right.")
     code, _mark, words = kept.partition(": ")

@@ -155,10 +155,15 @@ def unclear(
     request: HttpRequest, form: forms.Form, to: str, **where: object
 ) -> HttpResponseRedirect:
     """Return to a page whose small form could not be read, saying which field was wrong."""
+    say_unclear(request, form)
+    return HttpResponseRedirect(reverse(to, kwargs=where))
+
+
+def say_unclear(request: HttpRequest, form: forms.Form) -> None:
+    """Say at the head of the page which field of a form could not be read."""
     for name, errors in form.errors.items():
         label = form.fields[name].label if name in form.fields else ""
         messages.error(request, f"{label}: {errors[0]}" if label else str(errors[0]))
-    return HttpResponseRedirect(reverse(to, kwargs=where))
 
 
 def formed(

@@ -88,7 +88,7 @@ def _event(item: TimelineItem) -> Event:
 
 def _title(item: TimelineItem) -> str:
     start, _line, kind = item.kind.partition("line-")
-    return label(kind, "line") if start == "claim." and kind else item.title
+    return label(label(kind, "line"), "taken-off") if start == "claim." and kind else item.title
 
 
 def _tone(item: TimelineItem) -> str:

@@ -80,8 +80,7 @@ from qinghe.web.operator.monthurls import month_urls
 from qinghe.web.operator.payouturls import payout_urls
 from qinghe.web.public import bidrule, pages, rules, voice
 from qinghe.web.regulator import journal
-from qinghe.web.review import deciding, disputes, identity, pairs, parties, verify
-from qinghe.web.review import objecting as review_objecting
+from qinghe.web.review import acting, disputes, identity, pairs, parties, verify
 
 app_name = "web"
 CLAIM = "claims/<uuid:claim_id>/"
@@ -258,14 +257,14 @@ review_urls = [
     path("verify/", verify.verify_queue, name="verify"),
     path("verify/<uuid:claim_id>/", verify.verify_page, name="verify-claim"),
     path("verify/<uuid:claim_id>/identity/", identity.identity, name="verify-identity"),
-    path("verify/<uuid:claim_id>/decide/", deciding.verify_decide, name="verify-decide"),
+    path("verify/<uuid:claim_id>/decide/", acting.verify_decide, name="verify-decide"),
     path(
         "verify/<uuid:claim_id>/objections/<uuid:objection_id>/",
-        review_objecting.objection_decide,
+        acting.objection_decide,
         name="objection-decide",
     ),
-    path("verify/<uuid:claim_id>/flags/<uuid:flag_id>/", deciding.flag_decide, name="flag-decide"),
-    path("verify/<uuid:claim_id>/sample/", deciding.sample_decide, name="sample-decide"),
+    path("verify/<uuid:claim_id>/flags/<uuid:flag_id>/", acting.flag_decide, name="flag-decide"),
+    path("verify/<uuid:claim_id>/sample/", acting.sample_decide, name="sample-decide"),
     path("verify/<uuid:claim_id>/invented/", inventions.invention_ask, name="invention-ask"),
     path("invented/", inventions.invention_list, name="inventions"),
     path(INVENTION + "decide/", inventions.invention_decide, name="invention-decide"),
@@ -277,7 +276,7 @@ review_urls = [
     path("verify/<uuid:claim_id>/check/", pairs.verify_check, name="verify-check"),
     path(
         "verify/<uuid:claim_id>/pairs/<uuid:duplicate_id>/",
-        pairs.duplicate_decide,
+        acting.duplicate_decide,
         name="duplicate-decide",
     ),
     path("disputes/", disputes.dispute_list, name="disputes"),

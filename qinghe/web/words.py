@@ -34,6 +34,7 @@ WORDS: Final[dict[str, type[TextChoices]]] = {
     "review-step": claims.ReviewStep,
     "component": claims.Component,
     "line": claims.LineKind,
+    "taken-off": claims.TakenOff,
     "evidence": claims.EvidenceKind,
     "scan": claims.Scan,
     "batch": claims.BatchState,

@@ -128,7 +128,7 @@ def test_every_file_that_is_left_out_has_a_reason_and_a_remedy(bank: Organisatio
     view = looked(bank, zipped(mixed()))
     codes = {row.name: row.code for row in files_of(view) if row.verdict != "matched"}
     assert codes == {
-        "JD009 合同.pdf": "claims.paper-number-unknown",
+        "JD009 合同.pdf": "claims.paper-number-not-taken",
         "JD001 JD002 合同.pdf": "claims.paper-number-ambiguous",
         "JD002.pdf": "claims.paper-kind-unknown",
         "JD002 合同.exe": "claims.file-type-refused",
@@ -138,6 +138,7 @@ def test_every_file_that_is_left_out_has_a_reason_and_a_remedy(bank: Organisatio
         told = report(view).decode("utf-8-sig")
     assert "JD001/合同.pdf" in told
     assert "JD001, JD002" in told
+    assert "没有编号为 JD009 的债权" in told
     assert len(told.splitlines()) == 9
     for row in files_of(view):
         assert bool(row.reason) == (row.verdict != "matched")

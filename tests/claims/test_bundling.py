@@ -22,6 +22,7 @@ from qinghe.claims.bundling.refusals import (
     KindOfSeveral,
     NotAnArchive,
     NumberNotFound,
+    NumberNotTaken,
     NumberOfSeveral,
     StrangePlace,
 )
@@ -173,8 +174,25 @@ class TestMatching:
     def test_a_number_is_found_however_it_is_spelt(self, name: str) -> None:
         assert found(name, "JD-2026-001", "JD-2026-0012", "JD-2026-00") == "JD-2026-001"
 
-    @pytest.mark.parametrize("name", ["JD-2026-0011.pdf", "XJD-2026-001.pdf", "合同.pdf", "1.pdf"])
+    @pytest.mark.parametrize(
+        "name", ["JD-2026-0011.pdf", "XJD-2026-001 合同.pdf", "JD-2027-3/1.pdf"]
+    )
     def test_a_number_must_stand_there_whole(self, name: str) -> None:
+        with pytest.raises(NumberNotTaken) as refused:
+            found(name, "JD-2026-001")
+        assert refused.value.facts["number"] in name
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "合同.pdf",
+            "1.pdf",
+            "IMG_20260101_103000.jpg",
+            "2026-01-02 流水.pdf",
+            "scan0001.pdf",
+        ],
+    )
+    def test_what_is_no_number_is_not_called_one(self, name: str) -> None:
         with pytest.raises(NumberNotFound):
             found(name, "JD-2026-001")
 

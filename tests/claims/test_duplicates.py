@@ -8,21 +8,34 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from qinghe.claims.models import Claim, Duplicate, Hold
-from qinghe.claims.queries import claim_for
+from qinghe.claims.models import Claim, Duplicate, Evidence, Hold, Review
+from qinghe.claims.queries import claim_for, claim_view
+from qinghe.claims.queries.answers import left_to
+from qinghe.claims.queries.byhand import came_by_hand
+from qinghe.claims.queries.objections import may_object_until
 from qinghe.claims.queries.one import DUPLICATE_OPEN
+from qinghe.claims.queries.timeline import moments_of
 from qinghe.claims.queries.titles import NoSuchDuplicate, duplicates_of, open_duplicates
 from qinghe.claims.services import (
     DuplicateDecided,
+    DuplicateNamesOther,
     DuplicateReason,
+    IdentityUnseen,
     NotVerifiable,
+    OtherReviewer,
+    TwinsUnread,
     accept_batch,
     decide_duplicate,
+    decide_objection,
+    object_to_rejection,
     withdraw_claim,
 )
+from qinghe.journal.services import record
+from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.ids import new_id
 from qinghe.parties.models import Organisation
 from qinghe.parties.roles import NotPermitted
+from qinghe.web.claimparts import next_step
 from tests.claims.world import (
     NOW,
     REVIEWER,
@@ -33,10 +46,16 @@ from tests.claims.world import (
     delivered,
     proven,
 )
-from tests.desk import release
+from tests.desk import read_papers, release
 from tests.races import race
 
 pytestmark = pytest.mark.django_db
+OTHER = Actor(Role.REVIEWER, new_id())
+
+
+def read_pair(*claims: Claim) -> None:
+    for claim in claims:
+        read_papers(claim.pk, REVIEWER, NOW)
 
 
 def held(claim: Claim) -> bool:
@@ -92,6 +111,7 @@ def test_an_institution_stops_both_until_it_has_lost_such_a_pair() -> None:
     second = proven(claim_of(rival))
     assert (held(first), held(second)) == (True, True)
     (pair,) = open_duplicates(actor=REVIEWER)
+    read_pair(first, second)
     decide_duplicate(
         duplicate_id=pair.id, kept_id=first.pk, reason="A copy.", actor=REVIEWER, at=NOW
     )
@@ -154,6 +174,7 @@ def test_a_creditor_sees_the_hold_and_not_the_other() -> None:
 def decided(first: Claim, kept: Claim | None, reason: str = "The chain ends there.") -> Duplicate:
     pair = Duplicate.objects.get()
     kept_id = kept.pk if kept else None
+    read_pair(pair.first, pair.second)
     return decide_duplicate(
         duplicate_id=pair.pk, kept_id=kept_id, reason=reason, actor=REVIEWER, at=NOW
     )
@@ -164,10 +185,96 @@ def test_one_is_kept_and_the_other_rejected() -> None:
     decided(first, second)
     first.refresh_from_db()
     second.refresh_from_db()
-    assert (first.state, first.owed, first.ended_because) == ("rejected", 0, "duplicate")
+    assert (first.state, first.owed) == ("rejected", 0)
+    assert first.ended_because == "duplicate: The chain ends there."
     assert (second.state, held(second), held(first)) == ("submitted", False, False)
     with pytest.raises(DuplicateDecided):
         decided(first, second)
+
+
+def steps_of(claim: Claim) -> list[tuple[str, str, str, str]]:
+    rows = Review.objects.filter(claim=claim).order_by("at", "id")
+    return list(rows.values_list("step", "reason", "words", "by"))
+
+
+def test_who_decides_has_opened_the_papers_of_both_and_who_they_are_against() -> None:
+    first, second = twice()
+    pair = Duplicate.objects.get()
+    asked = {"duplicate_id": pair.pk, "kept_id": second.pk, "reason": "A copy.", "at": NOW}
+    for seen, unread in ((first, second), (second, first)):
+        actor = Actor(Role.REVIEWER, new_id())
+        read_papers(seen.pk, actor, NOW)
+        with pytest.raises(TwinsUnread) as refused:
+            decide_duplicate(**asked, actor=actor)
+        assert unread.number in refused.value.facts["papers"]
+        assert seen.number not in refused.value.facts["papers"]
+    for claim in (first, second):
+        for sha256 in Evidence.objects.filter(claim=claim).values_list("sha256", flat=True):
+            record(
+                kind="parties.file-opened",
+                subject=f"file:{sha256}",
+                claim=str(claim.pk),
+                actor=OTHER,
+                at=NOW,
+            )
+    with pytest.raises(IdentityUnseen):
+        decide_duplicate(**asked, actor=OTHER)
+    assert held(first)
+    assert steps_of(first) == []
+
+
+@pytest.mark.parametrize("state", ["submitted", "ready", "placed"])
+def test_a_rejected_twin_is_told_why_and_may_object_before_somebody_else(state: str) -> None:
+    first, second = twice()
+    Claim.objects.filter(pk=first.pk).update(state=state, noticed_at=NOW)
+    before = claim_view(first.pk)
+    row = decided(first, second)
+    assert (row.decided_by, row.decided_at) == (REVIEWER.label, NOW)
+    words, by = "The chain ends there.", REVIEWER.label
+    assert steps_of(first) == [("rejected", "duplicate", words, by)]
+    assert steps_of(second) == [("stands", "", words, by)]
+    owner = clerk(first.creditor)
+    (left,) = left_to(actor=owner, at=NOW).rejected
+    assert (left.id, left.words) == (first.pk, words)
+    view = claim_for(claim_id=first.pk, actor=owner)
+    assert words in next_step(view)
+    assert {kind for _line, kind in view.told_lines} == {"claimed", "rejected"}
+    assert "claim.line-withdrawn" not in {f"claim.{each.kind}" for each in moments_of(view)}
+    assert view.claimed_parts["principal"] == before.principal
+    made = object_to_rejection(
+        claim_id=first.pk, ground="overlooked", words="See page 2.", actor=owner, at=NOW
+    )
+    heard = {"objection_id": made.pk, "reason": "misread", "words": "So it is.", "at": NOW}
+    with pytest.raises(OtherReviewer):
+        decide_objection(**heard, actor=REVIEWER)
+    read_papers(first.pk, OTHER, NOW)
+    decide_objection(**heard, actor=OTHER)
+    # Nobody has decided any more which of them stands: both wait, and neither is released.
+    first.refresh_from_db()
+    assert (first.state, first.owed) == ("submitted", before.owed)
+    (pair,) = open_duplicates(actor=REVIEWER)
+    assert (pair.kept_id, pair.decided_by, pair.decided_at) == (None, "", None)
+    assert held(first)
+    assert held(second)
+    decided(first, first)
+    assert steps_of(second)[-1][0] == "rejected"
+
+
+def test_what_a_creditor_withdrew_itself_is_its_own_word() -> None:
+    claim = claim_of(creditor())
+    withdraw_claim(claim_id=claim.pk, reason="error", actor=clerk(claim.creditor), at=NOW)
+    view = claim_view(claim.pk)
+    assert {kind for _line, kind in view.told_lines} == {"claimed", "withdrawn"}
+    assert not came_by_hand(view)
+    assert may_object_until(claim.pk) is None
+
+
+def test_the_reason_does_not_name_the_other_creditor() -> None:
+    first, second = twice()
+    for named in (second.creditor.name, second.number):
+        with pytest.raises(DuplicateNamesOther):
+            decided(first, second, f"{named} has the chain.")
+    assert held(first)
 
 
 def test_two_debts_both_go_on() -> None:
@@ -176,6 +283,8 @@ def test_two_debts_both_go_on() -> None:
     assert not held(first)
     assert not held(second)
     release(claim_id=second.pk, actor=REVIEWER, at=NOW)
+    assert steps_of(first) == [("apart", "", "Two loans of one day.", REVIEWER.label)]
+    assert may_object_until(first.pk) is None
 
 
 def test_a_decision_needs_a_reason_a_pair_and_a_right() -> None:

@@ -21,6 +21,7 @@ from qinghe.claims.services import (
     ObjectionWithoutWords,
     OtherReviewer,
     PapersDoNotShow,
+    PapersUnread,
     decide_dispute,
     decide_objection,
     end_returned,
@@ -31,7 +32,8 @@ from qinghe.claims.services import (
     withdraw_claim,
 )
 from qinghe.claims.services.objecting import Paper
-from qinghe.claims.terms import OBJECTION_DAYS, RETURNED_DAYS, LineKind
+from qinghe.claims.terms import OBJECTION_DAYS, RETURNED_DAYS, EvidenceKind, LineKind
+from qinghe.journal.services import record
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.ids import new_id
 from qinghe.ledger.queries import balance
@@ -67,6 +69,7 @@ def objected(claim: Claim, words: str = "Page 2 is on file.", **changes: object)
 
 
 def decided(made: Objection, reason: str, actor: Actor = OTHER, words: str = "Seen.") -> Claim:
+    read_papers(made.claim_id, actor, NOW)
     decide_objection(
         objection_id=made.pk, reason=reason, words=words, actor=actor, at=NOW + 2 * DAY
     )
@@ -148,6 +151,23 @@ def test_of_an_invented_claim_neither_of_the_two_hears_it() -> None:
         with pytest.raises(OtherReviewer):
             decided(made, "misread", one)
     assert decided(made, "misread", THIRD).state == "submitted"
+
+
+@pytest.mark.parametrize("reason", ["papers_added", "stands"])
+def test_who_hears_it_has_opened_what_is_on_file_and_what_came_with_it(reason: str) -> None:
+    claim = rejected()
+    paper = Paper("other", "new.pdf", contract_pdf("new", "y"))
+    made = objected(claim, papers=[paper])
+    heard = {"objection_id": made.pk, "reason": reason, "words": "Seen.", "at": NOW + 2 * DAY}
+    with pytest.raises(PapersUnread):
+        decide_objection(**heard, actor=OTHER)  # type: ignore[arg-type]
+    for sha256 in Evidence.objects.filter(claim=claim).exclude(kind="other").values("sha256"):
+        opened = {"subject": f"file:{sha256['sha256']}", "claim": str(claim.pk)}
+        record(kind="parties.file-opened", **opened, actor=OTHER, at=NOW)
+    with pytest.raises(PapersUnread) as refused:
+        decide_objection(**heard, actor=OTHER)  # type: ignore[arg-type]
+    assert refused.value.facts == {"papers": str(EvidenceKind.OTHER.label)}
+    assert decided(made, reason).state == ("rejected" if reason == "stands" else "submitted")
 
 
 def test_papers_that_are_not_there_show_nothing() -> None:

@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from qinghe.claims.models import Claim, Hold, Review
 from qinghe.claims.queries import claim_view, review_steps
+from qinghe.claims.queries.one import FLAG_CONFIRMED
 from qinghe.claims.services import NotVerifiable
 from qinghe.claims.terms import Stage
 from qinghe.graph.services import find_links
@@ -195,6 +196,7 @@ def test_any_confirmed_doubt_stops_the_release_until_somebody_else_clears_it() -
     flag = Flag.objects.get(code="round-amount")
     assert claim_view(owed.pk).blockers == []
     decided(flag.pk, REVIEWER, confirmed=True)
+    assert claim_view(owed.pk).blockers == [str(FLAG_CONFIRMED)]
     with pytest.raises(NotVerifiable):
         release(claim_id=owed.pk, actor=OTHER, at=AT)
     # It proved wrong: two persons lift it, and the first may be who confirmed it.

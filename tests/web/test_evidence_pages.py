@@ -205,7 +205,7 @@ class TestReview:
         kept(claim)
         page = signed_in(Role.REVIEWER).get(f"/verify/{claim.pk}/").content.decode()
         assert 'value="verify"' not in page
-        assert "It cannot be released yet. Missing:" in page
+        assert "It cannot be released yet:" in page
         assert "Proof of payment to the debtor" in page
 
     def test_an_open_doubt_is_a_reason_too(self, claim: Claim) -> None:

@@ -114,6 +114,16 @@ def test_nobody_releases_with_one_press_what_they_have_not_opened(
     Claim.objects.update(unseen=False)
     answer = post(client, f"{place}decide/", decision="verify", reason="agrees", note=SEEN)
     assert refused in answer
+    # What was typed stays, and the answer is no success.
+    assert SEEN in answer
+    assert '<option value="agrees" selected>' in answer
+    with clock.at(NOON):
+        sent = {"decision": "verify", "reason": "agrees", "note": SEEN}
+        assert client.post(f"{place}decide/", sent).status_code == 409
+        sent = {"decision": "return", "return-words": "Page 3?"}
+        unread = client.post(f"{place}decide/", sent)
+    assert unread.status_code == 422
+    assert "Page 3?" in unread.content.decode()
     claim.refresh_from_db()
     assert claim.state == "submitted"
     read_papers(claim.pk, actor_of(client, Role.REVIEWER), NOON)
@@ -168,6 +178,11 @@ def test_a_creditor_objects_and_another_reviewer_hears_it(
     assert "Look at page 2." in text(second, place)
     objection = Objection.objects.get()
     answer = {"hearing-reason": "papers_show", "hearing-words": "Page 2 shows it."}
+    # Nothing was opened: it is refused, and what was typed stays.
+    refused = post(second, f"{place}objections/{objection.pk}/", **answer)
+    assert 'class="q-note bad"' in refused
+    assert "Page 2 shows it.</textarea>" in refused
+    read_papers(claim.pk, actor_of(second, Role.REVIEWER), NOON)
     post(second, f"{place}objections/{objection.pk}/", **answer)
     claim.refresh_from_db()
     assert claim.state == "submitted"
@@ -359,6 +374,8 @@ def test_a_confirmed_warning_is_no_clean_line_of_the_checklist() -> None:
     decide_flag(flag_id=flag.pk, confirmed=True, actor=COMPLIANCE, at=NOON, note="Seen.")
     page = text(signed_in(Role.REVIEWER), f"/verify/{claim.pk}/")
     assert "a warning was confirmed" in page
+    assert "have two persons lift the warning" in page
+    assert "a decision on the doubt" not in page
     assert 'data-test="verify-blocked"' in page
 
 
@@ -478,6 +495,49 @@ def test_a_pair_and_a_warning_show_both_claims_side_by_side() -> None:
     warning = page[page.index('data-test="flag-reason"') :]
     assert f'href="/verify/{first.pk}/"' in warning
     assert warning.count('data-test="beside"') == 2
+
+
+@pytest.mark.parametrize(
+    ("lang", "unread", "outcome", "rejected", "by_hand"),
+    [
+        ("en", "First open the papers of both claims", "One debt:", "was kept", "told by hand"),
+        ("zh-hans", "请先逐份打开两笔债权的材料", "同一笔债务：", "保留的是另一笔", "手工录入"),
+    ],
+)
+def test_a_decided_pair_says_what_was_decided_by_whom_when_and_why(
+    lang: str, unread: str, outcome: str, rejected: str, by_hand: str
+) -> None:
+    first = waiting(principal=77_700)
+    twin = waiting(creditor=factories.organisation(), debtor=first.debtor)
+    pair = Duplicate.objects.create(first=first, second=twin, ground="facts", found_at=NOON)
+    client, place = signed_in(Role.REVIEWER, lang=lang), f"/verify/{first.pk}/"
+    sent = {"kept": "second", "reason": "The chain ends there."}
+    before = text(client, place)
+    assert unread in before
+    assert 'data-test="pair-stranger"' in before
+    with clock.at(NOON):
+        answer = client.post(f"{place}pairs/{pair.pk}/", sent)
+    assert answer.status_code == 409
+    assert 'value="The chain ends there."' in answer.content.decode()
+    for claim in (first, twin):
+        read_papers(claim.pk, actor_of(client, Role.REVIEWER), NOON)
+    assert unread not in text(client, place)
+    post(client, f"{place}pairs/{pair.pk}/", **sent)
+    who = User.objects.get(pk=actor_of(client, Role.REVIEWER).user_id)
+    for claim in (first, twin):
+        page = text(client, f"/verify/{claim.pk}/")
+        card = page[page.index('data-test="pair-outcome"') :]
+        for told in (outcome, "The chain ends there.", who.display_name, "11-23 12:00"):
+            assert told in card[: card.index("</dl>")]
+        assert "The chain ends there." in page[page.index('data-test="steps"') :]
+    page = text(client, place)
+    assert rejected in page[page.index('data-test="steps"') :]
+    # What is claimed stays readable, though nothing is owed any more.
+    assert "¥777.00" in page[page.index('data-test="claim-source"') :]
+    assert by_hand not in page
+    mine = text(owner(first), f"/claims/{first.pk}/")
+    assert "The chain ends there." in mine
+    assert "objection-words" in mine
 
 
 def test_the_other_claims_of_a_debtor_are_listed_bounded_and_counted(

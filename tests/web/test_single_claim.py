@@ -161,6 +161,7 @@ def test_look_then_post_then_prove(client: Client) -> None:
         assert "陈示例" not in page
         assert "990101199001011231" not in page
         assert "Law permits" in page
+        assert "Difference" in page
         assert not Claim.objects.exists()
         answer = client.post(address, {"choice": "post"}, follow=True)
         claim = Claim.objects.get()
@@ -168,6 +169,8 @@ def test_look_then_post_then_prove(client: Client) -> None:
         assert claim.number in answer.content.decode()
         assert f"/claims/{claim.pk}/evidence/" in answer.content.decode()
         assert client.get(address).headers["Location"] == f"{address}proof/"
+        desk = signed_in(Role.REVIEWER).get(f"/verify/{claim.pk}/").content.decode()
+        assert "Source: told by hand" in desk
     assert ContractTerms.objects.count() == 1
 
 

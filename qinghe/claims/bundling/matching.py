@@ -21,6 +21,7 @@ from qinghe.claims.bundling.refusals import (
     KindNotTold,
     KindOfSeveral,
     NumberNotFound,
+    NumberNotTaken,
     NumberOfSeveral,
 )
 from qinghe.claims.terms import EvidenceKind
@@ -28,6 +29,12 @@ from qinghe.claims.terms import EvidenceKind
 # A run of Latin letters and digits is never cut; every other letter stands for itself.
 TOKEN: Final = re.compile(r"[0-9A-Z]+|[^\W_]")
 DIGIT: Final = re.compile("[0-9]")
+# What people number contracts by; the days and pictures that machines count are no contracts.
+LIKELY: Final = re.compile(r"(?<![0-9A-Z])[0-9A-Z](?:[-_./]?[0-9A-Z]){3,}(?![0-9A-Z])")
+COUNTED: Final = re.compile(
+    r"(?:IMG|DSC|SCAN|DOC|PIC|PHOTO|MMEXPORT|WECHAT|WX|FILE|PAGE|P)?[-_]?[0-9]{0,3}"
+    r"|(?:IMG|DSC|SCAN|PHOTO|MMEXPORT|WECHAT|WX)[-_0-9]*|(?:19|20)[0-9]{2}[-_.]?[0-9]{2}[-_.]?[0-9]{2}"
+)
 LONGEST_NAME: Final = 200
 LONGEST_NUMBER: Final = 64
 # Names made to hold thousands of numbers would only cost room.
@@ -80,7 +87,8 @@ def claim_of(name: str, known: Known) -> tuple[Numbered, str]:
     Return whose file this is by its name, else its nearest folder; and the name without the number.
 
     :param known: claims by the key of their contract number
-    :raises NumberNotFound: no known number stands there
+    :raises NumberNotFound: nothing there looks like a number
+    :raises NumberNotTaken: a number stands there, and no claim has it
     :raises NumberOfSeveral: several claims fit, or the name and a folder contradict each other
     """
     chosen: Numbered | None = None
@@ -95,7 +103,7 @@ def claim_of(name: str, known: Known) -> tuple[Numbered, str]:
         chosen = found.whose
         rest.append(f"{part[: found.start]} {part[found.end :]}")
     if chosen is None:
-        raise NumberNotFound
+        raise _unknown(name)
     return chosen, "/".join(reversed(rest))
 
 
@@ -126,6 +134,15 @@ def known_of(claims: Iterable[tuple[UUID, str]], wanted: set[str]) -> dict[str, 
         if made in wanted:
             found.setdefault(made, []).append(Numbered(claim_id, number))
     return found
+
+
+def _unknown(name: str) -> NumberNotFound | NumberNotTaken:
+    """Return why no claim was found: a number that no claim has, or none at all."""
+    for part in _parts(name):
+        likely = [x for x in LIKELY.findall(part) if DIGIT.search(x) and not COUNTED.fullmatch(x)]
+        if likely:
+            return NumberNotTaken(number=max(likely, key=len)[:LONGEST_NUMBER])
+    return NumberNotFound()
 
 
 def _parts(name: str) -> list[str]:

@@ -66,6 +66,14 @@ class NumberNotFound(DomainError):
     )
 
 
+class NumberNotTaken(DomainError):
+    code = "claims.paper-number-not-taken"
+    text = _(
+        "No claim of yours has the number {number}. Its row may not have been taken over: look at "
+        "the rows of the list that were left out, or write the number as it stands in the list."
+    )
+
+
 class NumberOfSeveral(DomainError):
     code = "claims.paper-number-ambiguous"
     text = _(

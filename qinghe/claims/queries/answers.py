@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 
 from qinghe.claims.models import Claim, Objection, Review
 from qinghe.claims.terms import (
@@ -64,8 +64,9 @@ def _objectable(actor: Actor, at: datetime) -> QuerySet[Any]:
     """Return rejections by the desk that may still be objected to."""
     proven = Q(by__startswith=f"{Role.SYSTEM}:", reason=Rejection.INVENTED)
     fresh = Review.objects.filter(
+        Q(claim__state=ClaimState.REJECTED)
+        | Q(claim__state=ClaimState.WITHDRAWN, claim__closed_at=F("at")),
         claim__creditor=actor.org_id,
-        claim__state=ClaimState.REJECTED,
         step=ReviewStep.REJECTED,
         at__gt=at - timedelta(days=OBJECTION_DAYS),
     ).exclude(proven | Exists(Objection.objects.filter(claim=OuterRef("claim"))))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from qinghe.claims.intake.columns import fields, fit, parse, term_fields
-from qinghe.claims.models import Claim
+from qinghe.claims.models import Batch, Claim
 from qinghe.claims.queries.access import NoSuchBatch
 from qinghe.claims.queries.batches import BatchView
 from qinghe.claims.queries.corrections import table_header, tables_of
+from qinghe.claims.queries.one import ClaimView
 from qinghe.kernel.actor import Actor, Role
 
 
@@ -24,6 +25,19 @@ def told_by_hand(batch: BatchView, *, actor: Actor) -> dict[str, str]:
     row = next(iter(tables_of(batch))).row(0, named=True)
     known = (*fields(), *term_fields())
     return {name: row[mapping.columns[name]] for name in known if name in mapping.columns}
+
+
+def name_of_telling(contract_number: str) -> str:
+    """Return the name under which a claim told by hand is kept as a file of one row."""
+    return f"{contract_number}.csv"
+
+
+def came_by_hand(view: ClaimView) -> bool:
+    """Tell whether a claim was told by hand, and not in a file of its creditor. One query."""
+    if view.batch_id is None:
+        return False
+    name = name_of_telling(view.contract_number)
+    return Batch.objects.filter(pk=view.batch_id, rows=1, filename=name).exists()
 
 
 def claim_of_batch(batch: BatchView) -> UUID | None:

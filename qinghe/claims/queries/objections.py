@@ -59,11 +59,14 @@ def may_object_until(claim_id: UUID) -> datetime | None:
 
     What two officers have proven as invented, and what a dispute has ended, goes other ways.
     """
-    rejected = Claim.objects.filter(pk=claim_id, state=ClaimState.REJECTED).exists()
+    ended = Claim.objects.values_list("state", "closed_at").get(pk=claim_id)
     last = _rejections(claim_id).order_by("-at", "-id").values_list("at", "by", "reason").first()
-    if not rejected or last is None:
+    if last is None:
         return None
     at, by, reason = last
+    # Past its window a rejected claim ends as withdrawn, with the rejection as its last word.
+    if ended[0] != ClaimState.REJECTED and ended != (ClaimState.WITHDRAWN, at):
+        return None
     proven = by.startswith(f"{Role.SYSTEM}:") and reason == Rejection.INVENTED
     return None if proven else at + timedelta(days=OBJECTION_DAYS)
 

@@ -13,17 +13,31 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.completeness import Case, Completeness, completeness
 from qinghe.claims.findings import EMPTY
-from qinghe.claims.models import Claim, Evidence, Line
+from qinghe.claims.models import Claim, Evidence, Line, Review
 from qinghe.claims.queries.access import NoSuchClaim, visible
 from qinghe.claims.queries.decisions import DisputeRow, disputes_about
 from qinghe.claims.queries.holds import HoldRow, holds_about
-from qinghe.claims.terms import OPEN_STATES, USABLE_SCANS, Component, DisputeState, HoldKind
+from qinghe.claims.terms import (
+    OPEN_STATES,
+    USABLE_SCANS,
+    ClaimState,
+    Component,
+    DisputeState,
+    HoldKind,
+    LineKind,
+    Rejection,
+    ReviewStep,
+    TakenOff,
+)
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.together import together
 from qinghe.parties.queries import channels_by_person, usable_points
 
 FLAG_OPEN = _("a decision on the doubt about its authenticity")
+FLAG_CONFIRMED = _(
+    "the warning is confirmed: reject the claim, return it, or have two persons lift the warning"
+)
 DUPLICATE_OPEN = _("a decision on the other claim that looks like the same debt")
 
 
@@ -135,11 +149,37 @@ class ClaimView:
     past_holds: tuple[HoldRow, ...]
     disputes: tuple[DisputeRow, ...]
     evidence: tuple[EvidenceRow, ...]
+    confirmed: frozenset[str]
 
     @property
     def open(self) -> bool:
         """Return whether something of it may still be decided."""
         return self.state in OPEN_STATES
+
+    @property
+    def turned_down(self) -> bool:
+        """Return whether it was rejected here, and not taken back; past its window it says so."""
+        why = self.ended_because.partition(":")[0]
+        past = self.state == ClaimState.WITHDRAWN and why == Rejection.DUPLICATE
+        return past or self.state == ClaimState.REJECTED
+
+    @property
+    def told_lines(self) -> list[tuple[LineRow, str]]:
+        """Return each line with its kind as it is told; what a rejection took off says so."""
+        return [(x, TakenOff.REJECTED if self._taken_off(x) else x.kind) for x in self.lines]
+
+    def _taken_off(self, line: LineRow) -> bool:
+        ended = line.kind == LineKind.WITHDRAWN
+        return ended and (self.turned_down or line.booked_at != self.closed_at)
+
+    @property
+    def claimed_parts(self) -> dict[str, int]:
+        """Return what its creditor claims per component, whatever was paid or rejected since."""
+        told = (LineKind.CLAIMED, LineKind.RESTATED, LineKind.WAIVED)
+        return {
+            part: sum(x.amount for x in self.lines if x.component == part and x.kind in told)
+            for part in Component.values
+        }
 
     @property
     def open_dispute(self) -> DisputeRow | None:
@@ -159,11 +199,13 @@ class ClaimView:
     @property
     def blockers(self) -> list[str]:
         """Return what is still missing before it may be released, in the active language."""
-        doubted = any(each.kind == HoldKind.FLAG and each.claim_id for each in self.holds)
+        doubts = sum(each.kind == HoldKind.FLAG and bool(each.claim_id) for each in self.holds)
         doubled = any(each.kind == HoldKind.DUPLICATE and each.claim_id for each in self.holds)
         missing = [part.name for part in self.papers.missing]
-        if doubted:
+        if doubts > len(self.confirmed):
             missing.append(str(FLAG_OPEN))
+        if doubts and self.confirmed:
+            missing.append(str(FLAG_CONFIRMED))
         return [*missing, str(DUPLICATE_OPEN)] if doubled else missing
 
 
@@ -240,7 +282,14 @@ def view_of(claim: Claim) -> ClaimView:
         evidence=Evidence.objects.filter(claim_id=claim.pk)
         .order_by("uploaded_at", "id")
         .values_list(*_EVIDENCE),
+        doubts=Review.objects.filter(
+            claim_id=claim.pk, step__in=(ReviewStep.DOUBTED, ReviewStep.CLEARED)
+        )
+        .order_by("at", "id")
+        .values_list("reason", "step"),
     )
+    # The last word about each doubt.
+    doubts: dict[str, str] = dict(read["doubts"])
     all_lines = tuple(LineRow(*row) for row in read["lines"])
     holds = tuple(HoldRow(*row) for row in read["holds"])
     return ClaimView(
@@ -256,6 +305,7 @@ def view_of(claim: Claim) -> ClaimView:
         past_holds=tuple(each for each in holds if each.lifted_at is not None),
         disputes=tuple(DisputeRow(*row) for row in read["disputes"]),
         evidence=tuple(EvidenceRow(*row) for row in read["evidence"]),
+        confirmed=frozenset(code for code, step in doubts.items() if step == ReviewStep.DOUBTED),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from uuid import UUID
@@ -124,6 +125,14 @@ def unread_by(claim_id: UUID, actor: Actor) -> tuple[Part, ...]:
     return tuple(
         part for part, seen in zip(here.parts, read.parts, strict=True) if part.met and seen.blocks
     )
+
+
+def unread_since(claim_id: UUID, since: datetime, actor: Actor) -> list[str]:
+    """Return the kinds of all papers that came since a moment and that a person has not opened."""
+    files = Evidence.objects.filter(PROVES, claim=claim_id, uploaded_at__gte=since)
+    kinds = dict(files.values_list("sha256", "kind"))
+    opened = opened_files(kinds, by=actor.label, claim_id=claim_id)
+    return sorted({kind for sha256, kind in kinds.items() if sha256 not in opened})
 
 
 def waiting_for_scan(*, limit: int = RESCAN) -> list[tuple[UUID, str]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from qinghe.claims.queries.decisions import DisputeRow
-from qinghe.claims.queries.one import ClaimView, LineRow, claim_view
+from qinghe.claims.queries.one import ClaimView, claim_view
 from qinghe.claims.terms import DisputeState, LineKind
 
 
@@ -39,7 +39,7 @@ def moments_of(view: ClaimView) -> list[Moment]:
         *(Moment(each.uploaded_at, "evidence", {"evidence": each.kind}) for each in view.evidence),
         *_disputes(view.disputes),
         *_holds(view),
-        *_lines(view.lines),
+        *_lines(view),
     ]
     return sorted(moments, key=lambda moment: moment.at)
 
@@ -81,11 +81,13 @@ def _holds(view: ClaimView) -> list[Moment]:
     return found
 
 
-def _lines(rows: Iterable[LineRow]) -> list[Moment]:
+def _lines(view: ClaimView) -> list[Moment]:
     return [
         Moment(
-            row.booked_at, f"line-{row.kind}", {"component": row.component, "amount": row.amount}
+            row.booked_at,
+            f"line-{kind}",
+            {"component": row.component, "amount": row.amount},
         )
-        for row in rows
+        for row, kind in view.told_lines
         if row.kind != LineKind.CLAIMED
     ]

@@ -96,6 +96,10 @@ class DuplicateRow:
     second_id: UUID
     second_number: str
     second_creditor: str
+    kept_id: UUID | None
+    reason: str
+    decided_by: str
+    decided_at: datetime | None
 
     @property
     def ground_label(self) -> str:
@@ -108,7 +112,8 @@ _STEP = (
 )  # fmt: skip
 _PAIR = (
     "id", "ground", "state", "found_at", "first_id", "first__number", "first__creditor__name",
-    "second_id", "second__number", "second__creditor__name",
+    "second_id", "second__number", "second__creditor__name", "kept_id", "reason", "decided_by",
+    "decided_at",
 )  # fmt: skip
 
 

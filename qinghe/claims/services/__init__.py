@@ -62,7 +62,6 @@ from qinghe.claims.services.disputes import (
 from qinghe.claims.services.driving import IntakeBroken, alone, intake, resume_batches
 from qinghe.claims.services.dropping import scan_folders
 from qinghe.claims.services.dryrun import DryRun, dry_run
-from qinghe.claims.services.duplicates import DuplicateDecided, DuplicateReason, decide_duplicate
 from qinghe.claims.services.evidence import (
     AlreadyReplaced,
     AssignmentsFixed,
@@ -125,7 +124,12 @@ from qinghe.claims.services.posting import (
     post_claim,
 )
 from qinghe.claims.services.proving import ProofMissing, ProvenAlready, prove_claim, uphold_unproven
-from qinghe.claims.services.reading import IdentityUnseen, PapersUnread, open_identity
+from qinghe.claims.services.reading import (
+    IdentityUnseen,
+    PapersUnread,
+    TwinsUnread,
+    open_identity,
+)
 from qinghe.claims.services.removing import remove_refused
 from qinghe.claims.services.rescanning import rescan
 from qinghe.claims.services.restating import (
@@ -189,6 +193,12 @@ from qinghe.claims.services.titles import (
     record_notice,
     tell_chain,
 )
+from qinghe.claims.services.twins import (
+    DuplicateDecided,
+    DuplicateNamesOther,
+    DuplicateReason,
+    decide_duplicate,
+)
 from qinghe.claims.services.waiving import restore_rest, waive_rest
 
 __all__ = [
@@ -223,6 +233,7 @@ __all__ = [
     "DisputeOpen",
     "DryRun",
     "DuplicateDecided",
+    "DuplicateNamesOther",
     "DuplicateReason",
     "EmptyAnswer",
     "EmptyFile",
@@ -288,6 +299,7 @@ __all__ = [
     "TooManyCells",
     "TooManyPapers",
     "TooMuchApplied",
+    "TwinsUnread",
     "TwoFilesInOne",
     "TwoForInvented",
     "WordsMissing",

@@ -1,5 +1,5 @@
 """
-The same debt claimed twice: found at intake for all rows at once, both held, decided by a person.
+The same debt claimed twice: found at intake for all rows at once, and both held.
 
 Claims of one debtor are few and found by its index; the debtor's row is locked first, so that of
 two deliveries at the same instant the second sees the first.
@@ -14,21 +14,14 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.contract_terms import DuplicateState
 from qinghe.claims.models import Claim, Duplicate, Hold
-from qinghe.claims.queries.titles import NoSuchDuplicate
-from qinghe.claims.services.holds import lift_hold
-from qinghe.claims.services.locks import locked
-from qinghe.claims.services.states import WrongClaimState, stop_claim
 from qinghe.claims.terms import OPEN_STATES, ClaimState, HoldKind
-from qinghe.journal.services import record, record_many, verb
+from qinghe.journal.services import record, record_many
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.bulk import copy_rows
-from qinghe.kernel.errors import DomainError
 from qinghe.parties.models import Person
-from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import OrgKind
 
 # Where a claim stands whose debtor was told and let the window pass.
@@ -52,17 +45,6 @@ WHERE n.id = ANY (%(new)s) AND o.state NOT IN ('rejected', 'withdrawn')
             AND n.contract_on IS NOT DISTINCT FROM o.contract_on)
     )
 """  # noqa: S608  a constant of this module
-
-
-class DuplicateDecided(DomainError):
-    code = "claims.duplicate-decided"
-    text = _("This pair of claims was decided before.")
-
-
-class DuplicateReason(DomainError):
-    code = "claims.duplicate-reason"
-    status = 422
-    text = _("Write the reason, and keep one of the two claims or none.")
 
 
 def find(*, claim_ids: Sequence[UUID]) -> list[tuple[UUID, UUID, str]]:
@@ -98,7 +80,7 @@ def freeze(*, debtors: Mapping[UUID, UUID], actor: Actor, at: datetime) -> int:
     copy_rows(pairs)
     open_claims = Claim.objects.filter(pk__in=both, state__in=OPEN_STATES)
     held = dict(open_claims.values_list("pk", "debtor_id"))
-    _hold_all(pairs, held, _only_later(pairs), actor, at)
+    hold_pairs(pairs, held, only_later(pairs), actor, at)
     record(
         kind="claims.duplicates-found",
         subject="claims",
@@ -109,57 +91,7 @@ def freeze(*, debtors: Mapping[UUID, UUID], actor: Actor, at: datetime) -> int:
     return len(pairs)
 
 
-@verb("claims.decide_duplicate")
-def decide_duplicate(
-    *, duplicate_id: UUID, kept_id: UUID | None, reason: str, actor: Actor, at: datetime
-) -> Duplicate:
-    """
-    Decide a pair: they are two debts (nothing kept over the other), or one claim is rejected.
-
-    Each creditor reads about its own claim alone; neither learns who the other is.
-
-    :raises NotPermitted: the actor does not verify claims
-    :raises NoSuchDuplicate: unknown id
-    :raises DuplicateDecided: decided before
-    :raises DuplicateReason: no reason, or the claim to keep is none of the two
-    :raises WrongClaimState: the other claim is over already
-    """
-    require(actor, Permission.VERIFY_CLAIMS)
-    pair = Duplicate.objects.filter(pk=duplicate_id).values_list("first_id", "second_id").first()
-    if pair is None:
-        raise NoSuchDuplicate
-    claims = {pk: locked(pk) for pk in sorted(pair)}
-    row = Duplicate.objects.select_for_update().get(pk=duplicate_id)
-    if row.state != DuplicateState.OPEN:
-        raise DuplicateDecided
-    if not reason.strip() or kept_id not in {None, *pair}:
-        raise DuplicateReason
-    # Lifted first: a claim that ends here needs no hold, one that goes on must be free.
-    for pk in pair:
-        lift_hold(cause=_cause(row, pk), actor=actor, at=at)
-    row.state, row.decided_at = DuplicateState.DIFFERENT, at
-    if kept_id is not None:
-        row.state, row.kept_id = DuplicateState.DECIDED, kept_id
-        (other,) = (claims[pk] for pk in pair if pk != kept_id)
-        if other.state not in OPEN_STATES:
-            raise WrongClaimState(state=ClaimState(other.state).label)
-        stop_claim(other, reason="duplicate", actor=actor, at=at)
-    row.reason = reason.strip()
-    row.save(update_fields=["state", "decided_at", "kept_id", "reason"])
-    record(
-        kind="claims.duplicate-decided",
-        subject=f"claim:{row.second_id}",
-        actor=actor,
-        at=at,
-        pair=row.pk,
-        state=row.state,
-        kept=kept_id,
-        reason=reason,
-    )
-    return row
-
-
-def _only_later(pairs: Sequence[Duplicate]) -> set[UUID]:
+def only_later(pairs: Sequence[Duplicate]) -> set[UUID]:
     """
     Return the pairs of which the earlier claim goes on until a person has decided.
 
@@ -181,10 +113,10 @@ def _only_later(pairs: Sequence[Duplicate]) -> set[UUID]:
     return {row.pk for row in pairs if row.first_id in firsts and row.second_id in seconds}
 
 
-def _hold_all(
+def hold_pairs(
     rows: Sequence[Duplicate],
     debtors: Mapping[UUID, UUID],
-    only_later: set[UUID],
+    later: set[UUID],
     actor: Actor,
     at: datetime,
 ) -> None:
@@ -194,11 +126,11 @@ def _hold_all(
             person_id=debtors[pk],
             claim_id=pk,
             kind=HoldKind.DUPLICATE,
-            cause=_cause(row, pk),
+            cause=cause_of(row, pk),
             placed_at=at,
         )
         for row in rows
-        for pk in ((row.first_id,) if row.pk not in only_later else ()) + (row.second_id,)
+        for pk in ((row.first_id,) if row.pk not in later else ()) + (row.second_id,)
         if pk in debtors
     ]
     Hold.objects.bulk_create(holds, batch_size=5_000)
@@ -209,5 +141,6 @@ def _hold_all(
     record_many(kind="claims.hold-placed", rows=told, actor=actor, at=at)
 
 
-def _cause(row: Duplicate, claim_id: UUID) -> str:
+def cause_of(row: Duplicate, claim_id: UUID) -> str:
+    """Return the cause of the hold that a pair puts on one of its claims."""
     return f"duplicate:{row.pk}:{claim_id}"

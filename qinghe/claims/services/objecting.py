@@ -21,8 +21,10 @@ from qinghe.claims.services.evidence import (
     received_file,
 )
 from qinghe.claims.services.locks import locked
+from qinghe.claims.services.reading import check_objection_read
 from qinghe.claims.services.spoken import check_words
 from qinghe.claims.services.states import reopen, step
+from qinghe.claims.services.twins import open_pairs_again
 from qinghe.claims.terms import (
     GRANTING,
     HEARING_DAYS,
@@ -180,6 +182,7 @@ def decide_objection(
     :raises OtherReviewer: who rejected, or somebody who is not independent of them
     :raises ObjectionWithoutWords: no words for the creditor
     :raises WordsRefused: the words threaten, insult or mislead
+    :raises PapersUnread: a paper on file was not opened
     :raises PapersDoNotShow: held to be shown by papers, and needed ones are missing
     """
     require(actor, Permission.VERIFY_CLAIMS)
@@ -195,6 +198,7 @@ def decide_objection(
     if not words.strip():
         raise ObjectionWithoutWords
     check_words(words)
+    check_objection_read(claim.pk, made.at, actor)
     _check_shown(claim, reason)
     granted = ObjectionReason(reason) in GRANTING
     made.state = ObjectionState.GRANTED if granted else ObjectionState.REFUSED
@@ -231,6 +235,7 @@ def _open_again(claim: Claim, actor: Actor, at: datetime) -> None:
     claim.noticed_at = claim.challenge_ends_at = None
     claim.review, claim.review_since = ReviewQueue.NEW, at
     step(claim, ClaimState.SUBMITTED, actor, at)
+    open_pairs_again(claim, actor, at)
 
 
 def _note(

@@ -21,6 +21,7 @@ from qinghe.claims.intake.how import How
 from qinghe.claims.intake.read import ROW, header_of, read_table
 from qinghe.claims.intake.strangers import phones_in_text, refuse_phones_in_text
 from qinghe.claims.models import Batch, Claim
+from qinghe.claims.queries.byhand import name_of_telling
 from qinghe.claims.services.batches import accept_batch, check_batch, refuse_batch
 from qinghe.claims.services.creditors import standing_creditor
 from qinghe.claims.services.staging import Reading, judged, sift
@@ -92,7 +93,7 @@ def post_claim(
         raise _refused(faults)
     batch = check_batch(
         creditor_id=creditor_id,
-        filename=f"{row['contract_number']}.csv",
+        filename=name_of_telling(row["contract_number"]),
         content=_file_of(row),
         mapping=ColumnMapping(columns={}, how=AS_WRITTEN).as_json(),
         as_of=as_of,

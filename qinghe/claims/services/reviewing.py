@@ -45,7 +45,7 @@ SHORTEST_ANSWER = 4
 
 class NotVerifiable(DomainError):
     code = "claims.not-verifiable"
-    text = _("This claim cannot be released yet. Missing: {missing}.")
+    text = _("This claim cannot be released yet: {missing}.")
 
 
 class RemarkUnanswered(DomainError):

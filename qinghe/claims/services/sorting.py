@@ -17,6 +17,7 @@ from qinghe.claims.bundling.refusals import (
     KindOfSeveral,
     NestedArchive,
     NumberNotFound,
+    NumberNotTaken,
     NumberOfSeveral,
     TwiceHere,
 )
@@ -34,6 +35,7 @@ from qinghe.kernel.errors import DomainError
 OVER: Final = (ClaimState.REJECTED, ClaimState.WITHDRAWN)
 VERDICTS: Final[dict[type[DomainError], Verdict]] = {
     NumberNotFound: Verdict.UNKNOWN,
+    NumberNotTaken: Verdict.UNKNOWN,
     KindNotTold: Verdict.UNKNOWN,
     NumberOfSeveral: Verdict.AMBIGUOUS,
     KindOfSeveral: Verdict.AMBIGUOUS,

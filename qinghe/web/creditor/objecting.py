@@ -21,7 +21,7 @@ from qinghe.web.doors import StaffRequest, acted, page, unclear
 
 ONE = "web:claim"
 # Where a rejection stands or is looked at again; later it is history.
-HEARD = (ClaimState.REJECTED, ClaimState.SUBMITTED)
+HEARD = (ClaimState.REJECTED, ClaimState.WITHDRAWN, ClaimState.SUBMITTED)
 
 
 PLACES = range(1, 4)
@@ -46,7 +46,7 @@ class ObjectionForm(forms.Form):
 def objection_for(view: ClaimView, *, mine: bool) -> dict[str, Any]:
     """Return what the creditor of a rejected claim can do about it, or has done."""
     made = objection_to(view.id) if mine and view.state in HEARD else None
-    rejected = mine and made is None and view.state == ClaimState.REJECTED
+    rejected = mine and made is None and view.state in (ClaimState.REJECTED, ClaimState.WITHDRAWN)
     return {
         "objection": made,
         "object_until": may_object_until(view.id) if rejected else None,

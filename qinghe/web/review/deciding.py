@@ -1,13 +1,12 @@
-"""What a reviewer decides about a claim: release, return, reject, a sample, a warning."""
+"""What a reviewer may decide about a claim, as forms: release, return, reject, a sample."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.queries import ClaimView, review_steps
@@ -16,7 +15,6 @@ from qinghe.claims.queries.identity import identity_seen
 from qinghe.claims.queries.papers import unread_by
 from qinghe.claims.queries.remarks import remarks
 from qinghe.claims.queries.review import left_to_second
-from qinghe.claims.services import check_sample, reject_claim, return_claim, verify_claim
 from qinghe.claims.terms import ClaimState, Rejection, Release, Return, ReviewQueue, ReviewStep
 from qinghe.kernel.actor import Actor
 from qinghe.parties.pairs import independent
@@ -24,10 +22,7 @@ from qinghe.parties.queries import display_names
 from qinghe.parties.roles import Permission, may
 from qinghe.quality.queries import invention_of
 from qinghe.risk.doubts import BY_CODE
-from qinghe.risk.services import decide_flag
-from qinghe.web.doors import StaffRequest, acted, page, unclear
 
-ONE = "web:verify-claim"
 CHECKS_TO_COME = _("the checks: they have not looked at it as it stands, and run every ten minutes")
 PRIVATE = _("It stays with the claim: no names, no numbers of accounts.")
 
@@ -64,7 +59,9 @@ class RejectForm(forms.Form):
     """Why a claim is rejected: a code and words the creditor reads."""
 
     reason = forms.ChoiceField(
-        label=_("Reason code"), choices=Rejection.choices, widget=forms.RadioSelect
+        label=_("Reason code"),
+        choices=[each for each in Rejection.choices if each[0] != Rejection.DUPLICATE],
+        widget=forms.RadioSelect,
     )
     words = forms.CharField(
         label=_("What the creditor reads"),
@@ -99,16 +96,26 @@ class SampleForm(forms.Form):
     )
 
 
-def decision_for(view: ClaimView, actor: Actor, check: VerificationView | None) -> dict[str, Any]:
-    """Return what the page of a claim at the desk offers, and the steps that were taken."""
+def decision_for(
+    view: ClaimView,
+    actor: Actor,
+    check: VerificationView | None,
+    sent: Mapping[str, forms.Form],
+) -> dict[str, Any]:
+    """
+    Return what the page of a claim at the desk offers, and the steps that were taken.
+
+    :param sent: forms that were sent and refused, by their name here: what was typed stays
+    """
     steps = review_steps(view.id)
     second = view.review == ReviewQueue.SECOND
     left = left_to_second(steps) if second else None
     accused = left is not None and left.step == ReviewStep.ACCUSED
     waits = view.state == ClaimState.SUBMITTED
     users = [UUID(step.by.partition(":")[2]) for step in steps if _is_person(step.by)]
-    verify_form = VerifyForm()
-    verify_form.ask_note(remarks(view.id, view.case, check))
+    verify_form = sent.get("verify_form", VerifyForm())
+    if isinstance(verify_form, VerifyForm):
+        verify_form.ask_note(remarks(view.id, view.case, check))
     names = {str(user): name for user, name in display_names(users).items()}
     return {
         "decidable": waits,
@@ -124,9 +131,9 @@ def decision_for(view: ClaimView, actor: Actor, check: VerificationView | None) 
             (step, names.get(step.by.partition(":")[2], ""), _doubt(step.reason)) for step in steps
         ],
         "verify_form": verify_form,
-        "return_form": ReturnForm(prefix="return"),
-        "reject_form": RejectForm(prefix="reject"),
-        "sample_form": SampleForm(prefix="sample"),
+        "return_form": sent.get("return_form", ReturnForm(prefix="return")),
+        "reject_form": sent.get("reject_form", RejectForm(prefix="reject")),
+        "sample_form": sent.get("sample_form", SampleForm(prefix="sample")),
         "accuses": may(actor, Permission.SUSPEND),
         "invention": invention_of(view.id),
     }
@@ -139,99 +146,3 @@ def _doubt(code: str) -> str:
 def _is_person(label: str) -> bool:
     role, _colon, who = label.partition(":")
     return role != "system" and who != "-"
-
-
-@page(Permission.VERIFY_CLAIMS, methods=("POST",))
-def verify_decide(request: StaffRequest, claim_id: UUID) -> HttpResponse:
-    """Release a claim into its challenge window, return it, or reject it with a reason code."""
-    other = {"reject": _reject, "return": _return}.get(request.POST.get("decision", ""))
-    if other is not None:
-        return other(request, claim_id)
-    form = VerifyForm(request.POST)
-    if not form.is_valid():
-        return unclear(request, form, ONE, claim_id=claim_id)
-
-    def act() -> object:
-        return verify_claim(
-            claim_id=claim_id, **form.cleaned_data, actor=request.actor, at=request.at
-        )
-
-    return acted(request, act, to=ONE, done=_released, claim_id=claim_id)
-
-
-def _released(claim: object) -> object:
-    """Say where a claim went that was checked."""
-    if getattr(claim, "state", "") == ClaimState.SUBMITTED:
-        return _("Checked. Because of its size a second reviewer decides now; nobody is told yet.")
-    return _("Released. The debtor is told next, and may object before anyone collects.")
-
-
-def _return(request: StaffRequest, claim_id: UUID) -> HttpResponse:
-    form = ReturnForm(request.POST, prefix="return")
-    if not form.is_valid():
-        return unclear(request, form, ONE, claim_id=claim_id)
-
-    def act() -> object:
-        return return_claim(
-            claim_id=claim_id, **form.cleaned_data, actor=request.actor, at=request.at
-        )
-
-    return acted(request, act, to=ONE, done=_("The creditor is asked."), claim_id=claim_id)
-
-
-def _reject(request: StaffRequest, claim_id: UUID) -> HttpResponse:
-    form = RejectForm(request.POST, prefix="reject")
-    if not form.is_valid():
-        return unclear(request, form, ONE, claim_id=claim_id)
-
-    def act() -> object:
-        return reject_claim(
-            claim_id=claim_id, reason=form.sentence(), actor=request.actor, at=request.at
-        )
-
-    return acted(request, act, to=ONE, done=_rejected, claim_id=claim_id)
-
-
-def _rejected(claim: object) -> object:
-    """Say whether a claim was rejected, or is left to a second reviewer."""
-    if getattr(claim, "state", "") == ClaimState.SUBMITTED:
-        return _("Proposed. A second reviewer decides; the creditor is told nothing yet.")
-    return _("The claim was rejected.")
-
-
-@page(Permission.VERIFY_CLAIMS, methods=("POST",))
-def sample_decide(request: StaffRequest, claim_id: UUID) -> HttpResponse:
-    """Say whether an automatic release was right."""
-    form = SampleForm(request.POST, prefix="sample")
-    if not form.is_valid():
-        return unclear(request, form, ONE, claim_id=claim_id)
-    right = request.POST.get("right") == "1"
-
-    def act() -> object:
-        return check_sample(
-            claim_id=claim_id, right=right, **form.cleaned_data, actor=request.actor, at=request.at
-        )
-
-    return acted(request, act, to=ONE, done=_("Decided."), claim_id=claim_id)
-
-
-@page(Permission.DECIDE_FLAGS, methods=("POST",))
-def flag_decide(request: StaffRequest, claim_id: UUID, flag_id: UUID) -> HttpResponse:
-    """Clear a warning, or confirm it."""
-    confirmed, note = request.POST.get("confirmed") == "1", request.POST.get("note", "")
-
-    def act() -> object:
-        return decide_flag(
-            flag_id=flag_id, confirmed=confirmed, note=note, actor=request.actor, at=request.at
-        )
-
-    return acted(request, act, to=ONE, done=_flag_decided, claim_id=claim_id)
-
-
-def _flag_decided(flag: object) -> object:
-    """Say whether a warning was decided, or is left to a second person."""
-    if getattr(flag, "state", "") == "open":
-        return _("Noted. A second person decides: the warning is grave.")
-    if getattr(flag, "state", "") == "confirmed" and getattr(flag, "proposed_by", ""):
-        return _("Noted. A second person decides whether the confirmed warning was wrong.")
-    return _("Decided.")

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from django import forms
-from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.queries import ClaimView
 from qinghe.claims.queries.objections import ObjectionRow, objection_to
-from qinghe.claims.services import decide_objection
 from qinghe.claims.terms import GRANTING, ObjectionReason, ObjectionState
 from qinghe.kernel.actor import Actor
 from qinghe.parties.pairs import independent
-from qinghe.parties.roles import Permission
-from qinghe.web.doors import StaffRequest, acted, page, unclear
-
-ONE = "web:verify-claim"
 
 
 def _choices() -> list[tuple[str, Any]]:
@@ -43,13 +37,13 @@ class HearingForm(forms.Form):
     )
 
 
-def hearing_for(view: ClaimView, actor: Actor) -> dict[str, Any]:
-    """Return the objection about a claim, and whether this person may hear it."""
+def hearing_for(view: ClaimView, actor: Actor, sent: Mapping[str, forms.Form]) -> dict[str, Any]:
+    """Return the objection about a claim, whether this person may hear it, and what was typed."""
     made = objection_to(view.id)
     return {
         "objection": made,
         "hears": made is not None and may_hear(made, actor),
-        "hearing_form": HearingForm(prefix="hearing"),
+        "hearing_form": sent.get("hearing_form", HearingForm(prefix="hearing")),
     }
 
 
@@ -57,19 +51,3 @@ def may_hear(made: ObjectionRow, actor: Actor) -> bool:
     """Tell whether an objection waits, and for this person too."""
     waits = made.state == ObjectionState.OPEN
     return waits and all(independent(actor.label, each) for each in made.rejected_by)
-
-
-@page(Permission.VERIFY_CLAIMS, methods=("POST",))
-def objection_decide(request: StaffRequest, claim_id: UUID, objection_id: UUID) -> HttpResponse:
-    """Open a rejected claim again, or let the rejection stand."""
-    form = HearingForm(request.POST, prefix="hearing")
-    if not form.is_valid():
-        return unclear(request, form, ONE, claim_id=claim_id)
-
-    def act() -> object:
-        return decide_objection(
-            objection_id=objection_id, **form.cleaned_data, actor=request.actor, at=request.at
-        )
-
-    done = _("Decided. The creditor reads your words.")
-    return acted(request, act, to=ONE, done=done, claim_id=claim_id)

@@ -8,10 +8,9 @@ from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.queries.titles import duplicates_of
-from qinghe.claims.services import check_amount, decide_act, decide_duplicate
+from qinghe.claims.services import check_amount, decide_act
 from qinghe.parties.roles import Permission
-from qinghe.web.doors import StaffRequest, acted, page, unclear
+from qinghe.web.doors import StaffRequest, acted, page
 
 ONE = "web:verify-claim"
 
@@ -28,7 +27,11 @@ class PairForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    reason = forms.CharField(label=_("Reason"), max_length=500)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("The creditor of a rejected claim reads it: no names, no numbers."),
+    )
 
 
 @page(Permission.VERIFY_CLAIMS, methods=("POST",))
@@ -50,27 +53,3 @@ def act_decide(request: StaffRequest, claim_id: UUID, act_id: UUID) -> HttpRespo
         return decide_act(act_id=act_id, accepted=accepted, actor=request.actor, at=request.at)
 
     return acted(request, act, to=ONE, done=_("Recorded."), claim_id=claim_id)
-
-
-@page(Permission.VERIFY_CLAIMS, methods=("POST",))
-def duplicate_decide(request: StaffRequest, claim_id: UUID, duplicate_id: UUID) -> HttpResponse:
-    """Decide whether two claims are one debt, and which of them stands."""
-    form = PairForm(request.POST)
-    if not form.is_valid():
-        return unclear(request, form, ONE, claim_id=claim_id)
-    pair = next(
-        (x for x in duplicates_of(claim_id=claim_id, actor=request.actor) if x.id == duplicate_id),
-        None,
-    )
-    kept = {"first": pair.first_id, "second": pair.second_id} if pair else {}
-
-    def act() -> object:
-        return decide_duplicate(
-            duplicate_id=duplicate_id,
-            kept_id=kept.get(form.cleaned_data["kept"]),
-            reason=form.cleaned_data["reason"],
-            actor=request.actor,
-            at=request.at,
-        )
-
-    return acted(request, act, to=ONE, done=_("Decided."), claim_id=claim_id)

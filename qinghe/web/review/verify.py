@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as now_
@@ -17,6 +19,7 @@ from qinghe.claims.contract_terms import Outcome
 from qinghe.claims.findings import signatures_of
 from qinghe.claims.queries import ClaimView, claim_for, review_counts, review_queue
 from qinghe.claims.queries.amounts import VerificationView, agreed_for, verification_for
+from qinghe.claims.queries.byhand import came_by_hand
 from qinghe.claims.queries.changes import changes_of
 from qinghe.claims.queries.limits import acts_of, acts_waiting
 from qinghe.claims.queries.merging import being_taken, half_taken
@@ -196,6 +199,13 @@ def _hint(*, known: bool, doubted: bool) -> str:
 @page(Permission.VERIFY_CLAIMS)
 def verify_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     """Show one claim beside its evidence, its warnings with their reasons, and the decision."""
+    return shown(request, claim_id, {}, 200)
+
+
+def shown(
+    request: StaffRequest, claim_id: UUID, sent: Mapping[str, forms.Form], status: int
+) -> HttpResponse:
+    """Draw the page of a claim; forms that were refused keep what was typed."""
     view = claim_for(claim_id=claim_id, actor=request.actor)
     warnings = flags(claim_id)
     check = verification_for(claim_id=claim_id, actor=request.actor)
@@ -203,6 +213,7 @@ def verify_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     pairs = duplicates_of(claim_id=claim_id, actor=request.actor)
     context = {
         "claim": view,
+        "by_hand": came_by_hand(view),
         "half": bool(half_taken([claim_id])),
         "terms": equation(view, as_day(request.at)),
         "changes": changes_of(view.lines)[::-1],
@@ -216,9 +227,9 @@ def verify_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "agreed": agreed_for(claim_id=claim_id, actor=request.actor),
         "chain": chain,
         "acts": acts_of(claim_id),
-        "pair_form": PairForm(),
+        "pair_form": sent.get("pair_form", PairForm()),
         **beside(view, pairs, warnings, request.actor),
-        **decision_for(view, request.actor, check),
-        **hearing_for(view, request.actor),
+        **decision_for(view, request.actor, check, sent),
+        **hearing_for(view, request.actor, sent),
     }
-    return render(request, "web/review/claim.html", context)
+    return render(request, "web/review/claim.html", context, status=status)
