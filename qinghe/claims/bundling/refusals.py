@@ -74,6 +74,14 @@ class NumberOfSeveral(DomainError):
     )
 
 
+class NumberUnsure(DomainError):
+    code = "claims.paper-number-unsure"
+    text = _(
+        "“{number}” in the name may be a contract number, or a day, a telephone, a page or a copy. "
+        "Put the file into a folder that is named exactly like the contract number."
+    )
+
+
 class KindNotTold(DomainError):
     code = "claims.paper-kind-unknown"
     text = _(

@@ -189,6 +189,7 @@ from qinghe.claims.services.titles import (
     record_notice,
     tell_chain,
 )
+from qinghe.claims.services.unnamed import remove_unnamed
 from qinghe.claims.services.waiving import restore_rest, waive_rest
 
 __all__ = [
@@ -359,6 +360,7 @@ __all__ = [
     "release_automatically",
     "remind_untold",
     "remove_refused",
+    "remove_unnamed",
     "replace_evidence",
     "rescan",
     "restate",

@@ -18,6 +18,7 @@ from qinghe.claims.bundling.refusals import (
     NestedArchive,
     NumberNotFound,
     NumberOfSeveral,
+    NumberUnsure,
     TwiceHere,
 )
 from qinghe.claims.findings import EMPTY
@@ -36,6 +37,7 @@ VERDICTS: Final[dict[type[DomainError], Verdict]] = {
     NumberNotFound: Verdict.UNKNOWN,
     KindNotTold: Verdict.UNKNOWN,
     NumberOfSeveral: Verdict.AMBIGUOUS,
+    NumberUnsure: Verdict.AMBIGUOUS,
     KindOfSeveral: Verdict.AMBIGUOUS,
     HereAlready: Verdict.HERE,
     TwiceHere: Verdict.HERE,
