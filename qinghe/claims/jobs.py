@@ -60,7 +60,7 @@ def unanswered(**_later: object) -> None:
 
 @app.task(name="claims.forget", queueing_lock="claims.forget")
 def forget(**_later: object) -> None:
-    """Delete row errors of long ago, rows nobody decided on, and files refused or named by nothing."""
+    """Delete old row errors, rows nobody decided on, and files refused or named by nothing."""
     forget_row_errors(at=clock.now())
     forget_bundle_files(at=clock.now())
     forget_undecided(at=clock.now())

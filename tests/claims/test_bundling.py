@@ -61,6 +61,10 @@ class TestNames:
         assert names(raw_zip({raw: b"x"}, extra=unicode_path(raw, "協議.pdf"))) == ["協議.pdf"]
         assert names(raw_zip({raw: b"x"}, extra=unicode_path(b"?", "其他.pdf"))) == ["合同.pdf"]
 
+    def test_signs_that_nobody_sees_are_left_out(self) -> None:
+        name = "JD001\u202efdp\u2066.\u2069\u2028合\u200b同\ufeff\x85.pdf"
+        assert names(zipped({name: b"x"})) == ["JD001fdp.合同.pdf"]
+
     def test_what_systems_leave_behind_is_passed_over(self) -> None:
         left = ("__MACOSX/a/._x.pdf", "a/.DS_Store", "a/Thumbs.db", "a/._x.pdf", "a/")
         assert names(zipped({**dict.fromkeys(left, b""), "a/x.pdf": b"x"})) == ["a/x.pdf"]

@@ -1,4 +1,4 @@
-"""Numbers in the name of a file that are no contract's: days, telephones, which copy it is. Pure."""
+"""Numbers in a name that are no contract's: days, telephones, copies, pages. Pure."""
 
 from __future__ import annotations
 

@@ -50,6 +50,13 @@ class NestedArchive(DomainError):
     text = _("This is an archive inside the ZIP. Unpack it, and put its files into the ZIP.")
 
 
+class OfficeFile(DomainError):
+    code = "claims.paper-office-file"
+    text = _(
+        "Word, presentation and OpenDocument files are not taken. Save it as PDF and pack the PDF."
+    )
+
+
 class StrangePlace(DomainError):
     code = "claims.strange-place"
     text = _(
