@@ -17,6 +17,7 @@ from qinghe.claims.services import (
     intake,
     remind_untold,
     remove_refused,
+    remove_unnamed,
     rescan,
     resume_batches,
     resume_bundles,
@@ -59,11 +60,12 @@ def unanswered(**_later: object) -> None:
 
 @app.task(name="claims.forget", queueing_lock="claims.forget")
 def forget(**_later: object) -> None:
-    """Delete row errors of long ago, rows nobody decided on, and files that were refused."""
+    """Delete old row errors, rows nobody decided on, and files refused or named by nothing."""
     forget_row_errors(at=clock.now())
     forget_bundle_files(at=clock.now())
     forget_undecided(at=clock.now())
     remove_refused(at=clock.now())
+    remove_unnamed(at=clock.now())
 
 
 @app.task(name="claims.rescan", queueing_lock="claims.rescan")

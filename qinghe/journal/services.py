@@ -175,6 +175,12 @@ def forget_answers(*, at: datetime) -> int:
     return Answer.objects.filter(at__lt=at - KEEP_ANSWERS).delete()[0]
 
 
+def answered_before(actor: Actor) -> bool:
+    """Tell whether a request with this actor's key was answered: it asks for that answer again."""
+    key = actor.request_key
+    return key is not None and Answer.objects.filter(actor=actor.label, key=key).exists()
+
+
 def verb(name: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """
     Make a service one transaction and, when its actor carries a request key, run it once.

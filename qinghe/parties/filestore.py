@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 from uuid import uuid4
@@ -21,6 +22,7 @@ from qinghe.parties.vault import VaultDamaged, ring, ring_holding
 MAGIC: Final = b"QHF1"
 PRIVATE_FOLDER: Final = 0o700
 PRIVATE_FILE: Final = 0o600
+PARTIAL: Final = ".partial"
 
 
 class Hash(Protocol):
@@ -120,6 +122,33 @@ def remove_file(sha256: str, *, unused_since: datetime) -> bool:
     return True
 
 
+def disk_now() -> datetime:
+    """Return the time that files are stamped with, whatever day the house plays."""
+    return datetime.fromtimestamp(time.time(), UTC)
+
+
+def old_files(*, unused_since: datetime) -> Iterator[str]:
+    """Yield the hash of every file that was not kept again since a moment; of no other."""
+    before = unused_since.timestamp()
+    for path in Path(settings.VAULT_FILES).glob("??/*"):
+        try:
+            if path.suffix == "" and path.stat().st_mtime < before:
+                yield path.name
+        except FileNotFoundError:
+            continue
+
+
+def remove_unfinished(*, begun_before: datetime) -> int:
+    """Remove what a process that died left half written long ago; return how many."""
+    before, gone = begun_before.timestamp(), 0
+    for path in Path(settings.VAULT_FILES).glob(f"??/*{PARTIAL}"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
+                gone += 1
+    return gone
+
+
 def seal_anew() -> int:
     """Seal every file again that is not under the active key; return how many there were."""
     stale = [path for path in _all() if _key_name(path) != ring().active]
@@ -206,7 +235,7 @@ def _write(path: Path, content: bytes) -> None:
 def _written(path: Path) -> Iterator[BinaryIO]:
     """Give a new file that takes its place when it is whole and on disk, or not at all."""
     path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    partial = path.with_name(f"{uuid4()}.partial")
+    partial = path.with_name(f"{uuid4()}{PARTIAL}")
     opened = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
     try:
         with os.fdopen(opened, "wb") as out:

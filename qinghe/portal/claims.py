@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrPromise
 
 from qinghe.claims.days import day_of
 from qinghe.claims.findings import Signed, signatures_of
@@ -48,6 +51,25 @@ CHANGES = (
 PAID_KINDS = (LineKind.PAID, LineKind.UNDONE)
 # Not released, or still in the challenge window: nobody may collect.
 QUIET_STATES = (ClaimState.SUBMITTED, ClaimState.CHALLENGE)
+# Nobody rejected the debtor: the words of the office would read as if somebody had.
+ENDED: Final[dict[str, StrPromise]] = {
+    ClaimState.CLOSED: gettext_lazy("Nothing is open any more"),
+    ClaimState.WITHDRAWN: gettext_lazy("No longer claimed here"),
+    ClaimState.REJECTED: gettext_lazy("Not recognised by the platform"),
+}
+
+
+def ended_words(state: str, creditor: str, *, upheld: bool) -> str:
+    """Return a sentence on how a claim came to its end."""
+    if state == ClaimState.CLOSED:
+        return _("Nothing of this claim is open any more. You need pay nothing.")
+    if upheld:
+        return _("Your dispute was accepted: the claim has ended. You need not pay it now.")
+    if state == ClaimState.REJECTED:
+        return _("The platform did not recognise this claim. You need not pay it now.")
+    return _("%(name)s claims nothing of this here any more. You need not pay it now.") % {
+        "name": creditor
+    }
 
 
 @dataclass(frozen=True)
@@ -164,7 +186,16 @@ class MyClaim:
 
     @property
     def state_label(self) -> str:
-        return str(ClaimState(self.view.state).label)
+        return str(ENDED.get(self.view.state) or ClaimState(self.view.state).label)
+
+    @property
+    def ended(self) -> str:
+        """Return how a claim that is over came to its end, as its debtor needs to know it."""
+        return ended_words(self.view.state, self.creditor_name, upheld=self._upheld)
+
+    @property
+    def _upheld(self) -> bool:
+        return self.answered is not None and self.answered.state == DisputeState.UPHELD
 
     @property
     def open(self) -> bool:

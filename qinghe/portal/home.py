@@ -10,17 +10,18 @@ from django.shortcuts import redirect, render
 from qinghe.casework.queries.early import early_offer_to
 from qinghe.claims.challenge import challenge_days
 from qinghe.claims.queries import ClaimRow, claims_table
+from qinghe.claims.queries.objections import may_be_reopened
 from qinghe.claims.queries.payable import payable_for
 from qinghe.claims.queries.titles import chain_for, chain_of
 from qinghe.claims.services import open_evidence
-from qinghe.claims.terms import OPEN_STATES, ClaimState
+from qinghe.claims.terms import OPEN_STATES
 from qinghe.contact.queries import budget, wishes
 from qinghe.contact.terms import WishKind
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor
 from qinghe.parties.terms import Purpose
 from qinghe.portal.agreed import agreed_of
-from qinghe.portal.claims import MyClaim, claim_of
+from qinghe.portal.claims import ENDED, MyClaim, claim_of
 from qinghe.portal.contacts import contacts_of
 from qinghe.portal.doors import DebtorRequest, kept, page
 from qinghe.portal.fields import OnceForm
@@ -50,7 +51,7 @@ def home(request: DebtorRequest) -> HttpResponse:
         "open": [claim_of(row.id, request.actor) for row in rows if row.state in OPEN_STATES],
         "done": [
             {"id": row.id, "number": row.number, "creditor_name": row.creditor_name,
-             "state_label": ClaimState(row.state).label}
+             "state_label": ENDED[row.state]}
             for row in rows if row.state not in OPEN_STATES
         ],
         "complaints": complaints(actor=request.actor),
@@ -66,6 +67,7 @@ def claim(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
     contacts = contacts_of(request)
     context = {
         "claim": mine,
+        "reopens": not mine.open and may_be_reopened(claim_id, clock.now()),
         "agreed": agreed_of(claim_id, request.actor),
         "limit": payable_for(claim_id=claim_id, actor=request.actor, at=clock.now()),
         "several": len(my_claims(request.actor)) > 1,

@@ -34,6 +34,7 @@ from qinghe.claims.services import (
     send_papers,
     work_on_bundle,
 )
+from qinghe.claims.services.bundles import MOST_WAITING, TooManyWaiting
 from qinghe.claims.services.removing import KEEP_REFUSED, UNDECIDED
 from qinghe.claims.terms import BatchState, ClaimState
 from qinghe.journal.models import Entry
@@ -358,3 +359,45 @@ def test_a_file_added_by_hand_meanwhile_is_not_added_twice(bank: Organisation) -
     )  # fmt: skip
     assert taken(view, bank).state == "taken"
     assert Evidence.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "inside"),
+    [
+        ("JD001 合同.docx", "word/document.xml"), ("JD001 合同.pptx", "ppt/presentation.xml"),
+        ("JD001 合同.odt", "META-INF/manifest.xml"),
+    ],
+)  # fmt: skip
+def test_a_text_of_an_office_is_no_archive(bank: Organisation, name: str, inside: str) -> None:
+    claim(bank, "JD001")
+    document = zipped({"[Content_Types].xml": b"x", inside: b"x"})
+    packed = looked(bank, zipped({name: document}))
+    # A file alone is as much a ZIP as one with papers in it.
+    alone = sent(bank, (name, document))
+    work_on_bundle(bundle_id=alone.pk, clock=lambda: NOW)
+    for bundle_id in (packed.id, alone.pk):
+        (row,) = files_of(bundle_for(bundle_id=bundle_id, actor=clerk(bank)))
+        assert (row.name, row.code) == (name, "claims.paper-office-file")
+
+
+def test_only_some_sends_wait_at_once(bank: Organisation, vault: Path) -> None:
+    first = sent(bank, ("JD001 合同.pdf", paper("0")))
+    for n in range(1, MOST_WAITING):
+        sent(bank, ("JD001 合同.pdf", paper(str(n))))
+    files = {each.name for each in vault.rglob("*")}
+    with pytest.raises(TooManyWaiting):
+        sent(bank, ("JD001 合同.pdf", paper("more")))
+    assert {each.name for each in vault.rglob("*")} == files
+    cancel_bundle(bundle_id=first.pk, actor=clerk(bank), at=NOW)
+    sent(bank, ("JD001 合同.pdf", paper("more")))
+    # Another creditor has a count of its own.
+    other = factories.organisation()
+    sent(other, ("JD001 合同.pdf", paper("more")))
+
+
+def test_the_last_that_may_wait_is_answered_again_and_not_refused(bank: Organisation) -> None:
+    for n in range(1, MOST_WAITING):
+        sent(bank, ("JD001 合同.pdf", paper(str(n))))
+    actor = clerk(bank).with_key("k")
+    first, again = (sent(bank, ("JD001 合同.pdf", paper("x")), actor=actor) for _each in range(2))
+    assert first == again

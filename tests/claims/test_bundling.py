@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from qinghe.claims.bundling import archive as archives
 from qinghe.claims.bundling.archive import Archive
-from qinghe.claims.bundling.matching import claim_of, keys_of, kind_of, known_of
+from qinghe.claims.bundling.matching import claim_of, key, keys_of, kind_of, known_of
 from qinghe.claims.bundling.refusals import (
     ArchiveBomb,
     ArchiveEmpty,
@@ -24,6 +24,7 @@ from qinghe.claims.bundling.refusals import (
     NumberNotFound,
     NumberNotTaken,
     NumberOfSeveral,
+    NumberUnsure,
     StrangePlace,
 )
 from qinghe.claims.media import DamagedFile, FileTooLarge
@@ -60,6 +61,10 @@ class TestNames:
         raw = "合同.pdf".encode("gbk")
         assert names(raw_zip({raw: b"x"}, extra=unicode_path(raw, "協議.pdf"))) == ["協議.pdf"]
         assert names(raw_zip({raw: b"x"}, extra=unicode_path(b"?", "其他.pdf"))) == ["合同.pdf"]
+
+    def test_signs_that_nobody_sees_are_left_out(self) -> None:
+        name = "JD001\u202efdp\u2066.\u2069\u2028合\u200b同\ufeff\x85.pdf"
+        assert names(zipped({name: b"x"})) == ["JD001fdp.合同.pdf"]
 
     def test_what_systems_leave_behind_is_passed_over(self) -> None:
         left = ("__MACOSX/a/._x.pdf", "a/.DS_Store", "a/Thumbs.db", "a/._x.pdf", "a/")
@@ -218,8 +223,42 @@ class TestMatching:
         with pytest.raises(NumberOfSeveral):
             found(name, *numbers)
 
+    @pytest.mark.parametrize(
+        ("number", "name"),
+        [
+            ("1105", "流水 2024-11-05.pdf"), ("2024", "合同 2024-11-05.pdf"),
+            ("20241105", "合同2024-11-05.pdf"), ("20241105", "20241105_123000 借条.jpg"),
+            ("123000", "20241105_123000 借条.jpg"), ("2024", "合同 2024年11月5日.pdf"),
+            ("11", "合同2024年11月05日.pdf"), ("05123", "2024-11-05 123 合同.pdf"),
+            ("1", "借条 (1).pdf"), ("1", "借条（1）.pdf"), ("2", "借条 - 副本 (2).pdf"),
+            ("100", "借条 copy 100.pdf"), ("1", "借条 1.pdf"), ("A01", "A01合同.pdf"),
+            ("13800138000", "转账 138 0013 8000.pdf"), ("13800138000", "13800138000转账.pdf"),
+            ("8000", "转账 138-0013-8000.pdf"), ("1234", "第1234页 合同.pdf"),
+        ],
+    )  # fmt: skip
+    def test_a_day_a_telephone_or_a_copy_is_no_contract(self, number: str, name: str) -> None:
+        with pytest.raises(NumberUnsure) as refused:
+            found(name, number)
+        assert number in refused.value.user_message
+        # Beside a number that is sure it says nothing at all.
+        assert found(f"JD-2026-001/{name}", number, "JD-2026-001") == "JD-2026-001"
+        # Whoever has such contract numbers names the folder like it.
+        assert found(f"{number}/借条.pdf", number) == number
+
+    @pytest.mark.parametrize(
+        ("number", "name"),
+        [
+            ("HT-2024-11-05-001", "HT-2024-11-05-001合同.pdf"),
+            ("20241105001", "20241105001 流水.pdf"), ("JD20241105", "JD20241105合同 (1).pdf"),
+            ("2024-1105-0001", "2024-1105-0001 2024-11-05 合同.pdf"), ("7", "7.pdf"),
+            ("7", "7/合同 (7).pdf"), ("(2024)沪001", "(2024)沪001借条 2024年11月5日.pdf"),
+        ],
+    )  # fmt: skip
+    def test_a_number_that_holds_a_day_and_more_is_found(self, number: str, name: str) -> None:
+        assert found(name, number, "2024-11-05", "1105") == number
+
     @given(
-        st.text("A1-", min_size=1, max_size=6).filter(lambda n: "1" in n),
+        st.text("A1-", min_size=4, max_size=9).filter(lambda n: "1" in n and len(key(n)) > 3),
         st.text("B2_", max_size=6),
     )
     def test_a_number_between_signs_is_always_found(self, number: str, other: str) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from qinghe.claims.models import Claim, Evidence, Line, Objection, Review
 from qinghe.claims.queries import ClaimView, NoSuchClaim, claim_view
@@ -252,3 +254,21 @@ class TestPapers:
         with pytest.raises(ObjectionTooLate):
             objected(claim, at=late, papers=[paper])
         assert not Evidence.objects.filter(claim=claim, kind="statement").exists()
+
+    def test_what_is_refused_leaves_no_file_on_the_disk(
+        self, settings: Settings, tmp_path: Path
+    ) -> None:
+        claim, good = rejected(), Paper("statement", "a.pdf", contract_pdf("x", "y"))
+        settings.VAULT_FILES = tmp_path
+        with pytest.raises(ObjectionTooLate):
+            objected(claim, at=NOW + (OBJECTION_DAYS + 1) * DAY, papers=[good])
+        with pytest.raises(FileTypeRefused):
+            objected(claim, papers=[good, Paper("statement", "b.pdf", b"MZ\x90\0")])
+        assert not list(tmp_path.rglob("*"))
+
+    def test_the_same_request_again_is_answered_as_before(self) -> None:
+        claim = rejected()
+        actor = clerk(claim.creditor).with_key("k")
+        papers = [Paper("statement", "a.pdf", contract_pdf("x", "y"))]
+        first = objected(claim, papers=papers, actor=actor)
+        assert objected(claim, papers=papers, actor=actor) == first

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
-from qinghe.claims.models import Claim, Evidence, Line
+from qinghe.claims.models import Claim, Evidence, Line, Review
+from qinghe.claims.terms import OBJECTION_DAYS
 from qinghe.contact.models import Attempt
 from qinghe.contact.services import request_contact
 from qinghe.journal.models import Entry
@@ -137,7 +139,62 @@ def test_a_settled_claim_offers_nothing_to_do(inside: Client, world: World) -> N
     )
     text = inside.get(f"/d/claims/{world.claim.pk}/").content.decode()
     assert "This claim is finished" in text
+    assert "Nothing of this claim is open any more." in text
     assert 'data-test="pay"' not in text
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("rejected", "平台没有认可这笔债权，您现在不用还。"),
+        ("withdrawn", "Harbour Loans不再通过平台主张这笔债权，您现在不用还。"),
+        ("closed", "这笔债权已经没有未还的金额，您不用再还。"),
+    ],
+)
+def test_an_end_reads_plainly_and_rejects_nobody(
+    inside: Client, world: World, state: str, words: str
+) -> None:
+    inside.cookies["django_language"] = "zh-hans"
+    Claim.objects.filter(pk=world.claim.pk).update(
+        state=state, closed_at=NOON, principal=0, interest=0, interest_to=NOON.date()
+    )
+    text = inside.get(f"/d/claims/{world.claim.pk}/").content.decode()
+    assert words in text
+    assert 'data-test="reopens"' not in text
+    home = inside.get("/d/").content.decode()
+    assert "已驳回" not in text + home
+    assert "已撤回" not in text + home
+
+
+def test_while_the_creditor_may_object_the_debtor_is_told_so(inside: Client, world: World) -> None:
+    Claim.objects.filter(pk=world.claim.pk).update(state="rejected", closed_at=NOON)
+    Review.objects.create(
+        claim=world.claim, step="rejected", reason="no_proof", words="", by="reviewer:x", at=NOON
+    )
+    path = f"/d/claims/{world.claim.pk}/"
+    told = "The creditor may still object to this. If anything changes, we tell you."
+    assert told in inside.get(path).content.decode()
+    Review.objects.update(at=NOON - timedelta(days=OBJECTION_DAYS + 1))
+    assert told not in inside.get(path).content.decode()
+
+
+@pytest.mark.parametrize(("way", "button"), [("hardship", "hardship-send"), ("pay", "to-cashier")])
+def test_what_may_begin_anew_is_said_before_the_button_and_once(
+    inside: Client, world: World, way: str, button: str
+) -> None:
+    text = inside.get(f"/d/claims/{world.claim.pk}/{way}/").content.decode()
+    assert text.count('data-test="restarts"') == 1
+    assert text.index('data-test="restarts"') < text.index(f'data-test="{button}"')
+
+
+def test_after_hardship_was_sent_nothing_is_said_to_begin_anew(
+    inside: Client, world: World
+) -> None:
+    path = f"/d/claims/{world.claim.pk}/hardship/"
+    inside.post(path, {"request_key": uuid4().hex, "statement": "I cannot pay now."})
+    text = inside.get(path).content.decode()
+    assert 'data-test="hardship-open"' in text
+    assert 'data-test="restarts"' not in text
 
 
 def _at(world: World, way: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -255,3 +256,21 @@ def test_a_debtor_reads_that_a_paper_is_still_being_checked(
     text = inside.get(path).content.decode()
     assert waits not in text
     assert refused in text
+
+
+def test_what_is_refused_leaves_no_file_on_the_disk(
+    inside: Client, world: World, settings: Settings, tmp_path: Path
+) -> None:
+    contest(inside, world)
+    for first in range(1, MOST_PAPERS, 5):
+        contest(inside, world, *[photo(n) for n in range(first, first + 5)], more="1")
+    settings.VAULT_FILES = tmp_path
+    contest(inside, world, photo(99), more="1")
+    assert DisputePaper.objects.count() == MOST_PAPERS
+    assert not [each for each in tmp_path.rglob("*") if each.is_file()]
+
+
+def test_a_text_is_told_which_kinds_are_taken_here(inside: Client, world: World) -> None:
+    text = contest(inside, world, SimpleUploadedFile("a.txt", b"I paid it", "text/plain"))
+    assert "Only pictures and PDF files can be sent here." in text
+    assert "XLSX" not in text

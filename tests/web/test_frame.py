@@ -93,7 +93,9 @@ def test_nobody_in_particular_gets_no_navigation() -> None:
     assert context.shell(request)["nav"] == ()
 
 
-def test_a_phone_shows_five_tabs_at_most_and_the_way_to_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_phone_shows_five_tabs_and_the_way_to_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     many = Section(tuple(Item(str(n), "web:hall", "bolt", tab=True) for n in range(7)))
     monkeypatch.setitem(NAVIGATION, Role.COLLECTOR, (many,))
     request = RequestFactory().get("/hall/")

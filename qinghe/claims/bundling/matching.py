@@ -3,7 +3,8 @@ To which claim and kind a file belongs, told by its name and folders alone. Pure
 
 A wrong claim would show one person's papers to another, so whatever is not sure is named and left
 out. A number must stand there whole: "12" is not found in "123". Blanks, dashes, brackets and the
-width of letters may differ; the longest number wins when it holds the shorter ones.
+width of letters may differ; the longest number wins when it holds the shorter ones. What may as
+well be a day, a telephone or a copy's number counts only where nothing else stands beside it.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from typing import Final
 from uuid import UUID
 
 from qinghe.claims.bundling.kindwords import kinds_in
+from qinghe.claims.bundling.otherwise import other_numbers
 from qinghe.claims.bundling.refusals import (
     KindNotTold,
     KindOfSeveral,
     NumberNotFound,
     NumberNotTaken,
     NumberOfSeveral,
+    NumberUnsure,
 )
 from qinghe.claims.terms import EvidenceKind
+from qinghe.kernel.errors import DomainError
 
 # A run of Latin letters and digits is never cut; every other letter stands for itself.
 TOKEN: Final = re.compile(r"[0-9A-Z]+|[^\W_]")
@@ -37,6 +41,8 @@ COUNTED: Final = re.compile(
 )
 LONGEST_NAME: Final = 200
 LONGEST_NUMBER: Final = 64
+# Below it a number is any page, flat or day.
+SHORTEST_NUMBER: Final = 4
 # Names made to hold thousands of numbers would only cost room.
 MOST_TOKENS: Final = 30
 MOST_FOLDERS: Final = 3
@@ -56,12 +62,17 @@ Known = Mapping[str, list[Numbered]]
 
 @dataclass(frozen=True)
 class _Found:
-    """A number in a name: from where to where, whose, and whether it is spelt as on record."""
+    """
+    A number in a name: from where to where, whose, and whether it is spelt as on record.
+
+    It is sure where it cannot well be something else.
+    """
 
     start: int
     end: int
     whose: Numbered
     spelt: bool
+    sure: bool
 
     def holds(self, other: _Found) -> bool:
         return self.start <= other.start and other.end <= self.end
@@ -90,11 +101,14 @@ def claim_of(name: str, known: Known) -> tuple[Numbered, str]:
     :raises NumberNotFound: nothing there looks like a number
     :raises NumberNotTaken: a number stands there, and no claim has it
     :raises NumberOfSeveral: several claims fit, or the name and a folder contradict each other
+    :raises NumberUnsure: what stands there may as well be a day, a telephone or a copy's number
     """
     chosen: Numbered | None = None
-    rest = []
+    rest, unsure = [], []
     for part in _parts(name):
-        found = _one(part, known)
+        there = _found(part, known)
+        unsure += [each.whose for each in there if not each.sure]
+        found = _one([each for each in there if each.sure])
         if found is None:
             rest.append(part)
             continue
@@ -103,7 +117,7 @@ def claim_of(name: str, known: Known) -> tuple[Numbered, str]:
         chosen = found.whose
         rest.append(f"{part[: found.start]} {part[found.end :]}")
     if chosen is None:
-        raise _unknown(name)
+        raise _not_told(unsure) if unsure else _unknown(name)
     return chosen, "/".join(reversed(rest))
 
 
@@ -166,13 +180,27 @@ def _spans(part: str) -> Iterator[tuple[int, int, str]]:
                 yield token.start(), last.end(), text
 
 
-def _one(part: str, known: Known) -> _Found | None:
-    """Return the one number in a part of a name, or nothing."""
-    found = [
-        _Found(start, end, whose, _spelt(whose, part[max(start - 1, 0) : end + 1]))
-        for start, end, text in _spans(part)
-        for whose in known.get(text, ())
-    ]
+def _found(part: str, known: Known) -> list[_Found]:
+    """Return every number that stands in a part of a name."""
+    others = other_numbers(part)
+    found = []
+    for start, end, text in _spans(part):
+        for whose in known.get(text, ()):
+            spelt = _spelt(whose, part[max(start - 1, 0) : end + 1])
+            alone = spelling(whose.number).strip() == part.strip()
+            more = all(b <= start or end <= a or _more(start, end, a, b) for a, b in others)
+            sure = alone or (more and len(text) >= SHORTEST_NUMBER)
+            found.append(_Found(start, end, whose, spelt, sure))
+    return found
+
+
+def _more(start: int, end: int, first: int, last: int) -> bool:
+    """Tell whether a number holds a day or the like, and more than it."""
+    return start <= first and last <= end and (start, end) != (first, last)
+
+
+def _one(found: list[_Found]) -> _Found | None:
+    """Return the one number of those in a part of a name, or nothing."""
     if not found:
         return None
     # As on record goes before any other spelling: of A-1 and A1 each is meant by its own.
@@ -181,6 +209,12 @@ def _one(part: str, known: Known) -> _Found | None:
     if others:
         raise NumberOfSeveral(numbers=_shown([best.whose, *(each.whose for each in others)]))
     return best
+
+
+def _not_told(unsure: list[Numbered]) -> DomainError:
+    if len({each.claim_id for each in unsure}) > 1:
+        return NumberOfSeveral(numbers=_shown(unsure))
+    return NumberUnsure(number=unsure[0].number)
 
 
 def _spelt(whose: Numbered, there: str) -> bool:

@@ -7,8 +7,8 @@ in China GBK, a Mac UTF-8 without saying so. One program wrote all names, so the
 
 from __future__ import annotations
 
-import re
 import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -23,7 +23,8 @@ UNTOLD: Final = "cp437"
 # A second name in UTF-8 beside the first, with the checksum of that.
 UNICODE_PATH: Final = 0x7075
 HEAD: Final = struct.Struct("<HH")
-CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
+# Signs that nobody sees: they turn the order of letters around, or break a line of a report.
+UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def true_names(infos: Sequence[zipfile.ZipInfo]) -> list[str]:
@@ -36,8 +37,13 @@ def true_names(infos: Sequence[zipfile.ZipInfo]) -> list[str]:
         if place in raw:
             name = _second(info.extra, raw[place]) or raw[place].decode(codec, "replace")
         # Only after decoding: half a Chinese letter may look like a backslash.
-        names.append(CONTROLS.sub("", name.replace("\\", "/")))
+        names.append(plain(name.replace("\\", "/")))
     return names
+
+
+def plain(name: str) -> str:
+    """Return a name without signs that nobody sees."""
+    return "".join(sign for sign in name if unicodedata.category(sign) not in UNSEEN)
 
 
 def _bytes(info: zipfile.ZipInfo) -> bytes:

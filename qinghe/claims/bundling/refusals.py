@@ -50,6 +50,13 @@ class NestedArchive(DomainError):
     text = _("This is an archive inside the ZIP. Unpack it, and put its files into the ZIP.")
 
 
+class OfficeFile(DomainError):
+    code = "claims.paper-office-file"
+    text = _(
+        "Word, presentation and OpenDocument files are not taken. Save it as PDF and pack the PDF."
+    )
+
+
 class StrangePlace(DomainError):
     code = "claims.strange-place"
     text = _(
@@ -79,6 +86,14 @@ class NumberOfSeveral(DomainError):
     text = _(
         "The name fits several claims: {numbers}. Leave one contract number in the names of the "
         "file and its folder."
+    )
+
+
+class NumberUnsure(DomainError):
+    code = "claims.paper-number-unsure"
+    text = _(
+        "“{number}” in the name may be a contract number, or a day, a telephone, a page or a copy. "
+        "Put the file into a folder that is named exactly like the contract number."
     )
 
 

@@ -13,6 +13,8 @@ from qinghe.claims.media.kinds import MB, WORKBOOK
 from qinghe.claims.media.refusals import DamagedFile, FileTooLarge, MacrosRefused
 
 ARCHIVE: Final = b"PK\x03\x04"
+# What only such a file holds, each of one format.
+OFFICE: Final = frozenset({"word/document.xml", "ppt/presentation.xml", "META-INF/manifest.xml"})
 # What a workbook may take unpacked; a statement of years takes a tenth.
 MOST_UNPACKED: Final = 200 * MB
 FAR_ROW, FAR_COLUMN = 200_000, 500
@@ -27,6 +29,11 @@ def type_of(content: bytes) -> str:
     if not content.startswith(ARCHIVE):
         return ""
     return WORKBOOK if NEEDED in _names(content) else ""
+
+
+def is_office_file(content: bytes) -> bool:
+    """Tell a text, a presentation or an OpenDocument file, which are ZIPs too, from an archive."""
+    return content.startswith(ARCHIVE) and not OFFICE.isdisjoint(_names(content))
 
 
 def is_csv(content: bytes) -> bool:

@@ -85,6 +85,15 @@ def objection_to(claim_id: UUID) -> ObjectionRow | None:
     return ObjectionRow(*found) if found else None
 
 
+def may_be_reopened(claim_id: UUID, at: datetime) -> bool:
+    """Tell whether a rejection may still fall: the creditor objected, or still can."""
+    made = objection_to(claim_id)
+    if made is not None:
+        return made.state == ObjectionState.OPEN
+    until = may_object_until(claim_id)
+    return until is not None and at <= until
+
+
 def objections(*, actor: Actor) -> list[ObjectionRow]:
     """Return the objections that wait, about claims an actor may see, the most urgent first."""
     rows = Objection.objects.filter(

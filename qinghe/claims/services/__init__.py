@@ -199,6 +199,7 @@ from qinghe.claims.services.twins import (
     DuplicateReason,
     decide_duplicate,
 )
+from qinghe.claims.services.unnamed import remove_unnamed
 from qinghe.claims.services.waiving import restore_rest, waive_rest
 
 __all__ = [
@@ -371,6 +372,7 @@ __all__ = [
     "release_automatically",
     "remind_untold",
     "remove_refused",
+    "remove_unnamed",
     "replace_evidence",
     "rescan",
     "restate",

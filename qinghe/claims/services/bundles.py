@@ -16,7 +16,7 @@ from qinghe.claims.services.creditors import creditor_of
 from qinghe.claims.services.evidence import NoSuchKind
 from qinghe.claims.services.packing import Sent, sealed
 from qinghe.claims.terms import BUNDLE_WORKING, BundleState, EvidenceKind, Verdict
-from qinghe.journal.services import record, verb
+from qinghe.journal.services import answered_before, record, verb
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.queue import enqueue
@@ -24,6 +24,9 @@ from qinghe.parties.roles import Permission, require
 
 # The job that looks through a ZIP and takes it over.
 JOB: Final = "claims.bundle"
+# Each may be half a gigabyte that somebody has to look at.
+MOST_WAITING: Final = 5
+BUNDLE_UNDECIDED: Final = (BundleState.RECEIVED, BundleState.CHECKING, BundleState.CHECKED)
 
 
 class BundleDecided(DomainError):
@@ -34,6 +37,14 @@ class BundleDecided(DomainError):
 class BundleNotChecked(DomainError):
     code = "claims.bundle-not-checked"
     text = _("The papers are still being looked through. Wait until every file was looked at.")
+
+
+class TooManyWaiting(DomainError):
+    code = "claims.too-many-bundles"
+    text = _(
+        "{most} sends of papers wait for your decision already. Take them over or leave them, then "
+        "send more."
+    )
 
 
 class NothingToTake(DomainError):
@@ -58,11 +69,15 @@ def send_papers(
     :raises NotPermitted: only the creditor's side adds evidence
     :raises NoSuchKind: no kind of evidence
     :raises NoSuchBatch: unknown, or another creditor's
+    :raises TooManyWaiting: as many sends as may wait are undecided
     :raises DomainError: the ZIP is not taken, see `sealed`
     """
     require(actor, Permission.MANAGE_CLAIMS)
     if otherwise and otherwise not in EvidenceKind.values:
         raise NoSuchKind
+    # Again inside; what is refused for sure is not kept in the first place.
+    if creditor_id == actor.org_id and not answered_before(actor):
+        _check_may_send(creditor_id, batch_id)
     name, sha256, count = sealed(files)
     return _receive(
         creditor_id=creditor_id,
@@ -155,8 +170,7 @@ def _receive(
     at: datetime,
 ) -> Bundle:
     creditor = creditor_of(creditor_id, actor)
-    if batch_id and not Batch.objects.filter(pk=batch_id, creditor=creditor).exists():
-        raise NoSuchBatch
+    _check_may_send(creditor.pk, batch_id)
     bundle = Bundle.objects.create(
         creditor=creditor,
         batch_id=batch_id,
@@ -172,6 +186,14 @@ def _receive(
     note_bundle("received", bundle, actor, at)
     enqueue(JOB, bundle_id=str(bundle.pk))
     return bundle
+
+
+def _check_may_send(creditor_id: UUID, batch_id: UUID | None) -> None:
+    if batch_id and not Batch.objects.filter(pk=batch_id, creditor=creditor_id).exists():
+        raise NoSuchBatch
+    waiting = Bundle.objects.filter(creditor=creditor_id, state__in=BUNDLE_UNDECIDED)
+    if waiting.count() >= MOST_WAITING:
+        raise TooManyWaiting(most=MOST_WAITING)
 
 
 def _mine(bundle_id: UUID, actor: Actor) -> Bundle:

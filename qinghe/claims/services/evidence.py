@@ -17,7 +17,7 @@ from qinghe.claims.services.examining import Examined, examine
 from qinghe.claims.services.locks import locked
 from qinghe.claims.services.unseen import changed
 from qinghe.claims.terms import MOST_ASSIGNMENTS, USABLE_SCANS, ClaimState, EvidenceKind, Scan
-from qinghe.journal.services import record, verb
+from qinghe.journal.services import answered_before, record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.filestore import seal_file
@@ -123,6 +123,8 @@ def replace_evidence(
     if len(reason.strip()) < SHORTEST_REASON:
         raise ReplacedWithoutReason
     evidence_for(evidence_id=evidence_id, actor=actor)
+    if not answered_before(actor):
+        _check_newest(Evidence.objects.get(pk=evidence_id))
     file = received_file(filename, content)
     reason = reason.strip()
     return _replace(evidence_id=evidence_id, reason=reason, file=file, actor=actor, at=at)
@@ -209,7 +211,11 @@ def received_file(filename: str, content: bytes) -> ReceivedFile:
 
     :raises DomainError: the file is not taken, see `examine`
     """
-    examined = examine(content, filename)
+    return kept_file(filename, content, examine(content, filename))
+
+
+def kept_file(filename: str, content: bytes, examined: Examined) -> ReceivedFile:
+    """Seal a file that was examined; nothing may be left that would refuse it for sure."""
     name = PurePath(filename.replace("\\", "/")).name[:MAX_NAME]
     return ReceivedFile(name, seal_file(content), len(content), examined)
 
@@ -245,8 +251,7 @@ def _replace(
     old = Evidence.objects.get(pk=evidence_id)
     claim = locked(old.claim_id, actor)
     old.refresh_from_db()
-    if old.superseded_at is not None:
-        raise AlreadyReplaced
+    _check_newest(old)
     if Evidence.objects.filter(claim=claim, sha256=file.sha256).exists():
         raise FileKnown
     old.superseded_at, old.superseded_because = at, reason
@@ -254,6 +259,11 @@ def _replace(
     made = Evidence.objects.create(claim=claim, kind=old.kind, replaces=old, **file.fields(at))
     _added(made, claim, actor, at, replaces=old.pk, reason=reason)
     return made
+
+
+def _check_newest(old: Evidence) -> None:
+    if old.superseded_at is not None:
+        raise AlreadyReplaced
 
 
 def _added(made: Evidence, claim: Claim, actor: Actor, at: datetime, **more: object) -> None:

@@ -18,8 +18,9 @@ from qinghe.claims.services.evidence import (
     NoSuchKind,
     ReceivedFile,
     add_received,
-    received_file,
+    kept_file,
 )
+from qinghe.claims.services.examining import examine
 from qinghe.claims.services.locks import locked
 from qinghe.claims.services.reading import check_objection_read
 from qinghe.claims.services.spoken import check_words
@@ -39,7 +40,7 @@ from qinghe.claims.terms import (
     ReviewQueue,
     ReviewStep,
 )
-from qinghe.journal.services import record, verb
+from qinghe.journal.services import answered_before, record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.pairs import independent
@@ -124,7 +125,11 @@ def object_to_rejection(
     require_claim(claim_id, actor)
     if any(each.kind not in EvidenceKind.values for each in papers):
         raise NoSuchKind
-    files = [(each.kind, received_file(each.filename, each.content)) for each in papers]
+    if not answered_before(actor):
+        _check_may_object(Claim.objects.get(pk=claim_id), words, at)
+    # All are looked at before the first is kept: one that is refused leaves nothing behind.
+    looked = [(each, examine(each.content, each.filename)) for each in papers]
+    files = [(one.kind, kept_file(one.filename, one.content, found)) for one, found in looked]
     return _object(claim_id=claim_id, ground=ground, words=words, files=files, actor=actor, at=at)
 
 

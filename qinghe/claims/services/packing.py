@@ -11,8 +11,10 @@ from pathlib import PurePath
 from typing import IO, BinaryIO, Final, cast
 
 from qinghe.claims.bundling.archive import MOST_FILES, Archive, is_archive, too_large
+from qinghe.claims.bundling.names import plain
 from qinghe.claims.bundling.refusals import NoFilesSent
 from qinghe.claims.intake.workbook import NEEDED
+from qinghe.claims.media.tables import OFFICE
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.filestore import seal_stream, stream_file
 
@@ -69,17 +71,18 @@ def _kept(name: str, source: BinaryIO) -> tuple[str, str, int]:
     source.seek(0)
     files = len(Archive(source).members)
     source.seek(0)
-    return name[:NAME_LENGTH], seal_stream(source), files
+    return plain(name)[:NAME_LENGTH], seal_stream(source), files
 
 
 def _is_zip(content: BinaryIO) -> bool:
-    """Tell a ZIP of papers from a paper: a workbook is a ZIP too."""
+    """Tell a ZIP of papers from a paper: workbooks and texts are ZIPs too."""
     content.seek(0)
     if not is_archive(content.read(HEAD)):
         return False
     content.seek(0)
     try:
-        return all(each.name != NEEDED for each in Archive(content).members)
+        inside = {each.name for each in Archive(content).members}
+        return NEEDED not in inside and OFFICE.isdisjoint(inside)
     except DomainError:
         # Why it is not taken is said where it is opened in earnest.
         return True

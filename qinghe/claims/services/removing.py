@@ -30,7 +30,7 @@ KEEP_REFUSED: Final = timedelta(days=30)
 UNDECIDED: Final = timedelta(days=90)
 REFUSED: Final = (BatchState.REFUSED, BatchState.CANCELLED, BatchState.FAILED)
 # Columns of any table of the house that name a sealed file by its hash.
-NAMES: Final = ("sha256", "file_sha256", "report", "paper", "scan")
+NAMES: Final = ("sha256", "file_sha256", "report", "paper", "scan", "pdf", "csv", "xlsx")
 NEVER_CLAIMS: Final = Batch.objects.filter(state__in=REFUSED, accepted=0, decided_at__isnull=False)
 INFECTED: Final = Q(scan=Scan.INFECTED)
 NOTHING: Final = Q(pk__in=[])

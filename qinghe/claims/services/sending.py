@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.media.bared import bare
 from qinghe.claims.media.kinds import MEDIA, Family
+from qinghe.claims.media.refusals import FileTypeRefused, MacrosRefused
 from qinghe.claims.models import Dispute, DisputePaper
 from qinghe.claims.queries import NoSuchDispute, require_claim
 from qinghe.claims.queries.sent import PaperRow, paper_for
@@ -19,7 +21,7 @@ from qinghe.claims.services.evidence import FileWaits
 from qinghe.claims.services.examining import Examined, examine
 from qinghe.claims.services.locks import locked
 from qinghe.claims.terms import DisputeState, Scan
-from qinghe.journal.services import record, verb
+from qinghe.journal.services import answered_before, record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.filestore import seal_file
@@ -71,12 +73,12 @@ def add_paper(
     """
     require(actor, Permission.CONTEST_CLAIM)
     require_claim(claim_id, actor)
-    # Both before any row is locked, for a file may be slow.
-    examined = examine(content, filename)
-    if MEDIA[examined.media_type].family not in TAKEN:
-        raise PaperKind
+    # All before any row is locked, for a file may be slow.
+    examined = _examined(content, filename)
     # The scanner saw the whole file; what is kept tells nobody where a telephone was.
     content = bare(content, examined.media_type)
+    if not answered_before(actor):
+        _check_room(_open_dispute(claim_id), hashlib.sha256(content).hexdigest())
     name = PurePath(filename.replace("\\", "/")).name[:MAX_NAME]
     paper = _Paper(name, seal_file(content), len(content), examined)
     return _add(claim_id=claim_id, paper=paper, actor=actor, at=at)
@@ -100,14 +102,9 @@ def open_paper(
 @verb("claims.add_paper")
 def _add(*, claim_id: UUID, paper: _Paper, actor: Actor, at: datetime) -> DisputePaper:
     claim = locked(claim_id, actor)
-    dispute = Dispute.objects.filter(claim=claim, state=DisputeState.OPEN).first()
-    if dispute is None:
-        raise NoSuchDispute
-    sent = DisputePaper.objects.filter(dispute=dispute)
-    if known := sent.filter(sha256=paper.sha256).first():
+    dispute = _open_dispute(claim_id)
+    if known := _check_room(dispute, paper.sha256):
         return known
-    if sent.count() >= MOST_PAPERS:
-        raise TooManyPapers(most=MOST_PAPERS)
     found = paper.examined
     made = DisputePaper.objects.create(
         dispute=dispute,
@@ -132,3 +129,31 @@ def _add(*, claim_id: UUID, paper: _Paper, actor: Actor, at: datetime) -> Disput
         sha256=paper.sha256,
     )
     return made
+
+
+def _examined(content: bytes, filename: str) -> Examined:
+    """Look at a file; whatever is no picture and no PDF is told what is taken here."""
+    try:
+        examined = examine(content, filename)
+    except (FileTypeRefused, MacrosRefused):
+        raise PaperKind from None
+    if MEDIA[examined.media_type].family not in TAKEN:
+        raise PaperKind
+    return examined
+
+
+def _open_dispute(claim_id: UUID) -> Dispute:
+    dispute = Dispute.objects.filter(claim=claim_id, state=DisputeState.OPEN).first()
+    if dispute is None:
+        raise NoSuchDispute
+    return dispute
+
+
+def _check_room(dispute: Dispute, sha256: str) -> DisputePaper | None:
+    """Return the paper if it is here already; else check that one more is taken."""
+    sent = DisputePaper.objects.filter(dispute=dispute)
+    if known := sent.filter(sha256=sha256).first():
+        return known
+    if sent.count() >= MOST_PAPERS:
+        raise TooManyPapers(most=MOST_PAPERS)
+    return None

@@ -19,12 +19,14 @@ from qinghe.claims.bundling.refusals import (
     NumberNotFound,
     NumberNotTaken,
     NumberOfSeveral,
+    NumberUnsure,
+    OfficeFile,
     TwiceHere,
 )
 from qinghe.claims.findings import EMPTY
 from qinghe.claims.intake.kinds import MAGIC, ZIP
 from qinghe.claims.intake.unreadable import OTHER_ARCHIVE
-from qinghe.claims.media.tables import type_of
+from qinghe.claims.media.tables import is_office_file, type_of
 from qinghe.claims.models import Bundle, BundleFile, Claim, Evidence
 from qinghe.claims.services.evidence import FileCounted, FileKnown
 from qinghe.claims.services.examining import examine
@@ -38,6 +40,7 @@ VERDICTS: Final[dict[type[DomainError], Verdict]] = {
     NumberNotTaken: Verdict.UNKNOWN,
     KindNotTold: Verdict.UNKNOWN,
     NumberOfSeveral: Verdict.AMBIGUOUS,
+    NumberUnsure: Verdict.AMBIGUOUS,
     KindOfSeveral: Verdict.AMBIGUOUS,
     HereAlready: Verdict.HERE,
     TwiceHere: Verdict.HERE,
@@ -130,6 +133,8 @@ def name_twins(rows: Collection[BundleFile], bundle: Bundle) -> None:
 
 
 def _refuse_archive(content: bytes) -> None:
+    if is_office_file(content):
+        raise OfficeFile
     packed = content.startswith(ZIP) and not type_of(content)
     if packed or any(content.startswith(m) for m, why in MAGIC if why is OTHER_ARCHIVE):
         raise NestedArchive

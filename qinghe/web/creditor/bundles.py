@@ -125,7 +125,7 @@ def bundle_cancel(request: StaffRequest, bundle_id: UUID) -> HttpResponse:
     """Leave the papers, or stop adding them; what was added stays."""
     cancelled = cancel_bundle(bundle_id=bundle_id, actor=request.actor, at=request.at)
     added = cancelled.counts.get(Verdict.ADDED, 0)
-    words = now_("Stopped. %(n)d files were added before and stay.") if added else ""
+    words = now_("Stopped. At least %(n)d files were added before and stay.") if added else ""
     messages.success(request, words % {"n": added} if words else now_("Nothing was added."))
     return redirect(ONE, bundle_id)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -15,11 +13,9 @@ from qinghe.claims.services import open_paper
 from qinghe.parties.roles import Permission
 from qinghe.parties.services import reveal
 from qinghe.parties.terms import Purpose
+from qinghe.web.creditor.hiding import hidden
 from qinghe.web.doors import StaffRequest, page
 from qinghe.web.evidence import shut_file
-
-# A telephone, an account or an identity number that a debtor wrote down is no business of others.
-NUMBER: Final = re.compile(r"(?<![\d.])\d(?:[ -]?\d){9,}[Xx]?")
 
 
 @page(Permission.MANAGE_CLAIMS)
@@ -36,13 +32,13 @@ def words(request: StaffRequest, claim_id: UUID, dispute_id: UUID) -> HttpRespon
     context = {
         "claim": claim,
         "dispute": dispute,
-        "words": _read(request, dispute),
+        "words": _read(request, dispute, claim.contract_number),
         "papers": papers_sent(dispute_id=dispute.id, actor=request.actor),
     }
     return render(request, "web/creditor/words.html", context)
 
 
-def _read(request: StaffRequest, dispute: DisputeRow) -> str:
+def _read(request: StaffRequest, dispute: DisputeRow, contract: str) -> str:
     if dispute.statement_id is None or not dispute.shared:
         return ""
     text = reveal(
@@ -51,7 +47,8 @@ def _read(request: StaffRequest, dispute: DisputeRow) -> str:
         actor=request.actor,
         at=request.at,
     )
-    return NUMBER.sub("…", text)
+    # What a debtor wrote down of telephones and accounts is no business of others.
+    return hidden(text, contract=contract)
 
 
 @page(Permission.MANAGE_CLAIMS, Permission.DECIDE_DISPUTES)
