@@ -431,6 +431,14 @@ def queries_of(client: Client, place: str) -> int:
     return len(caught)
 
 
+def test_the_queue_marks_what_cannot_be_released_for_want_of_a_paper() -> None:
+    whole, short = waiting(), factories.claim(state="submitted")
+    page = text(signed_in(Role.REVIEWER), "/verify/?files=all")
+    rows = {row.split("</a>")[0]: row for row in page.split('data-test="review">')[1:]}
+    assert "papers missing" in rows[short.number]
+    assert "papers missing" not in rows[whole.number]
+
+
 @pytest.mark.parametrize(("lang", "first"), [("en", "called invented"), ("zh-hans", "被指虚构")])
 def test_the_queue_sets_apart_what_has_no_papers_and_says_what_it_shows(
     lang: str, first: str
@@ -454,7 +462,7 @@ def test_the_queue_sets_apart_what_has_no_papers_and_says_what_it_shows(
     without = text(reviewer, "/verify/?files=none")
     assert bare.number in without
     assert ready.number not in without
-    assert "5" in str(re.search(r'data-test="shown">(.*?)</span>', without))
+    assert "5" in re.findall(r'data-test="shown">(.*?)</span>', without)[0]
     for number in (ready.number, bare.number, denied.number):
         assert text(reviewer, "/verify/?files=all").count(f">{number}<") == 1
 

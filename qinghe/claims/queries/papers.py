@@ -66,6 +66,12 @@ def lacking() -> Q:
     return Q(state=ClaimState.SUBMITTED) & reduce(or_, [_lacks(n) for n in NEEDS if n.needed])
 
 
+def lacking_of(claim_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of some claims wait for a needed paper. One query."""
+    short = Claim.objects.filter(lacking(), pk__in=claim_ids)
+    return set(short.values_list("pk", flat=True)) if claim_ids else set()
+
+
 def incomplete() -> Q:
     """Return which claims wait for their creditor: a paper is missing, or the desk has asked."""
     return lacking() | Q(state=ClaimState.SUBMITTED, review=ReviewQueue.RETURNED)

@@ -24,6 +24,7 @@ from qinghe.claims.queries.changes import changes_of
 from qinghe.claims.queries.limits import acts_of, acts_waiting
 from qinghe.claims.queries.merging import being_taken, half_taken
 from qinghe.claims.queries.objections import objections
+from qinghe.claims.queries.papers import lacking_of
 from qinghe.claims.queries.review import QUEUES, REVIEW_PAGE, Files, ReviewRow
 from qinghe.claims.queries.titles import Chain, chain_for, duplicates_of, open_duplicates
 from qinghe.claims.terms import TARGET_HOURS, ReviewQueue
@@ -86,6 +87,7 @@ def verify_queue(request: StaffRequest) -> HttpResponse:
         "after": number + 1 if more else 0,
         "taking": [(each, estimate(each.progress)) for each in being_taken(actor=request.actor)],
         "half": half_taken([row.claim_id for row in rows]),
+        "lacking": lacking_of([row.claim_id for row in rows]),
         "queue": queue,
         **_shown(rows, files, counts | {Files.ALL.value: counts[queue]}, request.at),
         "queues": [(each.value, each.label, counts[each.value]) for each in QUEUES],
