@@ -143,6 +143,10 @@ def _reviewed(claim: Claim, reviewer: Visitor) -> None:
     reviewer.page.wait_for_url(shown[2])
     reviewer.page.locator(".q-head a").first.click()
     reviewer.page.wait_for_url("**/verify/**")
+    # That the person agrees can only be said after a look at name and number.
+    reviewer.go(f"/verify/{claim.pk}/identity/")
+    reviewer.look("verify-identity")
+    reviewer.go(f"/verify/{claim.pk}/")
     reviewer.page.locator("select[name=reason]").select_option("agrees")
     reviewer.page.locator("form:has([data-test=verify]) [name=note]").fill(
         "Compared with the papers."
