@@ -17,9 +17,6 @@ from qinghe.claims.queries.one import DUPLICATE_OPEN
 from qinghe.claims.queries.timeline import moments_of
 from qinghe.claims.queries.titles import NoSuchDuplicate, duplicates_of, open_duplicates
 from qinghe.claims.services import (
-    DuplicateDecided,
-    DuplicateNamesOther,
-    DuplicateReason,
     IdentityUnseen,
     NotVerifiable,
     OtherReviewer,
@@ -30,6 +27,7 @@ from qinghe.claims.services import (
     object_to_rejection,
     withdraw_claim,
 )
+from qinghe.claims.services.twins import DuplicateDecided, DuplicateNamesOther, DuplicateReason
 from qinghe.journal.services import record
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.ids import new_id

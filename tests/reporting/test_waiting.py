@@ -77,7 +77,7 @@ def test_everybody_sees_what_waits_for_them(
             },
             order.collector,
         ),
-        Role.REVIEWER: ({"verify": 1, "parties": 0, "organisations": 0}, None),
+        Role.REVIEWER: ({"verify": 1, "objections": 0, "parties": 0, "organisations": 0}, None),
         Role.COMPLIANCE: (
             {
                 "complaints": 1,
@@ -86,6 +86,7 @@ def test_everybody_sees_what_waits_for_them(
                 "integrity": 0,
                 "lowered": 0,
                 "verify": 1,
+                "objections": 0,
                 "parties": 0,
                 "organisations": 0,
             },

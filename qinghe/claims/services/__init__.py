@@ -194,9 +194,6 @@ from qinghe.claims.services.titles import (
     tell_chain,
 )
 from qinghe.claims.services.twins import (
-    DuplicateDecided,
-    DuplicateNamesOther,
-    DuplicateReason,
     decide_duplicate,
 )
 from qinghe.claims.services.unnamed import remove_unnamed
@@ -233,9 +230,6 @@ __all__ = [
     "DisputeDecided",
     "DisputeOpen",
     "DryRun",
-    "DuplicateDecided",
-    "DuplicateNamesOther",
-    "DuplicateReason",
     "EmptyAnswer",
     "EmptyFile",
     "FeeGiven",
