@@ -39,6 +39,17 @@ def _plain_static_files(settings: Settings) -> None:
     }
 
 
+@pytest.fixture(scope="session")
+def _vault_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("vault")
+
+
+@pytest.fixture(autouse=True)
+def _never_the_vault_of_the_house(settings: Settings, _vault_of_the_tests: Path) -> None:
+    """The database of a test names none of its files: a sweep would take them for forgotten."""
+    settings.VAULT_FILES = _vault_of_the_tests
+
+
 @pytest.fixture(autouse=True)
 def _nothing_remembered_as_kept() -> None:
     """A test whose database is emptied afterwards leaves nothing behind that says it is kept."""
