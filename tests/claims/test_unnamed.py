@@ -120,6 +120,22 @@ def test_no_more_than_some_go_at_once(vault: Path, monkeypatch: pytest.MonkeyPat
     assert [remove_unnamed(at=AT) for _ in range(4)] == [2, 2, 1, 0]
 
 
+def test_a_vault_that_this_database_does_not_know_is_left_alone(
+    vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dump restored half, or a database beside the wrong data folder, must cost no evidence."""
+    monkeypatch.setattr(sweeping, "FEW", 2)
+    lost = [kept(f"theirs {n}".encode(), vault) for n in range(3)]
+    batch(kept(b"ours", vault), "refused")
+    with pytest.raises(sweeping.NotOurVault) as refusal:
+        remove_unnamed(at=AT)
+    assert refusal.value.facts == {"files": 4, "unnamed": 3}
+    assert all(map(there, lost))
+    for n in range(4):
+        batch(kept(f"ours {n}".encode(), vault), "refused")
+    assert remove_unnamed(at=AT) == 3
+
+
 def test_the_daily_job_removes_them(vault: Path) -> None:
     lost = kept(b"lost", vault)
     forget()
