@@ -37,7 +37,7 @@ slow-test: setup  ## Races and crashes that take minutes: 64 takers, 20 rounds o
 mutants: setup  ## Break the contact rules on purpose, place by place, and count what the tests notice (ARGS="hours" narrows)
 	@nice -n 10 $(BIN)/python -m tests.mutants $(ARGS)
 
-check: setup  ## Lint, format, types, floors, migrations, translations
+check: setup  ## Lint, format, types, floors, migrations, translations, generated pages
 	@failed=; \
 	for step in \
 		"ruff check ." \
@@ -46,6 +46,7 @@ check: setup  ## Lint, format, types, floors, migrations, translations
 		"lint-imports" \
 		"python manage.py makemigrations --check --dry-run" \
 		"python -m config.translations check" \
+		"python -m config.docs check" \
 	; do \
 		echo "== $$step"; PATH="$(CURDIR)/$(BIN):$$PATH" $$step || failed="$$failed  $$step"$$'\n'; \
 	done; \
@@ -56,7 +57,7 @@ fix: setup  ## Format and repair what a program can
 	@$(BIN)/ruff check --fix . || true
 	@$(BIN)/ruff format .
 
-browser-test: setup  ## Walk the journeys in Chromium, with pictures and accessibility rules
+browser-test: setup  ## Walk the journeys in Chromium, with pictures (PICTURES=no spares them) and accessibility rules
 	@chromium="$${CHROMIUM:-$$(command -v chromium || command -v chromium-browser || command -v google-chrome || command -v google-chrome-stable || true)}"; \
 	if [ -z "$$chromium" ]; then \
 		echo "No Chromium here. Install it (Debian: apt-get install chromium fonts-noto-cjk), or name one: CHROMIUM=/path make browser-test" >&2; \

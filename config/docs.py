@@ -1,14 +1,17 @@
 """
 Write the generated pages of the documentation: `python -m config.docs`.
 
-docs/refusals.md lists every refusal, docs/clocks.md every clock; tests fail when they lag behind.
+docs/refusals.md lists every refusal, docs/clocks.md every clock; `python -m config.docs check`
+and the tests fail when they lag behind.
 """
 
 import importlib
 import os
 import pkgutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import django
 from django.utils import translation
@@ -71,12 +74,41 @@ def clocks_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "refusals.md": refusals_page,
+    "clocks.md": clocks_page,
+}
+
+
+def stale() -> list[str]:
+    """
+    Return the names of the generated pages that differ from what would be written now.
+    """
+    return [
+        name
+        for name, page in PAGES.items()
+        if not (DOCS / name).exists() or (DOCS / name).read_text(encoding="utf-8") != page()
+    ]
+
+
 def main() -> None:
-    """Write the generated pages."""
+    """
+    Write the generated pages; with `check`, only say which of them lag behind.
+
+    :raises SystemExit: when a page lags behind, or the command is unknown.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    (DOCS / "refusals.md").write_text(refusals_page(), encoding="utf-8")
-    (DOCS / "clocks.md").write_text(clocks_page(), encoding="utf-8")
+    match sys.argv[1:]:
+        case []:
+            for name, page in PAGES.items():
+                (DOCS / name).write_text(page(), encoding="utf-8")
+        case ["check"]:
+            if behind := stale():
+                sys.exit(f"Run `python -m config.docs`: docs/{', docs/'.join(behind)} lag behind.")
+            print("The generated pages are those of the source.")
+        case _:
+            sys.exit("Usage: python -m config.docs [check]")
 
 
 if __name__ == "__main__":

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management.commands import flush
 from django.db import connection
 from pytest_django import DjangoDbBlocker, Settings
 
 from config import postgres
 from config.template import template
 from qinghe.contact.services import law
+from tests import flushing
 
 
 def pytest_configure() -> None:
@@ -37,6 +40,13 @@ def _plain_static_files(settings: Settings) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_filled_tables_are_emptied() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush.Command, "handle", flushing.empty)
+        yield
 
 
 @pytest.fixture(scope="session")

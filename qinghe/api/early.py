@@ -41,6 +41,9 @@ class EarlyIn(Schema):
 
     amount: int = Field(gt=0)
     last_day: date
+    waives: int = Field(
+        0, ge=0, description="What is waived; needed below a tenth of what is owed."
+    )
 
 
 class EarlyOut(Schema):
@@ -108,7 +111,12 @@ def create_early_offer(request: HttpRequest, claim_id: UUID, body: EarlyIn) -> S
     """Offer less for an early settlement; beyond your authority it waits for the creditor."""
     actor = writer_of(request)
     made = make_early_offer(
-        claim_id=claim_id, amount=body.amount, last_day=body.last_day, actor=actor, at=clock.now()
+        claim_id=claim_id,
+        amount=body.amount,
+        last_day=body.last_day,
+        waives=body.waives,
+        actor=actor,
+        at=clock.now(),
     )
     rows = early_offers(actor=actor, claim_id=claim_id)
     return Status(201, next(row for row in rows if row.id == made.pk))

@@ -36,6 +36,9 @@ class PaymentIn(Schema):
     currency: str = Field(min_length=3, max_length=3)
     paid_on: date
     reference: str = Field(min_length=1, max_length=100, description="Yours; books once.")
+    excess: int = Field(
+        0, ge=0, description="How much of it is more than is owed, where you know that it is."
+    )
 
 
 class SpreadIn(PaymentIn):
@@ -136,6 +139,7 @@ def create_payment(request: HttpRequest, claim_id: UUID, body: PaymentIn) -> Sta
         paid_on=body.paid_on,
         source=PaymentSource.CREDITOR,
         reference=body.reference,
+        excess=body.excess,
         actor=actor,
         at=clock.now(),
     )
@@ -152,6 +156,7 @@ def create_spread(request: HttpRequest, body: SpreadIn) -> Status[list[PaymentOu
         currency=body.currency,
         paid_on=body.paid_on,
         reference=body.reference,
+        excess=body.excess,
         wish=Wish(body.designated, tuple(body.agreed)),
         actor=actor,
         at=clock.now(),

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from qinghe.casework.terms import (
     Action,
     EarlyState,
+    HardshipRefusal,
     HardshipState,
     OfferRole,
     PlanState,
@@ -50,8 +51,9 @@ class Promise(Row):
     mandate = models.ForeignKey("market.Mandate", models.PROTECT, null=True, related_name="+")
     amount = models.BigIntegerField()
     due_on = models.DateField()
-    # What had been paid on the claim when the promise was made.
+    # What had been paid on the claim when the promise was made; of that, what was told later.
     paid_before = models.BigIntegerField()
+    paid_earlier = models.BigIntegerField(default=0, db_default=0)
     state = models.TextField(choices=PromiseState.choices, default=PromiseState.OPEN)
     made_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
@@ -155,6 +157,8 @@ class Instalment(Row):
     amount = models.BigIntegerField()
     paid = models.BigIntegerField(default=0)
     missed_at = models.DateTimeField(null=True)
+    # Until when it is not late, whatever its due day: its money is on its way, or just failed.
+    expected_on = models.DateField(null=True)
 
     class Meta:
         constraints = [
@@ -184,12 +188,17 @@ class Hardship(Row):
     asked_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     pause_until = models.DateField(null=True)
+    # Why it was not granted; empty for what was refused before reasons were asked for.
+    refusal = models.TextField(choices=HardshipRefusal.choices, default="", db_default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["claim"], condition=Q(state="open"), name="casework_one_open_hardship"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(refusal="") | Q(state="declined"), name="casework_hardship_refusal"
+            ),
         ]
 
 
@@ -243,7 +252,9 @@ class EarlyOffer(Row):
     amount = models.BigIntegerField()
     # What was owed when it was made; an offer is always below it.
     owed = models.BigIntegerField()
+    # What had been paid when it was made, and what of it was told later: neither fulfils it.
     paid_before = models.BigIntegerField()
+    paid_earlier = models.BigIntegerField(default=0, db_default=0)
     waived = models.BigIntegerField(default=0)
     last_day = models.DateField()
     state = models.TextField(choices=EarlyState.choices)

@@ -62,6 +62,24 @@ class BadShape(DomainError):
     )
 
 
+class InstalmentTooSmall(DomainError):
+    code = "casework.instalment-too-small"
+    status = 422
+    text = _(
+        "Every instalment but the last is at least {least}. By the seasons, the other months may"
+        " also be free."
+    )
+
+
+class PlanTooSteep(DomainError):
+    code = "casework.plan-too-steep"
+    status = 422
+    text = _(
+        "Every instalment but the last is at least {least}, and none is more than {times} times the"
+        " first. With these steps the first must be {first} or more."
+    )
+
+
 class PlanTooHeavy(DomainError):
     code = "casework.plan-too-heavy"
     status = 422
@@ -100,6 +118,21 @@ class NoSuchHardship(DomainError):
     text = _("There is no such request.")
 
 
+class NoReason(DomainError):
+    code = "casework.no-reason"
+    status = 422
+    text = _("Say why the pause is not granted: the debtor reads it.")
+
+
+class SameWords(DomainError):
+    code = "casework.same-words"
+    status = 422
+    text = _(
+        "This was answered on {day}. Please say what is new, or ask again from {again} on. You may"
+        " also propose a plan."
+    )
+
+
 class HardshipDecided(DomainError):
     code = "casework.hardship-decided"
     text = _("This request has been decided already.")
@@ -120,6 +153,15 @@ class NotAnOffer(DomainError):
     code = "casework.not-an-offer"
     status = 422
     text = _("An offer must be above zero and below what is owed.")
+
+
+class MuchWaived(DomainError):
+    code = "casework.much-waived"
+    status = 422
+    text = _(
+        "This settles everything for less than a tenth of what is owed: {waives} would be waived."
+        " Check the sum; if it is meant so, say that so much is waived."
+    )
 
 
 class EarlyOfferOpen(DomainError):

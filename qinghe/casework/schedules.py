@@ -65,10 +65,17 @@ EQUAL: Final = Variation()
 
 
 def schedule(
-    total: int, monthly: int, first_due_on: date, variation: Variation = EQUAL
+    total: int,
+    monthly: int,
+    first_due_on: date,
+    variation: Variation = EQUAL,
+    *,
+    on: int | None = None,
 ) -> list[Part]:
     """
     Return due day and amount of every part; their sum is the total.
+
+    `on` is the wished day of the month where the first month has no such day; else the first's.
 
     :raises BadAmount: nothing a month, or more than the total
     :raises BadShape: the facts of the variation do not belong to its rhythm
@@ -77,15 +84,17 @@ def schedule(
     variation.check()
     if not 0 < monthly <= total:
         raise BadAmount
-    found = list(_parts(total, monthly, first_due_on, variation))
+    found = list(_parts(total, monthly, first_due_on, variation, on))
     if sum(amount for _day, amount in found) != total:
         raise PlanTooLong(months=LONGEST_PLAN_MONTHS)
     return found
 
 
-def _parts(total: int, monthly: int, first: date, variation: Variation) -> Iterator[Part]:
+def _parts(
+    total: int, monthly: int, first: date, variation: Variation, on: int | None
+) -> Iterator[Part]:
     for place in range(LONGEST_PLAN_MONTHS):
-        day = month_later(first, place)
+        day = month_later(first, place, on)
         amount = min(variation.amount(monthly, place, day), total)
         total -= amount
         if amount:
@@ -94,11 +103,37 @@ def _parts(total: int, monthly: int, first: date, variation: Variation) -> Itera
             return
 
 
-def month_later(day: date, count: int) -> date:
-    """Return the same day some months later, or that month's last day when it has none."""
+def month_later(day: date, count: int, on: int | None = None) -> date:
+    """
+    Return the same day some months later, or that month's last day when it has none.
+
+    `on` is another day of the month than the day's own.
+    """
     month = day.month - 1 + count
     year, month = day.year + month // YEAR, month % YEAR + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+    return date(year, month, min(on or day.day, monthrange(year, month)[1]))
+
+
+def wished_day(first: date, asked_on: date) -> int:
+    """Return the day of the month meant by a first due day: a short month may have cut it."""
+    cut = min(asked_on.day, monthrange(first.year, first.month)[1])
+    return asked_on.day if first.day == cut else first.day
+
+
+def first_day(today: date, paused_until: date | None = None) -> date:
+    """Return the first due day of a plan made today: in a month, and behind a granted pause."""
+    months = 1
+    while paused_until and month_later(today, months) < paused_until:
+        months += 1
+    return month_later(today, months)
+
+
+def months_behind(day: date, until: date, *, step: int = 1) -> int:
+    """Return by how many months, in whole steps, a due day moves to lie on a day or behind it."""
+    months = 0
+    while month_later(day, months) < until:
+        months += step
+    return months
 
 
 def affordable(income: int, expenses: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -61,7 +63,7 @@ class OfferRole(TextChoices):
 
 class EarlyState(TextChoices):
     ASKED = "asked", _("Waiting for the creditor")
-    OFFERED = "offered", pgettext_lazy("early offer", "Open to you")
+    OFFERED = "offered", pgettext_lazy("early offer", "Open, not answered yet")
     ACCEPTED = "accepted", pgettext_lazy("early offer", "Accepted, to be paid in time")
     KEPT = "kept", pgettext_lazy("early offer", "Paid: the rest is waived")
     LAPSED = "lapsed", pgettext_lazy("early offer", "Over; nothing has changed")
@@ -75,13 +77,42 @@ class HardshipState(TextChoices):
     DECLINED = "declined", _("Not granted")
 
 
+class HardshipRefusal(TextChoices):
+    """Why a pause is not granted; the debtor reads it."""
+
+    NOT_SAID = "not_said", _("What has changed is not clear yet. A sentence or a paper would help.")
+    PLAN = "plan", _("Smaller payments would be better than a pause. A plan may be proposed.")
+    PAUSED = "paused", _("There was a pause already, and nothing new was told since.")
+    NO_LONGER = "no_longer", _("The creditor cannot wait longer with this claim.")
+
+
 # Individual repayment agreements run five years at most (CN-HRD-01).
 LONGEST_PLAN_MONTHS = 60
+# An instalment but the last is at least this part (one in so many) of the smallest equal one.
+SMALLEST_SHARE = 2
+# A rising instalment is at most so many times the first.
+STEEPEST = 4
 # How often a running plan may be replaced by another within a year.
 REPLACED_A_YEAR = 2
 LONGEST_OFFER_DAYS = 90
+# An offer below this part (one in so many) of the debt says in figures what is waived.
+SLIGHT_OFFER = 10
 LONGEST_PROMISE_DAYS = 60
 LONGEST_PAUSE_DAYS = 365
+# Days after a refusal in which another request says something new.
+SAME_WORDS_DAYS = 14
 
 # Days after the due date in which a late payment still keeps a promise or an instalment.
 GRACE_DAYS = 3
+# Whole days after the last payment of a kept plan in which nobody collects what is left.
+QUIET_DAYS = 30
+
+
+def last_chance(day: date) -> date:
+    """Return the last day on which money still counts as in time: it may have been on its way."""
+    return day + timedelta(days=GRACE_DAYS)
+
+
+def last_day_of(due_on: date, expected_on: date | None) -> date:
+    """Return the last day on which money for an instalment still keeps its plan."""
+    return last_chance(max(due_on, expected_on or due_on))

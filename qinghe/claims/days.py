@@ -10,7 +10,12 @@ from django.conf import settings
 
 def day_of(at: datetime) -> date:
     """Return the local calendar day of an instant."""
-    return at.astimezone(ZoneInfo(settings.DISPLAY_ZONE)).date()
+    return local(at).date()
+
+
+def local(at: datetime) -> datetime:
+    """Return an instant on the clocks of the installation."""
+    return at.astimezone(ZoneInfo(settings.DISPLAY_ZONE))
 
 
 def end_of(day: date) -> datetime:

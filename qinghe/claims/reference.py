@@ -16,6 +16,7 @@ from stdnum import iso11649
 from stdnum.iso7064 import mod_97_10
 
 # As claims are numbered: letters, then digits; months and running numbers without their dashes.
+FOUR: Final = 4
 BODY: Final = re.compile(r"[A-Z]{1,4}\d{8,16}")
 
 
@@ -27,6 +28,11 @@ class TransferTo:
     bank: str
     account: str
     reference: str
+
+    @property
+    def account_parts(self) -> list[str]:
+        """Return the account in fours, as one compares it; together they are the account."""
+        return [self.account[n : n + FOUR] for n in range(0, len(self.account), FOUR)]
 
 
 def reference_of(claim_number: str) -> str:

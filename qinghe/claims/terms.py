@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django_stubs_ext import StrPromise
 
 
 class Product(TextChoices):
@@ -14,6 +17,17 @@ class Product(TextChoices):
     PRIVATE_LOAN = "private_loan", _("Private loan")
     TRADE_CREDIT = "trade_credit", _("Trade credit")
     OTHER = "other", _("Other")
+
+
+# What a person is told it owes, in the middle of a sentence.
+DEBTS: Final[dict[str, StrPromise]] = {
+    Product.CREDIT_CARD: pgettext_lazy("debt", "Credit card debt"),
+    Product.CONSUMER_LOAN: pgettext_lazy("debt", "Consumer loan"),
+    Product.SMALL_LOAN: pgettext_lazy("debt", "Small loan"),
+    Product.PRIVATE_LOAN: pgettext_lazy("debt", "Private loan"),
+    Product.TRADE_CREDIT: pgettext_lazy("debt", "Trade debt"),
+    Product.OTHER: pgettext_lazy("debt", "Debt of another kind"),
+}
 
 
 class Stage(TextChoices):
@@ -334,6 +348,11 @@ class LineKind(TextChoices):
     WAIVED = "waived", _("Waived by the creditor")
     WITHDRAWN = "withdrawn", _("No longer claimed")
     REOPENED = "reopened", _("Claimed again: a rejection was set aside")
+
+
+# A fact of a line: a payment undone only to be applied again; and, where lines are read, interest
+# in the place of interest that was taken back.
+ANEW = "anew"
 
 
 class TakenOff(TextChoices):

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from qinghe.cli.output import AsJson, show, show_rows
+from qinghe.cli.output import AsJson, show, show_rows, write_private
 from qinghe.contact.queries import LetterRow, letters_to_post, letters_to_print
 from qinghe.contact.services import mark_posted, mark_printed, open_to_print, read_return
 from qinghe.kernel import clock
@@ -102,10 +102,4 @@ def _make_private(folder: Path) -> None:
 
 def _write(path: Path, row: LetterRow) -> None:
     content = open_to_print(attempt_id=row.attempt_id, actor=ACTOR, at=clock.now())
-    # Left by a run that was interrupted; a new file follows no link and has no other readers.
-    path.unlink(missing_ok=True)
-    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(opened, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    write_private(path, content)

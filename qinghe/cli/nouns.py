@@ -49,6 +49,7 @@ NOUNS: Final[dict[str, Noun]] = {
         "qinghe.cli.ledger", "What accounts hold or held on a day; the books for accounting."
     ),
     "payouts": Noun("qinghe.cli.payouts", "Payout runs, the bank's file, the bank's answers."),
+    "debits": Noun("qinghe.cli.debits", "Runs of direct debits, the bank's file and its answers."),
     "statement": Noun("qinghe.cli.statement", "The bank's statements, and money in suspense."),
     "letters": Noun("qinghe.cli.letters", "Letters that wait for the printer."),
     "hold": Noun("qinghe.cli.hold", "Stop contact with a debtor, and let it go on."),

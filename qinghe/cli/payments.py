@@ -44,6 +44,9 @@ def import_file(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Last day of payment to book; else today."),
     ] = None,
+    excess: Annotated[
+        int, typer.Option(min=0, help="Minor units known to be more than is owed, in all.")
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Book the payments of a file; the same file again books nothing."""
@@ -53,6 +56,7 @@ def import_file(
         content=file.read_bytes(),
         mapping=mapping,
         until=until.date() if until else day_of(at),
+        excess=excess,
         actor=system("payments.import"),
         at=at,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 
 from qinghe.claims.days import day_of
-from qinghe.cli.output import AsJson, show, show_rows
+from qinghe.cli.output import AsJson, show, show_rows, write_private
 from qinghe.kernel import clock
 from qinghe.kernel.actor import system
 from qinghe.settlement.payout_terms import FileFormat
@@ -93,7 +92,7 @@ def write_file(
         )
     file = open_bank_file(run_id=found.id, actor=ACTOR, at=at)
     path = folder / file.name
-    _write(path, file.content)
+    write_private(path, file.content)
     sha256 = run_named(number=run, actor=ACTOR).file_sha256
     show({"run": run, "file": str(path), "sha256": sha256}, as_json=as_json)
 
@@ -156,13 +155,3 @@ def _run(row: RunRow) -> dict[str, object]:
         "format": row.file_format,
         "sha256": row.file_sha256,
     }
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file that only its owner reads: names and account numbers are in it."""
-    path.unlink(missing_ok=True)
-    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(opened, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

@@ -9,7 +9,8 @@ import typer
 from qinghe.cli.output import AsJson, show
 from qinghe.kernel import clock
 from qinghe.kernel.actor import system
-from qinghe.settlement.queries.suspense import ages, gaps, in_suspense, unexplained
+from qinghe.settlement.queries.gaps import gaps
+from qinghe.settlement.queries.suspense import ages, in_suspense, unexplained
 from qinghe.settlement.services import import_statement
 
 ACTOR = system("statement.import")

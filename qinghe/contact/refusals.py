@@ -150,7 +150,10 @@ class HouseNotReplayed(DomainError):
 
 class SamePersonTwice(DomainError):
     code = "contact.same-person-twice"
-    text = _("A second person must do this: neither who began it, nor anyone who gave them a role.")
+    text = _(
+        "A second person must do this, who stands apart from whoever began it: with no account "
+        "that one of the two made for the other, or that the same person made for both."
+    )
 
 
 class NeedsAPerson(DomainError):

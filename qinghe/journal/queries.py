@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Min
 from pymerkle import InvalidChallenge
 
 from qinghe.journal import seals
@@ -114,14 +115,31 @@ def timeline(*, subject: str, **facts: str) -> list[EntryRow]:
     return [EntryRow(*row[:4], tuple(row[4]), *row[5:]) for row in rows]
 
 
+def told_of(*, subjects: Collection[str], kinds: Collection[str]) -> list[tuple[str, str, str]]:
+    """Return what was recorded about some subjects: (subject, kind, actor), oldest first."""
+    found = Entry.objects.filter(subject__in=list(subjects), kind__in=list(kinds))
+    return list(found.order_by("id").values_list("subject", "kind", "actor"))
+
+
 def recorded_about(
-    *, kind: str, by: str, subjects: Collection[str], facts: Mapping[str, str]
-) -> set[str]:
-    """Return those subjects about which an actor has an entry of a kind with these facts."""
+    *,
+    kind: str,
+    by: str,
+    subjects: Collection[str],
+    facts: Mapping[str, str],
+    since: datetime | None = None,
+) -> dict[str, datetime]:
+    """
+    Return about which subjects an actor has an entry of a kind with these facts, and since when.
+
+    :param since: entries before it do not count
+    """
     found = Entry.objects.filter(
         subject__in=list(subjects), kind=kind, actor=by, facts__contains=dict(facts)
     )
-    return set(found.values_list("subject", flat=True).distinct())
+    if since is not None:
+        found = found.filter(at__gte=since)
+    return dict(found.values_list("subject").annotate(first=Min("at")).order_by("subject"))
 
 
 def head() -> tuple[int, bytes]:

@@ -18,6 +18,9 @@ class DomainError(Exception):
     code: ClassVar[str]
     text: ClassVar[StrPromise]
     status: ClassVar[int] = 409
+    # What is not there was there a moment ago, for whoever may see the list it stood on: a page
+    # says so on that list, and not that the address is wrong.
+    stale: ClassVar[bool] = False
 
     def __init__(self, **facts: object) -> None:
         super().__init__(self.code, facts)

@@ -6,6 +6,7 @@ Rates are `Fraction` or `Decimal`; a split never makes or loses a cent.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -13,10 +14,42 @@ from fractions import Fraction
 # ISO 4217: currencies whose minor unit is not a hundredth.
 EXPONENTS = {"JPY": 0, "KRW": 0, "VND": 0, "BHD": 3, "KWD": 3, "TND": 3}
 
+# Currencies that something is accounted in here; another code is a slip of the hand.
+CURRENCIES = frozenset(("CNY", "HKD", "USD", "EUR", "GBP", "SGD", *EXPONENTS))
+
+# Groups of three digits before the decimals; what is no digit is judged by who reads the number.
+GROUPED = re.compile(r"[^\d,.]*\d{1,3}(?:,\d{3})+(?:\.\d*)?[^\d,.]*")
+# The same with blanks, of whatever width.
+SPACED = re.compile(r"[^\d,.]*\d{1,3}(?:\s\d{3})+(?:\.\d*)?[^\d,.]*")
+BETWEEN = re.compile(r"(?<=\d)\s(?=\d)")
+FULL_WIDTH = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
+
 
 def exponent(currency: str) -> int:
     """Return the number of decimals of a currency (ISO 4217)."""
     return EXPONENTS.get(currency, 2)
+
+
+def ungrouped(text: str) -> str:
+    """
+    Return an amount without the commas between its thousands, full-width ones too.
+
+    :raises ValueError: a comma stands elsewhere: `5,0` is five to one reader and fifty to another
+    """
+    plain = text.replace("，", ",")
+    if "," in plain and not GROUPED.fullmatch(plain):
+        raise ValueError("commas stand between thousands only")
+    return plain.replace(",", "")
+
+
+def typed(text: str) -> str:
+    """
+    Return an amount as a person types it, with plain digits and no blanks between its thousands.
+
+    Blanks elsewhere stay: what they mean is for the reader to refuse. In files they part columns.
+    """
+    plain = text.strip().translate(FULL_WIDTH)
+    return BETWEEN.sub("", plain) if SPACED.fullmatch(plain) else plain
 
 
 def to_minor(amount: Decimal, currency: str) -> int:

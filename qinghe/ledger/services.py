@@ -280,8 +280,9 @@ def post_pending(*, pending_id: UUID, at: datetime, amount: int | None = None) -
     :raises PendingSettled: posted or let go before
     :raises PendingTimedOut: its time is over
     :raises PendingExceeded: more than was set aside, or nothing
+    :raises MonthClosed: its month was closed this very moment
     """
-    with transaction.atomic():
+    with closing_told(), transaction.atomic():
         pending = _lock(pending_id)
         if at >= pending.expires_at:
             raise PendingTimedOut(until=pending.expires_at.isoformat(timespec="minutes"))

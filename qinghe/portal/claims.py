@@ -17,7 +17,7 @@ from qinghe.claims.days import day_of
 from qinghe.claims.findings import Signed, signatures_of
 from qinghe.claims.interest import accrue, grown
 from qinghe.claims.queries import ClaimView, DisputeRow, EvidenceRow, claim_for
-from qinghe.claims.queries.changes import Change, changes_of
+from qinghe.claims.queries.changes import Change
 from qinghe.claims.queries.holds import HoldRow
 from qinghe.claims.terms import (
     OPEN_STATES,
@@ -29,10 +29,10 @@ from qinghe.claims.terms import (
     HoldKind,
     LineKind,
     Product,
-    StopGround,
 )
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor
+from qinghe.portal.bookings import Booking
 
 # What was claimed goes first, what was paid last; the order of reading, not of booking.
 READING = (
@@ -82,36 +82,6 @@ class Term:
     since: date | None = None
     # As it stood when the claim was registered: earlier payments are taken off already.
     on: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Booking:
-    """One line of the books in plain words."""
-
-    label: str
-    amount: int
-    at: datetime
-    facts: dict[str, object]
-
-    @property
-    def reason(self) -> str:
-        """Return what the creditor wrote about a correction or a waiver."""
-        if "lawful" in self.facts:
-            return _("Lowered to what contract and law give.")
-        if "stopped" in self.facts:
-            return _stopped(self.facts)
-        if "cause" in self.facts:
-            waived = _("Agreed: the sum came in time, and the rest is waived.")
-            return (
-                waived if self.amount < 0 else _("The payment went back, and the waiver with it.")
-            )
-        return str(self.facts.get("reason", ""))
-
-
-def _stopped(facts: dict[str, object]) -> str:
-    ground = str(StopGround(str(facts["stopped"])).label)
-    span = {"since": facts["since"], "until": facts["until"], "ground": ground}
-    return _("From %(since)s on, before %(until)s: %(ground)s") % span
 
 
 @dataclass(frozen=True)
@@ -191,10 +161,11 @@ class MyClaim:
     @property
     def ended(self) -> str:
         """Return how a claim that is over came to its end, as its debtor needs to know it."""
-        return ended_words(self.view.state, self.creditor_name, upheld=self._upheld)
+        return ended_words(self.view.state, self.creditor_name, upheld=self.upheld)
 
     @property
-    def _upheld(self) -> bool:
+    def upheld(self) -> bool:
+        """Tell whether it was found wrong."""
         return self.answered is not None and self.answered.state == DisputeState.UPHELD
 
     @property
@@ -226,12 +197,17 @@ class MyClaim:
     @property
     def changes(self) -> list[Change]:
         """Return how the amount was changed, the newest first."""
-        return changes_of(self.view.lines)[::-1]
+        return list(self.view.changes[::-1])
 
     @property
     def owed(self) -> int:
         """Return what the creditor says is open today, with the interest of the last days."""
         return self.view.owed + self.fresh
+
+    @property
+    def ever_claimed(self) -> int:
+        """Return all that was ever asked for, whatever of it was paid or taken off since."""
+        return sum(max(line.amount, 0) for line in self.view.lines) + self.fresh
 
     @property
     def holds(self) -> list[str]:
@@ -250,9 +226,21 @@ class MyClaim:
 
     @property
     def a_day(self) -> int:
-        """Return by how much late interest makes the amount grow in one day."""
+        """Return by how much late interest makes the amount grow in a day on which it runs."""
         view, next_day = self.view, self.today + timedelta(days=1)
         return accrue(view.principal, view.overdue_rate_pct, self.today, next_day)[0]
+
+    @property
+    def runs_from(self) -> date | None:
+        """Return from which day interest runs again; None where it runs, or never did."""
+        stopped = self.rate and self.view.interest_to > self.today
+        return self.view.interest_to if stopped else None
+
+    @property
+    def paused_until(self) -> date | None:
+        """Return the first day behind a pause that was granted; None without one."""
+        end = _last_end(self.view.holds, HoldKind.HARDSHIP) if self.in_hardship else None
+        return day_of(end) if end else None
 
     @property
     def in_hardship(self) -> bool:

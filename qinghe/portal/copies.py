@@ -1,4 +1,4 @@
-"""Everything that is held about one person, opened for that person and nobody else."""
+"""A copy of what is held about one person, opened for that person and nobody else."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from qinghe.casework.queries import PlanView, plan_of
 from qinghe.claims.days import day_of
 from qinghe.claims.queries import ClaimView, claim_for
 from qinghe.claims.queries.sent import PaperRow, papers_sent
@@ -17,14 +16,17 @@ from qinghe.kernel.actor import Actor
 from qinghe.parties.queries import contact_points, vault_items
 from qinghe.parties.services import reveal
 from qinghe.parties.terms import Purpose, Secret
+from qinghe.portal.arrangements import arrangements_of, parts_of, with_words
 from qinghe.portal.claims import my_claim
 from qinghe.portal.contacts import MOST, contacts_of
+from qinghe.portal.debit_words import ended, told
 from qinghe.portal.doors import DebtorRequest
 from qinghe.portal.home import my_claims
 from qinghe.portal.plans import my_plan
 from qinghe.portal.wishes import wish_words
 from qinghe.quality.queries import complaints
 from qinghe.settlement.queries import PaymentRow, payments
+from qinghe.settlement.queries.back import money_back
 from qinghe.settlement.queries.debits import my_debits
 
 IDENTITY = (
@@ -45,25 +47,27 @@ Row = dict[str, Any]
 
 def copy_of(person_id: UUID, actor: Actor, at: datetime) -> dict[str, Any]:
     """
-    Return everything about a debtor, unmasked; each secret opened is on record.
+    Return what is held about a debtor, unmasked; each secret opened is on record.
 
-    Names of parts and fields stay English, so that programs can rely on them.
+    Names of parts and fields stay English, so that programs can rely on them; what was
+    arranged has words beside its codes. The page of papers says what is given on request only.
     """
     views = [claim_for(claim_id=row.id, actor=actor) for row in my_claims(actor)]
     attempts = attempts_of_person(person_id=person_id, actor=actor, limit=MOST)
+    parts, texts = _arranged(person_id, views, actor, at)
     return {
         "made_at": at.isoformat(),
         "identity": list(_identity(person_id, actor, at)),
         "contact_points": [asdict(row) for row in contact_points(person_id)],
         "claims": [_claim(view, actor, at) for view in views],
-        "plans": [asdict(plan) for view in views if (plan := _plan(view.id, actor))],
+        **parts,
         "contacts": [asdict(row) for row in attempts],
         "wishes": [asdict(row) for row in wishes(person_id=person_id)],
         "payments": [_paid(row) for row in payments(actor=actor, limit=MOST)],
         "papers_sent": [asdict(paper) for _view, paper in _papers(views, actor)],
         "direct_debits": [asdict(row) for row in my_debits(actor=actor)],
         "complaints": [asdict(row) for row in complaints(actor=actor)],
-        "texts": list(_texts(person_id, actor, at)),
+        "texts": texts,
     }
 
 
@@ -71,6 +75,12 @@ def copy_to_read(request: DebtorRequest, at: datetime) -> dict[str, Any]:
     """Return the same for the person's own eyes: words instead of codes, amounts with a unit."""
     person_id, actor = request.person_id, request.actor
     views = [claim_for(claim_id=row.id, actor=actor) for row in my_claims(actor)]
+    parts, texts = _arranged(person_id, views, actor, at)
+    backs = {
+        payment_id: back
+        for view in views
+        for payment_id, back in money_back(claim_id=view.id, actor=actor).items()
+    }
     return {
         "made_at": at,
         "site": request.build_absolute_uri("/").rstrip("/"),
@@ -81,18 +91,24 @@ def copy_to_read(request: DebtorRequest, at: datetime) -> dict[str, Any]:
         "claims": [
             (my_claim(view, day_of(at)), my_plan(view.id, actor), view.disputes) for view in views
         ],
-        "payments": payments(actor=actor, limit=MOST),
+        "payments": [(row, backs.get(row.id)) for row in payments(actor=actor, limit=MOST)],
         "papers": _papers(views, actor),
-        "debits": my_debits(actor=actor),
+        "debits": [(each, ended(each), told(each.rows)) for each in my_debits(actor=actor)],
         "contacts": contacts_of(request),
         "wishes": [(wish_words(row), row.at) for row in wishes(person_id=person_id)],
         "complaints": complaints(actor=actor),
-        "texts": list(_texts(person_id, actor, at)),
+        "arranged": parts,
+        "texts": texts,
     }
 
 
-def _plan(claim_id: UUID, actor: Actor) -> PlanView | None:
-    return plan_of(claim_id=claim_id, actor=actor)
+def _arranged(
+    person_id: UUID, views: list[ClaimView], actor: Actor, at: datetime
+) -> tuple[dict[str, list[Row]], list[Row]]:
+    """Return what was agreed and asked for, with its words, and every other text."""
+    found = arrangements_of(person_id, actor)
+    texts, words = with_words(_texts(person_id, actor, at), found)
+    return parts_of(found, words, {view.id: view.number for view in views}), texts
 
 
 def _paid(row: PaymentRow) -> Row:
@@ -121,7 +137,7 @@ def _texts(person_id: UUID, actor: Actor, at: datetime) -> Iterator[Row]:
     sent = message_copies(person_id=person_id)
     for item in vault_items(person_id=person_id, kind=Secret.TEXT):
         if item.pk not in sent:
-            yield {"value": _open(item.pk, actor, at), "kept_since": item.created_at}
+            yield {"id": item.pk, "value": _open(item.pk, actor, at), "kept_since": item.created_at}
 
 
 def _claim(view: ClaimView, actor: Actor, at: datetime) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from qinghe.journal.services import KeyReused
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
+from qinghe.kernel.shown import FIELD
 from qinghe.parties.queries import person_zone
 from qinghe.portal import session
 
@@ -74,6 +75,11 @@ def page(*methods: str) -> Callable[[View], View]:
     return decorate
 
 
+def seen_in(request: HttpRequest) -> str:
+    """Return the mark of what the sent form showed; without one, a mark that fits nothing."""
+    return request.POST.get(FIELD, "")
+
+
 def kept(media_type: str, content: bytes, name: str) -> HttpResponse:
     """Return a file that a browser saves and never opens by itself."""
     response = HttpResponse(content, content_type=media_type)
@@ -84,9 +90,16 @@ def kept(media_type: str, content: bytes, name: str) -> HttpResponse:
     return response
 
 
-def sent(form: forms.Form, act: Callable[[Actor], T], actor: Actor) -> tuple[bool, T | None]:
+def sent(
+    form: forms.Form,
+    act: Callable[[Actor], T],
+    actor: Actor,
+    fields: Mapping[str, str] | None = None,
+) -> tuple[bool, T | None]:
     """
     Let a valid form act once; a refusal becomes the form's own sentence.
+
+    `fields` names, by the code of a refusal, the field that it is about.
 
     The form's hidden key goes with the actor, so sending it twice does it once.
     """
@@ -98,5 +111,5 @@ def sent(form: forms.Form, act: Callable[[Actor], T], actor: Actor) -> tuple[boo
         if refusal.status == NOT_FOUND:
             raise
         words = AGAIN if refusal.code == KeyReused.code else refusal.user_message
-        form.add_error(None, words)
+        form.add_error((fields or {}).get(refusal.code), words)
         return False, None

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.kernel.money import exponent, to_minor
+from qinghe.kernel.money import exponent, to_minor, typed, ungrouped
 
 LONGEST_TEXT = 2000
 # Bytes of one form with all its files; its words take some of them.
@@ -21,6 +21,9 @@ TOGETHER = 60 * 1024 * 1024
 OF_WORDS = 64 * 1024
 # Only so: `1e3` would else be read as a thousand.
 DIGITS: Final = re.compile(r"[+-]?\d*\.?\d*")
+COMMAS: Final = _(
+    "Please write the amount like 1260.50 or 1,260.50. A comma cannot stand for the decimal point."
+)
 
 
 def _new_key() -> str:
@@ -66,8 +69,11 @@ class Amount(forms.DecimalField):
     def to_python(self, value: Any) -> Any:
         """Read `1,260.50`, `￥200` and `２００元` as people write them."""
         if isinstance(value, str):
-            plain = unicodedata.normalize("NFKC", value).replace(",", "")
-            value = plain.strip().removeprefix("¥").removesuffix("yuan").rstrip("元块 ").strip()
+            try:
+                plain = ungrouped(unicodedata.normalize("NFKC", typed(value)))
+            except ValueError:
+                raise ValidationError(COMMAS, code="commas") from None
+            value = plain.removeprefix("¥").removesuffix("yuan").rstrip("元块 ").strip()
             if value and not DIGITS.fullmatch(value):
                 raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)

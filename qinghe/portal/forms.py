@@ -1,10 +1,15 @@
-"""What a person fills in behind the door. Nothing is preselected; choices are of equal weight."""
+"""
+What a person fills in behind the door. Choices are of equal weight, and nothing is preselected but
+the sum that was agreed to settle everything.
+"""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,10 +22,12 @@ from qinghe.portal.fields import Amount, Files, KindForm, OnceForm, story
 from qinghe.quality.terms import ComplaintKind
 from qinghe.settlement.cashier import PROVIDER as PRACTICE
 
-ALL, PART = "all", "part"
+ALL, PART, OFFER = "all", "part", "offer"
 NO_CLAIM = "none"
 # Papers in one form.
 AT_ONCE = 5
+# Times what was ever claimed above which a paid amount may be a slip of the hand.
+ODD = 10
 # Channels a person can do without; notices that a law requires still come by letter.
 WISH_CHANNELS = (Channel.VOICE, Channel.SMS, Channel.EMAIL, Channel.LETTER, Channel.VISIT)
 TEXT = {"autocomplete": "off", "spellcheck": "false"}
@@ -44,7 +51,12 @@ class DoorForm(KindForm):
 
 
 class PayForm(OnceForm):
-    """All of it, or a part that the person chooses."""
+    """
+    All of it, or a part that the person chooses.
+
+    Where an offer would settle everything (`asked`, in words `offer`), that takes the place of all:
+    nobody pays more than was agreed without having said so first.
+    """
 
     part_of = forms.ChoiceField(
         label=_("How much would you like to pay?"),
@@ -53,12 +65,22 @@ class PayForm(OnceForm):
     )
 
     def __init__(
-        self, *args: Any, limit: Payable, currency: str, ways: list[tuple[str, Any]], **kwargs: Any
+        self,
+        *args: Any,
+        limit: Payable,
+        currency: str,
+        ways: list[tuple[str, Any]],
+        asked: int = 0,
+        offer: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.limit, self.only = limit, ways[0][0] if ways else PRACTICE
-        if limit.excess:
-            chosen = cast(forms.ChoiceField, self.fields["part_of"])
+        self.limit, self.asked, self.only = limit, asked, ways[0][0] if ways else PRACTICE
+        chosen = cast(forms.ChoiceField, self.fields["part_of"])
+        if asked:
+            chosen.choices = [(OFFER, offer), (PART, _("A part of it"))]
+            chosen.initial = OFFER
+        elif limit.excess:
             chosen.choices = [(ALL, _("All that the law gives at most")), (PART, _("A part of it"))]
         self.fields["amount"] = amount = Amount(
             currency=currency,
@@ -76,8 +98,14 @@ class PayForm(OnceForm):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         values.setdefault("way", self.only)
+        if not self.data.get("part_of") and self.data.get("amount", "").strip():
+            # Whoever types an amount has chosen it.
+            del self.errors["part_of"]
+            values["part_of"] = PART
         if values.get("part_of") == ALL:
             values["amount"] = self.limit.most
+        elif values.get("part_of") == OFFER:
+            values["amount"] = self.asked
         elif values.get("part_of") == PART and "amount" not in self.errors:
             self._check_part(values.get("amount"))
         return values
@@ -90,6 +118,8 @@ class PayForm(OnceForm):
         elif amount > self.limit.most:
             words = _("This is more than contract and law give. Please enter less.")
             self.add_error("amount", words)
+        elif self.asked and amount > self.asked:
+            self.add_error("amount", _("This is more than the offer asks. Please enter less."))
 
 
 class HardshipForm(OnceForm):
@@ -131,9 +161,14 @@ class ContestForm(OnceForm):
         ),
     )
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    # The odd amount that was sent a second time, in minor units: then it is meant so.
+    sure = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, currency: str, days: tuple[date, date], claimed: int, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.currency = currency
+        self.currency, self.days, self.claimed = currency, days, claimed
         self.fields["paid"] = paid = Amount(
             currency=currency,
             label=_("If you paid: how much?"),
@@ -144,6 +179,35 @@ class ContestForm(OnceForm):
         self.order_fields(
             ["reason", "paid", "paid_on", "statement", "papers", "hide", "request_key"]
         )
+
+    def clean_paid_on(self) -> date | None:
+        day: date | None = self.cleaned_data["paid_on"]
+        earliest, today = self.days
+        if day is not None and day < earliest:
+            words = _("This day lies before %(earliest)s. Please check it, or leave it empty.")
+            raise forms.ValidationError(words % {"earliest": earliest.isoformat()})
+        if day is not None and day > today:
+            raise forms.ValidationError(
+                _("This day has not come yet. Please check it, or leave it empty.")
+            )
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """Ask once about an amount far above what was ever claimed; never stand in the way."""
+        values: dict[str, Any] = super().clean() or {}
+        paid = values.get("paid")
+        if paid and paid > ODD * self.claimed and values.get("sure") != paid:
+            self.add_error(
+                "paid",
+                _(
+                    "This is far more than was ever claimed. Please check it, or leave it empty. "
+                    "If it is right, just send it again."
+                ),
+            )
+            told = cast("QueryDict", self.data).copy()
+            told["sure"] = str(paid)
+            self.data = told
+        return values
 
     @property
     def said(self) -> str:

@@ -26,10 +26,13 @@ from qinghe.portal.contacts import contacts_of
 from qinghe.portal.doors import DebtorRequest, kept, page
 from qinghe.portal.fields import OnceForm
 from qinghe.portal.plans import my_plan
+from qinghe.portal.rest import rest_of
 from qinghe.portal.today import Today, today_of
 from qinghe.portal.workers import worker_of
 from qinghe.quality.queries import complaints
 from qinghe.settlement.queries import payments
+from qinghe.settlement.queries.arrived import arrived
+from qinghe.settlement.queries.back import money_back
 
 RECENT = 3
 
@@ -65,14 +68,22 @@ def claim(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
     """Show one claim line by line, equal ways on, and how often anybody may call, if at all."""
     mine = claim_of(claim_id, request.actor)
     contacts = contacts_of(request)
+    backs = money_back(claim_id=claim_id, actor=request.actor).values()
+    early = early_offer_to(claim_id=claim_id, actor=request.actor, day=mine.today)
+    plan = my_plan(claim_id, request.actor)
+    limit = payable_for(claim_id=claim_id, actor=request.actor, at=clock.now())
     context = {
         "claim": mine,
         "reopens": not mine.open and may_be_reopened(claim_id, clock.now()),
         "agreed": agreed_of(claim_id, request.actor),
-        "limit": payable_for(claim_id=claim_id, actor=request.actor, at=clock.now()),
+        "limit": limit,
         "several": len(my_claims(request.actor)) > 1,
-        "plan": my_plan(claim_id, request.actor),
-        "early": early_offer_to(claim_id=claim_id, actor=request.actor),
+        "plan": plan,
+        "rest": rest_of(plan, mine, limit, offer=early is not None),
+        "arrived": [each for each in arrived(claim_id=claim_id, actor=request.actor) if each.open],
+        "backs": [each for each in backs if each.due],
+        "early": early,
+        "early_day": early and early.pay_by(mine.today),
         "today": _today(mine, request.actor),
         "contacts": [each for each in contacts if each.claim_id == claim_id][:RECENT],
         "zone": request.zone,
@@ -90,12 +101,16 @@ def claim(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
 def lines(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
     """Show every booking behind the amount."""
     agreed = agreed_of(claim_id, request.actor)
+    backs = money_back(claim_id=claim_id, actor=request.actor)
     context = {
         "claim": claim_of(claim_id, request.actor),
         "agreed": agreed,
         "check": agreed.check,
         "chain": chain_for(claim_id=claim_id, actor=request.actor),
-        "payments": payments(actor=request.actor, claim_id=claim_id),
+        "payments": [
+            (paid, backs.get(paid.id)) for paid in payments(actor=request.actor, claim_id=claim_id)
+        ],
+        "arrived": arrived(claim_id=claim_id, actor=request.actor),
         "zone": request.zone,
     }
     return render(request, "portal/lines.html", context)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.template.loader import render_to_string
 
-from qinghe.casework.terms import LONGEST_PLAN_MONTHS
+from qinghe.casework.fairness import smallest
+from qinghe.casework.terms import LONGEST_PLAN_MONTHS, STEEPEST
 from qinghe.kernel.money import exponent
 
 MONTHS = (24, 12, 6)
@@ -44,6 +45,17 @@ def least_hint(owed: int, currency: str) -> str:
 def too_heavy(owed: int, currency: str, spare: int) -> str:
     """Return how much can be spared, and what to do where no plan is as small as that."""
     return _said("too_heavy", owed, currency, spare=spare)
+
+
+def too_thin(owed: int, currency: str) -> str:
+    """Return the least that an instalment may be where they differ."""
+    return _said("too_thin", owed, currency, smallest=smallest(owed))
+
+
+def too_steep(owed: int, currency: str, first: int) -> str:
+    """Return how far instalments may rise, and the first one that would do."""
+    more = {"smallest": smallest(owed), "first": first, "times": STEEPEST}
+    return _said("too_steep", owed, currency, **more)
 
 
 def _said(name: str, owed: int, currency: str, **more: int) -> str:

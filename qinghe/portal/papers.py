@@ -1,4 +1,4 @@
-"""Proof to look at, a copy of everything, and what can be deleted when."""
+"""Proof to look at, a copy of the data, and what can be deleted when."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def papers(request: DebtorRequest) -> HttpResponse:
 
 @page("POST")
 def copy(request: DebtorRequest) -> HttpResponse:
-    """Give a copy of everything that is held about the person, unmasked."""
+    """Give a copy of what is held about the person, unmasked."""
     kind, at = request.POST.get("format"), clock.now()
     if kind == "json":
         content = copy_of(request.person_id, request.actor, at)

@@ -9,13 +9,22 @@ from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qinghe.casework.refusals import PlanTooLong
-from qinghe.casework.schedules import Variation, affordable, month_later, schedule
+from qinghe.casework.fairness import check_fits, least_monthly, smallest
+from qinghe.casework.refusals import BadShape, InstalmentTooSmall, PlanTooLong, PlanTooSteep
+from qinghe.casework.schedules import Variation, affordable, first_day
 from qinghe.casework.terms import Rhythm
 from qinghe.kernel.errors import DomainError
 from qinghe.portal.claims import MyClaim
 from qinghe.portal.fields import Amount, OnceForm
-from qinghe.portal.offers import least_hint, monthly_offers, offer_label, too_heavy, too_little
+from qinghe.portal.offers import (
+    least_hint,
+    monthly_offers,
+    offer_label,
+    too_heavy,
+    too_little,
+    too_steep,
+    too_thin,
+)
 
 OTHER: Final = "other"
 
@@ -97,6 +106,10 @@ class PlanForm(OnceForm):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         choice = values.get("choice")
+        if not self.data.get("choice") and self.data.get("monthly", "").strip():
+            # Whoever types an amount has chosen it.
+            del self.errors["choice"]
+            choice = OTHER
         if choice and choice != OTHER:
             values["monthly"] = int(choice)
         if values.get("income") is not None:
@@ -109,19 +122,39 @@ class PlanForm(OnceForm):
         if values.get("monthly") is None:
             self.add_error("monthly", _("Please enter an amount a month."))
             return
-        first = month_later(self.claim.today, 1)
+        how, owed, currency = _variation(values), self.claim.owed, self.claim.currency
+        first = first_day(self.claim.today, self.claim.paused_until)
         try:
-            parts = schedule(self.claim.owed, values["monthly"], first, _variation(values))
+            parts = check_fits(owed, values["monthly"], first, how, currency)
             spare = values.get("spare")
             if spare is not None and max(amount for _day, amount in parts) > spare:
-                words = too_heavy(self.claim.owed, self.claim.currency, spare)
+                words = too_heavy(owed, currency, spare)
                 self.add_error("monthly", words)
         except PlanTooLong as refusal:
-            even = _variation(values).rhythm == Rhythm.EQUAL
-            words = too_little(self.claim.owed, self.claim.currency)
+            even = how.rhythm == Rhythm.EQUAL
+            words = too_little(owed, currency)
             self.add_error("monthly", words if even else refusal.user_message)
+        except PlanTooSteep:
+            enough = least_monthly(owed, first, how) or owed
+            self.add_error("monthly", too_steep(owed, currency, enough))
+        except InstalmentTooSmall:
+            self.add_error(_thin(values, owed), too_thin(owed, currency))
+        except BadShape as refusal:
+            self.add_error(_unshaped(values), refusal.user_message)
         except DomainError as refusal:
             self.add_error("monthly", refusal.user_message)
+
+
+def _unshaped(values: dict[str, Any]) -> str:
+    """Return the field whose fact is missing from a rhythm, or contradicts it."""
+    if values.get("rhythm") == Rhythm.GRADUATED:
+        return "step_months" if values.get("step") else "step"
+    return "months"
+
+
+def _thin(values: dict[str, Any], owed: int) -> str:
+    """Return the field whose amount is less than an instalment may be."""
+    return "monthly" if values["monthly"] < smallest(owed) else "otherwise"
 
 
 def _variation(values: dict[str, Any]) -> Variation:

@@ -15,6 +15,8 @@ from qinghe.casework.terms import HardshipState, PlanState
 from qinghe.claims.terms import DisputeState
 from qinghe.portal.claims import claim_of
 from qinghe.portal.doors import DebtorRequest, page
+from qinghe.portal.plans import my_plan
+from qinghe.settlement.queries.debits import my_debit
 
 # Each has its sentences in `parts/sent_….html`.
 SENT: dict[str, StrPromise] = {
@@ -36,6 +38,7 @@ def thanks(request: DebtorRequest, claim_id: UUID, what: str) -> HttpResponse:
     claim = claim_of(claim_id, request.actor)
     context: dict[str, Any] = {
         "claim": claim,
+        "plan": my_plan(claim_id, request.actor),
         "what": what,
         "heading": SENT[what],
         "words": f"portal/parts/sent_{what}.html",
@@ -46,6 +49,7 @@ def thanks(request: DebtorRequest, claim_id: UUID, what: str) -> HttpResponse:
         received = context["asked"] = hardship_of(claim_id=claim_id, actor=request.actor)
     elif what == "plan":
         received = context["sent"] = plan_of(claim_id=claim_id, actor=request.actor)
+        context["debit"] = my_debit(claim_id=claim_id, actor=request.actor)
     else:
         received = claim.contest and claim.contest.row
     # An address that is opened before or long after says nothing that is not so.

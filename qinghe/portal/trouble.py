@@ -12,8 +12,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from qinghe.casework.queries import hardship_of
+from qinghe.casework.refusals import SameWords
 from qinghe.casework.services import ask_hardship, contest_claim
 from qinghe.claims.media.kinds import LARGEST
+from qinghe.claims.payments import earliest_payment
 from qinghe.claims.queries.sent import papers_sent
 from qinghe.claims.services import add_paper, amend_dispute, open_paper, withdraw_dispute
 from qinghe.kernel import clock
@@ -23,6 +25,7 @@ from qinghe.parties.terms import Purpose
 from qinghe.portal.claims import MyClaim, claim_of
 from qinghe.portal.doors import DebtorRequest, kept, page, sent
 from qinghe.portal.forms import ContestForm, HardshipForm
+from qinghe.portal.plans import my_plan
 from qinghe.portal.restart import DELAY, restarts
 from qinghe.portal.words import own_words
 
@@ -34,6 +37,8 @@ LONGEST_NAME = 40
 def hardship(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
     """Take "I cannot pay now" in the person's own words."""
     claim = claim_of(claim_id, request.actor)
+    if not claim.open:
+        return redirect("portal:claim", claim_id=claim_id)
     form = HardshipForm(request.POST or None)
     done, _asked = sent(
         form,
@@ -44,11 +49,13 @@ def hardship(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
             at=clock.now(),
         ),
         request.actor,
+        fields={SameWords.code: "statement"},
     )
     if done:
         return redirect("portal:sent", claim_id=claim_id, what="hardship")
     asked = hardship_of(claim_id=claim_id, actor=request.actor)
     context = {"claim": claim, "form": form, "asked": asked, "restarts": restarts(DELAY)}
+    context["plan"] = my_plan(claim_id, request.actor)
     return render(request, "portal/hardship.html", context)
 
 
@@ -56,10 +63,17 @@ def hardship(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
 def contest(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
     """Take "this is not right" with reason and papers; while that is open, take more on it."""
     claim = claim_of(claim_id, request.actor)
+    if not claim.open and not claim.view.disputes:
+        return redirect("portal:claim", claim_id=claim_id)
     said = claim.contest
     first = {"reason": said.row.reason, "hide": not said.row.shared} if said else {}
     form = ContestForm(
-        request.POST or None, request.FILES or None, currency=claim.currency, initial=first
+        request.POST or None,
+        request.FILES or None,
+        currency=claim.currency,
+        days=(earliest_payment(claim.view.contract_on), claim.today),
+        claimed=claim.ever_claimed,
+        initial=first,
     )
     # The form says which of the two it was: a first one that is sent twice opens once.
     more = said is not None and "more" in request.POST
@@ -77,6 +91,7 @@ def contest(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
     papers = papers_sent(dispute_id=said.row.id, actor=request.actor) if said else []
     context = {
         "claim": claim,
+        "plan": my_plan(claim_id, request.actor),
         "form": form,
         "written": written,
         "papers": papers,

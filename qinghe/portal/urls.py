@@ -12,7 +12,7 @@ from qinghe.portal.early import early
 from qinghe.portal.felt import felt
 from qinghe.portal.home import claim, evidence, home, lines
 from qinghe.portal.papers import copy, erasure, papers
-from qinghe.portal.pay import pay, pay_on, receipt
+from qinghe.portal.pay import pay, pay_on, payment, receipt
 from qinghe.portal.plan import plan, plan_back, plan_check, plan_send
 from qinghe.portal.thanks import thanks
 from qinghe.portal.trouble import contest, contest_back, hardship, paper
@@ -43,6 +43,7 @@ urlpatterns = [
     path("claims/<uuid:claim_id>/sent/<slug:what>/", thanks, name="sent"),
     path("orders/<uuid:order_id>/pay/", pay_on, name="pay-on"),
     path("receipts/<uuid:order_id>/", receipt, name="receipt"),
+    path("payments/<uuid:payment_id>/", payment, name="payment"),
     path("wishes/", wishes, name="wishes"),
     path("wishes/<uuid:wish_id>/withdraw/", withdraw, name="wish-withdraw"),
     path("contacts/", contacts, name="contacts"),

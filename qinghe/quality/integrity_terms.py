@@ -43,7 +43,7 @@ class SignKind(TextChoices):
     NEVER_MET = "never-met", _("Bids avoid each other")
     TURNS = "turns", _("Winners take turns")
     GAP = "gap", _("Always the same gap")
-    ONLY_WITH = "only-with", _("Bids only where the other bids, and never wins")
+    ONLY_WITH = "only-with", _("Bids only where the other bids, and never beats it")
     COMPLAINT = "complaint", _("Complaint: asked to pay privately")
     UPHELD = "upheld", _("Justified complaint: asked to pay privately")
     NOTE = "note", _("A note names a private way to pay")

@@ -57,4 +57,13 @@ BOOKS: Final[dict[str, str]] = {
             OR p.posted > p.amount
             OR (p.state = 'pending' AND p.expires_at < %(stuck)s)
     """,
+    "introductions-are-booked-whole": """
+        SELECT i.id::text FROM market_introduction i CROSS JOIN LATERAL (
+            SELECT coalesce(sum(t.amount) FILTER (WHERE t.kind ~ '^introduction\\.fee'), 0) AS owed,
+                coalesce(sum(t.amount) FILTER (WHERE t.kind = 'introduction.paid'), 0) AS paid
+            FROM ledger_transfer t WHERE t.subject = 'introduction:' || i.id
+        ) AS b
+        WHERE b.owed <> CASE WHEN i.state = 'made' THEN i.fee ELSE 0 END
+            OR b.paid <> CASE WHEN i.fee_received_at IS NULL THEN 0 ELSE i.fee END
+    """,
 }

@@ -19,6 +19,8 @@ from qinghe.reporting.closed import BY_MONTH
 LIMIT = 10
 # After this long an attempt must have got a named end.
 STUCK_AFTER = timedelta(hours=24)
+# So long after the bank took too much it is on its way back, by the bank or by ourselves.
+GIVEN_BACK_IN = timedelta(days=30)
 # Western China keeps Beijing's time by law.
 ZONE = """
 CASE WHEN p.zones->>0 IN ('Asia/Urumqi', 'Asia/Kashgar', 'Asia/Harbin', 'Asia/Chongqing')
@@ -211,12 +213,18 @@ BY_NAME: dict[str, str] = {
         WHERE path = 'platform:own' AND balance > 0
     """,
     "cash-covers-what-is-held": """
-        SELECT currency FROM ledger_account
-        WHERE path LIKE 'platform:cash:%%' OR path LIKE 'platform:payout:%%'
-            OR path LIKE 'creditor:%%:collected' OR path LIKE 'collector:%%:payable'
-            OR path LIKE 'collector:%%:reserve' OR path LIKE 'debtor:%%:refund'
-            OR path LIKE 'platform:tax:%%' OR path = 'platform:suspense'
-        GROUP BY currency HAVING sum(balance) < 0
+        SELECT currency FROM (
+            SELECT currency, balance FROM ledger_account
+            WHERE path LIKE 'platform:cash:%%' OR path LIKE 'platform:payout:%%'
+                OR path LIKE 'creditor:%%:collected' OR path LIKE 'collector:%%:payable'
+                OR path LIKE 'collector:%%:reserve' OR path LIKE 'debtor:%%:refund'
+                OR path LIKE 'platform:tax:%%' OR path = 'platform:suspense'
+            UNION ALL -- Tax in a fee that the agency has not paid yet came with no money.
+            SELECT t.currency, t.amount FROM market_introduction i
+            JOIN ledger_transfer t ON t.subject = 'introduction:' || i.id
+            WHERE i.state = 'made' AND i.fee_received_at IS NULL
+                AND t.kind = 'introduction.fee_tax'
+        ) AS held GROUP BY currency HAVING sum(balance) < 0
     """,
     "suspense-is-what-waits": """
         SELECT coalesce(a.currency, s.currency) FROM
@@ -303,6 +311,19 @@ BY_NAME: dict[str, str] = {
         UNION ALL
         SELECT d.number FROM settlement_debit d WHERE d.state = 'collected' AND d.payment_id IS NULL
     """,
+    "what-debits-brought-too-much-goes-back": """
+        SELECT d.number FROM settlement_debit d
+        JOIN settlement_debitmandate m ON m.id = d.mandate_id
+        LEFT JOIN settlement_payment p ON p.id = d.payment_id AND p.state = 'posted'
+        LEFT JOIN (SELECT debit_id, sum(amount) AS gone FROM settlement_sendback
+            WHERE state <> 'dropped' GROUP BY debit_id) b ON b.debit_id = d.id
+        WHERE coalesce(b.gone, 0) > d.amount OR (d.answered_at < %(given_back)s
+            AND coalesce(b.gone, 0) < CASE d.state WHEN 'undue' THEN d.amount
+                WHEN 'collected' THEN coalesce(p.excess, 0) ELSE 0 END
+            -- What a charge-back took from the debtor's own money is not there to go back.
+            AND EXISTS (SELECT 1 FROM ledger_account a WHERE a.currency = d.currency
+                AND a.path = 'debtor:' || m.person_id || ':refund' AND a.balance < 0))
+    """,
     "runs-are-what-was-approved": """
         SELECT r.number FROM settlement_payoutrun r
         LEFT JOIN settlement_payout o ON o.run_id = r.id
@@ -334,6 +355,7 @@ def found(name: str, *, at: datetime) -> list[str]:
     facts: dict[str, Any] = {
         "states": list(AttemptState.values),
         "stuck": at - STUCK_AFTER,
+        "given_back": at - GIVEN_BACK_IN,
         "identity_free": list(IDENTITY_FREE),
         "dials": cap.dials_per_day if cap else None,
         "answered": cap.answered_per_day if cap else None,

@@ -26,6 +26,8 @@ DEBIT = "debit"
 SUSPENSE = "platform:suspense"
 # The platform's own money among the cash: the only money that may be lent.
 OWN = "platform:own"
+# What is to be paid out to organisations, as a pattern.
+PAYABLE = r"^(creditor:[^:]+:collected|collector:[^:]+:payable)$"
 
 
 def claim_part(claim_id: UUID, component: str) -> str:

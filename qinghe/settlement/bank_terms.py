@@ -14,6 +14,15 @@ class Wish(TextChoices):
     NONE = "", pgettext_lazy("suspense", "Nobody proposed anything")
     ASSIGN = "assign", pgettext_lazy("suspense", "Pays a claim")
     KNOWN = "known", pgettext_lazy("suspense", "In the books already")
+    RETURN = "return", pgettext_lazy("suspense", "A payout that came back")
+
+
+class TwinState(TextChoices):
+    """What a person says of two entries that may be the same money."""
+
+    OPEN = "open", pgettext_lazy("twin", "Perhaps the same")
+    SAME = "same", pgettext_lazy("twin", "The same money")
+    OTHER = "other", pgettext_lazy("twin", "Another payment")
 
 
 class SendBackState(TextChoices):
@@ -31,6 +40,7 @@ class Sign(TextChoices):
     """What made somebody think that an entry pays a claim."""
 
     NUMBER = "number", pgettext_lazy("suspense", "names its number")
+    NEAR = "near", pgettext_lazy("suspense", "its reference, with one mistake")
     PAYER = "payer", pgettext_lazy("suspense", "sent under the debtor's name")
     ORDER = "order", pgettext_lazy("suspense", "an order to pay")
     INSTALMENT = "instalment", pgettext_lazy("suspense", "an instalment")

@@ -36,9 +36,20 @@ class Matter(TextChoices):
     RECEIPTS = "receipts", _("Money recorded that nobody confirmed")
     UNMATCHED = "unmatched", _("Payments that belong to no claim yet")
     SUSPENSE = "suspense", _("Money that waits to be explained")
+    BANK = "bank", _("Books and bank differ, and nothing explains it")
+    FEES = "fees", _("Fees that providers kept, not booked yet")
+    LEFT_BANK = "left-bank", _("Money that left the bank, to be explained")
+    LEFT_TWICE = (
+        "left-twice",
+        _("Left the bank under a number of ours, more than the books let go"),
+    )
+    NOTED = "noted", _("Money that left the bank, explained by a note alone")
+    SENDING_BACK = "sending-back", _("Money on its way back to the sender")
+    OBJECTIONS = "objections", _("Objections to statements, not settled")
     TAKEN_BACK = "taken-back", _("Money a provider took back, not booked yet")
     ON_THE_WAY = "on-the-way", _("Approved payouts the bank has not paid")
     REFUNDS = "refunds", _("Refunds on their way")
+    DEBITS = "debits", _("Money of direct debits that is to go back")
     UNCOVERED = "uncovered", _("Commission that creditors have not covered")
     RESERVES = "reserves", _("Quality parts that wait")
 
@@ -49,7 +60,12 @@ WEIGHTS: Final[dict[str, Weight]] = {
     Matter.RECEIPTS: Weight.BLOCKS,
     Matter.UNMATCHED: Weight.EXPLAIN,
     Matter.SUSPENSE: Weight.EXPLAIN,
+    Matter.BANK: Weight.EXPLAIN,
+    Matter.FEES: Weight.EXPLAIN,
+    Matter.LEFT_BANK: Weight.EXPLAIN,
+    Matter.LEFT_TWICE: Weight.EXPLAIN,
     Matter.TAKEN_BACK: Weight.EXPLAIN,
+    Matter.DEBITS: Weight.EXPLAIN,
 }
 
 

@@ -21,8 +21,26 @@ class BadDebit(DomainError):
     code = "settlement.bad-debit"
     status = 422
     text = _(
-        "Give the holder, the bank, an account number, the most that one debit may take, and at"
+        "Give the holder, the bank, the account, the most that one debit may take, and at"
         " most {days} days after the due day."
+    )
+
+
+class BadAccount(DomainError):
+    code = "settlement.bad-debit-account"
+    status = 422
+    text = _(
+        "This cannot be an account number. Please compare it with what your bank gave you, digit by"
+        " digit."
+    )
+
+
+class OthersAccount(DomainError):
+    code = "settlement.others-account"
+    status = 422
+    text = _(
+        "Only an account in your own name can be used. Please write the name of the holder as it"
+        " stands on your identity card."
     )
 
 
@@ -36,6 +54,17 @@ class NoDebitMandate(DomainError):
     code = "settlement.no-debit-mandate"
     status = 404
     text = _("There is no direct debit here.")
+
+
+class NoDebit(DomainError):
+    code = "settlement.no-debit"
+    status = 404
+    text = _("There is no such direct debit.")
+
+
+class NothingGoesBack(DomainError):
+    code = "settlement.debit-nothing-back"
+    text = _("Of this debit nothing is to be given back now, or it is on its way. Reload the page.")
 
 
 class NoDebitRun(DomainError):

@@ -46,6 +46,7 @@ class WhyNot(TextChoices):
     ABOVE = "above", _("It is above what the debtor allowed.")
     UNTOLD = "untold", _("The debtor was not told in time.")
     NOT_YET = "not-yet", _("Its day is further ahead.")
+    PAST = "past", _("Its day has passed; the debtor is told of a new one first.")
 
 
 # The bank's reasons, where they say something else of a debit than of a payout.
@@ -54,8 +55,8 @@ RETURN_WORDS: Final = {
     "MS02": _("The holder refused the debit"),
     "AC03": _("The account number is wrong"),
 }
-# The first of these keeps a debit planned; the others drop it.
-LATER: Final = (WhyNot.HOLD, WhyNot.UNTOLD, WhyNot.NOT_YET)
+# Each of these keeps a debit planned; the others drop it.
+LATER: Final = (WhyNot.HOLD, WhyNot.UNTOLD, WhyNot.NOT_YET, WhyNot.PAST)
 LIVE: Final = (DebitState.PLANNED, DebitState.JOINED, DebitState.SENT)
 # So many whole days lie between what the debtor is told and the day of a debit.
 TOLD_AHEAD_DAYS: Final = 5
@@ -65,8 +66,20 @@ PLANNED_AHEAD: Final = timedelta(days=14)
 TAKEN_AHEAD: Final = timedelta(days=3)
 # How many days after it falls due an instalment may be collected, as the debtor chooses.
 MOST_DAYS_AFTER: Final = 10
+# An instalment waits for its debit so many days after it fell due, and no longer.
+WAITED_DAYS: Final = 30
+# So many working days after its day the bank has answered a debit, or is not waited for any more.
+ANSWERED_IN: Final = 10
+# So many days the bank has to send back what it took in vain; then the platform sends it.
+UNDUE_DAYS: Final = 10
 # After so many debits in a row that came back the mandate ends; whoever wants it gives it anew.
 MOST_RETURNS: Final = 2
 # The text that was agreed to; a changed text is a new version.
-TEXT: Final = "2026-12"
+TEXT: Final = "2026-12.2"
 NOTICE: Final = "debit_notice"
+RETURNED: Final = "debit_returned"
+REPLACED: Final = "debit_replaced"
+# So many days after it ended with a replaced plan nobody is told any more.
+REPLACED_TOLD_DAYS: Final = 14
+# So many days after it came back nobody is told any more: the page has said it all along.
+RETURN_TOLD_DAYS: Final = 7

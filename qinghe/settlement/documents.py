@@ -1,8 +1,13 @@
-"""A statement as a file: PDF to keep, CSV to compute with. The figures are those of the page."""
+"""
+A statement as a file: PDF to keep, CSV and XLSX to compute with.
+
+The figures are those of the page.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -11,7 +16,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from qinghe.kernel.money import to_major
-from qinghe.kernel.tables import as_csv
+from qinghe.kernel.tables import as_csv, as_sheet
 from qinghe.kernel.typeset import typeset
 from qinghe.settlement.queries.statements import Statement, StatementLine
 
@@ -31,7 +36,7 @@ def statement_pdf(statement: Statement, *, at: datetime) -> bytes:
         "opening": _amount(statement.opening, statement),
         "closing": _amount(statement.closing, statement),
         "recovered": _amount(statement.recovered, statement),
-        "commission": _amount(statement.commission, statement),
+        "parts": [[words, _amount(minor, statement)] for words, minor in parts_of(statement)],
         "lines": [_cells(line, statement) for line in statement.lines],
         "payments": [
             [
@@ -52,18 +57,49 @@ def statement_pdf(statement: Statement, *, at: datetime) -> bytes:
 
 def statement_csv(statement: Statement) -> bytes:
     """Return the bookings of a statement as CSV in UTF-8 with a mark, amounts in major units."""
+    return as_csv(_table(statement))
+
+
+def statement_xlsx(statement: Statement, *, at: datetime) -> bytes:
+    """Return the bookings of a statement as a workbook to compute with."""
+    return as_sheet(_table(statement), title=statement.organisation_name, at=at)
+
+
+def parts_of(statement: Statement) -> list[tuple[str, int]]:
+    """
+    Return what a creditor received itself, the commission of the period and whose it is, in words,
+    then what went out and what else moved the balance; the parts of the commission are the whole.
+    """
+    shares = statement.shares
+    theirs = _("Your part") if statement.collects else _("The collector's part")
+    out = [(_("Set aside or paid out"), statement.out)] if statement.out else []
+    if statement.other:
+        out.append((_("Other bookings"), statement.other))
+    if statement.aside:
+        out.append((_("Set aside, not paid by the last day"), statement.aside))
+    own = statement.direct and not statement.collects
+    direct = [(_("Of that, received by yourself"), statement.direct)] if own else []
+    return [
+        *direct,
+        (_("Commission, in all"), shares.gross),
+        (_("Platform fee"), shares.fee),
+        (_("Quality part"), shares.quality),
+        (theirs, shares.own),
+        *out,
+    ]
+
+
+def _table(statement: Statement) -> list[list[object]]:
     words = _words()
     head = [words[name] for name in ("day", "what", "reference", "claim")]
     sums = [f"{words[name]} ({statement.currency})" for name in ("amount", "balance")]
     opening, closing = _plain(statement.opening, statement), _plain(statement.closing, statement)
-    return as_csv(
-        [
-            [*head, *sums, words["objection"]],
-            [statement.starts_on, words["opening"], "", "", "", opening, ""],
-            *[_bookings(line, statement) for line in statement.lines],
-            [statement.ends_on, words["closing"], "", "", "", closing, ""],
-        ]
-    )
+    return [
+        [*head, *sums, words["objection"]],
+        [statement.starts_on.isoformat(), words["opening"], "", "", "", opening, ""],
+        *[_bookings(line, statement) for line in statement.lines],
+        [statement.ends_on.isoformat(), words["closing"], "", "", "", closing, ""],
+    ]
 
 
 def _bookings(line: StatementLine, statement: Statement) -> list[object]:
@@ -123,5 +159,5 @@ def _amount(minor: int, statement: Statement) -> str:
     return f"{sign}{to_major(abs(minor), statement.currency):,}"
 
 
-def _plain(minor: int, statement: Statement) -> str:
-    return str(to_major(minor, statement.currency))
+def _plain(minor: int, statement: Statement) -> Decimal:
+    return to_major(minor, statement.currency)

@@ -23,6 +23,7 @@ from qinghe.kernel.money import to_major
 from qinghe.kernel.tables import as_csv, as_sheet
 from qinghe.kernel.typeset import Press
 from qinghe.settlement.queries.monthly import Booking, KeptRow
+from qinghe.settlement.queries.statements import StatementLine
 
 TEMPLATE: Final = "qinghe.settlement:monthly.typ"
 # A longer table is set without marks for screen readers, which cost nine tenths of the time; the
@@ -124,7 +125,7 @@ def _lines(row: KeptRow, bookings: Sequence[Booking]) -> list[list[str]]:
         found.append(
             [
                 day_of(at).isoformat(),
-                parts[0].text,
+                _text(parts),
                 parts[0].claim_number or reference,
                 _shown(plus, row) if plus else "",
                 _shown(minus, row) if minus else "",
@@ -132,6 +133,16 @@ def _lines(row: KeptRow, bookings: Sequence[Booking]) -> list[list[str]]:
             ]
         )
     return found
+
+
+def _text(parts: Sequence[StatementLine]) -> str:
+    """Return what a line of several bookings is, with what was kept from it."""
+    kept = {part.kind for part in parts if part.amount < 0}
+    if parts[0].kind != "payment.collected" or not kept:
+        return parts[0].text
+    fits = kept <= {"payment.commission", "payment.reserve", "payment.fee", "payment.fee_tax"}
+    words = _("{what}, less commission") if fits else _("{what}, less commission and costs")
+    return words.format(what=parts[0].text)
 
 
 def _words() -> dict[str, str]:

@@ -35,6 +35,30 @@ class ObjectionWords(DomainError):
     text = _("Say in a few words why. The other side reads it.")
 
 
+class UpheldBySamePerson(DomainError):
+    code = "settlement.upheld-same-person"
+    status = 403
+    text = _("An objection is found right by two persons who stand apart: you were the first.")
+
+
+class CorrectedBySamePerson(DomainError):
+    code = "settlement.corrected-same-person"
+    status = 403
+    text = _(
+        "A correction is agreed to by a second person who stands apart: you named it, or stand "
+        "behind whoever did."
+    )
+
+
+class NoCorrection(DomainError):
+    code = "settlement.no-correction"
+    status = 422
+    text = _(
+        "Choose a booking that corrects this one: made after the objection, for the same claim or "
+        "matter, on an account of the organisation, and not undone since."
+    )
+
+
 class AnsweredByParty(DomainError):
     code = "settlement.objection-same-person"
     status = 403

@@ -11,7 +11,10 @@ from django.utils.translation import pgettext_lazy
 
 class ObjectionState(TextChoices):
     OPEN = "open", pgettext_lazy("objection", "Objected to: being looked at")
-    UPHELD = "upheld", pgettext_lazy("objection", "Objection right: corrected by a booking")
+    UPHOLDING = "upholding", pgettext_lazy("objection", "Found right: a second person must agree")
+    UPHELD = "upheld", pgettext_lazy("objection", "Objection right: a correction is due")
+    NAMED = "named", pgettext_lazy("objection", "Correction named: a second person must agree")
+    CORRECTED = "corrected", pgettext_lazy("objection", "Objection right: corrected by a booking")
     DISMISSED = "dismissed", pgettext_lazy("objection", "Objection answered: the booking stands")
 
 
@@ -24,3 +27,14 @@ class Ground(TextChoices):
 
 
 LONGEST: Final = 500
+# Something is still to be done by the operator.
+WAITING: Final = (
+    ObjectionState.OPEN,
+    ObjectionState.UPHOLDING,
+    ObjectionState.UPHELD,
+    ObjectionState.NAMED,
+)
+HAS_CORRECTION: Final = (ObjectionState.NAMED, ObjectionState.CORRECTED)
+# Days for the answer, and from the agreement on for the correction.
+ANSWER_DAYS: Final = 10
+CORRECT_DAYS: Final = 10

@@ -77,12 +77,43 @@ class AccountBounced(DomainError):
 
 class FileMade(DomainError):
     code = "settlement.file-made"
-    text = _("The file of this run was made before. Download it; it is the same every time.")
+    text = _(
+        "The file of this run was made before. To change the run, ask that its file be voided"
+        " first."
+    )
 
 
 class NoFile(DomainError):
     code = "settlement.no-file"
     text = _("Make the bank's file of this run first.")
+
+
+class FileUnfit(DomainError):
+    code = "settlement.file-unfit"
+    text = _(
+        "Payout {payout} cannot go out now: {why} Do not upload the file. Ask that it"
+        " be voided, then keep the payout out or make the file anew."
+    )
+
+
+class FileDoubted(DomainError):
+    code = "settlement.file-doubted"
+    text = _(
+        "Somebody asked to void the file of this run. Do not upload it. A second person must agree,"
+        " or the file be kept."
+    )
+
+
+class NoSuchVoid(DomainError):
+    code = "settlement.no-such-void"
+    status = 404
+    text = _("Nobody asked to void this file. Reload the page.")
+
+
+class VoidBySamePerson(DomainError):
+    code = "settlement.void-same-person"
+    status = 403
+    text = _("You asked to void this file, or stand behind the one who did. Another must agree.")
 
 
 class NoOwnAccount(DomainError):
@@ -113,6 +144,40 @@ class BadReport(DomainError):
     )
 
 
+class PayoutLeft(DomainError):
+    code = "settlement.payout-left"
+    text = _(
+        "Payout {number} is booked as paid, or a statement shows that it left: one person alone"
+        " does not make it payable again. Import the statement on which it came back, or ask for"
+        " it to be taken back; a second person agrees."
+    )
+
+
+class NotLeft(DomainError):
+    code = "settlement.not-left"
+    text = _("Payout {number} did not leave, or is taken back already. Reload the page.")
+
+
+class ReturnAsked(DomainError):
+    code = "settlement.return-asked"
+    text = _("Somebody asked to take payout {number} back already. A second person agrees or not.")
+
+
+class NoSuchReturnAsked(DomainError):
+    code = "settlement.no-such-return-asked"
+    status = 404
+    stale = True
+    text = _("Nobody asks to take this payout back any more. Reload the page.")
+
+
+class ReturnBySamePerson(DomainError):
+    code = "settlement.return-same-person"
+    status = 403
+    text = _(
+        "You asked to take this payout back, or stand behind the one who did. Another must agree."
+    )
+
+
 class UnknownReturnCode(DomainError):
     code = "settlement.unknown-return-code"
     status = 422
@@ -134,6 +199,15 @@ class LimitBySamePerson(DomainError):
     code = "settlement.limit-same-person"
     status = 403
     text = _("You asked for these limits, or stand behind the one who did. Another must agree.")
+
+
+class LimitsTooHigh(DomainError):
+    code = "settlement.limits-too-high"
+    status = 422
+    text = _(
+        "One step raises a limit to ten times what counts now and no further: a slip of a few "
+        "zeros must not open the till. Ask for less, and again when it has proved itself."
+    )
 
 
 class BadLimits(DomainError):

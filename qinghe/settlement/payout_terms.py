@@ -11,8 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 
 class PayoutState(TextChoices):
-    DRAFT = "draft", _("Waiting for approval")
-    APPROVED = "approved", _("Approved")
+    DRAFT = "draft", pgettext_lazy("payout", "Waiting for approval")
+    APPROVED = "approved", pgettext_lazy("payout", "Approved")
     SENT = "sent", pgettext_lazy("payout", "Handed to the bank")
     PAID = "paid", _("Paid out")
     FAILED = "failed", _("Returned by the bank")
@@ -21,6 +21,8 @@ class PayoutState(TextChoices):
 
 # What still keeps money aside.
 UNDER_WAY: Final = (PayoutState.DRAFT, PayoutState.APPROVED, PayoutState.SENT)
+# What a run collects: what was approved alone is approved anew, with the run.
+COLLECTED: Final = (PayoutState.DRAFT, PayoutState.APPROVED)
 # What counts against the limit of a day: all but what came back or never went.
 COUNTED: Final = (PayoutState.APPROVED, PayoutState.SENT, PayoutState.PAID)
 

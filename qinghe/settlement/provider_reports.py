@@ -14,11 +14,13 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from qinghe.kernel.money import to_minor
+from qinghe.kernel.money import to_minor, ungrouped
 
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 MOST_ROWS: Final = 50_000
 PAID, BACK = "paid", "back"
+# The line that names the columns.
+HEAD: Final = 1
 COLUMNS: Final = {
     "number": ("number", "交易号", "订单号", "流水号"),
     "kind": ("kind", "类型", "业务类型"),
@@ -50,7 +52,7 @@ class Settled:
 
 
 class BadRow(ValueError):
-    """A row that cannot be read; `row` is its line in the file, 0 the head."""
+    """A row that cannot be read; `row` is its line in the file."""
 
     def __init__(self, row: int, column: str) -> None:
         super().__init__(row, column)
@@ -65,7 +67,7 @@ def read_report(content: bytes, currency: str) -> list[Settled]:
     """
     rows = [row for row in csv.reader(io.StringIO(_decoded(content))) if any(row)]
     if not rows or len(rows) > MOST_ROWS:
-        raise BadRow(0, "number")
+        raise BadRow(HEAD, "number")
     places = {name: _place(rows[0], name) for name in COLUMNS}
     found = [_settled(n, row, places, currency) for n, row in enumerate(rows[1:], start=2)]
     seen: set[tuple[str, str]] = set()
@@ -82,7 +84,7 @@ def _decoded(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise BadRow(0, "number")
+    raise BadRow(HEAD, "number")
 
 
 def _place(head: Sequence[str], name: str) -> int:
@@ -90,7 +92,7 @@ def _place(head: Sequence[str], name: str) -> int:
     for word in COLUMNS[name]:
         if word in low:
             return low.index(word)
-    raise BadRow(0, name)
+    raise BadRow(HEAD, name)
 
 
 def _settled(n: int, row: Sequence[str], places: dict[str, int], currency: str) -> Settled:
@@ -112,7 +114,7 @@ def _settled(n: int, row: Sequence[str], places: dict[str, int], currency: str) 
 
 def _minor(n: int, name: str, told: str, currency: str) -> int:
     try:
-        amount = Decimal(told.replace(",", "").lstrip("¥￥") or "0")
+        amount = Decimal(ungrouped(told).lstrip("¥￥") or "0")
         minor = to_minor(amount, currency)
     except (InvalidOperation, ValueError):
         raise BadRow(n, name) from None

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from qinghe.kernel.money import to_minor
+from qinghe.kernel.money import to_minor, ungrouped
 from qinghe.settlement.refusals import BadFile, MissingColumn, UnknownMapping
 
 MAPPINGS = Path(__file__).parent / "mappings"
@@ -70,6 +70,11 @@ def read_payments(
     return [each for each in read if each is not None]
 
 
+def column_of(field: str, header: Sequence[str], mapping: Mapping[str, Any]) -> str:
+    """Return the head of the column in which a field stands, as its file writes it."""
+    return header[_places(header, mapping)[field]].strip()
+
+
 def _places(header: Sequence[str], mapping: Mapping[str, Any]) -> dict[str, int]:
     names = [name.strip() for name in header]
     places = {}
@@ -101,7 +106,7 @@ def _reported(
 
 def _amount(text: str, currency: str, row: int) -> int:
     try:
-        minor = to_minor(Decimal(text.replace(",", "")), currency)
+        minor = to_minor(Decimal(ungrouped(text)), currency)
     except (ArithmeticError, ValueError) as fault:
         raise BadFile(row=row, column="amount") from fault
     if not 0 < minor <= LARGEST:

@@ -15,6 +15,8 @@ from typing import Final
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.settlement.provider_reports import BACK
+
 # A provider's money is at the bank within so many days after the day it was settled.
 BANK_DAYS: Final = 5
 
@@ -25,6 +27,7 @@ class Differs(TextChoices):
     NOT_THERE = "not-there", _("In our books, not in the provider's report")
     NOT_HERE = "not-here", _("In the provider's report, not in our books")
     AMOUNT = "amount", _("The amounts differ")
+    LEDGER = "ledger", _("Our payments and the ledger differ: something was undone by hand")
     NOT_AT_BANK = "not-at-bank", _("Settled by the provider, not at the bank")
 
 
@@ -48,12 +51,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference; an amount that a side does not tell is None."""
+    """
+    One difference; an amount that a side does not tell is None, what went back is below nothing.
+
+    The lines and what both sides tell alike make up the sums of the day.
+    """
 
     what: Differs
     number: str
     ours: int | None
     theirs: int | None
+    back: bool = False
 
 
 def differences(ours: Iterable[Told], theirs: Iterable[Told]) -> list[Difference]:
@@ -67,8 +75,13 @@ def differences(ours: Iterable[Told], theirs: Iterable[Told]) -> list[Difference
         what = Differs.AMOUNT
         if mine is None or other is None:
             what = Differs.NOT_THERE if other is None else Differs.NOT_HERE
-        found.append(Difference(what, key[0], mine, other))
+        back = key[1] == BACK
+        found.append(Difference(what, key[0], _signed(mine, back), _signed(other, back), back))
     return found
+
+
+def _signed(amount: int | None, back: bool) -> int | None:
+    return -amount if amount is not None and back else amount
 
 
 def paid_out(

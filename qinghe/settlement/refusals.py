@@ -56,9 +56,32 @@ class AboveLawful(DomainError):
     )
 
 
+class AboveOffer(DomainError):
+    code = "settlement.above-offer"
+    text = _(
+        "By the offer to you, {most} settles everything. Choose {most} or less. If you would rather"
+        " pay more, say no to the offer first."
+    )
+
+
+class AboveOwed(DomainError):
+    code = "settlement.above-owed"
+    status = 422
+    text = _(
+        "This is {excess} more than is owed. The debtor would have to get that back from you."
+        " Check the amount; if it is right, say that so much is too much."
+    )
+
+
 class PaidLater(DomainError):
     code = "settlement.paid-later"
     text = _("The day of payment lies in the future.")
+
+
+class PaidTooEarly(DomainError):
+    code = "settlement.paid-too-early"
+    status = 422
+    text = _("Nobody can have paid before {earliest}. Please check the day of payment.")
 
 
 class NoCashier(DomainError):
@@ -91,8 +114,9 @@ class NotApart(DomainError):
     code = "settlement.not-apart"
     status = 403
     text = _(
-        "You recorded money from this party, or asked for a payment of it to be reversed, since it"
-        " was last paid. Another person must approve this payout."
+        "You recorded money from this party, asked for a payment of it to be reversed, or took in a"
+        " statement with money for it, since it was last paid. Another person must approve this"
+        " payout; or, for the statement, compare it with the bank under Suspense."
     )
 
 
@@ -158,6 +182,15 @@ class AccountChanged(DomainError):
 class BadFile(DomainError):
     code = "settlement.bad-file"
     text = _("Row {row}, column {column}: this cannot be read. Correct the file and send it again.")
+
+
+class RowPaidTooEarly(DomainError):
+    code = "settlement.row-paid-too-early"
+    status = 422
+    text = _(
+        "Row {row}, column {column}: nobody can have paid this before {earliest}. Nothing of the"
+        " file was booked. Correct the day, or leave the row out, and send the file again."
+    )
 
 
 class MissingColumn(DomainError):

@@ -7,6 +7,7 @@ proven anew. A code that is not listed counts as such a fault; that is the safe 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +18,7 @@ from django_stubs_ext import StrPromise
 DUPLICATE: Final = "AM05"
 # A reason in words, or none.
 OTHER: Final = "NARR"
+WORD: Final = re.compile(r"[A-Z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,11 @@ ACCOUNT_CODES: Final = frozenset(code for code, each in CODES.items() if each.ac
 
 
 def code_of(told: str) -> str:
-    """Return the code of what a bank wrote: a code of ours, words that mean one, or another."""
-    text = told.strip()
-    if text.upper() in CODES:
-        return text.upper()
-    low = text.casefold()
+    """Return the code of what a bank wrote: a code among its words, words for one, or another."""
+    named = (word for word in WORD.findall(told.upper()) if word in CODES and word != OTHER)
+    if code := next(named, ""):
+        return code
+    low = told.casefold()
     for code, each in CODES.items():
         if any(sign in low for sign in each.signs):
             return code

@@ -26,6 +26,8 @@ class RefundState(TextChoices):
 
 # What still has to happen to a refund; at most one such per payment.
 LIVE: Final = (RefundState.WAITING, RefundState.READY, RefundState.SENT, RefundState.FAILED)
+# What left for its payer, or may have left already.
+REFUNDED: Final = (RefundState.SENT, RefundState.DONE)
 
 
 class DisputeKind(TextChoices):

@@ -8,23 +8,25 @@ from __future__ import annotations
 from typing import Final
 
 from qinghe.kernel.actor import Role
-
-CREDITOR: Final = frozenset({Role.CREDITOR})
-COLLECTOR: Final = frozenset({Role.COLLECTOR})
-REVIEW: Final = frozenset({Role.REVIEWER, Role.COMPLIANCE})
-COMPLIANCE: Final = frozenset({Role.COMPLIANCE})
-OPERATOR: Final = frozenset({Role.OPERATOR})
-HOUSE: Final = frozenset({Role.COMPLIANCE, Role.OPERATOR})
-PLACING: Final = frozenset({Role.CREDITOR, Role.OPERATOR})
-OVERSIGHT: Final = frozenset({Role.REVIEWER, Role.COMPLIANCE, Role.OPERATOR})
-OWN_MONEY: Final = frozenset({Role.CREDITOR, Role.COLLECTOR, Role.OPERATOR})
-FIGURES: Final = frozenset({Role.COMPLIANCE, Role.OPERATOR, Role.REGULATOR})
-COMPLAINTS: Final = frozenset({Role.CREDITOR, Role.COLLECTOR, Role.COMPLIANCE})
-PARTIES: Final = PLACING | COLLECTOR
-DECLARING: Final = CREDITOR | COLLECTOR
-HEARD: Final = frozenset({Role.COLLECTOR, Role.COMPLIANCE})
-STAFF: Final = frozenset(Role) - {Role.DEBTOR, Role.SYSTEM}
-EVERYBODY: Final = frozenset(Role) - {Role.SYSTEM}
+from qinghe.web.circles import (
+    COLLECTOR,
+    COMPLAINTS,
+    COMPLIANCE,
+    CREDITOR,
+    DECLARING,
+    EVERYBODY,
+    FIGURES,
+    HEARD,
+    HOUSE,
+    OPERATOR,
+    OVERSIGHT,
+    OWN_MONEY,
+    PARTIES,
+    PLACING,
+    REVIEW,
+    STAFF,
+)
+from qinghe.web.operator.access import ACCESS as OPERATOR_DESK
 
 ACCESS: Final[dict[str, frozenset[Role]]] = {
     # public
@@ -75,7 +77,17 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "line-object": OWN_MONEY,
     "line-objections": OPERATOR,
     "line-answer": OPERATOR,
+    "line-agree": OPERATOR,
+    "line-correct": OPERATOR,
+    "line-corrected": OPERATOR,
+    "commission-ask": OPERATOR,
+    "commission-book": OPERATOR,
+    "commission-drop": OPERATOR,
     "reconciliation": OPERATOR,
+    "fee-provider": OPERATOR,
+    "fee-bank": OPERATOR,
+    "fee-book": OPERATOR,
+    "fee-drop": OPERATOR,
     "claim-costs": OWN_MONEY,
     "claim-costs-tell": OWN_MONEY,
     "claim-costs-decide": OWN_MONEY,
@@ -158,6 +170,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "mandate-resume": COMPLIANCE,
     "payments": OWN_MONEY,
     "payments-report": CREDITOR,
+    "payment-take-back": CREDITOR,
     "own-payouts": OWN_MONEY,
     "statements": OWN_MONEY,
     "statement-file": OWN_MONEY,
@@ -315,74 +328,7 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "organisation-verify": REVIEW,
     "organisation-suspend": COMPLIANCE,
     "organisation-experience": REVIEW,
-    # operator
-    "operator-home": OPERATOR,
-    "organisation-new": OPERATOR,
-    "organisation-capacity": OPERATOR,
-    "licence-add": OPERATOR,
-    "member-add": OPERATOR,
-    "member-end": OPERATOR,
-    "payouts": OPERATOR,
-    "months": OPERATOR,
-    "month-ask": OPERATOR,
-    "month-close": OPERATOR,
-    "month-drop": OPERATOR,
-    "month-export": OPERATOR,
-    "invoices-issue": OPERATOR,
-    "invoice-cancel": OPERATOR,
-    "refunds": OPERATOR,
-    "refund-approve": OPERATOR,
-    "refund-retry": OPERATOR,
-    "refund-answered": OPERATOR,
-    "bank-answers": OPERATOR,
-    "payout-limits": OPERATOR,
-    "payout-limit-decide": OPERATOR,
-    "debits": OPERATOR,
-    "debit-answers": OPERATOR,
-    "debit-run-open": OPERATOR,
-    "debit-run": OPERATOR,
-    "debit-run-approve": OPERATOR,
-    "debit-run-file": OPERATOR,
-    "debit-run-practice": OPERATOR,
-    "debit-run-step": OPERATOR,
-    "payout-run-open": OPERATOR,
-    "payout-run": OPERATOR,
-    "payout-run-approve": OPERATOR,
-    "payout-run-drop": OPERATOR,
-    "payout-run-file-make": OPERATOR,
-    "payout-run-file": OPERATOR,
-    "payout-run-sent": OPERATOR,
-    "payout-returned": OPERATOR,
-    "payout-keep-out": OPERATOR,
-    "payout-let-in": OPERATOR,
-    "suspense": OPERATOR,
-    "statement-import": OPERATOR,
-    "suspense-one": OPERATOR,
-    "suspense-claim": OPERATOR,
-    "suspense-known": OPERATOR,
-    "suspense-back": OPERATOR,
-    "suspense-agree": OPERATOR,
-    "suspense-withdraw": OPERATOR,
-    "entry-explain": OPERATOR,
-    "send-back-approve": OPERATOR,
-    "send-back-sent": OPERATOR,
-    "send-back-drop": OPERATOR,
-    "payouts-prepare": OPERATOR,
-    "payout-approve": OPERATOR,
-    "payout-pay": OPERATOR,
-    "payout-return": OPERATOR,
-    "money": OPERATOR,
-    "receipt-add": OPERATOR,
-    "receipt-confirm": OPERATOR,
-    "receipt-drop": OPERATOR,
-    "payment-reverse": OPERATOR,
-    "letters": OPERATOR,
-    "letter-file": OPERATOR,
-    "letter-printed": OPERATOR,
-    "letter-posted": OPERATOR,
-    "jobs": OPERATOR,
-    "windows": OPERATOR,
-    "window": OPERATOR,
+    **OPERATOR_DESK,
     # regulator and proof
     "regulator-home": FIGURES,
     "figures-file": FIGURES,

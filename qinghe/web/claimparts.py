@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -13,7 +13,7 @@ from django_stubs_ext import StrPromise
 
 from qinghe.claims.interest import grown
 from qinghe.claims.queries import ClaimView, HoldRow
-from qinghe.claims.queries.one import Term as OpenTerm
+from qinghe.claims.queries.rows import Term as OpenTerm
 from qinghe.claims.terms import ClaimState, Component, HoldKind, LineKind, ReviewQueue
 from qinghe.web import formats
 from qinghe.web.parts import Term
@@ -98,11 +98,29 @@ def _term(each: OpenTerm) -> Term:
 
 
 def _accrual(each: OpenTerm) -> str:
-    """Return over how many days and at which yearly rate interest grew."""
-    days = sum(int(str(x.facts.get("days", 0))) for x in each.lines)
-    rate = str(each.lines[-1].facts.get("rate_pct", "0"))
+    """Return over how many days and at which yearly rate interest grew; each day counts once."""
+    grew = [x.facts for x in each.lines if x.kind == LineKind.ACCRUED]
+    days = sum(
+        (last - first).days for first, last in _joined(_span(x) for x in grew if "from" in x)
+    )
+    rate = str(grew[-1].get("rate_pct", "0")) if grew else "0"
     words = {"days": days, "rate": formats.number(_dec(rate), 2)}
     return _("%(days)d days, %(rate)s%% a year") % words
+
+
+def _span(facts: Mapping[str, object]) -> tuple[date, date]:
+    return date.fromisoformat(str(facts["from"])), date.fromisoformat(str(facts["to"]))
+
+
+def _joined(spans: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
+    """Return spans of days in their order, those that overlap as one."""
+    found: list[tuple[date, date]] = []
+    for first, last in sorted(spans):
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return found
 
 
 def _dec(text: str) -> float:

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
+from qinghe.kernel.shown import FIELD
 from qinghe.parties.queries import MembershipRow, NoMembership, memberships
 from qinghe.parties.queries.onboarding import application_of
 from qinghe.parties.roles import Permission, may
@@ -71,6 +72,11 @@ def request_key(request: HttpRequest) -> str | None:
     """Return the key that makes sending a form twice harmless; nothing when it cannot be one."""
     key = request.POST.get(KEY, "")
     return key if 0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable() else None
+
+
+def seen_in(request: HttpRequest) -> str:
+    """Return the mark of what the sent form showed; without one, a mark that fits nothing."""
+    return request.POST.get(FIELD, "")
 
 
 def page(
@@ -143,12 +149,37 @@ def acted(
     try:
         result = act()
     except DomainError as refusal:
-        if refusal.status == 404:
+        if refusal.status == 404 and not refusal.stale:
             raise
         messages.error(request, refusal.user_message)
     else:
         messages.success(request, str(done(result) if callable(done) else done))
     return HttpResponseRedirect(reverse(to, kwargs=where))
+
+
+def tried(
+    request: HttpRequest, form: forms.Form, act: Callable[..., object], *, done: object
+) -> bool:
+    """
+    Do what a form asks for, with what it says, and say that it is done.
+
+    A refusal stands beside the form's first field, and the page is drawn again with what was typed.
+    Where the page itself is out of date, that is said, and nothing is drawn again.
+    """
+    if not form.is_valid():
+        return False
+    try:
+        act(**form.cleaned_data)
+    except DomainError as refusal:
+        if refusal.stale:
+            messages.error(request, refusal.user_message)
+            return True
+        if refusal.status == 404:
+            raise
+        form.add_error(form.visible_fields()[0].name, refusal.user_message)
+        return False
+    messages.success(request, str(done))
+    return True
 
 
 def unclear(

@@ -217,7 +217,12 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
                 Item(_("Direct debits"), "web:debits", "calendar-event"),
                 Item(_("Suspense"), "web:suspense", "hourglass", counts=("suspense",)),
                 Item(_("Reconciliation"), "web:reconciliation", "file-check"),
-                Item(_("Objections"), "web:line-objections", "flag"),
+                Item(
+                    _("Objections"),
+                    "web:line-objections",
+                    "flag",
+                    counts=("line-objections",),
+                ),
                 Item(_("Refunds"), "web:refunds", "arrow-back-up"),
                 Item(_("Month close"), "web:months", "calendar-event"),
                 Item(_("Small transfers"), "web:party-transfers", "send"),

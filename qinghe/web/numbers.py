@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,6 +10,11 @@ from uuid import UUID
 def whole(text: str | None, default: int) -> int:
     """Return a whole number, or the default when the text is none."""
     return int(text) if text and text.isdecimal() and len(text) < 9 else default
+
+
+def page_asked(query: Mapping[str, str]) -> int:
+    """Return the page of a list that an address asks for, from 1 on."""
+    return max(1, whole(query.get("page"), 1))
 
 
 def some_day(text: str | None, default: date) -> date:

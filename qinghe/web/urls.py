@@ -70,13 +70,13 @@ from qinghe.web.operator import (
     covers,
     jobs,
     letters,
-    organisations,
     reversal,
     taxes,
     transfers,
     windows,
 )
 from qinghe.web.operator.monthurls import month_urls
+from qinghe.web.operator.organisationurls import ORGANISATION, organisation_urls
 from qinghe.web.operator.payouturls import payout_urls
 from qinghe.web.public import bidrule, pages, rules, voice
 from qinghe.web.regulator import journal
@@ -86,7 +86,6 @@ app_name = "web"
 CLAIM = "claims/<uuid:claim_id>/"
 EVIDENCE = "evidence/<uuid:evidence_id>/"
 CASE = "cases/<uuid:claim_id>/"
-ORGANISATION = "organisations/<slug:slug>/"
 
 public_urls = [
     path("", pages.home, name="home"),
@@ -203,6 +202,11 @@ plan_urls = [
 ]
 money_urls = [
     path("payments/", money_pages.payment_list, name="payments"),
+    path(
+        "payments/<uuid:payment_id>/take-back/",
+        received.payment_take_back,
+        name="payment-take-back",
+    ),
     path("payments/report/", received.payments_report, name="payments-report"),
     path("payments/<uuid:payment_id>/reverse/", reversal.payment_reverse, name="payment-reverse"),
     path("statements/", money_pages.statement_page, name="statements"),
@@ -294,28 +298,6 @@ review_urls = [
     path("contacts/<uuid:attempt_id>/", attempt.attempt, name="attempt"),
     path("refusals/", refusals.refusal_list, name="refusals"),
     path("words/", screening.try_words, name="words"),
-]
-organisation_urls = [
-    path("organisations/", organisations.organisation_list, name="organisations"),
-    path("organisations/new/", organisations.organisation_new, name="organisation-new"),
-    path(ORGANISATION, organisations.organisation_page, name="organisation"),
-    path(ORGANISATION + "verify/", organisations.organisation_verify, name="organisation-verify"),
-    path(
-        ORGANISATION + "suspend/", organisations.organisation_suspend, name="organisation-suspend"
-    ),
-    path(
-        ORGANISATION + "capacity/",
-        organisations.organisation_capacity,
-        name="organisation-capacity",
-    ),
-    path(ORGANISATION + "experience/", appeals.experience, name="organisation-experience"),
-    path(ORGANISATION + "licences/", organisations.licence_add, name="licence-add"),
-    path(ORGANISATION + "members/", organisations.member_add, name="member-add"),
-    path(
-        ORGANISATION + "members/<uuid:membership_id>/end/",
-        organisations.member_end,
-        name="member-end",
-    ),
 ]
 PARTY = "identity/<uuid:application_id>/"
 joining_urls = [

@@ -63,6 +63,7 @@ PORTAL: dict[str, dict[str, int]] = {
     "sent": DEBTOR_THING,
     "pay-on": DEBTOR_THING,
     "receipt": DEBTOR_THING,
+    "payment": DEBTOR_THING,
     "wishes": DEBTOR,
     "wish-withdraw": DEBTOR_THING,
     "contacts": DEBTOR,

@@ -11,7 +11,8 @@ from django.urls import URLPattern, reverse
 
 from qinghe.kernel.actor import Role
 from qinghe.parties.roles import ROLES
-from qinghe.web.access import ACCESS, EVERYBODY, STAFF
+from qinghe.web.access import ACCESS
+from qinghe.web.circles import EVERYBODY, STAFF
 from qinghe.web.urls import urlpatterns
 from tests.web.people import KINDS, signed_in
 

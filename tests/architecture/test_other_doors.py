@@ -108,7 +108,7 @@ def member(role: Role) -> tuple[User, Membership]:
 def path_of(namespace: str, name: str) -> str:
     names = ("claim", "evidence", "order", "wish", "complaint", "batch", "listing", "mandate",
              "contact", "mailing", "plan", "attempt", "collector", "offer", "package",
-             "request", "search", "member", "queue", "paper", "bundle")  # fmt: skip
+             "request", "search", "member", "queue", "paper", "bundle", "payment")  # fmt: skip
     known = {f"{each}_id": UNKNOWN for each in names} | {
         "what": "plan",
         "fmt": "csv",

@@ -8,19 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qinghe.casework.models import Instalment, Plan
-from qinghe.casework.queries import plan_of, plans
+from qinghe.casework.queries import hardship_of, plan_of, plans
 from qinghe.casework.refusals import (
     BadAmount,
     BadDay,
     HardshipDecided,
     HardshipExists,
+    InstalmentTooSmall,
+    NoReason,
     NoSuchHardship,
     NoSuchPlan,
     PlanDecided,
     PlanExists,
     PlanTooHeavy,
     PlanTooLong,
+    PlanTooSteep,
     ReplacedTooOften,
+    SameWords,
 )
 from qinghe.casework.schedules import Variation, month_later
 from qinghe.casework.services import (
@@ -33,6 +37,8 @@ from qinghe.casework.services import (
     propose_plan,
 )
 from qinghe.casework.services.paid import spread
+from qinghe.casework.services.plans import end_plan
+from qinghe.casework.terms import PlanState
 from qinghe.claims.models import Claim, Hold
 from qinghe.claims.queries import NoSuchClaim
 from qinghe.kernel.actor import Actor, Role, system
@@ -51,8 +57,11 @@ def agreed(case: Case, debtor: Actor, creditor: Actor, monthly: int = 30_000) ->
 
 def pay(case: Case, amount: int) -> None:
     claim = Claim.objects.get(pk=case.claim.pk)
+    first = max(min(claim.interest, amount), 0)
     Claim.objects.filter(pk=claim.pk).update(
-        principal=claim.principal - amount, paid=claim.paid + amount
+        interest=claim.interest - first,
+        principal=claim.principal - amount + first,
+        paid=claim.paid + amount,
     )
     apply_paid(claim_id=claim.pk, actor=system("test"), at=AT + DAY)
 
@@ -96,6 +105,43 @@ def test_a_paid_plan_is_complete_and_lets_go_of_its_hold(
     plan.refresh_from_db()
     assert plan.state == "completed"
     assert not Hold.objects.filter(lifted_at__isnull=True).exists()
+
+
+@pytest.mark.parametrize(
+    "money", [[100_000], [30_000, 30_000, 30_000, 10_000], [1, 99_999], [60_000, 41_000]]
+)
+def test_a_plan_that_is_kept_leads_to_no_contact_for_thirty_days(
+    case: Case, debtor: Actor, creditor: Actor, money: list[int]
+) -> None:
+    plan = agreed(case, debtor, creditor)
+    # Interest that ran while the plan ran, and is in no part.
+    Claim.objects.filter(pk=case.claim.pk).update(interest=2_368)
+    for amount in money:
+        pay(case, amount)
+    plan.refresh_from_db()
+    assert plan.state == "completed"
+    last = AT + DAY
+    for days in range(31):
+        for channel in ("voice", "sms", "email"):
+            assert "PLT-PLAN-01" in case.ask(last + days * DAY, channel).rules, (days, channel)
+    assert case.ask(last + 31 * DAY).state == "permitted"
+    hold = Hold.objects.get(lifted_at__isnull=True)
+    assert (hold.cause, hold.claim_id) == (f"plan-kept:{plan.pk}", case.claim.pk)
+
+
+def test_money_that_comes_again_neither_renews_nor_ends_the_quiet(
+    case: Case, debtor: Actor, creditor: Actor
+) -> None:
+    agreed(case, debtor, creditor)
+    Claim.objects.filter(pk=case.claim.pk).update(interest=2_368)
+    pay(case, 100_000)
+    pay(case, 368)
+    assert Hold.objects.filter(lifted_at__isnull=True).count() == 1
+    # Another plan for the rest that is stopped leaves it as it is.
+    second = propose_plan(claim_id=case.claim.pk, monthly=1_000, actor=debtor, at=AT + DAY)
+    decide_plan(plan_id=second.pk, agreed=True, actor=creditor, at=AT + DAY)
+    end_plan(second, PlanState.BROKEN, system("test"), AT + 2 * DAY)
+    assert case.ask(AT + 3 * DAY).rules == ["PLT-PLAN-01"]
 
 
 def test_a_missed_part_stops_the_plan_after_the_days_of_grace(
@@ -147,6 +193,20 @@ def test_what_a_plan_may_not_be(case: Case, debtor: Actor) -> None:
         decide_plan(plan_id=plan.pk, agreed=True, actor=other, at=AT)
 
 
+def test_a_plan_that_puts_the_whole_off_is_refused(case: Case, debtor: Actor) -> None:
+    late = Variation("graduated", step=2_000_000, step_months=59)
+    tiny = Variation("seasonal", months=(12,), otherwise=1)
+    for monthly, variation, refusal in (
+        (1, late, PlanTooSteep),
+        (50_000, tiny, InstalmentTooSmall),
+    ):
+        with pytest.raises(refusal):
+            propose_plan(
+                claim_id=case.claim.pk, monthly=monthly, variation=variation, actor=debtor, at=AT
+            )
+    assert not Plan.objects.exists()
+
+
 def test_hardship_stops_contact_in_the_same_moment(case: Case, debtor: Actor) -> None:
     asked = ask_hardship(claim_id=case.claim.pk, statement="lost my work", actor=debtor, at=AT)
     assert "PLT-HLD-01" in case.ask(AT).rules
@@ -170,16 +230,38 @@ def test_a_granted_pause_ends_on_its_day(case: Case, debtor: Actor, creditor: Ac
     assert "PLT-HLD-01" in case.ask(AT + 6 * DAY).rules
     assert case.ask(AT + 8 * DAY).state == "permitted"
     with pytest.raises(HardshipDecided):
-        decide_hardship(hardship_id=asked.pk, granted=False, actor=creditor, at=AT)
+        decide_hardship(hardship_id=asked.pk, granted=False, refusal="plan", actor=creditor, at=AT)
 
 
 def test_a_declined_hardship_lifts_the_hold(case: Case, debtor: Actor, creditor: Actor) -> None:
     asked = ask_hardship(claim_id=case.claim.pk, statement="", actor=debtor, at=AT)
     other = factories.actor(Role.CREDITOR, factories.organisation())
     with pytest.raises(NoSuchHardship):
-        decide_hardship(hardship_id=asked.pk, granted=False, actor=other, at=AT)
-    decide_hardship(hardship_id=asked.pk, granted=False, actor=creditor, at=AT)
+        decide_hardship(hardship_id=asked.pk, granted=False, refusal="plan", actor=other, at=AT)
+    decide_hardship(hardship_id=asked.pk, granted=False, refusal="plan", actor=creditor, at=AT)
     assert case.ask(AT).state == "permitted"
+
+
+def test_a_refusal_says_why_and_the_next_request_says_what_is_new(
+    case: Case, debtor: Actor, creditor: Actor
+) -> None:
+    asked = ask_hardship(claim_id=case.claim.pk, statement="lost my work", actor=debtor, at=AT)
+    with pytest.raises(NoReason):
+        decide_hardship(hardship_id=asked.pk, granted=False, actor=creditor, at=AT)
+    decide_hardship(hardship_id=asked.pk, granted=False, refusal="not_said", actor=creditor, at=AT)
+    row = hardship_of(claim_id=case.claim.pk, actor=debtor)
+    assert row is not None
+    assert row.refusal_words
+    for said in ("", " lost  my work "):
+        with pytest.raises(SameWords) as refused:
+            ask_hardship(claim_id=case.claim.pk, statement=said, actor=debtor, at=AT + DAY)
+        assert refused.value.facts == {"day": "2026-11-23", "again": "2026-12-08"}
+    again = ask_hardship(claim_id=case.claim.pk, statement="I am ill", actor=debtor, at=AT + DAY)
+    decide_hardship(
+        hardship_id=again.pk, granted=False, refusal="plan", actor=creditor, at=AT + DAY
+    )
+    later = AT + 16 * DAY
+    assert ask_hardship(claim_id=case.claim.pk, statement="I am ill", actor=debtor, at=later)
 
 
 @given(st.lists(st.integers(1, 10**6), min_size=1, max_size=12), st.integers(0, 2 * 10**7))

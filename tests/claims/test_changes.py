@@ -7,8 +7,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qinghe.claims.queries.changes import CHANGES, changes_of
-from qinghe.claims.queries.one import LineRow
+from qinghe.claims.queries.changes import CHANGES, Agreed, changes_of
+from qinghe.claims.queries.rows import LineRow
 from qinghe.claims.terms import Component, LineKind
 from tests.factories import AT
 
@@ -55,6 +55,30 @@ def test_more_of_one_part_is_a_raise_whatever_the_sum_says() -> None:
 def test_the_lawful_amount_needs_no_words_of_the_creditor() -> None:
     (change,) = changes_of([line("claimed", 9, 0), line("restated", -1, 1, lawful="CN")])
     assert (change.lawful, change.reason) == (True, "")
+
+
+def test_what_was_waived_for_money_is_one_change_with_it() -> None:
+    history = [
+        line("claimed", 5_000, 0),
+        line("accrued", 30, 2, "interest"),
+        line("paid", -30, 2, "interest", payment="a"),
+        line("paid", -1_970, 2, payment="a"),
+        line("waived", -3_030, 2, cause="early:1"),
+    ]
+    (kept,) = changes_of(history)
+    assert (kept.before, kept.after, kept.raised) == (5_000, 0, False)
+    assert kept.agreed == Agreed(paid=2_000, waived=3_030, taken_back=False)
+    history += [
+        line("undone", 1_970, 4, payment="a"),
+        line("undone", 30, 4, "interest", payment="a"),
+        line("waived", 3_030, 4, cause="early:1"),
+    ]
+    _kept, back = changes_of(history)
+    assert (back.before, back.after, back.raised) == (0, 5_030, False)
+    assert back.agreed == Agreed(paid=2_000, waived=3_030, taken_back=True)
+    # Taken back and given again at once, as other money replaced it: nothing to tell.
+    history += [line("waived", 9, 6, cause="early:1"), line("waived", -9, 6, cause="early:1")]
+    assert len(changes_of(history)) == 2
 
 
 LINES = st.lists(

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from qinghe.claims.models import Claim, Evidence, Line, Objection, Review
 from qinghe.claims.queries import ClaimView, NoSuchClaim, claim_view
-from qinghe.claims.queries.one import Term
+from qinghe.claims.queries.rows import Term
 from qinghe.claims.services import (
     FileCounted,
     FileTypeRefused,

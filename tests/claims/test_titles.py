@@ -42,11 +42,14 @@ from qinghe.claims.services import (
     set_state,
     tell_chain,
     withdraw_claim,
+    write_off_part,
 )
 from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.ids import new_id
+from qinghe.kernel.shown import ChangedMeanwhile
 from qinghe.ledger.queries import balance, trial_balance
+from qinghe.market.services.assigning import take_over
 from qinghe.parties.models import Organisation
 from qinghe.parties.roles import NotPermitted
 from tests.claims.world import (
@@ -370,3 +373,16 @@ def test_of_two_who_accept_at_once_one_gets_it() -> None:
     assert sorted(race(range(4), accept)) == ["got it", "late", "late", "late"]
     assert claimed(market.fund) == -market.claim.owed
     assert claimed(market.bank) == 0
+
+
+def test_a_new_creditor_takes_over_what_was_shown(market: Market) -> None:
+    title = market.offer()
+    heir = clerk(market.fund)
+    (shown,) = offers_to(actor=heir)
+    waive = {"amounts": {"principal": 1}, "ground": "goodwill", "reason": "Kindness."}
+    write_off_part(claim_id=market.claim.pk, **waive, actor=clerk(market.bank), at=NOW)
+    with pytest.raises(ChangedMeanwhile):
+        take_over(title_id=title.pk, seen=shown.shown, actor=heir, at=NOW)
+    (shown,) = offers_to(actor=heir)
+    taken = take_over(title_id=title.pk, seen=shown.shown, actor=heir, at=NOW)
+    assert taken.creditor_id == market.fund.pk

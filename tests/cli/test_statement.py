@@ -30,6 +30,11 @@ def test_a_statement_is_taken_in_and_what_waits_is_told(tmp_path: Path) -> None:
         "booked_minor": 4_000,
         "waiting": 1,
         "unexplained": 1,
+        "twins": 0,
+        "own_booked": 1,
+        "own_waiting": 1,
+        "own_left": 0,
+        "own_open": 1,
     }
     assert run(statement.app, "import", str(file))["new"] == 0
     told = run(statement.app, "suspense")

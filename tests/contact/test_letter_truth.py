@@ -111,11 +111,24 @@ def test_the_letter_says_what_the_debt_is_and_what_may_begin_after_the_last_day(
     claim = waiting(contract_on=date(2025, 6, 1), interest=5_000)
     text = words(told(claim, AT))
     for said in (
-        "2025年6月1日 的一笔消费贷", "其中本金 1,000.00 元，利息和违约金 50.00 元。",
+        "2025年6月1日 的一笔消费贷款。", "其中本金 1,000.00 元，利息和违约金 50.00 元。",
         "可能会交给催收员", "次数和时间都有限制", "您一说，联系就停",
     ):  # fmt: skip
         assert said in text, said
     assert "其中" not in words(told(waiting(), AT))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("product", "said"),
+    [
+        ("credit_card", "一笔信用卡欠款。"), ("small_loan", "一笔小额贷款。"),
+        ("private_loan", "一笔个人借款。"), ("trade_credit", "一笔货款欠款。"),
+        ("other", "一笔其他欠款。"),
+    ],
+)  # fmt: skip
+def test_the_letter_names_a_debt_and_not_a_product(product: str, said: str) -> None:
+    assert said in words(told(waiting(contract_on=date(2025, 6, 1), product=product), AT))
 
 
 @pytest.mark.django_db

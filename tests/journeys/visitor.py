@@ -40,12 +40,32 @@ FOCUS = """(selector) => {
         || places.some((place) => getComputedStyle(place).outlineStyle !== 'none');
     return {found: here.matches(selector), shown, html: here.outerHTML.slice(0, 120)};
 }"""
-RULES = "axe.run(document, {resultTypes: ['violations']})"
+RULES = "axe.run(document, {resultTypes: ['violations'], preload: false})"
+# Pictures are for people to look at; where nobody does, PICTURES=no spares the time.
+PHOTOGRAPHED = os.environ.get("PICTURES") != "no"
 
 
 @cache
 def _axe() -> str:
     return AXE.read_text()
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds; it is injected once, beside the page's own policy, not through it."""
+    if not page.evaluate("'axe' in window"):
+        session = page.context.new_cdp_session(page)
+        session.send("Runtime.evaluate", {"expression": _axe()})
+        session.detach()
+    found = page.evaluate(RULES)["violations"]
+    return [f"{each['id']} ({each['impact']}): {each['nodes'][0]['html'][:160]}" for each in found]
+
+
+def photograph(page: Page, language: str, width: int, name: str, **options: Any) -> None:
+    """Keep a picture of a page under its language and width, if pictures are wanted."""
+    if PHOTOGRAPHED:
+        folder = PICTURES / f"{language[:2]}-{width}"
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{name}.png", **options)
 
 
 @dataclass
@@ -59,17 +79,17 @@ class Album:
     weights: dict[str, int] = field(default_factory=dict)
 
     def picture(self, page: Page, name: str, width: int) -> None:
-        folder = PICTURES / f"{self.language[:2]}-{width}"
-        folder.mkdir(parents=True, exist_ok=True)
         # A window as tall as the page: bars that stick to an edge stay where they belong.
         tall = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": width, "height": max(WIDTHS[width], min(tall, TALLEST))})
-        page.screenshot(path=folder / f"{self.number:02}-{name}.png", animations="disabled")
+        named = f"{self.number:02}-{name}"
+        photograph(page, self.language, width, named, animations="disabled")
 
     def write_weights(self) -> None:
         """Keep what each page costs to fetch, the heaviest first."""
         rows = sorted(self.weights.items(), key=lambda row: -row[1])
         text = "".join(f"{weight:>8} {where}\n" for where, weight in rows)
+        PICTURES.mkdir(exist_ok=True)
         (PICTURES / f"weights-{self.language[:2]}.txt").write_text(text)
 
     def blame(self, where: str, what: str) -> None:
@@ -187,14 +207,8 @@ class Visitor:
         if over > 0:
             album.blame(where, f"scrolls {over} px sideways at {width}")
         album.picture(page, name, width)
-        if not page.evaluate("'axe' in window"):
-            # Beside the page's own policy, not through it.
-            session = page.context.new_cdp_session(page)
-            session.send("Runtime.evaluate", {"expression": _axe()})
-            session.detach()
-        for found in page.evaluate(RULES)["violations"]:
-            first = found["nodes"][0]["html"][:160]
-            album.blame(where, f"axe at {width}: {found['id']} ({found['impact']}): {first}")
+        for found in violations(page):
+            album.blame(where, f"axe at {width}: {found}")
 
     def leave(self) -> None:
         self.context.close()

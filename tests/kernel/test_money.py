@@ -51,3 +51,46 @@ def test_halves_go_away_from_zero(value: Fraction, rounded: int) -> None:
 def test_weights_without_a_positive_sum_are_refused() -> None:
     with pytest.raises(ValueError, match="positive"):
         money.apportion(1, [0, 0])
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("1,260.50", "1260.50"), ("12，345，678", "12345678"), ("-1,000", "-1000"),
+        ("¥1,000.00", "¥1000.00"), ("1000.5", "1000.5"), ("1,000元", "1000元"),
+    ],
+)  # fmt: skip
+def test_commas_between_thousands_are_left_out(written: str, plain: str) -> None:
+    assert money.ungrouped(written) == plain
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("1 000", "1000"), ("1\u202f234\u00a0567.50", "1234567.50"), ("１０００．５", "1000.5"),
+        (" 20 ", "20"), ("1 000 元", "1000 元"), ("10 00", "10 00"), ("1 0000", "1 0000"),
+        ("5 000 00", "5 000 00"),
+    ],
+)  # fmt: skip
+def test_blanks_between_thousands_are_left_out_and_no_others(written: str, plain: str) -> None:
+    assert money.typed(written) == plain
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "5,0",
+        "100,50",
+        "5，0",
+        "1,2345",
+        "1234,567",
+        ",500",
+        "1,000,",
+        "1.000,50",
+        "1,00,000",
+        "1,,000",
+    ],
+)
+def test_a_comma_anywhere_else_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="thousands"):
+        money.ungrouped(written)

@@ -98,6 +98,18 @@ class TestClose:
         assert (mirror.at, mirror.meant_at) == (ends(NOVEMBER), AT)
         assert_proven()
 
+    def test_what_was_set_aside_is_told_that_its_month_is_closed(self) -> None:
+        put(500)
+        waits = services.set_aside(
+            posting=Posting(HELD, CASH, 200, "CNY", "test", "test:1", AT),
+            expires_at=ends(DECEMBER),
+        )
+        close()
+        with pytest.raises(MonthClosed):
+            services.post_pending(pending_id=waits.pk, at=AT)
+        services.post_pending(pending_id=waits.pk, at=ends(NOVEMBER))
+        assert queries.balance(path=CASH, currency="CNY") == 300
+
     # On the day on which the accounts moved last, and on a later one.
     @pytest.mark.parametrize("at", [AT, ends(NOVEMBER) - timedelta(microseconds=1)])
     @pytest.mark.parametrize("count", [1, 2])

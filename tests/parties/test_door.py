@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from qinghe.journal.models import Answer, Entry
 from qinghe.kernel.actor import Role, system
-from qinghe.parties.identity import is_demo_id
 from qinghe.parties.models import DoorCode, DoorTry, Person
 from qinghe.parties.services import (
     DoorClosed,
+    DoorShut,
     add_contact_point,
     forget_tries,
     issue_door_code,
@@ -28,9 +28,10 @@ from qinghe.parties.services import (
 from qinghe.parties.services.door import (
     ALPHABET,
     FAILURES_PER_CODE,
+    FAILURES_PER_ORIGIN,
     LOCKED_FOR,
     MOST_LOCKS,
-    TRIES_PER_ORIGIN,
+    count_against,
     well_formed,
     with_check,
 )
@@ -161,22 +162,74 @@ def test_a_right_answer_forgives_what_was_wrong_before() -> None:
 
 
 @pytest.mark.django_db
-def test_one_origin_has_ten_tries_in_a_quarter_of_an_hour() -> None:
+def test_one_origin_has_thirty_wrong_tries_in_a_quarter_of_an_hour() -> None:
     code = code_for(person())
-    for _ in range(TRIES_PER_ORIGIN):
+    shut(code)
+
+    with pytest.raises(DoorShut) as told:
+        open_door(code=code, answer="1231", origin="a", at=NOW + timedelta(minutes=1))
+    assert told.value.facts == {"minutes": 15}
+    assert open_door(code=code, answer="1231", origin="b", at=NOW)
+    assert open_door(code=code, answer="1231", origin="a", at=NOW + timedelta(minutes=15))
+
+
+def shut(code: str) -> None:
+    """Let somebody behind the address of many fail until it is shut for all of them."""
+    for _ in range(FAILURES_PER_ORIGIN):
         with pytest.raises(DoorClosed):
             open_door(code="nothing", answer="9999", origin="a", at=NOW)
 
-    with pytest.raises(DoorClosed):
-        open_door(code=code, answer="1231", origin="a", at=NOW + timedelta(minutes=1))
-    assert open_door(code=code, answer="1231", origin="b", at=NOW)
-    assert open_door(code=code, answer="1231", origin="a", at=NOW + timedelta(minutes=17))
+
+@pytest.mark.django_db
+def test_who_tries_at_a_shut_door_does_not_keep_it_shut() -> None:
+    code = code_for(person())
+    shut(code)
+    for minute in range(15):
+        for asked in (code, "nothing"):
+            with pytest.raises(DoorShut):
+                open_door(code=asked, answer="1231", origin="a", at=NOW + timedelta(minutes=minute))
+    assert open_door(code=code, answer="1231", origin="a", at=NOW + timedelta(minutes=15))
+
+
+@pytest.mark.django_db
+def test_many_who_come_in_rightly_from_one_address_shut_nobody_out() -> None:
+    code = code_for(person())
+    for _ in range(FAILURES_PER_ORIGIN + 1):
+        assert open_door(code=code, answer="1231", origin="carrier", at=NOW)
+    assert not DoorTry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_coming_in_rightly_wipes_no_wrong_try_of_the_address() -> None:
+    code = code_for(person())
+    for _ in range(FAILURES_PER_ORIGIN):
+        with pytest.raises(DoorClosed):
+            open_door(code="nothing", answer="9999", origin="a", at=NOW)
+        if DoorTry.objects.count() < FAILURES_PER_ORIGIN:
+            assert open_door(code=code, answer="1231", origin="a", at=NOW)
+    with pytest.raises(DoorShut):
+        open_door(code="nothing", answer="9999", origin="a", at=NOW)
+
+
+@pytest.mark.django_db
+def test_a_shut_door_says_nothing_of_the_code() -> None:
+    code = code_for(person())
+    shut(code)
+    said: set[str] = set()
+    costs: set[int] = set()
+    for asked, answer in ((code, "1231"), (code, "0000"), (with_check("2" * 9), "1231")):
+        with CaptureQueriesContext(connection) as queries, pytest.raises(DoorShut) as told:
+            open_door(code=asked, answer=answer, origin="a", at=NOW)
+        said.add(str(told.value))
+        costs.add(len(queries))
+    assert (len(said), len(costs)) == (1, 1)
 
 
 @pytest.mark.django_db
 def test_old_tries_and_codes_are_forgotten() -> None:
     code = code_for(person())
-    open_door(code=code, answer="1231", origin="a", at=NOW)
+    with pytest.raises(DoorClosed):
+        open_door(code=code, answer="9999", origin="a", at=NOW)
     assert forget_tries(at=NOW + timedelta(days=8)) == 1
     assert forget_tries(at=NOW + timedelta(days=181)) == 1
 
@@ -205,25 +258,28 @@ def test_a_race_of_guesses_counts_every_one(origins: Callable[[int], str]) -> No
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_race_from_one_origin_lets_ten_tries_through() -> None:
-    """Every guess is right and for another person: only the origin's own limit stops them."""
-    guesses = TRIES_PER_ORIGIN + 6
-    numbers = [f"99010119900101{n:03}X" for n in range(100)]
-    numbers = [number for number in numbers if is_demo_id(number)][:guesses]
-    codes = [(code_for(person(number)), number[-4:]) for number in numbers]
+def test_a_race_from_one_origin_is_counted_one_by_one() -> None:
+    """Of many guesses at once no more are looked at than the limit leaves."""
+    guesses, left = 12, 5
+    for _ in range(FAILURES_PER_ORIGIN - left):
+        count_against("one", NOW)
     start = Barrier(guesses)
 
-    def guess(pair: tuple[str, str]) -> bool:
+    def looked_at(_number: int) -> bool:
         start.wait()
         try:
-            return bool(open_door(code=pair[0], answer=pair[1], origin="one", at=NOW))
+            open_door(code="nothing", answer="9999", origin="one", at=NOW)
         except DoorClosed:
+            return True
+        except DoorShut:
             return False
         finally:
             connection.close()
+        return False
 
     with ThreadPoolExecutor(guesses) as pool:
-        assert sum(pool.map(guess, codes)) == TRIES_PER_ORIGIN
+        assert sum(pool.map(looked_at, range(guesses))) == left
+    assert DoorTry.objects.count() == FAILURES_PER_ORIGIN
 
 
 signs = st.text(ALPHABET, min_size=9, max_size=9)

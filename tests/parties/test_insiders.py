@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import permutations
 
 import pytest
 
@@ -11,9 +12,13 @@ from qinghe.journal.models import Answer, Entry
 from qinghe.journal.services import record
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.parties.models import Membership, User
-from qinghe.parties.services import add_membership, create_api_key, create_user
+from qinghe.parties.pairs import independent
+from qinghe.parties.roles import NotPermitted
+from qinghe.parties.services import add_membership, confirm_account, create_api_key, create_user
 from qinghe.parties.services.accounts import NotYourself
+from qinghe.parties.services.confirming import ConfirmedBySame, NothingToConfirm
 from qinghe.parties.services.door import network_of
+from qinghe.parties.services.passwords import set_password
 from qinghe.parties.terms import OrgKind
 from qinghe.settlement import refusals, services
 from qinghe.settlement.models import Payout
@@ -23,6 +28,7 @@ from tests.settlement.test_payments import pay
 
 pytestmark = pytest.mark.django_db
 JOB = system("tests")
+LONG = "a-long-word-that-nobody-guesses-7"
 
 
 def operator(email: str, by: Actor = JOB) -> Actor:
@@ -55,6 +61,57 @@ def test_a_second_account_of_ones_own_making_is_no_second_person() -> None:
         with pytest.raises(refusals.SamePerson):
             services.approve_payout(payout_id=payout.pk, actor=approver, at=AT)
         services.return_payout(payout_id=payout.pk, reason="test", actor=JOB, at=AT)
+
+
+def two(one: Actor, other: Actor) -> bool:
+    return independent(one.label, other.label)
+
+
+def test_a_chain_of_accounts_is_one_person() -> None:
+    boss, colleague = operator("boss@example.com"), operator("colleague@example.com")
+    first = operator("first@example.com", by=boss)
+    second = operator("second@example.com", by=first)
+    sister = operator("sister@example.com", by=boss)
+    ours = (boss, first, second, sister)
+    for one, other in permutations(ours, 2):
+        assert not two(one, other)
+    for each in ours:
+        assert two(each, colleague)
+        assert two(colleague, each)
+    payout = prepared(boss)
+    with pytest.raises(refusals.SamePerson):
+        services.approve_payout(payout_id=payout.pk, actor=second, at=AT)
+    services.approve_payout(payout_id=payout.pk, actor=colleague, at=AT)
+
+
+def test_who_knows_the_person_unties_an_account_and_nobody_else_does() -> None:
+    boss, colleague = operator("boss@example.com"), operator("colleague@example.com")
+    new = operator("new@example.com", by=boss)
+    puppet = operator("puppet@example.com", by=boss)
+    assert new.user_id
+    assert colleague.user_id
+    for tied in (boss, puppet, new):
+        with pytest.raises(ConfirmedBySame):
+            confirm_account(user_id=new.user_id, actor=tied, at=AT)
+    assert not two(boss, new)
+    confirm_account(user_id=new.user_id, actor=colleague, at=AT)
+    assert two(boss, new)
+    assert two(new, puppet)
+    assert not two(boss, puppet)
+    for known in (new.user_id, colleague.user_id):
+        with pytest.raises(NothingToConfirm):
+            confirm_account(user_id=known, actor=boss, at=AT)
+    # A password that the boss sets anew ties it again.
+    set_password(email="new@example.com", password=LONG, actor=boss, at=AT)
+    assert not two(new, boss)
+    assert not two(new, puppet)
+
+
+def test_a_clerk_confirms_nobody() -> None:
+    new = operator("new@example.com", by=operator("boss@example.com"))
+    assert new.user_id
+    with pytest.raises(NotPermitted):
+        confirm_account(user_id=new.user_id, actor=factories.actor(Role.REVIEWER), at=AT)
 
 
 def test_two_people_that_the_shell_made_prepare_and_approve() -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from pytest_django import Settings
 
 from qinghe.journal.models import Entry
-from qinghe.kernel.actor import Role
-from qinghe.kernel.ids import new_id
+from qinghe.kernel.actor import Actor, Role, system
+from qinghe.kernel.ids import digits, new_id
 from qinghe.parties.models import MicroTransfer, VaultItem
 from qinghe.parties.queries.payees import waiting_until
 from qinghe.parties.roles import NotPermitted
 from qinghe.parties.services import (
+    add_membership,
     ask_registers,
+    confirm_account,
+    create_user,
+    declare_account,
     expire_transfers,
     lower_levels,
     open_transfer,
@@ -32,6 +37,7 @@ from qinghe.parties.services.micro import (
     SameHand,
     TransferRunning,
     TransferWait,
+    may_state,
     sandbox_statement,
 )
 from qinghe.parties.terms import OrgKind, TransferState
@@ -41,6 +47,7 @@ from tests.parties.onboarded import Applicant
 from tests.races import race
 
 CLERK = factories.actor(Role.OPERATOR)
+JOB = system("tests")
 
 
 @pytest.fixture
@@ -182,3 +189,88 @@ def test_who_changed_a_proven_account_does_not_confirm_it(
         other = one.actor
     done = state_amount(org_id=one.org_id, cents=amount, actor=other, at=AT)
     assert done.state == TransferState.PROVEN
+
+
+def operator() -> Actor:
+    """Return an operator whose account the shell made."""
+    return member(factories.organisation(OrgKind.OPERATOR).pk, Role.OPERATOR, by=JOB)
+
+
+def member(org_id: UUID, role: Role, by: Actor) -> Actor:
+    email = f"m{digits(8)}@example.com"
+    user = create_user(email=email, password=None, display_name="", actor=by, at=AT)
+    add_membership(user_id=user.pk, org_id=org_id, role=role, actor=by, at=AT)
+    return Actor(role=role, user_id=user.pk, org_id=org_id)
+
+
+def name_account(org_id: UUID, by: Actor) -> int:
+    """Let somebody name another account; return the amount that its statement shows."""
+    told = {"holder": "示例有限公司", "number": f"99{digits(14)}", "bank": "示例银行"}
+    declare_account(org_id=org_id, **told, actor=by, at=AT)
+    made = start_transfer(org_id=org_id, actor=by, at=AT)
+    assert send_transfer(transfer_id=made.pk, at=AT)
+    made.refresh_from_db()
+    amount = sandbox_statement(made)
+    assert amount is not None
+    return amount
+
+
+def state(org_id: UUID, cents: int, by: Actor) -> str:
+    return state_amount(org_id=org_id, cents=cents, actor=by, at=AT).state
+
+
+def refused(org_id: UUID, cents: int, *hands: Actor) -> None:
+    for hand in hands:
+        assert not may_state(org_id=org_id, actor=hand)
+        with pytest.raises(SameHand):
+            state(org_id, cents, hand)
+
+
+@pytest.mark.django_db
+def test_accounts_of_one_maker_do_not_move_where_money_goes() -> None:
+    one = Applicant(OrgKind.AGENCY)
+    one.account()
+    one.prove()
+    boss = operator()
+    first, second = (member(one.org_id, Role.COLLECTOR, by=boss) for _ in range(2))
+    cents = name_account(one.org_id, first)
+    refused(one.org_id, cents, first, second, boss)
+    assert may_state(org_id=one.org_id, actor=one.actor)
+    assert state(one.org_id, cents, one.actor) == TransferState.PROVEN
+    # The other way round as well: whom the operator made answers for the first holder.
+    assert state(one.org_id, name_account(one.org_id, one.actor), second) == TransferState.PROVEN
+
+
+@pytest.mark.django_db
+def test_one_confirmed_account_of_two_is_enough_to_prove_a_changed_one() -> None:
+    org_id = factories.organisation(OrgKind.INSTITUTION).pk
+    boss, colleague = operator(), operator()
+    first, second = (member(org_id, Role.CREDITOR, by=boss) for _ in range(2))
+    cents = name_account(org_id, first)
+    # The operator registered it: nobody looked at its first account.
+    refused(org_id, cents, first, second)
+    confirm_account(user_id=first.user_id, actor=colleague, at=AT)
+    assert state(org_id, cents, first) == TransferState.PROVEN
+    cents = name_account(org_id, first)
+    refused(org_id, cents, first)
+    assert state(org_id, cents, second) == TransferState.PROVEN
+
+
+@pytest.mark.django_db
+def test_a_private_creditor_is_one_person_and_whom_an_operator_adds_is_not_that_person() -> None:
+    one = Applicant()
+    one.account()
+    one.prove()
+    boss = operator()
+    sock = member(one.org_id, Role.CREDITOR, by=boss)
+    refused(one.org_id, name_account(one.org_id, sock), sock, boss)
+    refused(one.org_id, name_account(one.org_id, boss), sock, boss)
+    cents = name_account(one.org_id, one.actor)
+    assert state(one.org_id, cents, one.actor) == TransferState.PROVEN
+
+
+@pytest.mark.django_db
+def test_while_an_application_is_open_its_first_account_needs_one_hand() -> None:
+    one = Applicant(OrgKind.AGENCY)
+    clerk = member(one.org_id, Role.COLLECTOR, by=operator())
+    assert state(one.org_id, name_account(one.org_id, clerk), clerk) == TransferState.PROVEN

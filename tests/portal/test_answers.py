@@ -135,3 +135,22 @@ def test_a_complaint_cannot_name_another_persons_claim(inside: Client, world: Wo
     page = send(inside, "complain/", kind="rude", statement="x", claim=str(world.strange.pk))
     assert page.status_code == 200
     assert not Complaint.objects.exists()
+
+
+def test_a_day_to_come_or_an_odd_amount_is_asked_about_at_its_field(
+    inside: Client, world: World
+) -> None:
+    path = f"claims/{world.claim.pk}/contest/"
+    told = {"reason": "paid", "paid": "99,999,999,999"}
+    page = send(inside, path, **told, paid_on="2027-05-05")
+    assert {"paid", "paid_on"} <= set(page.context["form"].errors)
+    assert not Dispute.objects.exists()
+    page = send(inside, path, **told)
+    again = page.content.decode().split('name="sure" value="')[1].split('"')[0]
+    assert send(inside, path, **told, sure=again).status_code == 302
+    assert Dispute.objects.exists()
+
+
+def test_a_typed_amount_a_month_is_a_choice(inside: Client, world: World) -> None:
+    page = send(inside, f"claims/{world.claim.pk}/plan/check/", monthly="300")
+    assert page.context["draft"].monthly == 30_000

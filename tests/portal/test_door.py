@@ -72,7 +72,16 @@ def test_leaving_ends_the_stay_on_the_server(inside: Client) -> None:
 
 def _address(pattern: object, world: World) -> str:
     route = str(pattern.pattern)  # type: ignore[attr-defined]
-    for kind in ("claim", "evidence", "paper", "order", "wish", "complaint", "attempt"):
+    for kind in (
+        "claim",
+        "evidence",
+        "paper",
+        "order",
+        "payment",
+        "wish",
+        "complaint",
+        "attempt",
+    ):
         route = route.replace(f"<uuid:{kind}_id>", str(world.claim.pk))
     return "/d/" + route.replace("<slug:what>", "plan")
 

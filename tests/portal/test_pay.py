@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -85,6 +86,28 @@ def test_paying_all_of_it_settles_the_claim_with_todays_interest(
     assert Claim.objects.get(pk=world.claim.pk).state == "closed"
 
 
+def test_where_nothing_is_owed_any_more_nobody_is_asked_to_pay(
+    inside: Client, world: World
+) -> None:
+    go(inside, world, part_of="all")
+    assert tell(inside, notice(CashierOrder.objects.get())) == 200
+    address = f"/d/claims/{world.claim.pk}/"
+    assert inside.get(f"{address}pay/").url == address
+    again = inside.post(f"{address}pay/", {"request_key": uuid4().hex, "part_of": "all"})
+    assert again.url == address
+    assert CashierOrder.objects.count() == 1
+
+
+@pytest.mark.parametrize("account", ["", "622200001111"])
+def test_wherever_somebody_pays_it_says_that_no_collector_gets_money(
+    inside: Client, world: World, settings: Any, account: str
+) -> None:
+    settings.BANK_ACCOUNT = account
+    text = inside.get(f"/d/claims/{world.claim.pk}/pay/").content.decode()
+    assert "never to a collector" in text
+    assert f"/d/complain/?claim={world.claim.pk}" in text
+
+
 def test_repeated_late_and_foreign_notices_change_nothing(inside: Client, world: World) -> None:
     go(inside, world, part_of="part", amount="10")
     order = CashierOrder.objects.get()
@@ -124,3 +147,13 @@ def test_a_silent_platform_is_told_again(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(http.client.HTTPConnection, "request", refuse)
     with pytest.raises(NotHeardError):
         notify(url="http://127.0.0.1:9/x", body="{}", signature="")
+
+
+def test_a_typed_amount_is_a_choice(inside: Client, world: World) -> None:
+    go(inside, world, amount="1 000")
+    assert CashierOrder.objects.get().amount == 100_000
+    address = f"/d/claims/{world.claim.pk}/pay/"
+    page = inside.post(address, {"request_key": uuid4().hex, "amount": " "})
+    assert list(page.context["form"].errors) == ["part_of"]
+    page = inside.post(address, {"request_key": uuid4().hex, "amount": "x"})
+    assert list(page.context["form"].errors) == ["amount"]

@@ -165,3 +165,30 @@ def test_who_reads_of_hardship_is_said_before_it_is_written(inside: Client, worl
 def test_an_amount_is_written_in_digits(written: str) -> None:
     with pytest.raises(ValidationError, match=r"Enter a number"):
         Amount(currency="CNY", label="").clean(written)
+
+
+@pytest.mark.parametrize("written", ["5,0", "100,50", "5，0", "100，50元", "1.260,50"])
+def test_a_comma_is_never_taken_for_what_it_may_not_mean(written: str) -> None:
+    with pytest.raises(ValidationError, match=r"like 1260\.50 or 1,260\.50"):
+        Amount(currency="CNY", label="").clean(written)
+
+
+@pytest.mark.parametrize("written", ["1,260.50", "1，260.50", "１２６０．５０元", "￥1260.5"])
+def test_an_amount_is_read_as_people_write_it(written: str) -> None:
+    assert Amount(currency="CNY", label="").clean(written) == 126_050
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        ({"rhythm": "graduated", "step_months": "2"}, "step"),
+        ({"rhythm": "graduated", "step": "20"}, "step_months"),
+        ({"rhythm": "seasonal"}, "months"),
+    ],
+)
+def test_what_a_rhythm_lacks_is_said_at_its_field(
+    inside: Client, world: World, told: dict[str, str], field: str
+) -> None:
+    path = f"claims/{world.claim.pk}/plan/check/"
+    answer = send(inside, path, choice="other", monthly="300", **told)
+    assert list(answer.context["form"].errors) == [field]

@@ -43,7 +43,10 @@ def test_a_proposal_is_taken_back_and_another_may_be_made(inside: Client, world:
     page = inside.post(f"{place}back/", follow=True).text
     assert Plan.objects.get().state == "withdrawn"
     assert 'data-test="plan-back"' not in page
-    assert inside.post(f"{place}back/").status_code == 404
+    again = inside.post(f"{place}back/", follow=True)
+    assert (again.status_code, again.redirect_chain) == (200, [(place, 302)])
+    assert "No proposal is waiting: it was taken back or answered before." in again.text
+    assert inside.post(f"/d/claims/{world.strange.pk}/plan/back/").status_code == 404
     assert proposed(world).state == "proposed"
 
 

@@ -84,7 +84,7 @@ def test_the_number_of_statements_does_not_grow(
 ) -> None:
     for _each in range(20):
         claim()
-    with django_assert_max_num_queries(49):
+    with django_assert_max_num_queries(51):
         verify(at=AT)
 
 

@@ -93,7 +93,14 @@ def test_everybody_sees_what_waits_for_them(
             None,
         ),
         Role.OPERATOR: (
-            {"organisations": 0, "payouts": 0, "suspense": 0, "letters": 0, "complaints": 1},
+            {
+                "organisations": 0,
+                "payouts": 0,
+                "suspense": 0,
+                "line-objections": 0,
+                "letters": 0,
+                "complaints": 1,
+            },
             None,
         ),
     }

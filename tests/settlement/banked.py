@@ -10,7 +10,7 @@ from qinghe.parties.models import Organisation, SettlementAccount
 from qinghe.parties.services import seal
 from qinghe.parties.terms import Secret, SettlementState
 from qinghe.settlement import services
-from qinghe.settlement.models import Payout, PayoutRun
+from qinghe.settlement.models import Payout, PayoutRun, Suspense
 from qinghe.settlement.payout_terms import FileFormat
 from tests.factories import AT, actor, claim
 from tests.settlement.test_payments import TODAY, pay
@@ -72,6 +72,18 @@ def content_of(run: PayoutRun) -> bytes:
 
 def payout_of(owner: Organisation) -> Payout:
     return Payout.objects.filter(organisation=owner).latest("pk")
+
+
+def known(came: Suspense, who: Actor = ONE) -> None:
+    """Propose that money is in the books already, by the first booking that fits."""
+    booking = services.known_bookings(suspense_id=came.pk, actor=who)[0].key
+    services.propose_known(suspense_id=came.pk, booking=booking, actor=who, at=AT)
+
+
+def said_known(came: Suspense, note: str = "somewhere") -> None:
+    """Let money be said to be known as it could be once: by any words."""
+    told = {"wish": "known", "wish_note": note, "asked_by": ONE.label, "asked_at": AT}
+    Suspense.objects.filter(pk=came.pk).update(**told)
 
 
 def told(*lines: tuple[str, str, str]) -> bytes:

@@ -39,7 +39,8 @@ BACK = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"
 
 
 def read(content: bytes, at: object = AT) -> dict[str, Heard]:
-    return dict(services.read_bank_answers(content=content, actor=OTHER, at=at).lines)
+    lines = services.read_bank_answers(content=content, actor=OTHER, at=at).lines
+    return {line.number: line.heard for line in lines}
 
 
 def payable(owner: Organisation) -> int:
@@ -87,6 +88,8 @@ class TestBooks:
         ]
         for place in [*order, *order]:
             read(said[place])
+        if payout_of(owner).state == "paid":
+            services.agree_return(payout_id=payout_of(owner).pk, actor=ONE, at=AT)
         assert payout_of(owner).state == "failed"
         assert payable(owner) == 700
         assert books.balance(path=accounts.BANK, currency="CNY") == 700
@@ -98,8 +101,11 @@ class TestBooks:
         number = payout_of(owner).number
         read(CAMT_054.format(way="DBIT", number=number, back="").encode())
         assert payout_of(owner).state == "paid"
-        read(CAMT_054.format(way="CRDT", number=number, back=BACK).encode(), AT + DAY)
-        assert payout_of(owner).state == "failed"
+        back = CAMT_054.format(way="CRDT", number=number, back=BACK).encode()
+        assert read(back, AT + DAY) == {number: Heard.ASKED}
+        assert (payout_of(owner).state, payable(owner)) == ("paid", 0)
+        services.agree_return(payout_id=payout_of(owner).pk, actor=ONE, at=AT + DAY)
+        assert (payout_of(owner).state, payout_of(owner).return_code) == ("failed", "AC04")
         assert payable(owner) == 700
         sound()
 
@@ -125,6 +131,11 @@ class TestBooks:
         owner = owed(700)
         run = sent()
         number = payout_of(owner).number
+        line = LINE_002.format(number=number, status="ACSC", code="", amount="1007.01")
+        content = PAIN_002.format(run=run.number, group="", lines=line).encode()
+        (said,) = services.read_bank_answers(content=content, actor=OTHER, at=AT).lines
+        assert (said.differs, said.told_words, said.ours) == (True, "1,007.01 CNY", 700)
+        assert said.run_id == run.pk
         for amount, heard in (("7.01", Heard.DIFFERS), ("7.00", Heard.PAID)):
             line = LINE_002.format(number=number, status="ACSC", code="", amount=amount)
             assert read(PAIN_002.format(run=run.number, group="", lines=line).encode()) == {

@@ -60,6 +60,47 @@ def test_balances_are_told_and_checked() -> None:
             read(broken)
 
 
+@given(st.lists(st.tuples(st.integers(-999, 999).filter(bool), st.booleans()), min_size=1))
+def test_a_minus_in_one_column_is_money_in_the_other(said: list[tuple[int, bool]]) -> None:
+    rows, running = ["交易日期,借方发生额,贷方发生额,余额"], 0
+    for amount, undoes in said:
+        running += amount
+        cell = f"{(-1 if undoes else 1) * abs(amount) / 100:.2f}"
+        # What is undone stands with a minus on its own side.
+        debit = (amount < 0) != undoes
+        cells = (cell, "") if debit else ("", cell)
+        rows.append(",".join(["20261120", *cells, f"{running / 100:.2f}"]))
+    sheet = read("\n".join(rows).encode())
+    assert [line.signed for line in sheet.lines] == [amount for amount, _undoes in said]
+    assert sheet.closing == running
+
+
+@pytest.mark.parametrize(
+    ("rows", "signed"),
+    [
+        # A minus beside every debit: said twice over, as the balance shows.
+        (["收入,100.00,200.00", "支出,-30.00,170.00"], [10_000, -3_000]),
+        # A minus beside one debit of several undoes it.
+        (["支出,25.00,75.00", "支出,-25.00,100.00"], [-2_500, 2_500]),
+        (["收入,100.00,200.00", "支出,-30.00,230.00"], [10_000, 3_000]),
+        (["收入,100.00,200.00", "收入,-100.00,100.00"], [10_000, -10_000]),
+        (["支出,25.00,", "支出,-25.00,"], [-2_500, 2_500]),
+        # Nothing tells which of the two it is.
+        (["支出,-30.00,170.00"], None),
+        (["收入,100.00,", "支出,-30.00,"], None),
+    ],
+)
+def test_a_minus_beside_a_word_is_read_as_the_balance_says(
+    rows: list[str], signed: list[int] | None
+) -> None:
+    content = "\n".join(["交易日期,收支方向,交易金额,余额", *(f"20261120,{row}" for row in rows)])
+    if signed is None:
+        with pytest.raises(BadStatement):
+            read(content.encode())
+        return
+    assert [line.signed for line in read(content.encode()).lines] == signed
+
+
 def test_a_running_balance_may_stand_newest_first() -> None:
     head, *rows = csv(SAID, balances=True).split(b"\n")
     assert read(b"\n".join([head, *reversed(rows)])).closing == 11_846
@@ -117,6 +158,16 @@ def test_a_bank_of_china_writes_gb18030() -> None:
     text = '交易日期,借贷标志,交易金额,流水号,摘要\n20261120,贷,"1,200.00",B9,还款\n'
     (line,) = read(text.encode("gb18030")).lines
     assert (line.signed, line.text) == (120_000, "还款")
+
+
+def test_the_words_of_every_column_are_read() -> None:
+    head = "交易日期,摘要,收入金额,支出金额,余额,流水号,附言\n"
+    row = '2026-11-28,{},5000.00,,"5,000.00",B1,{}\n'
+    (line,) = read((head + row.format("转账", "RF13 QH26 1100 0055")).encode("gb18030")).lines
+    assert line.text == "转账 RF13 QH26 1100 0055"
+    for told, text in (("转账,", "转账"), (",还款", "还款"), ("还款,还款", "还款"), ("-,--", "-")):
+        (line,) = read((head + row.format(*told.split(","))).encode()).lines
+        assert line.text == text
 
 
 @given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode))

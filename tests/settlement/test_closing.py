@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -21,13 +21,17 @@ from qinghe.parties.roles import NotPermitted
 from qinghe.reporting.closed import BY_MONTH
 from qinghe.reporting.contraventions import found
 from qinghe.settlement import closing_refusals, refusals, services
-from qinghe.settlement.models import KeptStatement, MonthClose, Payout
+from qinghe.settlement.closing_terms import Matter
+from qinghe.settlement.models import KeptStatement, MonthClose, Payout, StatementEntry, Suspense
 from qinghe.settlement.queries.closing import closes, next_month, open_matters
 from qinghe.settlement.queries.monthly import KeptRow, kept, kept_file
+from qinghe.web.operator.months import PLACES
 from tests.factories import AT, actor, claim, collector, mandate
+from tests.settlement.bank_files import Said, csv
 from tests.settlement.test_covering import told
 from tests.settlement.test_payments import pay
 from tests.settlement.test_reversal import reverse
+from tests.settlement.test_suspense import take
 
 pytestmark = pytest.mark.django_db
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
@@ -132,6 +136,21 @@ def test_money_that_belongs_nowhere_needs_words(world: Any) -> None:
     assert {"matter": "suspense", "currency": "CNY", "count": 1, "amount": 700} in (
         close.open_matters
     )
+
+
+def test_what_left_the_bank_and_waits_there_is_told_by_rows(world: Any) -> None:
+    said = [Said(300, "a", "B1"), Said(400, "b", "B2"), Said(-20, "c", "B3"), Said(-30, "d", "B4")]
+    take(csv([*said, Said(-40, "e", "B5", day=date(2026, 12, 1))]), at=AT + timedelta(days=8))
+    noted = StatementEntry.objects.get(reference="B4")
+    services.explain_entry(entry_id=noted.pk, note="fee", actor=actor(Role.OPERATOR), at=AT)
+    waits = Suspense.objects.order_by("amount")
+    services.send_back(account="6222", suspense_id=waits[0].pk, actor=actor(Role.OPERATOR), at=AT)
+    take(csv([Said(50, "f", "B6")]))
+    found = {each.matter: (each.count, each.amount) for each in open_matters(month=NOVEMBER)}
+    assert found["suspense"] == (2, 450)
+    assert (found["left-bank"], found["noted"]) == ((1, 20), (1, 30))
+    assert found["sending-back"] == (1, 300)
+    assert {*Matter} == set(PLACES)
 
 
 def pay_to_suspense(amount: int) -> None:

@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 
 from qinghe.casework.models import Instalment, Plan
 from qinghe.casework.services import decide_plan, propose_plan
-from qinghe.claims.models import Claim
+from qinghe.claims.models import Claim, Hold
 from qinghe.claims.services import place_hold
 from qinghe.claims.terms import HoldKind
 from qinghe.contact.models import Attempt
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
 TELL = datetime(2026, 12, 12, 4, tzinfo=AT.tzinfo)
 RUN = datetime(2026, 12, 21, 4, tzinfo=AT.tzinfo)
 PAID = datetime(2026, 12, 23, 4, tzinfo=AT.tzinfo)
-ACCOUNT = "6222000011112222333"
+ACCOUNT = "6222000011112222337"
 
 
 @pytest.fixture(autouse=True)
@@ -251,6 +251,41 @@ def test_who_was_not_told_in_time_is_not_debited(world: World) -> None:
     assert why() is None
 
 
+def test_a_day_that_passed_is_told_anew(world: World) -> None:
+    allow(world)
+    debit = announced()
+    run = filed()
+    after = datetime(2026, 12, 24, 4, tzinfo=AT.tzinfo)
+    with pytest.raises(no.DebitUnfit) as refusal:
+        services.hand_in_debits(run_id=run.pk, actor=ONE, at=after)
+    assert refusal.value.facts["why"] == WhyNot.PAST.label
+    services.drop_debit_run(run_id=run.pk, actor=ONE, at=after)
+    assert why(after) == WhyNot.PAST
+    with pytest.raises(no.NothingToDebit):
+        opened(after)
+    again = announced(after)
+    assert again.notice_id != debit.notice_id
+    assert (state(), again.collects_on) == ("planned", date(2026, 12, 29))
+    day = datetime(2026, 12, 29, 4, tzinfo=AT.tzinfo)
+    assert opened(day).count == 1
+
+
+def test_a_day_that_passed_is_not_told_while_nothing_is_taken(world: World) -> None:
+    allow(world)
+    announced()
+    place_hold(
+        person_id=world.claim.debtor_id, claim_id=world.claim.pk, kind=HoldKind.COMPLAINT,
+        cause="test", ends_at=None, actor=actor(Role.SYSTEM), at=RUN,
+    )  # fmt: skip
+    after = datetime(2026, 12, 26, 4, tzinfo=AT.tzinfo)
+    services.plan_debits(at=after)
+    debit = Debit.objects.get()
+    assert (debit.state, debit.notice_id, why(after)) == ("planned", None, WhyNot.HOLD)
+    Hold.objects.filter(kind=HoldKind.COMPLAINT).update(lifted_at=after)
+    again = announced(after)
+    assert (again.collects_on, why(after)) == (date(2026, 12, 31), WhyNot.NOT_YET)
+
+
 def test_nothing_is_taken_above_the_ceiling_early_or_twice(world: World) -> None:
     with pytest.raises(no.CeilingTooLow):
         allow(world, most=19_999)
@@ -311,8 +346,12 @@ def test_only_the_debtor_allows_and_cancels(world: World) -> None:
         allow(world, by=stranger)
     with pytest.raises(no.NoRunningPlan):
         allow(world, by=actor(Role.OPERATOR))
-    with pytest.raises(no.BadDebit):
-        allow(world, account="x")
+    for fields in ({"holder": " "}, {"bank": ""}, {"days_after": 11}, {"most": 0}):
+        with pytest.raises(no.BadDebit):
+            allow(world, **fields)
+    for account in ("x", "12345678", "6222000011112222333", "DE11500105170000000001"):
+        with pytest.raises(no.BadAccount):
+            allow(world, account=account)
     given = allow(world)
     for who in (stranger, actor(Role.OPERATOR)):
         with pytest.raises(no.NoDebitMandate):
@@ -339,7 +378,7 @@ def test_the_tables_keep_what_was_allowed(world: World) -> None:
 
 def test_the_practice_bank_answers_as_a_bank_would(world: World, settings: Settings) -> None:
     settings.DEMO = True
-    allow(world, account="6222000011112200")
+    allow(world, account="6222000011100400")
     announced()
     run = sent()
     content = services.practice_answers(run_id=run.pk, actor=ONE)

@@ -9,7 +9,7 @@ from threading import Barrier
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qinghe.casework.models import Authority, EarlyOffer
@@ -35,10 +35,13 @@ from qinghe.casework.terms import OfferRole
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim, Line
 from qinghe.kernel.actor import Actor, Role, system
-from qinghe.ledger.queries import balances
+from qinghe.ledger.queries import balance, balance_under, balances
 from qinghe.market.refusals import NoMandate
 from qinghe.parties.roles import NotPermitted
-from qinghe.settlement.services import post_payment, reverse_payment
+from qinghe.settlement import accounts
+from qinghe.settlement.models import Payment
+from qinghe.settlement.refusals import AboveOffer
+from qinghe.settlement.services import create_cashier_order, post_payment, reverse_payment
 from tests import factories
 from tests.contact.conftest import Case, make_case
 from tests.factories import AT
@@ -70,20 +73,33 @@ def allow(creditor: Actor, percent: str = "30", days: int = 30, **fields: object
 
 
 def offer(case: Case, by: Actor, amount: int = 70_000) -> EarlyOffer:
-    return make_early_offer(claim_id=case.claim.pk, amount=amount, last_day=LAST, actor=by, at=AT)
+    return make_early_offer(
+        claim_id=case.claim.pk, amount=amount, last_day=LAST, waives=10**12, actor=by, at=AT
+    )
 
 
-def pay(case: Case, amount: int, reference: str = "r", at: object = AT + DAY) -> object:
+def pay(
+    case: Case, amount: int, reference: str = "r", at: object = AT + DAY, source: str = "creditor"
+) -> object:
     return post_payment(
         claim_id=case.claim.pk,
         amount=amount,
         currency="CNY",
         paid_on=day_of(AT),
-        source="creditor",
+        source=source,
         reference=reference,
+        excess=amount,
         actor=JOB,
         at=at,  # type: ignore[arg-type]
     )
+
+
+def in_cash() -> int:
+    return balance_under(prefix=accounts.CASH, currency="CNY")
+
+
+def held(case: Case) -> int:
+    return -balance(path=accounts.refund(case.claim.debtor_id), currency="CNY")
 
 
 def owed(case: Case) -> int:
@@ -166,6 +182,94 @@ def test_paying_is_accepting(case: Case, creditor: Actor) -> None:
     offer(case, case.collector)
     pay(case, 70_000)
     assert Claim.objects.get(pk=case.claim.pk).state == "closed"
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+@pytest.mark.parametrize("amount", [70_001, 99_999, 100_000, 150_000])
+def test_what_comes_above_the_offer_is_kept_to_go_back(
+    case: Case, creditor: Actor, debtor: Actor, amount: int, accepted: bool
+) -> None:
+    allow(creditor)
+    made = offer(case, case.collector)
+    if accepted:
+        answer_early_offer(offer_id=made.pk, accepted=True, actor=debtor, at=AT)
+    pay(case, 20_000, "first part")
+    pay(case, amount - 20_000, "second part")
+    made.refresh_from_db()
+    assert (made.state, made.waived) == ("kept", 30_000)
+    assert Payment.objects.get(reference="second part").excess == amount - 70_000
+    claim = Claim.objects.get(pk=case.claim.pk)
+    assert (claim.state, claim.paid, owed(case), in_ledger(case)) == ("closed", 70_000, 0, 0)
+
+
+def test_money_of_a_day_before_the_offer_is_not_held_back(case: Case, creditor: Actor) -> None:
+    allow(creditor)
+    made = offer(case, case.collector)
+    post_payment(
+        claim_id=case.claim.pk,
+        amount=100_000,
+        currency="CNY",
+        paid_on=day_of(AT) - DAY,
+        source="creditor",
+        reference="told late",
+        actor=JOB,
+        at=AT + DAY,
+    )
+    made.refresh_from_db()
+    assert (made.state, Payment.objects.get().excess) == ("withdrawn", 0)
+
+
+def test_an_offer_whose_day_and_grace_have_passed_holds_nothing_back(
+    case: Case, creditor: Actor
+) -> None:
+    allow(creditor)
+    offer(case, case.collector)
+    pay(case, 100_000, at=AT + 14 * DAY)
+    assert Payment.objects.get().excess == 0
+    assert owed(case) == 0
+
+
+def test_the_cashier_takes_no_more_than_the_offer_asks(
+    case: Case, creditor: Actor, debtor: Actor
+) -> None:
+    allow(creditor)
+    made = offer(case, case.collector)
+    pay(case, 20_000)
+    told = {"claim_id": case.claim.pk, "actor": debtor, "at": AT}
+    with pytest.raises(AboveOffer):
+        create_cashier_order(amount=50_001, **told)
+    assert create_cashier_order(amount=50_000, **told).pk
+    answer_early_offer(offer_id=made.pk, accepted=False, actor=debtor, at=AT)
+    assert create_cashier_order(amount=80_000, **told).pk
+
+
+@pytest.mark.django_db(transaction=True)
+@settings(max_examples=12, deadline=None)
+@given(
+    parts=st.lists(st.integers(1, 120_000), min_size=1, max_size=4),
+    agreed=st.integers(1, 99_999),
+    source=st.sampled_from(["creditor", "cashier", "debit"]),
+)
+def test_nobody_pays_more_than_was_agreed_however_the_money_comes(
+    parts: list[int], agreed: int, source: str
+) -> None:
+    case = make_case()
+    boss = factories.actor(Role.CREDITOR, case.claim.creditor)
+    made = offer(case, boss, agreed)
+    before = in_cash()
+    for number, part in enumerate(parts):
+        pay(case, part, f"part {number}", source=source)
+    made.refresh_from_db()
+    claim = Claim.objects.get(pk=case.claim.pk)
+    assert claim.paid == min(sum(parts), agreed)
+    assert (made.state == "kept") == (sum(parts) >= agreed)
+    assert owed(case) == in_ledger(case) == (0 if sum(parts) >= agreed else 100_000 - sum(parts))
+    excess = sum(row.excess for row in Payment.objects.filter(claim=claim))
+    assert excess == max(sum(parts) - agreed, 0)
+    # What came here stands in the books to the cent, and the surplus is the debtor's.
+    here = source != "creditor"
+    assert held(case) == (excess if here else 0)
+    assert in_cash() - before == (sum(parts) if here else 0)
 
 
 def test_a_cent_too_little_waives_nothing(case: Case, creditor: Actor) -> None:

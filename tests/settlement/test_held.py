@@ -16,7 +16,7 @@ from qinghe.settlement.models import Payout, Suspense
 from qinghe.settlement.refusals import NoCash, PayoutMoved
 from tests.factories import AT
 from tests.settlement.bank_files import Said, csv
-from tests.settlement.banked import ONE, OTHER, filed, owed, payout_of, sent, told
+from tests.settlement.banked import ONE, OTHER, filed, owed, payout_of, said_known, sent, told
 from tests.settlement.test_suspense import take
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +77,7 @@ def test_what_came_back_after_it_was_paid_is_undone_and_stays_posted() -> None:
     sent()
     hear(payout_of(owner), "成功")
     hear(payout_of(owner), "失败", "退汇")
+    services.agree_return(payout_id=payout_of(owner).pk, actor=OTHER, at=AT)
     assert Pending.objects.get().state == "posted"
     assert at_bank() == (700, 700)
     assert found(PROMISE, at=AT) == []
@@ -120,7 +121,7 @@ def test_what_is_in_the_books_already_cannot_take_what_is_with_the_bank() -> Non
     facts = {"amount": 200, "currency": "CNY", "kind": "x", "subject": "x", "at": AT}
     Transfer.objects.create(debit=other, credit=bank, **facts)
     waiting = Suspense.objects.get()
-    services.propose_known(suspense_id=waiting.pk, note="receipt b1", actor=ONE, at=AT)
+    said_known(waiting)
     with pytest.raises(NoCash):
         services.agree(suspense_id=waiting.pk, actor=OTHER, at=AT)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,7 @@ def test_several_payments_of_one_claim_are_booked_in_order() -> None:
         "K-1,b2,90.00,CNY,2026-11-21",
         "K-1,b1,40.00,CNY,2026-11-20",
         "K-1,b1,40.00,CNY,2026-11-20",
+        excess=3_000,
     )
     assert (result.posted, result.closed_claims) == (2, 1)
     assert Payment.objects.get(reference="b2").excess == 3_000
@@ -98,7 +99,7 @@ def test_commission_is_due_only_under_a_mandate() -> None:
     creditor, agency = organisation(), collector()
     placed = claim(contract_number="K-1", creditor=creditor, principal=10_000)
     claim(contract_number="K-2", creditor=creditor, principal=10_000)
-    mandate(placed, agency)
+    mandate(placed, agency, starts_at=AT - timedelta(days=5))
     load(creditor, "K-1,b1,40.00,CNY,2026-11-20", "K-2,b2,40.00,CNY,2026-11-20")
     assert books.balance(path=accounts.commission_due(creditor.pk), currency="CNY") == 1_000
     assert Split.objects.get(payment__reference="b2").commission == 0

@@ -91,18 +91,22 @@ class Money(RuleBasedStateMachine):
         self.at += timedelta(hours=hours)
         self.act("expire orders", lambda: services.expire_orders(actor=JOB, at=self.at))
 
-    @rule(n=WHICH, amount=AMOUNTS, here=YES, reference=st.integers(0, 12))
-    def pay(self, n: int, amount: int, here: bool, reference: int) -> None:
+    @rule(
+        n=WHICH, amount=AMOUNTS, here=YES, reference=st.integers(0, 12),
+        late=st.sampled_from((0, 0, 1, 9, 30)),
+    )  # fmt: skip
+    def pay(self, n: int, amount: int, here: bool, reference: int, late: int) -> None:
         target, told = self.claims[n % 4], f"r{reference}"
         source = "cashier" if here else "creditor"
         # A reference is one creditor's: another creditor's payment may be told by the same.
         own = Payment.objects.filter(creditor=target.creditor_id, source=source, reference=told)
         known = own.exists()
         self.act(
-            "pay again" if known else "pay",
+            "pay again" if known else "pay late" if late else "pay",
             lambda: services.post_payment(
-                claim_id=target.pk, amount=amount, currency="CNY", paid_on=day_of(self.at),
-                source=source, reference=told, actor=JOB, at=self.at,
+                claim_id=target.pk, amount=amount, currency="CNY",
+                paid_on=day_of(self.at) - timedelta(days=late), source=source,
+                reference=told, excess=amount, actor=JOB, at=self.at,
             ),
             0 if known or not here else amount,
         )  # fmt: skip
@@ -218,12 +222,19 @@ class Money(RuleBasedStateMachine):
         payout = self.one(Payout.objects.all(), n)
         if payout is None:
             return
+        told = {"payout_id": payout.pk, "at": self.at}
+        if payout.state == "paid":
+            asks = {**told, "reason": "closed", "actor": self.staff[1]}
+            self.act("ask return", lambda: services.ask_return(**asks))
+            self.act(
+                "agree to return",
+                lambda: services.agree_return(actor=self.staff[0], **told),
+                payout.amount,
+            )
+            return
         self.act(
             "return payout",
-            lambda: services.return_payout(
-                payout_id=payout.pk, reason="closed", actor=self.staff[1], at=self.at
-            ),
-            payout.amount if payout.state == "paid" else 0,
+            lambda: services.return_payout(reason="closed", actor=self.staff[1], **told),
         )
 
     @rule(n=WHICH)

@@ -27,6 +27,8 @@ TODAY = date(2026, 11, 23)
 
 def pay(target: Claim, amount: int, reference: str = "r1", **fields: Any) -> Payment:
     given = {"source": "creditor", "paid_on": TODAY, "currency": "CNY", "actor": JOB, "at": AT}
+    # Whatever of it is too much is meant so here.
+    given["excess"] = amount
     return services.post_payment(
         claim_id=target.pk, amount=amount, reference=reference, **{**given, **fields}
     )
@@ -106,9 +108,26 @@ class TestPostPayment:
     @pytest.mark.parametrize("state", ["suspended", "recalled"])
     def test_a_stopped_mandate_earns_nothing(self, state: str) -> None:
         target, agency = claim(principal=200_000), collector()
-        closed = AT if state == "recalled" else None
-        mandate(target, agency, state=state, closed_at=closed)
+        before = {"starts_at": AT - timedelta(days=9), "closed_at": AT - timedelta(days=1)}
+        mandate(target, agency, state=state, **(before if state == "recalled" else {}))
         assert Split.objects.get(payment=pay(target, 100_000)).commission == 0
+
+    @pytest.mark.parametrize(("day", "earned"), [(13, 0), (14, 9_500), (21, 9_500), (22, 0)])
+    def test_what_is_told_later_earns_by_the_day_it_was_paid(self, day: int, earned: int) -> None:
+        target, agency = claim(principal=200_000), collector()
+        ran = {"starts_at": AT - timedelta(days=9), "closed_at": AT - timedelta(days=2)}
+        mandate(target, agency, state="recalled", **ran)
+        paid = pay(target, 50_000, paid_on=date(2026, 11, day))
+        split = Split.objects.get(payment=paid)
+        assert split.commission == earned
+        assert split.collector_id == (agency.pk if earned else None)
+        assert_books(target)
+
+    def test_a_payment_made_here_earns_by_the_moment(self) -> None:
+        target, agency = claim(principal=200_000), collector()
+        mandate(target, agency, state="recalled", closed_at=AT)
+        paid = pay(target, 50_000, source="cashier")
+        assert Split.objects.get(payment=paid).commission == 0
 
     def test_the_same_reference_books_once(self) -> None:
         target = claim(principal=10_000)

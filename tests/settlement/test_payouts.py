@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from qinghe.claims.days import local
 from qinghe.kernel.actor import Actor, Role
 from qinghe.ledger import queries as books
 from qinghe.parties.models import Organisation, SettlementAccount
@@ -11,10 +12,15 @@ from qinghe.parties.roles import NotPermitted
 from qinghe.parties.services import declare_account
 from qinghe.settlement import accounts, refusals, services
 from qinghe.settlement.models import Payout, Split
+from qinghe.settlement.payout_refusals import PayoutLeft, ReturnBySamePerson
+from qinghe.settlement.payout_terms import NotNow
+from qinghe.settlement.queries.unpaid import unpaid
 from qinghe.settlement.terms import RESERVE_DAYS
 from tests import factories
 from tests.factories import AT, actor, claim, collector, mandate
+from tests.settlement.banked import account
 from tests.settlement.test_payments import assert_books, pay
+from tests.web.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +92,14 @@ def test_a_returned_payout_can_be_prepared_again(boss: Actor, second: Actor) -> 
     (payout,) = prepare(boss).values()
     services.approve_payout(payout_id=payout.pk, actor=second, at=AT)
     services.pay_payout(payout_id=payout.pk, actor=boss, at=AT)
-    services.return_payout(payout_id=payout.pk, reason="account closed", actor=second, at=AT)
+    told = {"payout_id": payout.pk, "actor": second, "at": AT}
+    with pytest.raises(PayoutLeft):
+        services.return_payout(reason="account closed", **told)
+    services.ask_return(reason="account closed", **told)
+    with pytest.raises(ReturnBySamePerson):
+        services.agree_return(**told)
+    assert prepare(boss) == {}
+    services.agree_return(payout_id=payout.pk, actor=boss, at=AT)
     (again,) = prepare(boss).values()
     assert again.amount == 500
     assert_books(target)
@@ -173,8 +186,27 @@ def test_nothing_is_paid_to_an_account_that_was_just_changed(boss: Actor, second
     before = AT + timedelta(hours=72) - timedelta(seconds=1)
     with pytest.raises(refusals.AccountChanged) as refusal:
         services.approve_payout(payout_id=payout.pk, actor=second, at=before)
-    assert refusal.value.facts["until"] == (AT + timedelta(hours=72)).isoformat(timespec="minutes")
+    assert refusal.value.facts["until"] == f"{local(AT + timedelta(hours=72)):%Y-%m-%d %H:%M}"
     services.approve_payout(payout_id=payout.pk, actor=second, at=AT + timedelta(hours=72))
     with pytest.raises(refusals.AccountChanged):
         services.pay_payout(payout_id=payout.pk, actor=boss, at=before)
     services.pay_payout(payout_id=payout.pk, actor=boss, at=AT + timedelta(hours=72))
+
+
+def test_what_is_due_and_cannot_be_paid_is_told_with_the_reason(boss: Actor) -> None:
+    fits, waits, bare = claim(), claim(), claim()
+    for each in (fits, waits, bare):
+        pay(each, 500, source="cashier")
+    account(fits.creditor)
+    changed(waits.creditor, proven_at=AT)
+    found = {row.slug: (row.why, row.until) for row in unpaid(actor=boss, at=AT)}
+    assert found == {
+        waits.creditor.slug: (NotNow.CHANGED, AT + timedelta(hours=72)),
+        bare.creditor.slug: (NotNow.NO_ACCOUNT, None),
+    }
+    for row in unpaid(actor=boss, at=AT):
+        assert (row.amount, row.currency) == (500, "CNY")
+    text = signed_in(Role.OPERATOR).get("/payouts/").text
+    assert text.count('data-test="unpaid"') == 2
+    with pytest.raises(NotPermitted):
+        unpaid(actor=factories.actor(Role.COLLECTOR), at=AT)

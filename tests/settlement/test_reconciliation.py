@@ -18,6 +18,7 @@ from qinghe.settlement.reconciling import Differs, Entry, Told, differences, pai
 from qinghe.settlement.services.reporting_in import (
     BadProviderReport,
     LineChanged,
+    UnknownCurrency,
     UnknownProvider,
 )
 from tests.factories import AT, actor, claim, debtor_of
@@ -43,6 +44,10 @@ def report(*rows: str, head: str = HEAD) -> bytes:
     return "\n".join([head, *rows]).encode()
 
 
+def signed(rows: list[Told]) -> int:
+    return sum(each.amount if each.kind == "paid" else -each.amount for each in rows)
+
+
 class TestPure:
     @given(told, told)
     def test_without_a_difference_the_sums_are_equal_by_number(
@@ -51,7 +56,8 @@ class TestPure:
         found = differences(ours, theirs)
         by = {(each.number, each.what): each for each in found}
         gap = sum(each.ours or 0 for each in found) - sum(each.theirs or 0 for each in found)
-        assert gap == sum(e.amount for e in ours) - sum(e.amount for e in theirs)
+        # The lines make up the columns, where what went back is below nothing.
+        assert gap == signed(ours) - signed(theirs)
         assert all(each.ours != each.theirs for each in by.values())
         assert differences(ours, ours) == []
 
@@ -84,8 +90,9 @@ class TestPure:
             assert refusal.value.row == 2
         with pytest.raises(BadRow):
             read_report(report("T1,paid,1,0,2026-11-23", "T1,paid,1,0,2026-11-23"), "CNY")
-        with pytest.raises(BadRow):
+        with pytest.raises(BadRow) as refusal:
             read_report(report(head="number,kind"), "CNY")
+        assert refusal.value.row == 1
 
 
 @pytest.mark.django_db
@@ -106,6 +113,12 @@ class TestADay:
         return services.import_provider_report(
             provider=provider, currency="CNY", content=content, actor=ONE, at=AT
         )
+
+    def test_a_currency_that_nothing_is_accounted_in_is_refused(self) -> None:
+        with pytest.raises(UnknownCurrency):
+            services.import_provider_report(
+                provider="alipay", currency="ZZZ", content=report(), actor=ONE, at=AT
+            )
 
     def test_a_day_on_which_all_three_say_the_same(self) -> None:
         self.paid(10_000, "A1")

@@ -36,6 +36,14 @@ def test_one_wrong_character_names_no_other_claim(number: str, data: st.DataObje
     assert claim_number_in(reference[:at] + other + reference[at + 1 :]) == ""
 
 
+@given(numbers)
+def test_a_letter_in_the_place_of_the_last_digit_does_not_name_a_shorter_number(
+    number: str,
+) -> None:
+    # What is right but for a letter at its end: a longer reference, mistyped.
+    assert claim_number_in(f"{reference_of(number)}X") == ""
+
+
 def test_two_references_name_none() -> None:
     both = f"{reference_of('QH-2611-000001')} {reference_of('QH-2611-000002')}"
     assert claim_number_in(both) == ""

@@ -12,6 +12,7 @@ from hypothesis.extra.django import TestCase
 
 from qinghe.claims.models import Claim, Dispute
 from qinghe.kernel.actor import Role
+from qinghe.kernel.shown import ChangedMeanwhile
 from qinghe.ledger import queries as books
 from qinghe.ledger.models import Account
 from qinghe.parties.roles import NotPermitted
@@ -77,8 +78,35 @@ class TestTwoPersons:
         assert fresh(target).state == "closed"
 
     def test_the_plain_case_needs_one(self) -> None:
-        payment = pay(claim(principal=9_000), 9_000)
+        payment = pay(claim(principal=9_000), 8_000)
         assert reverse(payment, actor=actor(Role.OPERATOR)).state == "reversed"
+
+    def test_a_settled_claim_is_opened_again_by_two(self) -> None:
+        target = claim(principal=9_000)
+        payment = pay(target, 9_000)
+        assert reverse(payment, actor=actor(Role.OPERATOR)).state == "posted"
+        assert fresh(target).state == "closed"
+        assert reverse(payment, actor=actor(Role.OPERATOR)).state == "reversed"
+
+    def test_another_wish_is_asked_anew_and_agrees_to_nothing(self) -> None:
+        payment = pay(claim(principal=9_000), 9_000)
+        one, two = actor(Role.OPERATOR), actor(Role.OPERATOR)
+        reverse(payment, actor=one)
+        asked = reverse(payment, actor=two, reason="paid twice")
+        assert (asked.state, asked.reversal_asked_by) == ("posted", two.label)
+        with pytest.raises(refusals.ReversalBySamePerson):
+            services.agree_reversal(payment_id=payment.pk, actor=two, at=AT + timedelta(days=1))
+        late = AT + timedelta(days=1 + ASKED_DAYS)
+        with pytest.raises(ChangedMeanwhile):
+            services.agree_reversal(payment_id=payment.pk, actor=one, at=late)
+        undone = services.agree_reversal(payment_id=payment.pk, actor=one, at=AT)
+        assert (undone.reversal_reason, undone.reversal_agreed_by) == ("paid twice", one.label)
+
+    def test_a_machine_agrees_to_no_wish_of_a_person(self) -> None:
+        payment = pay(claim(principal=9_000), 9_000)
+        reverse(payment, actor=actor(Role.OPERATOR))
+        undone = reverse(payment, reason="charged back")
+        assert (undone.reversal_asked_by, undone.reversal_agreed_by) == (JOB.label, "")
 
     def test_who_undid_it_approves_no_payout_of_it(self) -> None:
         agency, target = collector(), claim(principal=200_000)

@@ -18,10 +18,12 @@ from qinghe.settlement import services
 from qinghe.settlement.models import Payout, PayoutLimit, PayoutRun, Receipt
 from qinghe.settlement.payout_terms import NotNow
 from qinghe.settlement.queries.payable import why_not_now
+from qinghe.settlement.queries.runs import collectable
 from qinghe.settlement.refusals import PayoutMoved
 from tests.factories import AT, actor, claim, collector
 from tests.settlement.banked import ONE, OTHER, account, approved, filed, opened, owed, payout_of
 from tests.settlement.test_payments import pay
+from tests.web.people import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -229,6 +231,15 @@ def test_limits_take_two_persons() -> None:
     assert limits(5, 50, 10).agreed_by == OTHER.label
 
 
+@pytest.mark.parametrize("name", ["per_payout", "per_run", "per_day"])
+def test_a_limit_grows_tenfold_in_one_step_and_no_further(name: str) -> None:
+    limits(5, 50, 20)
+    told = {"currency": "CNY", "per_payout": 50, "per_run": 500, "per_day": 200, "at": AT}
+    with pytest.raises(no.LimitsTooHigh):
+        services.ask_limits(**{**told, name: told[name] + 1}, actor=ONE)
+    assert services.ask_limits(**told, actor=ONE)
+
+
 def test_an_account_exchanged_after_the_run_was_opened_gets_nothing() -> None:
     owner = owed(700)
     run = opened()
@@ -255,3 +266,29 @@ def test_only_operators_touch_runs() -> None:
         ):
             with pytest.raises(NotPermitted):
                 act()
+
+
+def test_what_was_approved_alone_goes_with_a_run_and_is_approved_anew() -> None:
+    owner = owed(700)
+    services.prepare_payouts(actor=ONE, at=AT)
+    payout = payout_of(owner)
+    services.approve_payout(payout_id=payout.pk, actor=OTHER, at=AT)
+    # As much as a day allows: its own approval does not count against it.
+    limits(700, 700, 700)
+    assert collectable(actor=ONE, at=AT) == (["CNY"], {})
+    run = services.open_run(currency="CNY", actor=ONE, at=AT)
+    payout.refresh_from_db()
+    assert (payout.state, payout.approved_by, payout.run) == ("draft", "", run)
+    with pytest.raises(no.RunBySamePerson):
+        services.approve_run(run_id=run.pk, actor=ONE, at=AT)
+    assert services.approve_run(run_id=run.pk, actor=OTHER, at=AT).total == 700
+
+
+def test_the_reason_not_to_pay_is_shown() -> None:
+    owner = owed(700)
+    services.prepare_payouts(actor=ONE, at=AT)
+    told = {"payout_id": payout_of(owner).pk, "actor": OTHER, "at": AT}
+    services.return_payout(reason="disputed by phone", **told)
+    page = signed_in(Role.OPERATOR).get("/payouts/").content.decode()
+    assert "disputed by phone" in page
+    assert "disputed by phone" not in signed_in(Role.CREDITOR, owner).get("/payouts/mine/").text

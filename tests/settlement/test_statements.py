@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 from django.utils import translation
 from pypdf import PdfReader
@@ -11,7 +12,12 @@ from pypdf import PdfReader
 from qinghe.kernel.actor import Actor, Role
 from qinghe.parties.roles import NotPermitted
 from qinghe.settlement import queries, refusals, services
-from qinghe.settlement.documents import statement_csv, statement_pdf
+from qinghe.settlement.documents import (
+    parts_of,
+    statement_csv,
+    statement_pdf,
+    statement_xlsx,
+)
 from qinghe.settlement.services.covering import COVERED
 from tests.factories import AT, actor, claim, collector, mandate
 from tests.settlement.test_covering import receive
@@ -54,6 +60,25 @@ def test_lines_lead_from_the_opening_to_the_closing_balance(world: dict[str, Any
     assert [line.amount for line in covered] == [3_800]
 
 
+def test_the_heads_lead_to_the_closing_balance(world: dict[str, Any]) -> None:
+    found = month(world["creditor"])
+    assert (found.recovered, found.direct, found.commission, found.other) == (
+        120_000, 20_000, 30_000, 0,
+    )  # fmt: skip
+    assert found.opening + found.recovered - found.direct - found.commission == found.closing
+    told = dict(parts_of(found))
+    assert 20_000 in told.values()
+    reverse(world["first"])
+    services.prepare_payouts(actor=actor(Role.OPERATOR), at=AT + timedelta(days=40))
+    for who in ("creditor", "collector"):
+        found = month(world[who], ends_on=date(2027, 3, 31))
+        shown = dict(parts_of(found))
+        came = found.shares.own if found.collects else found.recovered - found.direct
+        away = 0 if found.collects else found.commission
+        rest = sum(shown.get(words, 0) for words in ("其他入账", "Other bookings"))
+        assert found.opening + came - away - found.out + rest == found.closing
+
+
 def test_the_next_period_opens_with_what_the_last_one_closed(world: dict[str, Any]) -> None:
     creditor = world["creditor"]
     early = month(creditor, ends_on=TODAY)
@@ -73,6 +98,22 @@ def test_a_payout_and_a_reversal_appear(world: dict[str, Any]) -> None:
     assert found.closing == 70_000 - 70_000 - 75_000
     with translation.override("en"):
         assert "Reversed: Payment received here" in [line.text for line in found.lines]
+
+
+def test_what_is_set_aside_is_told_until_a_bank_has_paid_it(world: dict[str, Any]) -> None:
+    operator = actor(Role.OPERATOR)
+    payouts = services.prepare_payouts(actor=operator, at=AT)
+    mine = next(each for each in payouts if each.organisation == world["target"].creditor)
+    found = month(world["creditor"])
+    assert (found.out, found.aside, found.closing) == (70_000, 70_000, 0)
+    with translation.override("en"):
+        told = dict(parts_of(found))
+        assert told["Set aside or paid out"] == told["Set aside, not paid by the last day"]
+    services.return_payout(
+        payout_id=mine.pk, reason="no", actor=actor(Role.OPERATOR), at=AT + timedelta(seconds=1)
+    )
+    found = month(world["creditor"])
+    assert (found.aside, found.closing) == (0, 70_000)
 
 
 def test_strangers_get_no_statement(world: dict[str, Any]) -> None:
@@ -124,3 +165,49 @@ def test_payments_are_seen_by_those_they_concern(
             queries.payment_for(payment_id=world["first"].pk, actor=stranger)
     kinds = [each.kind for each in queries.timeline(claim_id=world["target"].pk)]
     assert kinds == ["payment", "payment"]
+
+
+def heads(found: queries.Statement) -> tuple[int, ...]:
+    first = 1 if found.direct and not found.collects else 0
+    return tuple(minor for _words, minor in parts_of(found)[first : first + 4])
+
+
+def test_the_parts_of_the_commission_are_the_whole_the_lines_and_the_invoices(
+    world: dict[str, Any],
+) -> None:
+    # Of the 25,000 on what came here; the other 5,000 the creditor owes and has not covered.
+    collector_has, creditor_has = month(world["collector"]), month(world["creditor"])
+    assert heads(collector_has) == (25_000, 1_250, 4_750, 19_000)
+    assert heads(creditor_has) == (30_000, 1_500, 5_700, 22_800)
+    for found in (collector_has, creditor_has):
+        whole, *parts = heads(found)
+        assert whole == sum(parts)
+    own = [line.amount for line in collector_has.lines if line.kind == "payment.commission"]
+    assert sum(own) == 19_000
+    borne = ("payment.commission", "payment.reserve", "payment.fee", "payment.fee_tax")
+    paid = [line.amount for line in creditor_has.lines if line.kind in borne]
+    assert -sum(paid) == 30_000
+    services.prepare_payouts(actor=actor(Role.OPERATOR), at=AT)
+    assert heads(month(world["collector"])) == (30_000, 1_500, 5_700, 22_800)
+
+
+def test_a_period_that_is_over_does_not_change_when_a_payment_is_reversed_later(
+    world: dict[str, Any],
+) -> None:
+    early = {"ends_on": TODAY}
+    before = [month(world[who], **early) for who in ("creditor", "collector")]
+    receive(None, 200_000)
+    reverse(world["first"])
+    after = [month(world[who], **early) for who in ("creditor", "collector")]
+    for old, new in zip(before, after, strict=True):
+        assert (old.recovered, heads(old), old.closing) == (new.recovered, heads(new), new.closing)
+    later = month(world["collector"], starts_on=TODAY + timedelta(days=1))
+    assert heads(later)[0] == -25_000
+
+
+def test_the_workbook_has_the_lines_of_the_csv(world: dict[str, Any]) -> None:
+    with translation.override("en"):
+        sheet = openpyxl.load_workbook(BytesIO(statement_xlsx(month(world["creditor"]), at=AT)))
+    rows = list(sheet.active.iter_rows(values_only=True))  # type: ignore[union-attr]
+    assert rows[0][:2] == ("Day", "What")
+    assert rows[-1][5] == 700

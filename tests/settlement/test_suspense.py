@@ -25,6 +25,7 @@ from qinghe.reporting.contraventions import found
 from qinghe.settlement import accounts, services
 from qinghe.settlement.bank.refusals import (
     NoBankAccount,
+    NoSuchEntry,
     NotPayable,
     ReferenceTwice,
     SuspenseBySamePerson,
@@ -34,15 +35,18 @@ from qinghe.settlement.bank.refusals import (
 from qinghe.settlement.models import (
     Candidate,
     Payment,
+    Receipt,
     SendBack,
     Split,
     StatementEntry,
     Suspense,
 )
-from qinghe.settlement.queries.suspense import ages, gaps, in_suspense, unexplained
+from qinghe.settlement.queries.gaps import gaps
+from qinghe.settlement.queries.suspense import ages, in_suspense, unexplained
 from tests.factories import AT, actor, claim, collector, mandate
 from tests.races import race
 from tests.settlement.bank_files import ACCOUNT, DAY, Said, camt, csv, mt940
+from tests.settlement.banked import known
 from tests.settlement.test_payments import JOB, assert_books, fresh
 
 CLERK = actor(Role.OPERATOR)
@@ -88,7 +92,7 @@ def known_as(target: Claim, name: str) -> None:
 class TestByReference:
     def test_a_reference_books_with_its_commission(self) -> None:
         target, agency = claim(principal=200_000), collector()
-        mandate(target, agency)
+        mandate(target, agency, starts_at=AT - timedelta(days=5))
         result = take(mt940([named(target, 100_000)]))
         assert (result.new, result.booked, result.waiting) == (1, 1, 0)
         payment = Payment.objects.get()
@@ -101,11 +105,18 @@ class TestByReference:
         assert_books(target)
         assert_suspense()
 
+    def test_money_that_came_before_the_mandate_earns_nothing(self) -> None:
+        target = claim(principal=200_000)
+        mandate(target, collector())
+        take(mt940([named(target, 100_000)]))
+        assert Split.objects.get().commission == 0
+        assert fresh(target).principal == 100_000
+
     def test_what_is_too_much_waits_and_can_go_back(self) -> None:
         target = claim(principal=10_000)
         take(csv([named(target, 10_700)]))
         assert (fresh(target).state, only().rest) == ("closed", 700)
-        back = services.send_back(suspense_id=only().pk, actor=CLERK, at=AT)
+        back = services.send_back(account="6222", suspense_id=only().pk, actor=CLERK, at=AT)
         assert (back.amount, only().rest) == (700, 0)
         assert_suspense()
         with pytest.raises(SuspenseBySamePerson):
@@ -128,8 +139,9 @@ class TestByReference:
         )  # fmt: skip
         take(csv([named(target, 10_000)]))
         assert only().rest == 4_000
-        services.send_back(suspense_id=only().pk, actor=CLERK, at=AT)
-        services.reverse_payment(payment_id=first.pk, reason="mistake", actor=CLERK, at=AT)
+        services.send_back(account="6222", suspense_id=only().pk, actor=CLERK, at=AT)
+        for who in (CLERK, OTHER):
+            services.reverse_payment(payment_id=first.pk, reason="mistake", actor=who, at=AT)
         assert (fresh(target).principal, only().rest) == (4_000, 0)
         assert_books(target)
         assert_suspense()
@@ -219,6 +231,14 @@ class TestOnce:
         (gap,) = gaps(actor=CLERK)
         assert gap.missing == -10
 
+    def test_a_day_told_in_two_formats_is_no_gap(self) -> None:
+        later = Said(10, "x", "B2", day=DAY + timedelta(days=1))
+        one, other = Said(100, "x", "B1"), Said(90, "y", "B9")
+        take(mt940([one, other], opening=7))
+        take(csv([other], balances=True))
+        take(csv([later], balances=True).replace(b"CNY,0.10", b"CNY,2.07"))
+        assert gaps(actor=CLERK) == []
+
 
 @pytest.mark.django_db
 class TestLeads:
@@ -289,7 +309,7 @@ class TestPersons:
             suspense_id=pk, claim_number=reference_of(target.number), actor=CLERK, at=AT
         )
         with pytest.raises(SuspenseMoved):
-            services.send_back(suspense_id=pk, actor=OTHER, at=AT)
+            services.send_back(account="6222", suspense_id=pk, actor=OTHER, at=AT)
         with pytest.raises(SuspenseBySamePerson):
             services.agree(suspense_id=pk, actor=CLERK, at=AT)
         assert fresh(target).paid == 0
@@ -301,9 +321,14 @@ class TestPersons:
 
     def test_a_proposal_can_be_taken_back(self) -> None:
         take(csv([Said(3_000, "?")]))
-        services.propose_known(suspense_id=only().pk, note="receipt b1", actor=CLERK, at=AT)
+        services.receive_money(
+            creditor_id=None, amount=3_000, currency="CNY", reference="B1", actor=CLERK, at=AT
+        )
+        services.confirm_receipt(receipt_id=Receipt.objects.get().pk, actor=OTHER, at=AT)
+        known(only(), CLERK)
+        assert only().booking
         services.withdraw(suspense_id=only().pk, actor=OTHER, at=AT)
-        assert (only().wish, only().rest) == ("", 3_000)
+        assert (only().wish, only().rest, only().booking) == ("", 3_000, "")
 
     def test_what_was_in_the_books_already_leaves_bank_and_suspense(self) -> None:
         receipt = services.receive_money(
@@ -312,24 +337,77 @@ class TestPersons:
         services.confirm_receipt(receipt_id=receipt.pk, actor=OTHER, at=AT)
         take(csv([Said(3_000, "own money", "B1")]))
         assert held(accounts.BANK) == 6_000
-        services.propose_known(suspense_id=only().pk, note="receipt B1", actor=CLERK, at=AT)
+        known(only(), CLERK)
+        assert "B1" in only().wish_note
         services.agree(suspense_id=only().pk, actor=OTHER, at=AT)
         assert (held(accounts.BANK), only().rest) == (3_000, 0)
         assert_suspense()
 
     def test_a_dropped_return_waits_again(self) -> None:
         take(csv([Said(3_000, "?")]))
-        back = services.send_back(suspense_id=only().pk, actor=CLERK, at=AT)
+        back = services.send_back(account="6222", suspense_id=only().pk, actor=CLERK, at=AT)
         services.drop_send_back(back_id=back.pk, actor=OTHER, at=AT)
         assert only().rest == 3_000
         assert SendBack.objects.get().state == "dropped"
         assert_suspense()
+
+    def test_what_a_statement_shows_to_have_left_is_booked_and_cannot_wait_again(self) -> None:
+        take(csv([Said(3_000, "?")]))
+        back = services.send_back(account="6222", suspense_id=only().pk, actor=CLERK, at=AT)
+        services.approve_send_back(back_id=back.pk, actor=OTHER, at=AT)
+        assert take(csv([Said(-3_000, f"back {back.number}", "B2")])).unexplained == 0
+        back.refresh_from_db()
+        assert (back.state, held(accounts.BANK), only().rest) == ("done", 0, 0)
+        with pytest.raises(SuspenseMoved):
+            services.drop_send_back(back_id=back.pk, actor=OTHER, at=AT)
+        with pytest.raises(SuspenseMoved):
+            services.sent_at_bank(back_id=back.pk, actor=CLERK, at=AT)
+        assert_suspense()
+
+    @pytest.mark.parametrize("agreed", [False, True])
+    def test_what_left_though_nobody_let_it_go_is_not_explained(self, agreed: bool) -> None:
+        take(csv([Said(3_000, "?")]))
+        back = services.send_back(account="6222", suspense_id=only().pk, actor=CLERK, at=AT)
+        if agreed:
+            services.approve_send_back(back_id=back.pk, actor=OTHER, at=AT)
+            services.drop_send_back(back_id=back.pk, actor=OTHER, at=AT)
+        assert take(csv([Said(-3_000, f"back {back.number}", "B2")])).unexplained == 1
+        (out,) = unexplained(actor=CLERK)
+        assert services.unfit_number(entry_id=out.id, actor=CLERK) == back.number
+        assert held(accounts.BANK) == 3_000
+
+    @pytest.mark.parametrize("at_once", [True, False])
+    def test_a_number_explains_one_entry_and_no_second(self, at_once: bool) -> None:
+        take(csv([Said(3_000, "?")]))
+        back = services.send_back(account="6222", suspense_id=only().pk, actor=CLERK, at=AT)
+        services.approve_send_back(back_id=back.pk, actor=OTHER, at=AT)
+        twice = [Said(-3_000, f"back {back.number}", name) for name in ("B2", "B3")]
+        files = [csv(twice)] if at_once else [csv([each]) for each in twice]
+        assert [take(each).unexplained for each in files][-1] == 1
+        (out,) = unexplained(actor=CLERK)
+        assert services.twice_number(entry_id=out.id, actor=CLERK) == back.number
+        assert services.unfit_number(entry_id=out.id, actor=CLERK) == ""
+        assert held(accounts.BANK) == 0
 
     def test_what_left_is_explained_by_a_note_once(self) -> None:
         take(csv([Said(-500, "fee", "B1")]))
         (out,) = unexplained(actor=CLERK)
         services.explain_entry(entry_id=out.id, note="bank fee", actor=CLERK, at=AT)
         assert unexplained(actor=CLERK) == []
+        services.withdraw_note(entry_id=out.id, actor=OTHER, at=AT)
+        assert [row.id for row in unexplained(actor=CLERK)] == [out.id]
+        with pytest.raises(NoSuchEntry):
+            services.withdraw_note(entry_id=out.id, actor=OTHER, at=AT)
+
+    def test_only_a_note_can_be_taken_back(self) -> None:
+        take(csv([Said(3_000, "?")]))
+        back = services.send_back(account="6222", suspense_id=only().pk, actor=CLERK, at=AT)
+        services.approve_send_back(back_id=back.pk, actor=OTHER, at=AT)
+        take(csv([Said(-3_000, back.number, "B2")]))
+        with pytest.raises(NoSuchEntry):
+            services.withdraw_note(
+                entry_id=StatementEntry.objects.get(reference="B2").pk, actor=CLERK, at=AT
+            )
 
     def test_what_waits_ages(self) -> None:
         take(csv([Said(3_000, "?")]))
@@ -382,7 +460,8 @@ class TestAnyOrder(TestCase):
         said = [
             Said(
                 amount if came else -amount,
-                reference_of(targets[who].number) if who in targets else "words",
+                # Each says something of its own: alike, they might be one told twice.
+                f"{reference_of(targets[who].number) if who in targets else 'words'} ({place})",
                 f"B{place}-{random.random()}",
             )
             for place, (amount, who, came) in enumerate(drawn)
@@ -394,8 +473,8 @@ class TestAnyOrder(TestCase):
             take(csv(each))
         came = [each for each in said if each.amount > 0]
         assert held(accounts.BANK) - bank == sum(each.amount for each in came)
-        for who, target in targets.items():
-            mine = sum(e.amount for e in came if e.text == reference_of(targets[who].number))
+        for target in targets.values():
+            mine = sum(e.amount for e in came if e.text.startswith(reference_of(target.number)))
             assert fresh(target).paid == min(mine, target.principal)
             assert_books(target)
         assert_suspense()

@@ -120,6 +120,8 @@ def pay(books: Books, case: dict[str, Any]) -> Any:
         "currency": payment["currency"],
         "paid_on": payment["on"],
         "reference": case["id"],
+        # What exceeds all debts is named by whoever reports it.
+        "excess": payment["amount_minor"],
         "designated": books.claims.get(chosen, str(uuid4())) if chosen else None,
         "agreed": [books.claims[name] for name in agreed.get("debt_order", ())],
     }

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from django.test import Client
 
+from qinghe.journal.services import record
 from qinghe.kernel.actor import Actor, Role
 from qinghe.parties.models import Membership, Organisation, User
 from qinghe.parties.terms import OrgKind
@@ -42,6 +43,16 @@ def signed_in(role: Role, organisation: Organisation | None = None, lang: str = 
     client.force_login(member(role, org), backend=BACKEND)
     client.cookies["django_language"] = lang
     return client
+
+
+def sock_of(client: Client, role: Role) -> Client:
+    """Return a browser with an account in the same role that the person of another one made."""
+    maker = actor_of(client, role)
+    assert maker.org_id is not None
+    made = signed_in(role, Organisation.objects.get(pk=maker.org_id))
+    subject = f"user:{made.session['_auth_user_id']}"
+    record(kind="parties.user-created", subject=subject, actor=maker, at=LONG_AGO)
+    return made
 
 
 def actor_of(client: Client, role: Role) -> Actor:

@@ -7,7 +7,7 @@ from typing import Any
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
-from tests.journeys.visitor import AXE, PICTURES, RULES, WIDTHS
+from tests.journeys.visitor import WIDTHS, photograph, violations
 
 
 def sign_in(
@@ -24,13 +24,6 @@ def sign_in(
     return page
 
 
-def violations(page: Page) -> list[str]:
-    """Return axe's findings; it is injected beside the page's policy, not through it."""
-    page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": AXE.read_text()})
-    found = page.evaluate(RULES)["violations"]
-    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]
-
-
 def look(page: Page, name: str, language: str, *widths: int) -> None:
     """Photograph and judge a page, at both widths unless told; the last one stays."""
     for width in widths or WIDTHS:
@@ -38,6 +31,4 @@ def look(page: Page, name: str, language: str, *widths: int) -> None:
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert over <= 0, (name, width, over)
         assert violations(page) == [], (name, width)
-        folder = PICTURES / f"{language[:2]}-{width}"
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"{name}.png", full_page=True)
+        photograph(page, language, width, name, full_page=True)

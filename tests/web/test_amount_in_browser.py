@@ -21,7 +21,7 @@ from qinghe.kernel.actor import Role
 from qinghe.portal import session
 from tests.claims.world import claim_of, creditor, proven
 from tests.desk import read_by_reviewers
-from tests.journeys.visitor import AXE, CHROMIUM, RULES, WIDTHS, Album
+from tests.journeys.visitor import AXE, CHROMIUM, WIDTHS, Album, violations
 from tests.web.people import signed_in
 
 pytestmark = [
@@ -74,12 +74,8 @@ class Office:
             if over > 0:
                 self.album.blame(name, f"scrolls {over} px sideways at {width}")
             self.album.picture(page, name, width)
-            own = page.context.new_cdp_session(page)
-            own.send("Runtime.evaluate", {"expression": AXE.read_text()})
-            own.detach()
-            for found in page.evaluate(RULES)["violations"]:
-                first = found["nodes"][0]["html"][:160]
-                self.album.blame(name, f"axe at {width}: {found['id']}: {first}")
+            for found in violations(page):
+                self.album.blame(name, f"axe at {width}: {found}")
         page.set_viewport_size({"width": self.album.width, "height": WIDTHS[self.album.width]})
 
 

@@ -55,6 +55,13 @@ def submitted(bank: Organisation, number: str, **fields: object) -> Claim:
     return factories.claim(creditor=bank, contract_number=number, state="submitted", **fields)
 
 
+def test_the_form_speaks_the_language_of_whoever_reads_it(bank: Organisation) -> None:
+    words = "A ZIP of up to 20,000 files"
+    for language, spoken in (("en", True), ("zh-hans", False), ("en", True)):
+        answer = signed_in(Role.CREDITOR, bank, language).get("/papers/")
+        assert (words in answer.content.decode()) is spoken
+
+
 def test_a_zip_is_looked_at_and_then_added(
     bank: Organisation, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -35,6 +35,7 @@ from tests.claims.world import (
     proven,
 )
 from tests.desk import SEEN, read_by_reviewers
+from tests.shown import fields_of
 from tests.web.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,9 @@ def owner(lender: Organisation) -> Client:
 
 def send(client: Client, name: str, claim: Claim, **data: str) -> str:
     path = reverse(f"web:{name}", args=[claim.pk])
+    if name == "verify-decide":
+        shown = fields_of(client, reverse("web:verify-claim", args=[claim.pk]), path)
+        data = {**shown, **data}
     answer = client.post(path, {**data, "request_key": str(new_id())}, follow=True)
     assert answer.status_code in (200, 409, 422), answer.status_code
     return answer.content.decode()
@@ -176,7 +180,8 @@ def test_a_claim_goes_from_hand_to_hand_on_the_pages(
     assert "陈" not in offers
     title = Title.objects.get(claim=claim)
     path = reverse("web:assignment-decide", args=[title.pk])
-    heir.post(path, {"decision": "accept", "request_key": "k1"})
+    shown = fields_of(heir, reverse("web:assignments"), path)
+    heir.post(path, {**shown, "decision": "accept"})
     claim.refresh_from_db()
     assert claim.creditor == fund
     assert owner.get(reverse("web:claim", args=[claim.pk])).status_code == 404

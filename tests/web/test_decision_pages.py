@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 
-from qinghe.casework.services import propose_plan
+from qinghe.casework.schedules import Variation
+from qinghe.casework.services import (
+    ask_hardship,
+    decide_hardship,
+    propose_plan,
+    withdraw_plan,
+)
 from qinghe.claims.models import Claim, Hold
-from qinghe.claims.services import open_dispute
+from qinghe.claims.services import amend_dispute, open_dispute
 from qinghe.claims.terms import ClaimState
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role, system
 from qinghe.market.models import Mandate
 from qinghe.parties.services import issue_door_code
+from qinghe.parties.services.door import FAILURES_PER_ORIGIN
 from qinghe.quality.models import Complaint
 from qinghe.quality.services import open_complaint
 from tests import factories
 from tests.desk import SEEN, read_papers
+from tests.shown import fields_of
 from tests.web.people import actor_of, signed_in
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
@@ -61,9 +69,9 @@ def test_a_reviewer_sees_the_claim_beside_its_evidence(submitted: Claim, lang: s
 def test_a_claim_without_evidence_is_not_released(submitted: Claim) -> None:
     with clock.at(NOON):
         place = f"/verify/{submitted.pk}/decide/"
-        page = signed_in(Role.REVIEWER).post(
-            place, {"decision": "verify", "reason": "agrees"}, follow=True
-        )
+        client = signed_in(Role.REVIEWER)
+        seen = fields_of(client, f"/verify/{submitted.pk}/", place)
+        page = client.post(place, {**seen, "decision": "verify", "reason": "agrees"}, follow=True)
     assert 'class="q-note bad"' in page.content.decode()
     assert Claim.objects.get().state == ClaimState.SUBMITTED
 
@@ -74,16 +82,18 @@ def test_a_released_claim_enters_its_challenge_window(submitted: Claim) -> None:
         place = f"/verify/{submitted.pk}/decide/"
         client = signed_in(Role.REVIEWER)
         read_papers(submitted.pk, actor_of(client, Role.REVIEWER), NOON)
-        client.post(place, {"decision": "verify", "reason": "agrees", "note": SEEN})
+        seen = fields_of(client, f"/verify/{submitted.pk}/", place)
+        client.post(place, {**seen, "decision": "verify", "reason": "agrees", "note": SEEN})
     assert Claim.objects.get().state == ClaimState.CHALLENGE
 
 
 def test_a_rejection_needs_a_reason_code(submitted: Claim) -> None:
     with clock.at(NOON):
         client, place = signed_in(Role.REVIEWER), f"/verify/{submitted.pk}/decide/"
-        client.post(place, {"decision": "reject"})
+        seen = fields_of(client, f"/verify/{submitted.pk}/", place)
+        client.post(place, {**seen, "decision": "reject"})
         assert Claim.objects.get().state == ClaimState.SUBMITTED
-        client.post(place, {"decision": "reject", "reject-reason": "no_proof"})
+        client.post(place, {**seen, "decision": "reject", "reject-reason": "no_proof"})
     assert Claim.objects.get().state == ClaimState.REJECTED
 
 
@@ -99,8 +109,29 @@ def test_a_dispute_is_decided_in_part_with_a_lower_amount(worked: Claim) -> None
         client, place = signed_in(Role.COMPLIANCE), f"/disputes/{dispute.pk}/"
         assert "too much" in client.get(place).content.decode()
         told = {"outcome": "partly", "text": "Lowered.", "principal": "900.00"}
-        assert client.post(place, told).status_code == 302
+        assert client.post(place, {**fields_of(client, place), **told}).status_code == 302
     assert Claim.objects.get().principal == 90_000
+
+
+def test_an_old_page_decides_no_dispute_that_says_more_since(worked: Claim) -> None:
+    debtor = factories.debtor_of(worked)
+    dispute = open_dispute(
+        claim_id=worked.pk, reason="amount", statement="too much", actor=debtor, at=NOON
+    )
+    told = {"outcome": "dismissed", "text": "It is right."}
+    with clock.at(NOON):
+        client, place = signed_in(Role.COMPLIANCE), f"/disputes/{dispute.pk}/"
+        old = fields_of(client, place)
+        later = NOON + timedelta(minutes=1)
+        amend_dispute(
+            claim_id=worked.pk, reason="amount", statement="I paid half.", actor=debtor, at=later
+        )
+        answer = client.post(place, {**old, **told})
+        assert "This changed after you opened the page" in answer.text
+        assert "I paid half." in answer.text
+        dispute.refresh_from_db()
+        assert dispute.state == "open"
+        assert client.post(place, {**fields_of(client, place), **told}).status_code == 302
 
 
 def test_a_decision_without_text_is_not_taken(worked: Claim) -> None:
@@ -117,6 +148,28 @@ def test_a_decision_without_text_is_not_taken(worked: Claim) -> None:
     assert answer.status_code == 422
 
 
+def test_who_finds_a_claim_wrong_says_what_becomes_of_what_was_paid(worked: Claim) -> None:
+    dispute = open_dispute(
+        claim_id=worked.pk,
+        reason="amount",
+        statement="",
+        actor=factories.debtor_of(worked),
+        at=NOON,
+    )
+    with clock.at(NOON):
+        client, place = signed_in(Role.COMPLIANCE), f"/disputes/{dispute.pk}/"
+        assert 'data-test="dispute-paid"' not in client.get(place).text
+        Claim.objects.filter(pk=worked.pk).update(paid=22_345)
+        page = client.get(place).text
+        assert 'data-test="dispute-paid"' in page
+        assert "223.45" in page
+        told = {"outcome": "upheld", "text": "Not proved. What you paid goes back."}
+        assert client.post(place, told).status_code == 422
+        seen = fields_of(client, place)
+        assert client.post(place, {**seen, **told, "money": "on"}).status_code == 302
+    assert Claim.objects.get().owed == 0
+
+
 @pytest.mark.parametrize(
     ("lang", "why"),
     [
@@ -127,7 +180,9 @@ def test_a_decision_without_text_is_not_taken(worked: Claim) -> None:
 def test_a_creditor_reads_why_a_claim_was_rejected(submitted: Claim, lang: str, why: str) -> None:
     sent = {"decision": "reject", "reject-reason": "wrong_person", "reject-words": "page 2"}
     with clock.at(NOON):
-        signed_in(Role.REVIEWER).post(f"/verify/{submitted.pk}/decide/", sent)
+        reviewer, place = signed_in(Role.REVIEWER), f"/verify/{submitted.pk}/decide/"
+        seen = fields_of(reviewer, f"/verify/{submitted.pk}/", place)
+        reviewer.post(place, {**seen, **sent})
         owner = signed_in(Role.CREDITOR, submitted.creditor, lang=lang)
         assert why in owner.get(f"/claims/{submitted.pk}/").content.decode()
 
@@ -222,10 +277,72 @@ def test_a_creditor_agrees_to_the_plan_a_debtor_proposed(worked: Claim) -> None:
     )
     with clock.at(NOON):
         client = signed_in(Role.CREDITOR, worked.creditor)
-        assert 'data-test="agree-plan"' in client.get(f"/claims/{worked.pk}/").content.decode()
-        client.post(f"/claims/{worked.pk}/plan/", {"agreed": "1"})
+        address, action = f"/claims/{worked.pk}/", f"/claims/{worked.pk}/plan/"
+        assert 'data-test="agree-plan"' in client.get(address).content.decode()
+        client.post(action, {**fields_of(client, address, action), "agreed": "1"})
     plan.refresh_from_db()
     assert plan.state == "active"
+
+
+@pytest.mark.parametrize("agreed", ["1", "0"])
+def test_an_old_page_decides_no_other_plan(worked: Claim, agreed: str) -> None:
+    debtor = factories.debtor_of(worked)
+    address, action = f"/claims/{worked.pk}/", f"/claims/{worked.pk}/plan/"
+    propose_plan(claim_id=worked.pk, monthly=50_000, actor=debtor, at=NOON)
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, worked.creditor)
+        old = fields_of(client, address, action)
+        withdraw_plan(claim_id=worked.pk, actor=debtor, at=NOON)
+        later = NOON + timedelta(minutes=1)
+        other = propose_plan(claim_id=worked.pk, monthly=20_000, actor=debtor, at=later)
+        told = client.post(action, {**old, "agreed": agreed}, follow=True).content.decode()
+    assert "This changed after you opened the page" in told
+    other.refresh_from_db()
+    assert other.state == "proposed"
+
+
+def test_an_old_page_answers_no_other_request_for_a_pause(worked: Claim) -> None:
+    debtor, action = factories.debtor_of(worked), f"/claims/{worked.pk}/hardship/"
+    asked = ask_hardship(claim_id=worked.pk, statement="x", actor=debtor, at=NOON)
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, worked.creditor)
+        old = fields_of(client, action, action)
+        owner = factories.actor(Role.CREDITOR, worked.creditor)
+        decide_hardship(hardship_id=asked.pk, granted=False, refusal="plan", actor=owner, at=NOON)
+        again = ask_hardship(
+            claim_id=worked.pk, statement="y", actor=debtor, at=NOON + timedelta(minutes=1)
+        )
+        told = client.post(
+            action, {**old, "granted": "0", "refusal": "plan"}, follow=True
+        ).content.decode()
+        again.refresh_from_db()
+        assert "This changed after you opened the page" in told
+        assert again.state == "open"
+        client.post(
+            action, {**fields_of(client, action, action), "granted": "0", "refusal": "plan"}
+        )
+    again.refresh_from_db()
+    assert again.state == "declined"
+
+
+@pytest.mark.parametrize(
+    ("monthly", "variation", "shape"),
+    [
+        (40_000, Variation("graduated", 20_000, 1), ("2 instalments", "¥400.00", "¥600.00")),
+        (1, Variation("seasonal", months=(1,), otherwise=100_000), ("1 instalment of ¥1,000.00",)),
+    ],
+)
+def test_a_creditor_reads_the_whole_shape_of_a_plan(
+    worked: Claim, monthly: int, variation: Variation, shape: tuple[str, ...]
+) -> None:
+    debtor = factories.debtor_of(worked)
+    propose_plan(claim_id=worked.pk, monthly=monthly, variation=variation, actor=debtor, at=NOON)
+    with clock.at(NOON):
+        client = signed_in(Role.CREDITOR, worked.creditor)
+        text = client.get(f"/claims/{worked.pk}/", headers={"accept-language": "en"}).content
+    told = text.decode().split('data-test="plan-shape">')[1].split("</span>")[0]
+    assert all(each in told for each in shape)
+    assert "¥0.01" not in text.decode()
 
 
 def test_another_creditor_finds_no_such_claim(worked: Claim) -> None:
@@ -255,14 +372,15 @@ def test_a_code_is_ours_or_not_and_nothing_more(worked: Claim) -> None:
 
 def test_searching_for_codes_is_stopped() -> None:
     with clock.at(NOON):
-        answers = [Client().post("/check/", {"code": "AAAAAAAAAA"}) for _ in range(11)]
-    assert [a.status_code for a in answers] == [200] * 10 + [422]
+        tries = range(FAILURES_PER_ORIGIN + 1)
+        answers = [Client().post("/check/", {"code": "AAAAAAAAAA"}) for _ in tries]
+    assert [a.status_code for a in answers] == [200] * FAILURES_PER_ORIGIN + [422]
 
 
 @pytest.mark.django_db
 def test_who_checks_too_many_codes_is_told_how_long_to_wait(client: Client) -> None:
     client.cookies["django_language"] = "en"
-    for _each in range(11):
+    for _each in range(FAILURES_PER_ORIGIN + 1):
         response = client.post("/check/", {"code": "2345678923"})
     text = response.content.decode()
     assert "Try again in a quarter of an hour" in text

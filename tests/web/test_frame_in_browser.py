@@ -14,8 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from qinghe.web import context
 from qinghe.web.front import front_urls
-from tests.journeys.visitor import AXE, CHROMIUM
-from tests.web.screen import violations
+from tests.journeys.visitor import AXE, CHROMIUM, violations
 
 WIDTHS = (1440, 360)
 PAGES = (

@@ -19,7 +19,7 @@ from qinghe.quality.terms import MANY
 from tests.factories import AT, claim, collector, mandate
 from tests.quality.market import JUDGE, attempt, complain, worked
 from tests.quality.test_ratings import ended, felt
-from tests.web.people import signed_in
+from tests.web.people import actor_of, signed_in, sock_of
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +77,11 @@ def test_an_appeal_goes_from_the_collector_to_another_officer(
         here = f"/appeals/{made.pk}/"
         assert "Listen to the recording." in officer.get(here).content.decode()
         assert "Listen" not in client.get("/grade/").content.decode()
+        made.first_officer = actor_of(officer, Role.COMPLIANCE).label
+        Appeal.objects.update(first_officer=made.first_officer)
+        for tied in (officer, sock_of(officer, Role.COMPLIANCE)):
+            assert "or do not stand apart from whoever did" in tied.get(here).text
+        Appeal.objects.update(first_officer=JUDGE.label)
         wrong = officer.post(here, {"decision": "1:stands"})
         assert wrong.status_code == 422
         assert officer.post(here, {"decision": "1:evidence"}).status_code == 302

@@ -19,7 +19,7 @@ from qinghe.parties.terms import OrgKind
 from tests import factories
 from tests.contact.conftest import make_case
 from tests.factories import AT
-from tests.web.people import signed_in
+from tests.web.people import signed_in, sock_of
 
 FEWER: Any = {"title": "Fewer", "HSE-MSG-01": "1"}
 LATER = AT + timedelta(hours=2)
@@ -64,7 +64,10 @@ def test_a_draft_goes_from_one_person_to_another_and_binds(house: Organisation) 
     assert str(Attempt.objects.order_by("at")[2].pk) in page
     assert str(case.claim.debtor_id) not in page
     post(author, f"{here}hand-over/")
-    assert "a second person must approve" in get(author, here)
+    for tied in (author, sock_of(author, Role.COMPLIANCE)):
+        page = get(tied, here)
+        assert "A second person who stands apart from its author must approve." in page
+        assert f"{here}approve/" not in page
     assert "A second person must do this" in post(author, f"{here}approve/", day="2026-11-24")
     assert "First day: This field is required" in post(second, f"{here}approve/", day="")
     assert "Choose a later moment" in post(second, f"{here}approve/", day="2026-11-23")
@@ -82,7 +85,8 @@ def test_an_end_takes_the_other_person_too(house: Organisation) -> None:
     post(author, f"{here}replay/", days="7")
     post(author, f"{here}hand-over/")
     post(second, f"{here}approve/", day="2026-11-24")
-    assert "You asked for the end" in post(second, f"{here}end/", day="2026-12-01")
+    assert "The end was asked for" in post(second, f"{here}end/", day="2026-12-01")
+    assert "The end was asked for" in get(sock_of(second, Role.OPERATOR), here)
     shown = "2026-11-30T16:00:00+00:00"
     assert "A second person must do this" in post(second, f"{here}end/grant/", ends_at=shown)
     assert f'name="ends_at" value="{shown}"' in get(author, here)
@@ -132,7 +136,10 @@ def test_an_urgent_notice_goes_from_one_officer_to_another_and_to_the_person(
     assert place in get(one, f"/claims/{case.claim.pk}/")
     fields: Any = {"template": "first_notice", "channel": "email", "rules": "PLT-MSG-01"}
     said: Any = {"reason": "data_breach", "words": "A file went to a wrong address."}
-    assert "a second officer decides" in post(one, place, **fields, **said)
+    tied_words = "a second officer who stands apart decides"
+    assert tied_words in post(one, place, **fields, **said)
+    assert tied_words in get(sock_of(one, Role.COMPLIANCE), "/urgent-notices/")
+    assert tied_words not in get(other, "/urgent-notices/")
     override = Override.objects.get()
     here = f"/urgent-notices/{override.pk}/"
     assert "A second person must do this" in post(one, f"{here}decide/", approve="yes")

@@ -21,9 +21,11 @@ from qinghe.parties.models import (
 )
 from qinghe.parties.services import ask_registers, send_transfer
 from qinghe.parties.services.micro import sandbox_statement
+from qinghe.parties.terms import OrgKind
 from tests import factories
 from tests.parties.onboarded import Applicant, number
-from tests.web.people import signed_in
+from tests.shown import fields_of
+from tests.web.people import BACKEND, signed_in, sock_of
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 PAPER = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
@@ -95,12 +97,17 @@ def test_a_person_applies_and_a_reviewer_approves(client: Client) -> None:
     here = f"/identity/{application.pk}/"
     assert "陈示例" not in see(desk, here)
     assert "陈示例" in see(desk, here + "facts/")
-    assert "Returned" in post(
-        desk, here + "decide/", {"decision": "return", "reason": "unreadable"}
-    )
+    decide = here + "decide/"
+    old = fields_of(desk, here, decide)
+    told = {**old, "decision": "return", "reason": "unreadable"}
+    assert "Returned" in post(desk, decide, told)
     assert "A document cannot be read" in see(client, "/standing/")
     post(client, "/standing/hand-in/", {})
-    assert "Approved." in post(desk, here + "decide/", {"decision": "approve"})
+    # What was handed in again was not on the page that was opened before.
+    stale = post(desk, decide, {**old, "request_key": "again", "decision": "approve"})
+    assert "This changed after you opened the page" in stale
+    told = {**fields_of(desk, here, decide), "decision": "approve"}
+    assert "Approved." in post(desk, decide, told)
     page = see(client, "/standing/")
     assert "L3" in page
     assert "0 / 3" in page, "it says how much may be submitted"
@@ -176,4 +183,30 @@ def test_two_clerks_put_a_deposit_on_file() -> None:
 
     decide = f"{here}{Cover.objects.get().pk}/"
     assert "Who recorded it cannot confirm it" in post(one, decide, {"decision": "confirm"})
+    for tied in (one, sock_of(one, Role.OPERATOR)):
+        page = see(tied, f"/organisations/{agency.slug}/")
+        assert 'data-test="confirm-cover"' not in page
+        assert "a second person who stands apart confirms" in page
+    assert 'data-test="confirm-cover"' in see(two, f"/organisations/{agency.slug}/")
     assert "it covers orders now" in post(two, decide, {"decision": "confirm"})
+
+
+def test_who_may_not_state_the_amount_reads_it_before_the_money_travels() -> None:
+    one = Applicant(OrgKind.AGENCY)
+    one.ready()
+    Organisation.objects.update(state="active")
+    one.account()
+    mine = Client()
+    mine.force_login(one.user, backend=BACKEND)
+    mine.cookies["django_language"] = "en"
+    place = "/standing/transfer/"
+    page = see(mine, place)
+    assert 'data-test="other-hand"' in page
+    assert 'data-test="send-cents"' in page
+    one.transfer(at=NOON)
+    page = see(mine, place)
+    assert "who stands apart from that must state the amount" in page
+    assert 'data-test="state-amount"' not in page
+    other = see(signed_in(Role.COLLECTOR, one.org), place)
+    assert 'data-test="other-hand"' not in other
+    assert 'data-test="state-amount"' in other

@@ -13,7 +13,8 @@ from qinghe.settlement.models import Invoice, KeptStatement, MonthClose
 from qinghe.settlement.services import list_statements, make_statements
 from tests.factories import claim, collector, mandate
 from tests.settlement.test_payments import pay
-from tests.web.people import signed_in
+from tests.shown import fields_of
+from tests.web.people import signed_in, sock_of
 
 THEN = datetime(2026, 12, 2, 4, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -29,15 +30,27 @@ def act(client: Client, place: str, **told: str) -> str:
         return client.post(f"/months/{place}/", told, follow=True).content.decode()
 
 
+def closed(client: Client, close: MonthClose) -> str:
+    with clock.at(THEN):
+        shown = fields_of(client, "/months/", f"/months/{close.pk}/close/")
+    return act(client, f"{close.pk}/close", **shown)
+
+
 def test_a_month_is_closed_by_two_and_its_statements_are_found() -> None:
     target = claim()
     pay(target, 500, source="cashier")
     one, other = signed_in(Role.OPERATOR), signed_in(Role.OPERATOR)
     assert "2026-11" in see(one, "/months/")
-    assert "another person closes it" in act(one, "2026-11/ask", explanation="")
+    assert "stands apart closes it" in act(one, "2026-11/ask", explanation="")
+    page = see(sock_of(one, Role.OPERATOR), "/months/")
+    assert 'data-test="another-closes"' in page
+    assert 'data-test="close-month"' not in page
+    assert 'data-test="close-month"' in see(other, "/months/")
     close = MonthClose.objects.get()
     assert "by two persons" in act(one, f"{close.pk}/close")
-    assert "Closed. Nothing can be booked" in act(other, f"{close.pk}/close")
+    # An old page that showed nothing of what is open.
+    assert "This changed after you opened the page" in act(other, f"{close.pk}/close")
+    assert "Closed. Nothing can be booked" in closed(other, close)
     assert "being made" in see(other, "/months/")
 
     list_statements(close_id=close.pk, actor=system("t"), at=THEN)
@@ -52,6 +65,26 @@ def test_a_month_is_closed_by_two_and_its_statements_are_found() -> None:
         stranger = signed_in(Role.CREDITOR)
         assert stranger.get(f"/statements/monthly/{row.pk}.pdf").status_code == 404
     assert row.number not in see(stranger, "/statements/monthly/")
+
+
+def test_an_accountant_reads_whose_the_accounts_are() -> None:
+    target = claim()
+    pay(target, 500, source="cashier")
+    with clock.at(THEN):
+        text = signed_in(Role.OPERATOR).get("/months/accounts.csv").content.decode("utf-8-sig")
+        assert signed_in(Role.CREDITOR).get("/months/accounts.csv").status_code == 404
+    name = f"Liabilities:Creditor:{target.creditor_id}:Collected,{target.creditor.name}"
+    assert name in text
+
+
+def test_what_was_typed_stays_where_the_month_may_not_be_closed() -> None:
+    pay(claim(), 500, source="cashier")
+    one = signed_in(Role.OPERATOR)
+    act(one, "2026-11/ask")
+    with clock.at(THEN):
+        answer = one.post("/months/2026-12/ask/", {"explanation": "wait for the bank"})
+    assert answer.status_code == 422
+    assert MonthClose.objects.count() == 1
 
 
 def test_what_was_asked_is_taken_back_and_nonsense_is_no_month() -> None:
@@ -70,7 +103,7 @@ def test_invoices_are_issued_once_and_taken_back_by_a_credit_note() -> None:
     one, other = signed_in(Role.OPERATOR), signed_in(Role.OPERATOR)
     act(one, "2026-11/ask")
     close = MonthClose.objects.get()
-    act(other, f"{close.pk}/close")
+    closed(other, close)
     assert act(one, f"{close.pk}/invoices").count('data-test="invoice"') == 2
     assert act(one, f"{close.pk}/invoices").count('data-test="invoice"') == 2
     fee = Invoice.objects.get(kind="fee")

@@ -10,10 +10,11 @@ from django.test import Client
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from qinghe.parties.models import Licence, Membership, Organisation, User
+from qinghe.parties.terms import OrgKind
 from qinghe.rules.interest import lender_kinds
 from qinghe.web.operator.forms import LENDERS
 from tests import factories
-from tests.web.people import signed_in
+from tests.web.people import LONG_AGO, signed_in, sock_of
 
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
 NEW = {"name": "示例小贷", "slug": "example", "kind": "institution", "credit_code": ""}
@@ -30,6 +31,11 @@ pytestmark = pytest.mark.django_db
 def post(client: Client, place: str, told: dict[str, str]) -> str:
     with clock.at(NOON):
         return client.post(place, told, follow=True).content.decode()
+
+
+def see(client: Client, place: str) -> str:
+    with clock.at(NOON):
+        return client.get(place).text
 
 
 def test_every_kind_of_lender_the_rules_know_can_be_chosen() -> None:
@@ -83,3 +89,41 @@ def test_one_account_gets_a_second_role_and_loses_it_again() -> None:
         page = boss.post(f"{here}{mine.pk}/end/", follow=True).content.decode()
     assert "The role was taken back." in page
     assert "ann@example.com" not in page
+
+
+def test_an_account_counts_with_its_maker_until_a_colleague_knows_the_person() -> None:
+    agency = factories.collector()
+    boss, colleague = signed_in(Role.OPERATOR), signed_in(Role.OPERATOR)
+    ann = {"email": "ann@example.com", "display_name": "Ann", "role": "collector"}
+    here = f"/organisations/{agency.slug}/"
+    page = post(boss, f"{here}members/", {**ann, "password": "a-long-secret-77"})
+    assert 'data-test="unconfirmed"' in page
+    for tied in (page, see(sock_of(boss, Role.OPERATOR), here)):
+        assert "a colleague who stands apart confirms" in tied
+        assert 'data-test="confirm-account"' not in tied
+    assert 'data-test="confirm-account"' in see(colleague, here)
+    mine = Membership.objects.get(user__email="ann@example.com")
+    confirm = f"{here}members/{mine.pk}/confirm/"
+    assert "A colleague who has nothing to do with it confirms it." in post(boss, confirm, {})
+    page = post(colleague, confirm, {})
+    assert "The account counts as a person of its own" in page
+    assert 'data-test="unconfirmed"' not in page
+    stranger = f"/organisations/{factories.collector().slug}/members/{mine.pk}/confirm/"
+    with clock.at(NOON):
+        assert colleague.post(stranger).status_code == 404
+        assert signed_in(Role.REVIEWER).post(confirm).status_code == 404
+
+
+def test_whoever_has_two_roles_in_one_house_reads_which_one_a_button_switches_to() -> None:
+    house = factories.organisation(OrgKind.OPERATOR)
+    client = signed_in(Role.OPERATOR, house)
+    client.cookies["django_language"] = "en"
+    user_id = client.session["_auth_user_id"]
+    for role in (Role.REVIEWER, Role.COMPLIANCE):
+        Membership.objects.create(
+            user_id=user_id, organisation=house, role=role, starts_at=LONG_AGO
+        )
+    page = client.get("/organisations/").text
+    assert f"{house.name} · Reviewer</button>" in page
+    assert f"{house.name} · Compliance officer</button>" in page
+    assert f"{house.name} · Operator</p>" in page

@@ -10,8 +10,10 @@ from django.test import Client
 from qinghe.journal.models import Entry
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
+from qinghe.parties.models import Organisation, SettlementAccount
 from qinghe.settlement.models import Payout, Receipt
 from tests.factories import AT, claim
+from tests.settlement.banked import account, opened, owed
 from tests.settlement.test_payments import assert_books, pay
 from tests.web.people import signed_in
 
@@ -33,9 +35,11 @@ def test_what_the_bank_sends_back_is_payable_again() -> None:
     assert "Do not pay" in act(other, f"{made.pk}/approve")
     assert "Sent back by the bank" in act(one, f"{made.pk}/pay")
 
-    act(one, f"{made.pk}/return", reason=" ")
+    act(one, f"{made.pk}/back/ask", code="AC04", reason=" ")
+    assert "one person alone" in act(one, f"{made.pk}/return", reason="account closed")
+    act(one, f"{made.pk}/back/ask", code="AC04", reason="account closed")
     assert Payout.objects.get().state == "paid"
-    page = act(one, f"{made.pk}/return", reason="account closed")
+    page = act(other, f"{made.pk}/back/decide")
     assert "Returned by the bank" in page
     assert "Sent back by the bank" not in page
     assert Entry.objects.get(kind="payout.returned").facts["reason"] == "account closed"
@@ -72,5 +76,44 @@ def test_who_recorded_the_money_reads_that_somebody_else_must_approve() -> None:
     act(other, "prepare")
     with clock.at(LATER):
         page = clerk.get("/payouts/").text
-    assert "Another person must approve this payout." in page
+    assert "Another person must approve this payout; or, for the statement" in page
     assert 'data-test="approve-payout"' not in page
+
+
+def entered(owner: Organisation, *, ago: int, number: str = "9900000000001234") -> None:
+    """Let an account in place of the present one have been named and proven days ago."""
+    SettlementAccount.objects.filter(organisation=owner).update(state="replaced")
+    long_ago = AT - timedelta(days=ago)
+    account(owner, number=number, added_at=long_ago, proven_at=long_ago)
+
+
+def test_who_lets_money_go_reads_that_the_account_is_new_and_never_its_number() -> None:
+    owner = owed(500)
+    boss = signed_in(Role.OPERATOR)
+    act(boss, "prepare")
+
+    def seen(place: str = "/payouts/") -> str:
+        with clock.at(LATER):
+            return boss.get(place).text
+
+    assert "new account" in seen()
+    entered(owner, ago=4)
+    page = seen()
+    assert "account changed lately" in page
+    assert "****1234" in page
+    assert "9900000000001234" not in page
+    assert "named 11-19" in page
+    assert "proven 11-19" in page
+    SettlementAccount.objects.filter(state="proven").update(state="declared", proven_at=None)
+    assert "not proven yet" in seen()
+    entered(owner, ago=31)
+    assert 'data-test="new-account"' not in seen()
+    entered(owner, ago=29)
+    run = opened()
+    page = seen(f"/payouts/runs/{run.pk}/")
+    assert "account changed lately" in page
+    assert "named 10-25" in page
+    assert 'data-test="new-account"' in seen()
+    act(signed_in(Role.OPERATOR), f"runs/{run.pk}/approve")
+    assert 'data-test="new-account"' not in seen()
+    assert 'data-test="new-account"' in seen(f"/payouts/runs/{run.pk}/")

@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from qinghe.kernel.actor import Role
 from qinghe.kernel.clock import now
+from qinghe.kernel.ids import new_id
 from qinghe.settlement.models import CashierOrder, Dispute, Payment, Refund
 from tests.factories import claim
-from tests.web.people import signed_in
+from tests.web.people import actor_of, signed_in, sock_of
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +56,16 @@ def test_the_queue_shows_ages_and_who_may_act() -> None:
     assert (waiting.state, failed.state) == ("ready", "dropped")
 
 
+def test_whoever_does_not_stand_apart_from_who_asked_reads_so() -> None:
+    client = signed_in(Role.OPERATOR)
+    refund("waiting", asked_by=actor_of(client, Role.OPERATOR).label)
+    for tied in (client, sock_of(client, Role.OPERATOR)):
+        text = tied.get("/refunds/").text
+        assert "a second person who stands apart approves" in text
+        assert 'data-test="approve-refund"' not in text
+    assert 'data-test="approve-refund"' in signed_in(Role.OPERATOR).get("/refunds/").text
+
+
 def test_a_complaint_is_ended_by_a_person() -> None:
     client = signed_in(Role.OPERATOR)
     order = refund("done").payment.order
@@ -70,12 +81,12 @@ def test_a_complaint_is_ended_by_a_person() -> None:
 
 def test_the_page_asks_as_often_for_many_as_for_one() -> None:
     client = signed_in(Role.OPERATOR)
-    refund("waiting")
+    refund("waiting", asked_by=f"operator:{new_id()}")
     client.get("/refunds/")
     with CaptureQueriesContext(connection) as one:
         client.get("/refunds/")
     for _each in range(5):
-        refund("waiting")
+        refund("waiting", asked_by=f"operator:{new_id()}")
     with CaptureQueriesContext(connection) as many:
         client.get("/refunds/")
     assert len(many) == len(one)

@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
+from qinghe.claims.models import Claim
 from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Role
-from tests.factories import claim, collector, mandate
+from qinghe.settlement import cashier, services
+from qinghe.settlement.models import Payment, Refund
+from tests.factories import AT, claim, collector, debtor_of, mandate
 from tests.settlement.test_payments import fresh, pay
-from tests.web.people import signed_in
+from tests.shown import fields_of
+from tests.web.people import signed_in, sock_of
 
 pytestmark = pytest.mark.django_db
+
+
+def send(client: Client, here: str, **data: str) -> str:
+    """Open the page and send its form, or its agreement; return the page after it."""
+    answer = client.post(here, {**fields_of(client, here), **data}, follow=True)
+    assert answer.status_code in (200, 422), answer.status_code
+    return answer.text
+
+
+def paid_at_the_cashier() -> tuple[Claim, Payment]:
+    target = claim(principal=10_000)
+    order = services.create_cashier_order(
+        claim_id=target.pk, amount=4_000, actor=debtor_of(target), at=AT
+    )
+    notice = cashier.Notice(order.pk, cashier.PAID, 4_000, "CNY", AT)
+    body = cashier.notice_body(notice)
+    services.receive_notice(body=body, signature=cashier.sign(body), at=AT)
+    return target, Payment.objects.get()
 
 
 def test_the_page_says_what_will_happen_before_it_happens() -> None:
@@ -35,7 +58,7 @@ def test_a_reason_is_asked_for_and_stands_in_the_journal() -> None:
     assert client.post(here, {"reason": " "}).status_code == 422
     assert fresh(target).paid == 4_000
 
-    done = client.post(here, {"reason": "bounced"}, follow=True).content.decode()
+    done = send(client, here, reason="bounced")
     assert "The payment was reversed." in done
     assert fresh(target).paid == 0
     assert Entry.objects.get(kind="payment.reversed").facts["reason"] == "bounced"
@@ -45,7 +68,7 @@ def test_what_is_reversed_offers_no_second_time() -> None:
     payment = pay(claim(), 100)
     client = signed_in(Role.OPERATOR)
     here = f"/payments/{payment.pk}/reverse/"
-    client.post(here, {"reason": "bounced"})
+    send(client, here, reason="bounced")
     assert client.get(here).status_code == 409
     assert here not in client.get("/payments/").content.decode()
 
@@ -55,7 +78,9 @@ def test_a_creditor_is_offered_no_reversal() -> None:
     payment = pay(target, 100)
     page = signed_in(Role.CREDITOR, target.creditor).get("/payments/").content.decode()
     assert 'data-test="payment"' in page
-    assert str(payment.pk) not in page
+    assert f"/payments/{payment.pk}/reverse/" not in page
+    # A slip of its own it takes back.
+    assert f"/payments/{payment.pk}/take-back/" in page
 
 
 def test_where_a_debtor_paid_here_the_page_asks_a_second_person() -> None:
@@ -63,10 +88,51 @@ def test_where_a_debtor_paid_here_the_page_asks_a_second_person() -> None:
     payment = pay(target, 9_000, source="cashier")
     one, other = signed_in(Role.OPERATOR), signed_in(Role.OPERATOR)
     here = f"/payments/{payment.pk}/reverse/"
-    assert "Asked." in one.post(here, {"reason": "bounced"}, follow=True).content.decode()
-    assert "You asked for this" in one.get(here).content.decode()
-    assert "another person must agree" in one.post(here, {"reason": "x"}).content.decode()
+    assert "Asked." in send(one, here, reason="bounced")
+    for tied in (one, sock_of(one, Role.OPERATOR)):
+        assert "A second person who stands apart must agree." in tied.get(here).text
+    assert "another person must agree" in send(one, here, reason="bounced")
     assert fresh(target).paid == 9_000
-    assert "A colleague asked for this" in other.get(here).content.decode()
-    other.post(here, {"reason": "bounced"})
+    shown = other.get(here).text
+    assert all(each in shown for each in ("bounced", "Nothing is sent to the payer."))
+    assert "The payment was reversed." in send(other, here, agree="1")
     assert fresh(target).paid == 0
+    assert not Refund.objects.exists()
+
+
+def test_the_second_person_agrees_to_what_was_asked_or_asks_anew() -> None:
+    target, payment = paid_at_the_cashier()
+    one, other, third = (signed_in(Role.OPERATOR) for _each in range(3))
+    here = f"/payments/{payment.pk}/reverse/"
+    send(one, here, reason="bounced")
+    assert "Asked." in send(other, here, reason="bounced", send_back="on")
+    assert (fresh(target).paid, Refund.objects.count()) == (4_000, 0)
+    assert "It is sent back to the payer" in third.get(here).text
+    send(third, here, agree="1")
+    refund = Refund.objects.get()
+    assert (refund.asked_by, refund.agreed_by) == tuple(
+        f"operator:{each.session['_auth_user_id']}" for each in (other, third)
+    )
+
+
+@pytest.mark.parametrize("agree", [{"agree": "1"}, {"reason": "bounced", "send_back": "on"}])
+def test_an_old_page_agrees_to_nothing_that_was_asked_later(agree: dict[str, str]) -> None:
+    target, payment = paid_at_the_cashier()
+    one, other = signed_in(Role.OPERATOR), signed_in(Role.OPERATOR)
+    here = f"/payments/{payment.pk}/reverse/"
+    send(one, here, reason="bounced")
+    old = fields_of(other, here)
+    send(one, here, reason="bounced", send_back="on")
+    told = other.post(here, {**old, **agree}, follow=True).text
+    assert "This changed after you opened the page" in told
+    assert (fresh(target).paid, Refund.objects.count()) == (4_000, 0)
+
+
+def test_a_settled_claim_is_not_opened_again_by_one_person() -> None:
+    target = claim(principal=9_000)
+    payment = pay(target, 9_000)
+    here = f"/payments/{payment.pk}/reverse/"
+    assert "Asked." in send(signed_in(Role.OPERATOR), here, reason="a mistake")
+    assert fresh(target).state == "closed"
+    send(signed_in(Role.OPERATOR), here, agree="1")
+    assert fresh(target).state == "ready"

@@ -122,10 +122,21 @@ def test_limits_are_changed_by_two() -> None:
     assert asked.agreed_at == LATER
 
 
+@pytest.mark.parametrize(("currency", "typed"), [("CNY", "1.234"), ("JPY", "1.5")])
+def test_decimals_that_a_currency_has_not_are_told_beside_the_field(
+    currency: str, typed: str
+) -> None:
+    fields = {"currency": currency, "per_payout": typed, "per_run": "100", "per_day": "100"}
+    text = act(signed_in(Role.OPERATOR), "limits", **fields)
+    assert f"{currency} has no more than" in text
+    assert f'value="{typed}"' in text or currency == "JPY"
+    assert not PayoutLimit.objects.exists()
+
+
 def test_in_chinese_too() -> None:
     owner = owed(700)
     one = signed_in(Role.OPERATOR, lang="zh-hans")
     act(one, "prepare")
     act(one, "runs/open/CNY")
-    assert "批次由您建立，须由另一人复核。" in read(one, f"runs/{PayoutRun.objects.get().pk}/")
+    assert "须由另一人复核。" in read(one, f"runs/{PayoutRun.objects.get().pk}/")
     assert "付款" in read(signed_in(Role.CREDITOR, owner, lang="zh-hans"), "mine/")

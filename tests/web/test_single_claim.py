@@ -170,7 +170,10 @@ def test_look_then_post_then_prove(client: Client) -> None:
         assert f"/claims/{claim.pk}/evidence/" in answer.content.decode()
         assert client.get(address).headers["Location"] == f"{address}proof/"
         desk = signed_in(Role.REVIEWER).get(f"/verify/{claim.pk}/").content.decode()
-        assert "Source: told by hand" in desk
+        mine = client.get(f"/claims/{claim.pk}/").content.decode()
+        # At the desk once for the claim and once for its terms; nowhere as a file of many.
+        assert (desk.count("Source: told by hand"), mine.count("Source: told by hand")) == (2, 1)
+        assert "Source: the batch file" not in desk + mine
     assert ContractTerms.objects.count() == 1
 
 

@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db.models import Case, Q, When
 
 from qinghe.casework.models import CallBack, Hardship, Instalment, Plan, Promise
-from qinghe.casework.schedules import Variation, schedule
-from qinghe.casework.terms import HardshipState, PlanState, PromiseState
+from qinghe.casework.schedules import Variation, schedule, wished_day
+from qinghe.casework.terms import HardshipRefusal, HardshipState, PlanState, PromiseState, Rhythm
+from qinghe.claims.days import day_of
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.together import together
 from qinghe.market.models import Mandate
@@ -32,10 +33,10 @@ CALL_BACK = (*ABOUT, "planned_at")
 PLAN = (
     *ABOUT, "claim__currency", "state", "total", "monthly", "count", "first_due_on",
     "proposed_at", "decided_at", "ended_at", "rhythm", "step", "step_months", "months",
-    "otherwise", "largest", "affordable",
+    "otherwise", "largest", "affordable", "replaces_id",
 )  # fmt: skip
 INSTALMENT = ("plan_id", "seq", "due_on", "amount", "paid", "missed_at")
-HARDSHIP = (*ABOUT, "state", "statement_id", "asked_at", "decided_at", "pause_until")
+HARDSHIP = (*ABOUT, "state", "statement_id", "asked_at", "decided_at", "pause_until", "refusal")
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,8 @@ class PlanView:
     otherwise: int
     largest: int
     affordable: int | None
+    # The plan in whose place it comes, or came.
+    replaces_id: UUID | None
     instalments: tuple[InstalmentRow, ...]
 
     @property
@@ -118,8 +121,26 @@ class PlanView:
         """Return the instalments; of a plan that only waits, those it would have."""
         if self.instalments:
             return list(self.instalments)
-        planned = schedule(self.total, self.monthly, self.first_due_on, self.variation)
+        on = wished_day(self.first_due_on, day_of(self.proposed_at))
+        planned = schedule(self.total, self.monthly, self.first_due_on, self.variation, on=on)
         return [InstalmentRow(n, day, sum_, 0, None) for n, (day, sum_) in enumerate(planned, 1)]
+
+    @property
+    def first(self) -> InstalmentRow:
+        return self.parts[0]
+
+    @property
+    def last(self) -> InstalmentRow:
+        return self.parts[-1]
+
+    @property
+    def even(self) -> bool:
+        """Tell whether every instalment is the same but for the last."""
+        return self.rhythm == Rhythm.EQUAL
+
+    @property
+    def rhythm_words(self) -> str:
+        return str(Rhythm(self.rhythm).label)
 
     @property
     def paid(self) -> int:
@@ -145,6 +166,12 @@ class HardshipRow:
     asked_at: datetime
     decided_at: datetime | None
     pause_until: date | None
+    refusal: str
+
+    @property
+    def refusal_words(self) -> str:
+        """Return why it was not granted; empty where no reason was given."""
+        return str(HardshipRefusal(self.refusal).label) if self.refusal else ""
 
 
 def promises(
@@ -165,9 +192,13 @@ def promises(
     ]
 
 
-def call_backs(*, actor: Actor, until: datetime | None = None) -> list[CallBackRow]:
-    """Return the agreed calls that were not made yet, the next one first."""
-    rows = CallBack.objects.filter(mine(actor), done_at__isnull=True)
+def call_backs(
+    *, actor: Actor, until: datetime | None = None, made: bool = False
+) -> list[CallBackRow]:
+    """Return the agreed calls that were not made yet, the next one first; `made`: all of them."""
+    rows = CallBack.objects.filter(mine(actor))
+    if not made:
+        rows = rows.filter(done_at__isnull=True)
     if until is not None:
         rows = rows.filter(planned_at__lt=until)
     rows = rows.order_by("planned_at", "id")

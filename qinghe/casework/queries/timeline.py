@@ -209,7 +209,9 @@ def _call_item(row: AgreedCall) -> TimelineItem:
 
 def _plans(rows: Iterable[PlanView]) -> Iterator[TimelineItem]:
     for row in rows:
-        said = f"{amount_text(row.monthly, row.currency, _lang())} × {row.count}"
+        low = row.monthly if row.even else row.first.amount
+        sums = [amount_text(each, row.currency, _lang()) for each in (low, row.largest)]
+        said = f"{sums[0] if row.even else '–'.join(sums)} × {row.count}"
         for moment, state in _steps(row):
             title = _("Plan: %(state)s") % {"state": state.label}
             yield TimelineItem(moment, "casework.plan", title, said, "list-check", state, row.id)

@@ -13,6 +13,7 @@ from qinghe.casework.services.early import (
     make_early_offer,
     set_authority,
 )
+from qinghe.casework.services.expecting import expect_instalments
 from qinghe.casework.services.hardship import ask_hardship, decide_hardship
 from qinghe.casework.services.paid import apply_paid
 from qinghe.casework.services.plans import decide_plan, propose_plan, withdraw_plan
@@ -37,6 +38,7 @@ __all__ = [
     "decide_early_offer",
     "decide_hardship",
     "decide_plan",
+    "expect_instalments",
     "judge_instalments",
     "judge_promises",
     "lapse_early_offers",

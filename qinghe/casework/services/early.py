@@ -22,12 +22,19 @@ from qinghe.casework.refusals import (
     ConsentBySamePerson,
     EarlyOfferOpen,
     EarlyOfferOver,
+    MuchWaived,
     NoSuchEarlyOffer,
     NotAnOffer,
     PlanExists,
 )
 from qinghe.casework.services.guard import locked_claim, mandate_of
-from qinghe.casework.terms import LONGEST_OFFER_DAYS, EarlyState, OfferRole, PlanState
+from qinghe.casework.terms import (
+    LONGEST_OFFER_DAYS,
+    SLIGHT_OFFER,
+    EarlyState,
+    OfferRole,
+    PlanState,
+)
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
@@ -35,6 +42,7 @@ from qinghe.claims.services import accrue_interest
 from qinghe.claims.terms import Stage
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
+from qinghe.kernel.money import to_major
 from qinghe.parties.models import Organisation
 from qinghe.parties.pairs import independent
 from qinghe.parties.roles import NotPermitted, Permission, require
@@ -94,18 +102,20 @@ def _possible(row: Grant) -> bool:
 
 @verb("casework.make-early-offer")
 def make_early_offer(
-    *, claim_id: UUID, amount: int, last_day: date, actor: Actor, at: datetime
+    *, claim_id: UUID, amount: int, last_day: date, actor: Actor, at: datetime, waives: int = 0
 ) -> EarlyOffer:
     """
     Offer that an amount (minor units), paid by a day, settles the whole claim.
 
     Within the authority of the role it is open to the debtor at once; more waits for the creditor.
+    Whoever offers less than a tenth of the debt names what is waived in `waives`, in minor units.
 
     :raises NotPermitted: neither a collector nor the creditor
     :raises NoMandate: a collector without a live mandate
     :raises NoSuchClaim: somebody else's claim
     :raises ClaimOver: nothing is owed any more
     :raises NotAnOffer: nothing, or not below what is owed
+    :raises MuchWaived: less than a tenth of the debt, and what is waived was not named
     :raises BadDay: in the past, or further ahead than allowed
     :raises PlanExists: a plan is kept; nobody but the creditor speaks of money then
     :raises EarlyOfferOpen: there is an offer already
@@ -116,6 +126,7 @@ def make_early_offer(
     claim = accrue_interest(claim_id=claim.pk, to=day_of(at), actor=actor, at=at)
     if not 0 < amount < claim.owed:
         raise NotAnOffer
+    _check_meant(claim, amount, waives)
     if role == OfferRole.COLLECTOR and _planned(claim):
         raise PlanExists
     if EarlyOffer.objects.filter(claim=claim, state__in=OPEN).exists():
@@ -140,6 +151,13 @@ def make_early_offer(
     )
     _note("casework.early-offer-made", offer, actor, at, amount=amount, state=offer.state)
     return offer
+
+
+def _check_meant(claim: Claim, amount: int, waives: int) -> None:
+    less = claim.owed - amount
+    if amount * SLIGHT_OFFER < claim.owed and waives < less:
+        words = f"{to_major(less, claim.currency):,} {claim.currency}"
+        raise MuchWaived(waives=words, waives_minor=less)
 
 
 @verb("casework.decide-early-offer")

@@ -14,10 +14,18 @@ from qinghe.casework.refusals import (
     BadDay,
     HardshipDecided,
     HardshipExists,
+    NoReason,
     NoSuchHardship,
+    SameWords,
 )
 from qinghe.casework.services.guard import locked_claim
-from qinghe.casework.terms import LONGEST_PAUSE_DAYS, HardshipState
+from qinghe.casework.services.pausing import move_behind
+from qinghe.casework.terms import (
+    LONGEST_PAUSE_DAYS,
+    SAME_WORDS_DAYS,
+    HardshipRefusal,
+    HardshipState,
+)
 from qinghe.claims.days import day_of
 from qinghe.claims.queries import NoSuchClaim
 from qinghe.claims.services import lift_hold, place_hold, stop_interest
@@ -26,6 +34,7 @@ from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services import seal
+from qinghe.parties.services.secrets import unseal
 from qinghe.parties.terms import Secret
 
 
@@ -38,12 +47,14 @@ def ask_hardship(*, claim_id: UUID, statement: str, actor: Actor, at: datetime) 
     :raises NoSuchClaim: somebody else's claim
     :raises ClaimOver: nothing is owed any more
     :raises HardshipExists: one is being looked at
+    :raises SameWords: refused some days ago, and nothing new is said
     """
     require(actor, Permission.PROPOSE_PLAN)
     claim = locked_claim(claim_id, actor)
     if Hardship.objects.filter(claim=claim, state=HardshipState.OPEN).exists():
         raise HardshipExists
     text = statement.strip()
+    _check_new(claim.pk, text, at)
     person_id = claim.debtor_id
     sealed = seal(kind=Secret.TEXT, value=text, person_id=person_id, at=at) if text else None
     asked = Hardship.objects.create(person_id=person_id, claim=claim, statement=sealed, asked_at=at)
@@ -61,9 +72,14 @@ def decide_hardship(
     at: datetime,
     pause_until: date | None = None,
     no_interest: bool = False,
+    refusal: str = "",
 ) -> Hardship:
     """
     Grant a pause until a day, or not; collecting stays stopped through the day before.
+
+    Whoever does not grant it says why in `refusal`, a `HardshipRefusal`.
+
+    What a plan asks inside the pause moves behind it.
 
     With `no_interest` the claim bears none in the pause either: only its creditor gives that.
 
@@ -71,6 +87,7 @@ def decide_hardship(
     :raises NoSuchHardship: unknown, or on another creditor's claim
     :raises HardshipDecided: it was decided before
     :raises BadDay: a pause must end later than today, within a year
+    :raises NoReason: it is not granted, and no reason is given
     :raises BadStop: interest is booked beyond the pause already
     """
     require(actor, Permission.DECIDE_HARDSHIP)
@@ -80,16 +97,35 @@ def decide_hardship(
     asked.decided_at = at
     if granted:
         _check(pause_until, day_of(at))
+    elif refusal not in HardshipRefusal.values:
+        raise NoReason
     asked.state = HardshipState.GRANTED if granted else HardshipState.DECLINED
     asked.pause_until = pause_until if granted else None
-    asked.save(update_fields=["state", "decided_at", "pause_until"])
+    asked.refusal = "" if granted else refusal
+    asked.save(update_fields=["state", "decided_at", "pause_until", "refusal"])
     lift_hold(cause=_cause(asked), actor=actor, at=at)
     if asked.pause_until is not None:
         _hold(asked, asked.pause_until, actor, at)
+        move_behind(asked, asked.pause_until, actor, at)
     if asked.pause_until is not None and no_interest:
         _stop_interest(asked, asked.pause_until, actor, at)
     _note(f"casework.hardship-{asked.state}", asked, actor, at, pause_until=str(pause_until or ""))
     return asked
+
+
+def _check_new(claim_id: UUID, text: str, at: datetime) -> None:
+    since = at - timedelta(days=SAME_WORDS_DAYS)
+    refused = Hardship.objects.filter(
+        claim=claim_id, state=HardshipState.DECLINED, decided_at__gt=since
+    )
+    last = refused.select_related("statement").order_by("-decided_at").first()
+    if last is None or last.decided_at is None:
+        return
+    before = unseal(last.statement) if last.statement else ""
+    if not text or text.split() == before.split():
+        day = day_of(last.decided_at)
+        again = day + timedelta(days=SAME_WORDS_DAYS + 1)
+        raise SameWords(day=day.isoformat(), again=again.isoformat())
 
 
 def _stop_interest(asked: Hardship, until: date, actor: Actor, at: datetime) -> None:

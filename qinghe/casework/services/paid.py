@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from qinghe.casework.models import EarlyOffer, Instalment, Plan, Promise
 from qinghe.casework.services.early import OPEN, PAYABLE, end_offer
-from qinghe.casework.services.plans import LIVE, end_plan
+from qinghe.casework.services.plans import LIVE, complete_plan
 from qinghe.casework.services.promises import decide_promise
-from qinghe.casework.terms import GRACE_DAYS, EarlyState, OfferRole, PlanState, PromiseState
+from qinghe.casework.terms import EarlyState, OfferRole, PlanState, PromiseState, last_chance
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
+from qinghe.claims.queries.earlier import paid_earlier
 from qinghe.claims.services import restore_rest, waive_rest
 from qinghe.claims.terms import ClaimState
 from qinghe.journal.services import verb
@@ -33,7 +34,7 @@ def apply_paid(*, claim_id: UUID, actor: Actor, at: datetime) -> None:
     if claim is None:
         raise NoSuchClaim
     for promise in Promise.objects.filter(claim=claim, state=PromiseState.OPEN):
-        if settled(claim) or claim.paid - promise.paid_before >= promise.amount:
+        if settled(claim) or _came(promise, claim) >= promise.amount:
             decide_promise(promise, PromiseState.KEPT, actor, at)
     for offer in EarlyOffer.objects.filter(claim=claim, state__in=(*OPEN, EarlyState.KEPT)):
         _settle_early(offer, claim, actor, at)
@@ -47,9 +48,18 @@ def settled(claim: Claim) -> bool:
     return claim.state == ClaimState.CLOSED
 
 
+def _came(agreed: Promise | EarlyOffer, claim: Claim) -> int:
+    """Return what was paid since something was agreed, whenever it is told."""
+    earlier = paid_earlier(claim_id=claim.pk, since=agreed.made_at)
+    if earlier != agreed.paid_earlier:
+        agreed.paid_earlier = earlier
+        agreed.save(update_fields=["paid_earlier"])
+    return claim.paid - agreed.paid_before - earlier
+
+
 def _settle_early(offer: EarlyOffer, claim: Claim, actor: Actor, at: datetime) -> None:
     """Waive the rest once the offered sum came in time; take the waiver back with the money."""
-    came = claim.paid - offer.paid_before >= offer.amount
+    came = _came(offer, claim) >= offer.amount
     cause = f"early-offer:{offer.pk}"
     if offer.state == EarlyState.KEPT:
         if not came:
@@ -58,22 +68,22 @@ def _settle_early(offer: EarlyOffer, claim: Claim, actor: Actor, at: datetime) -
     elif settled(claim):
         end_offer(offer, EarlyState.WITHDRAWN, actor, at)
     elif came and offer.state in PAYABLE and day_of(at) <= last_chance(offer.last_day):
-        # What a creditor gives away by itself is told to its collector, who may object.
-        own = offer.made_by == OfferRole.CREDITOR
-        kind = "claims.written-off" if own else "claims.rest-waived"
-        facts = {
-            "authority": str(offer.authority_id or offer.consented_at),
-            "until": offer.last_day.isoformat(),
-        }
-        offer.waived = waive_rest(
-            claim_id=claim.pk, cause=cause, facts=facts, kind=kind, actor=actor, at=at
-        )
-        end_offer(offer, EarlyState.KEPT, actor, at)
+        _keep(offer, claim, actor, at)
 
 
-def last_chance(day: date) -> date:
-    """Return the last day on which money still counts as in time: it may have been on its way."""
-    return day + timedelta(days=GRACE_DAYS)
+def _keep(offer: EarlyOffer, claim: Claim, actor: Actor, at: datetime) -> None:
+    # What a creditor gives away by itself is told to its collector, who may object.
+    own = offer.made_by == OfferRole.CREDITOR
+    kind = "claims.written-off" if own else "claims.rest-waived"
+    facts = {
+        "authority": str(offer.authority_id or offer.consented_at),
+        "until": offer.last_day.isoformat(),
+    }
+    cause = f"early-offer:{offer.pk}"
+    offer.waived = waive_rest(
+        claim_id=claim.pk, cause=cause, facts=facts, kind=kind, actor=actor, at=at
+    )
+    end_offer(offer, EarlyState.KEPT, actor, at)
 
 
 def _apply(plan: Plan, claim: Claim, actor: Actor, at: datetime) -> None:
@@ -83,7 +93,7 @@ def _apply(plan: Plan, claim: Claim, actor: Actor, at: datetime) -> None:
         complete = spread(parts, max(claim.paid - plan.paid_before, 0)) or complete
         Instalment.objects.bulk_update(parts, ["paid"])
     if complete:
-        end_plan(plan, PlanState.COMPLETED, actor, at)
+        complete_plan(plan, claim, actor, at)
 
 
 def spread(parts: list[Instalment], money: int) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from qinghe.casework.fairness import check_fits
 from qinghe.casework.models import Instalment, Plan, Promise
 from qinghe.casework.refusals import (
     NoSuchPlan,
@@ -14,11 +15,12 @@ from qinghe.casework.refusals import (
     PlanTooHeavy,
     ReplacedTooOften,
 )
-from qinghe.casework.schedules import EQUAL, Part, Variation, month_later, schedule
+from qinghe.casework.schedules import EQUAL, Part, Variation, first_day, schedule, wished_day
 from qinghe.casework.services.guard import locked_claim
+from qinghe.casework.services.pausing import paused_until, wished_of
 from qinghe.casework.services.promises import decide_promise
-from qinghe.casework.terms import REPLACED_A_YEAR, PlanState, PromiseState
-from qinghe.claims.days import day_of
+from qinghe.casework.terms import QUIET_DAYS, REPLACED_A_YEAR, PlanState, PromiseState
+from qinghe.claims.days import day_of, end_of
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
 from qinghe.claims.services import accrue_interest, lift_hold, place_hold
@@ -44,7 +46,8 @@ def propose_plan(
     affordable: int | None = None,
 ) -> Plan:
     """
-    Propose to pay what is owed in monthly parts (minor units), the first in a month.
+    Propose to pay what is owed in monthly parts (minor units), the first in a month, or behind a
+    pause that was granted.
 
     While a plan runs it goes on until this one is agreed and comes in its place. `affordable` is
     the most that can be spared a month, if the debtor told it.
@@ -55,14 +58,17 @@ def propose_plan(
     :raises BadAmount: nothing, or more than is owed
     :raises BadShape: the facts of the variation do not belong to its rhythm
     :raises PlanTooLong: more months than law and platform allow
+    :raises InstalmentTooSmall: one but the last is less than half of the smallest equal one
+    :raises PlanTooSteep: it rises to more than four times the first instalment
     :raises PlanTooHeavy: an instalment is more than can be spared
     :raises PlanExists: one is waiting
     :raises ReplacedTooOften: a running plan was replaced before, as often as it may be in a year
     """
     require(actor, Permission.PROPOSE_PLAN)
     claim = _up_to_date(locked_claim(claim_id, actor), actor, at)
-    first = month_later(day_of(at), 1)
-    parts = schedule(claim.owed, monthly, first, variation)
+    first = _first_day(claim, at)
+    on = wished_day(first, day_of(at))
+    parts = check_fits(claim.owed, monthly, first, variation, claim.currency, on=on)
     if Plan.objects.filter(claim=claim, state=PlanState.PROPOSED).exists():
         raise PlanExists
     plan = Plan.objects.create(
@@ -141,9 +147,33 @@ def end_plan(plan: Plan, state: PlanState, actor: Actor, at: datetime) -> None:
     _note(f"casework.plan-{state.value}", plan, actor, at)
 
 
+def complete_plan(plan: Plan, claim: Claim, actor: Actor, at: datetime) -> None:
+    """
+    End a plan whose every part came, on a locked claim.
+
+    Interest that ran meanwhile may be left. Whoever kept the plan is not collected from for it at
+    once: the new hold stands before the plan's own is let go.
+    """
+    if claim.owed:
+        place_hold(
+            person_id=claim.debtor_id,
+            claim_id=claim.pk,
+            kind=HoldKind.PLAN,
+            cause=f"plan-kept:{plan.pk}",
+            ends_at=end_of(day_of(at) + timedelta(days=QUIET_DAYS)),
+            actor=actor,
+            at=at,
+        )
+    end_plan(plan, PlanState.COMPLETED, actor, at)
+
+
 def _up_to_date(claim: Claim, actor: Actor, at: datetime) -> Claim:
     """Book the interest of the last days: a plan runs over what is owed that day, to the cent."""
     return accrue_interest(claim_id=claim.pk, to=day_of(at), actor=actor, at=at)
+
+
+def _first_day(claim: Claim, at: datetime) -> date:
+    return first_day(day_of(at), paused_until(claim.pk, day_of(at)))
 
 
 def variation_of(plan: Plan) -> Variation:
@@ -174,8 +204,10 @@ def _begin(plan: Plan, claim: Claim, actor: Actor, at: datetime) -> None:
         end_plan(older, PlanState.REPLACED, actor, at)
     plan.state, plan.total, plan.paid_before = PlanState.ACTIVE, claim.owed, claim.paid
     plan.monthly = min(plan.monthly, plan.total)
-    plan.first_due_on = max(plan.first_due_on, month_later(day_of(at), 1))
-    parts = schedule(plan.total, plan.monthly, plan.first_due_on, variation_of(plan))
+    on, later = wished_of(plan), _first_day(claim, at)
+    if later > plan.first_due_on:
+        plan.first_due_on, on = later, wished_day(later, day_of(at))
+    parts = schedule(plan.total, plan.monthly, plan.first_due_on, variation_of(plan), on=on)
     plan.count, plan.largest = len(parts), _bearable(parts, plan.affordable)
     # The state first: no two plans run at once, and the older one has ended.
     plan.save()

@@ -11,7 +11,7 @@ from typing import Any, Final
 from qinghe.claims.contract_terms import BookedTo
 from qinghe.claims.intake.faults import Fault
 from qinghe.claims.intake.read import ROW, FileUnreadable, read_table
-from qinghe.kernel.money import exponent, to_minor
+from qinghe.kernel.money import exponent, to_minor, ungrouped
 
 # The first name is ours; the others are what exports in China call the column.
 COLUMNS: Final = {
@@ -121,7 +121,7 @@ def _day(text: str) -> date | None:
 
 def _amount(text: str, currency: str) -> int | None:
     try:
-        amount = Decimal(text.replace(",", ""))
+        amount = Decimal(ungrouped(text))
         if not amount.is_finite() or abs(amount) >= Decimal(10) ** (15 - exponent(currency)):
             return None
         return to_minor(amount, currency)

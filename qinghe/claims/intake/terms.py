@@ -11,7 +11,7 @@ from typing import Any, Final
 from qinghe.claims.contract_terms import DayCount, Schedule
 from qinghe.claims.intake.faults import Fault
 from qinghe.claims.intake.read import ROW, FileUnreadable, read_table
-from qinghe.kernel.money import to_minor
+from qinghe.kernel.money import to_minor, ungrouped
 
 NEEDED: Final = ("contract_number", "principal", "disbursed_on", "matures_on")
 MONEY: Final = ("principal", "handed_over")
@@ -92,7 +92,7 @@ def _code(name: str) -> str:
 
 
 def _money(value: str, currency: str) -> int:
-    amount = Decimal(value.replace(",", ""))
+    amount = Decimal(ungrouped(value))
     if not 0 < amount < LARGEST:
         raise ValueError(value)
     return to_minor(amount, currency)

@@ -16,6 +16,8 @@ from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final
 
+from qinghe.kernel.money import ungrouped
+
 # What a mapping's `waterfall` names; the first three are needed.
 NEEDED: Final = ("loan", "received", "principal")
 PARTS: Final = ("principal", "interest", "late_fees", "recoveries")
@@ -158,12 +160,13 @@ def _loan(row: Mapping[str, str], columns: Mapping[str, str]) -> Loan | Differen
     number = row.get(columns["loan"], "")
     money: dict[str, Decimal] = {}
     for name in MONEY:
-        text = row.get(columns.get(name, ""), "").replace(",", "").strip()
+        text = row.get(columns.get(name, ""), "").strip()
         if not text:
             continue
-        if not AMOUNT.fullmatch(text):
+        amount = _amount(text)
+        if amount is None:
             return Difference(number, name, None, None, Reason.UNREADABLE)
-        money[name] = Decimal(text)
+        money[name] = amount
     if not {"received", "principal"} <= money.keys():
         return Difference(number, "received", None, None, Reason.UNREADABLE)
     months = re.search(r"\d{1,3}", row.get(columns.get("term", ""), ""))
@@ -175,6 +178,14 @@ def _loan(row: Mapping[str, str], columns: Mapping[str, str]) -> Loan | Differen
         months=int(months.group()) if months else None,
         rate_pct=Decimal(rate.group()) if rate else None,
     )
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        plain = ungrouped(text)
+    except ValueError:
+        return None
+    return Decimal(plain) if AMOUNT.fullmatch(plain) else None
 
 
 def _differences(loan: Loan) -> list[Difference]:

@@ -44,9 +44,7 @@ from qinghe.claims.queries.mappings import (
 from qinghe.claims.queries.one import (
     ClaimView,
     EvidenceRow,
-    LineRow,
     NoSuchEvidence,
-    Term,
     claim_for,
     claim_view,
     evidence_for,
@@ -62,6 +60,7 @@ from qinghe.claims.queries.review import (
     review_queue,
     review_steps,
 )
+from qinghe.claims.queries.rows import LineRow, Term
 from qinghe.claims.queries.table import (
     ClaimFilters,
     ClaimRow,

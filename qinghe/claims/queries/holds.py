@@ -45,6 +45,12 @@ def live_holds(
     return [HoldRow(*row) for row in rows.order_by("placed_at", "id").values_list(*FIELDS)]
 
 
+def every_hold(*, person_id: UUID) -> list[HoldRow]:
+    """Return every hold there ever was for a person, for one claim or for all, oldest first."""
+    rows = Hold.objects.filter(person_id=person_id).order_by("placed_at", "id")
+    return [HoldRow(*row) for row in rows.values_list(*FIELDS)]
+
+
 def holds_about(*, person_id: UUID, claim_id: UUID) -> QuerySet[Hold, tuple[Any, ...]]:
     """Return every hold a claim ever had, and those that stand for the whole person; for a view."""
     general = Q(person_id=person_id, claim_id__isnull=True, lifted_at__isnull=True)

@@ -15,8 +15,11 @@ from qinghe.claims.completeness import Case, Completeness, completeness
 from qinghe.claims.findings import EMPTY
 from qinghe.claims.models import Claim, Evidence, Line, Review
 from qinghe.claims.queries.access import NoSuchClaim, visible
+from qinghe.claims.queries.changes import Change, changes_of
 from qinghe.claims.queries.decisions import DisputeRow, disputes_about
 from qinghe.claims.queries.holds import HoldRow, holds_about
+from qinghe.claims.queries.outcome import outcome
+from qinghe.claims.queries.rows import LineRow, Term
 from qinghe.claims.terms import (
     OPEN_STATES,
     USABLE_SCANS,
@@ -45,27 +48,6 @@ class NoSuchEvidence(DomainError):
     code = "claims.no-such-evidence"
     status = 404
     text = _("There is no such file.")
-
-
-@dataclass(frozen=True)
-class LineRow:
-    """One change of an amount, in minor units; negative when less is owed since."""
-
-    component: str
-    kind: str
-    amount: int
-    facts: dict[str, object]
-    booked_at: datetime
-
-
-@dataclass(frozen=True)
-class Term:
-    """One term of the equation `claimed + accrued - paid ... = owed`, with the lines behind it."""
-
-    kind: str
-    component: str
-    amount: int
-    lines: tuple[LineRow, ...]
 
 
 @dataclass(frozen=True)
@@ -105,7 +87,11 @@ class EvidenceRow:
 
 @dataclass(frozen=True)
 class ClaimView:
-    """Everything a page may show of one claim; the debtor by a masked name only."""
+    """
+    Everything a page may show of one claim; the debtor by a masked name only.
+
+    `lines` are those that came out: what a payment told late undid and did again is not in them.
+    """
 
     id: UUID
     number: str
@@ -133,6 +119,8 @@ class ClaimView:
     owed: int
     claimed: int
     paid: int
+    # What of it the platform received itself.
+    proven: int
     challenge_ends_at: datetime | None
     noticed_at: datetime | None
     untold_since: datetime | None
@@ -145,6 +133,8 @@ class ClaimView:
     reachable: frozenset[str]
     lines: tuple[LineRow, ...]
     equation: tuple[Term, ...]
+    # How what is asked was changed, oldest first, as it was booked.
+    changes: tuple[Change, ...]
     holds: tuple[HoldRow, ...]
     past_holds: tuple[HoldRow, ...]
     disputes: tuple[DisputeRow, ...]
@@ -228,7 +218,7 @@ def claim_view(claim_id: UUID) -> ClaimView:
 
 
 def lines(claim_id: UUID) -> list[LineRow]:
-    """Return every line of a claim, oldest first; their sum per component is what is open."""
+    """Return every line of a claim as booked, oldest first; their sum is what is open."""
     return [LineRow(*row) for row in _line_rows(claim_id)]
 
 
@@ -263,8 +253,8 @@ _OWN = (
     "id", "number", "creditor_id", "debtor_id", "contract_number", "product", "hand",
     "assignments", "region", "currency", "contract_on", "due_on", "stage", "state",
     "overdue_rate_pct", "interest_to", "principal", "interest", "costs", "owed", "claimed", "paid",
-    "challenge_ends_at", "noticed_at", "untold_since", "review", "created_at", "closed_at",
-    "ended_because", "unseen", "batch_id",
+    "proven", "challenge_ends_at", "noticed_at", "untold_since", "review", "created_at",
+    "closed_at", "ended_because", "unseen", "batch_id",
 )  # fmt: skip
 _EVIDENCE = (
     "id", "kind", "filename", "media_type", "size", "sha256", "uploaded_at", "findings", "report",
@@ -290,7 +280,8 @@ def view_of(claim: Claim) -> ClaimView:
     )
     # The last word about each doubt.
     doubts: dict[str, str] = dict(read["doubts"])
-    all_lines = tuple(LineRow(*row) for row in read["lines"])
+    booked = [LineRow(*row) for row in read["lines"]]
+    all_lines = tuple(outcome(booked))
     holds = tuple(HoldRow(*row) for row in read["holds"])
     return ClaimView(
         **{name: getattr(claim, name) for name in _OWN},
@@ -301,6 +292,7 @@ def view_of(claim: Claim) -> ClaimView:
         reachable=channels_by_person(read["points"]).get(claim.debtor_id, frozenset()),
         lines=all_lines,
         equation=_equation(all_lines),
+        changes=tuple(changes_of(booked)),
         holds=tuple(each for each in holds if each.lifted_at is None),
         past_holds=tuple(each for each in holds if each.lifted_at is not None),
         disputes=tuple(DisputeRow(*row) for row in read["disputes"]),
@@ -325,7 +317,9 @@ def _line_rows(claim_id: UUID) -> QuerySet[Line, tuple[Any, ...]]:
 def _equation(all_lines: tuple[LineRow, ...]) -> tuple[Term, ...]:
     groups: dict[tuple[str, str], list[LineRow]] = {}
     for each in all_lines:
-        groups.setdefault((each.kind, each.component), []).append(each)
+        # Interest is what was accrued less what was taken back of it.
+        kind = LineKind.ACCRUED.value if each.kind == LineKind.REWOUND else each.kind
+        groups.setdefault((kind, each.component), []).append(each)
     return tuple(
         Term(kind, component, sum(each.amount for each in group), tuple(group))
         for (kind, component), group in groups.items()

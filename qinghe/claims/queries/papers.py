@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -12,11 +12,11 @@ from uuid import UUID
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from qinghe.claims.completeness import BUYERS, NEEDS, Case, Completeness, Need, Part, completeness
+from qinghe.claims.completeness import BUYERS, NEEDS, Case, Completeness, Need, completeness
 from qinghe.claims.findings import EMPTY
-from qinghe.claims.models import Claim, Evidence
+from qinghe.claims.models import Claim, Evidence, Line
 from qinghe.claims.queries.access import visible
-from qinghe.claims.terms import USABLE_SCANS, ClaimState, EvidenceKind, ReviewQueue, Scan
+from qinghe.claims.terms import USABLE_SCANS, ClaimState, EvidenceKind, LineKind, ReviewQueue, Scan
 from qinghe.kernel.actor import Actor
 from qinghe.parties.queries.opened import opened_files
 from qinghe.parties.terms import OrgKind
@@ -118,19 +118,40 @@ def _counted(kind: EvidenceKind) -> Coalesce:
     return Coalesce(Subquery(each, output_field=IntegerField()), 0)
 
 
-def unread_by(claim_id: UUID, actor: Actor) -> tuple[Part, ...]:
-    """Return the needed papers that are here and that a person has not opened; by the journal."""
-    files = Evidence.objects.filter(PROVES, claim=claim_id)
-    kinds = dict(files.values_list("sha256", "kind"))
-    opened = opened_files(kinds, by=actor.label, claim_id=claim_id)
+def unread_by(claim_id: UUID, actor: Actor) -> tuple[str, ...]:
+    """
+    Return what papers are here that a person must open and has not, by name; by the journal.
+
+    Each that is needed, and each that came after the first look. A look before the amount was
+    stated anew does not count: other papers, or another reading of them, may be behind it.
+    """
+    stated = Line.objects.filter(claim=claim_id, kind=LineKind.RESTATED).order_by("-booked_at")
+    files = list(
+        Evidence.objects.filter(PROVES, claim=claim_id)
+        .order_by("uploaded_at", "pk")
+        .values_list("sha256", "kind", "uploaded_at", Subquery(stated.values("booked_at")[:1]))
+    )
+    kinds = {sha256: kind for sha256, kind, *_when in files}
+    since = files[0][-1] if files else None
+    opened = opened_files(kinds, by=actor.label, claim_id=claim_id, since=since)
+    first = min(opened.values(), default=None)
+    later = (
+        str(EvidenceKind(kind).label)
+        for sha256, kind, at, _stated in files
+        if first is not None and at > first and sha256 not in opened
+    )
+    needed = _unread_needs(claim_id, kinds, opened)
+    return tuple(dict.fromkeys([*needed, *later]))
+
+
+def _unread_needs(claim_id: UUID, kinds: Mapping[str, str], opened: Collection[str]) -> list[str]:
     case = Claim.objects.values_list(
         "product", "creditor__kind", "creditor__lender_kind", "assignments"
     ).get(pk=claim_id)
     here = completeness(Case(*case), kinds.values())
     read = completeness(Case(*case), [kinds[each] for each in opened])
-    return tuple(
-        part for part, seen in zip(here.parts, read.parts, strict=True) if part.met and seen.blocks
-    )
+    pairs = zip(here.parts, read.parts, strict=True)
+    return [part.name for part, seen in pairs if part.met and seen.blocks]
 
 
 def unread_since(claim_id: UUID, since: datetime, actor: Actor) -> list[str]:

@@ -9,11 +9,13 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast, Coalesce, Concat
 
-from qinghe.claims.models import Claim, Dispute, Evidence, Review
+from qinghe.claims.models import Claim, ContractTerms, Dispute, Evidence, Review, Title
 from qinghe.claims.queries.access import visible
+from qinghe.claims.queries.one import ClaimView
 from qinghe.claims.queries.papers import LOOKED_AT, PROVES
 from qinghe.claims.terms import (
     DENIALS,
@@ -26,6 +28,7 @@ from qinghe.claims.terms import (
 )
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.money import to_major
+from qinghe.kernel.shown import mark
 from qinghe.kernel.together import counted
 
 REVIEW_PAGE: Final = 50
@@ -168,6 +171,32 @@ def review_steps(claim_id: UUID) -> list[StepRow]:
     """Return what was done about a claim at the desk, oldest first."""
     rows = Review.objects.filter(claim_id=claim_id).order_by("at", "id")
     return [StepRow(*row) for row in rows.values_list("step", "reason", "words", "by", "at")]
+
+
+def desk_mark(view: ClaimView) -> str:
+    """
+    Return the mark of a claim at the desk: who decides, decides about what was shown.
+
+    Another amount, other terms, papers, holders or holds, or a step of a colleague make it another
+    one; what interest adds from day to day does not.
+    """
+    of_claim = {"claim": OuterRef("pk")}
+    terms = ContractTerms.objects.filter(**of_claim).order_by("-delivered_at", "-pk")
+    steps = Review.objects.filter(**of_claim).order_by("-at", "-pk")
+    titles = Title.objects.filter(**of_claim).order_by("step", "pk")
+    last = Claim.objects.filter(pk=view.id).values_list(
+        Subquery(terms.values("pk")[:1]),
+        Subquery(steps.values("pk")[:1]),
+        ArraySubquery(titles.values(step_now=Concat(Cast("pk", TextField()), "state"))),
+    )
+    return mark(
+        (view.id, view.state, view.review, view.creditor_id, view.debtor_id, view.product),
+        (view.claimed, view.claimed_parts, view.overdue_rate_pct, view.contract_on, view.due_on),
+        view.assignments,
+        sorted((str(each.id), each.usable) for each in view.evidence),
+        sorted(str(each.id) for each in view.holds),
+        list(last),
+    )
 
 
 def left_to_second(steps: Iterable[StepRow]) -> StepRow | None:

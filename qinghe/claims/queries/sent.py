@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.models import Claim, DisputePaper
 from qinghe.claims.queries.access import visible
+from qinghe.claims.queries.decisions import dispute_for
+from qinghe.claims.queries.one import claim_view
 from qinghe.claims.queries.papers import RESCAN
 from qinghe.claims.terms import USABLE_SCANS, Scan
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
+from qinghe.kernel.shown import mark
 from qinghe.parties.roles import Permission, may
 
 
@@ -55,6 +58,20 @@ def papers_sent(*, dispute_id: UUID, actor: Actor) -> list[PaperRow]:
     """Return the files that came with a dispute and that an actor may open, oldest first."""
     rows = DisputePaper.objects.filter(_open_to(actor), dispute=dispute_id)
     return [PaperRow(*row) for row in rows.order_by("uploaded_at", "id").values_list(*_ROW)]
+
+
+def dispute_mark(*, dispute_id: UUID, actor: Actor) -> str:
+    """
+    Return the mark of a dispute as it is read: what both sides said and sent, and what is claimed.
+
+    :raises NoSuchDispute: unknown, or about a claim the actor may not see
+    """
+    row = dispute_for(dispute_id=dispute_id, actor=actor)
+    claim = claim_view(row.claim_id)
+    papers = [str(each.id) for each in papers_sent(dispute_id=dispute_id, actor=actor)]
+    files = sorted((str(each.id), each.usable) for each in claim.evidence)
+    said = (row.reason, row.statement_id, row.proof_id, row.proved_at)
+    return mark(row.id, row.state, *said, papers, files, claim.claimed_parts)
 
 
 def paper_for(*, paper_id: UUID, actor: Actor, claim_id: UUID | None = None) -> PaperRow:

@@ -15,6 +15,7 @@ from qinghe.claims.models import Claim, Duplicate, Title
 from qinghe.claims.queries.access import NoSuchClaim, visible
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
+from qinghe.kernel.shown import mark
 from qinghe.parties.roles import OVERSIGHT
 
 QUEUE = 50
@@ -80,6 +81,11 @@ class OfferRow:
     due_on: date
     on: date
     recorded_at: datetime
+
+    @property
+    def shown(self) -> str:
+        """Return the mark of what the new creditor takes over: this claim, with so much owed."""
+        return mark(self.id, self.owed, self.stage, self.due_on)
 
 
 @dataclass(frozen=True)
@@ -155,28 +161,30 @@ def same_name(name: str) -> str:
     return plain.translate(str.maketrans("()", "（）"))
 
 
+def offer_row(each: Title) -> OfferRow:
+    """Return an offered claim as its new creditor sees it."""
+    return OfferRow(
+        id=each.pk,
+        claim_id=each.claim_id,
+        number=each.claim.number,
+        from_name=each.from_name,
+        product=each.claim.product,
+        stage=each.claim.stage,
+        currency=each.claim.currency,
+        owed=each.claim.owed,
+        due_on=each.claim.due_on,
+        on=each.on,
+        recorded_at=each.recorded_at,
+    )
+
+
 def offers_to(*, actor: Actor) -> list[OfferRow]:
     """Return the claims that were offered to the actor's organisation, the oldest first."""
     if actor.role is not Role.CREDITOR or actor.org_id is None:
         return []
     rows = Title.objects.filter(to_org=actor.org_id, state=TitleState.OFFERED)
     found = rows.select_related("claim").order_by("recorded_at", "id")[:QUEUE]
-    return [
-        OfferRow(
-            id=each.pk,
-            claim_id=each.claim_id,
-            number=each.claim.number,
-            from_name=each.from_name,
-            product=each.claim.product,
-            stage=each.claim.stage,
-            currency=each.claim.currency,
-            owed=each.claim.owed,
-            due_on=each.claim.due_on,
-            on=each.on,
-            recorded_at=each.recorded_at,
-        )
-        for each in found
-    ]
+    return [offer_row(each) for each in found]
 
 
 def duplicates_of(*, claim_id: UUID, actor: Actor) -> list[DuplicateRow]:

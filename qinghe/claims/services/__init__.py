@@ -50,6 +50,18 @@ from qinghe.claims.services.corrections import (
     correct_rows,
 )
 from qinghe.claims.services.creditors import CreditorInactive
+from qinghe.claims.services.desk_refusals import (
+    ChecksToCome,
+    EmptyAnswer,
+    InventedLater,
+    InventedWithoutWords,
+    NotInReview,
+    NotVerifiable,
+    RemarkUnanswered,
+    SecondReviewer,
+    TwoForInvented,
+    WordsMissing,
+)
 from qinghe.claims.services.disputes import (
     BadCorrection,
     DecisionWithoutReason,
@@ -143,16 +155,6 @@ from qinghe.claims.services.restating import (
     write_off_part,
 )
 from qinghe.claims.services.reviewing import (
-    ChecksToCome,
-    EmptyAnswer,
-    InventedLater,
-    InventedWithoutWords,
-    NotInReview,
-    NotVerifiable,
-    RemarkUnanswered,
-    SecondReviewer,
-    TwoForInvented,
-    WordsMissing,
     check_sample,
     checklist,
     end_returned,
@@ -193,9 +195,7 @@ from qinghe.claims.services.titles import (
     record_notice,
     tell_chain,
 )
-from qinghe.claims.services.twins import (
-    decide_duplicate,
-)
+from qinghe.claims.services.twins import decide_duplicate
 from qinghe.claims.services.unnamed import remove_unnamed
 from qinghe.claims.services.waiving import restore_rest, waive_rest
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.models import Claim, Dispute, Review
 from qinghe.claims.queries import NoSuchDispute
+from qinghe.claims.queries.sent import dispute_mark
 from qinghe.claims.services.books import book, line
 from qinghe.claims.services.holds import lift_hold, place_hold
 from qinghe.claims.services.locks import locked
@@ -31,6 +32,7 @@ from qinghe.claims.terms import (
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
+from qinghe.kernel.shown import check_shown
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services import seal
 from qinghe.parties.terms import Secret
@@ -104,13 +106,16 @@ def decide_dispute(
     correction: Mapping[str, int] | None,
     actor: Actor,
     at: datetime,
+    seen: str | None = None,
 ) -> Dispute:
     """
     Answer a dispute: stop the claim, correct it (new open amount per component), or dismiss.
 
+    :param seen: the mark of what was shown, `dispute_mark`
     :raises NotPermitted: the actor may not decide disputes
     :raises NoSuchDispute: unknown id
     :raises DisputeDecided: decided before
+    :raises ChangedMeanwhile: a side has added something since, or another amount is claimed
     :raises DecisionWithoutReason: no text for the debtor
     :raises WordsRefused: the text threatens, insults or misleads
     :raises BadCorrection: not lower than what is open, or missing for a partial outcome
@@ -123,6 +128,8 @@ def decide_dispute(
     dispute = Dispute.objects.select_for_update().get(pk=dispute_id)
     if dispute.state != DisputeState.OPEN:
         raise DisputeDecided
+    if seen is not None:
+        check_shown(seen, dispute_mark(dispute_id=dispute_id, actor=actor))
     if not text.strip():
         raise DecisionWithoutReason
     check_words(text)

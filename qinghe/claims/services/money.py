@@ -10,13 +10,14 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.claims.days import day_of
 from qinghe.claims.interest import accrue, bearing
 from qinghe.claims.models import Claim, InterestStop, Line
 from qinghe.claims.services.books import book, line
 from qinghe.claims.services.locks import locked
 from qinghe.claims.services.states import before_closing, reopen, settle
 from qinghe.claims.services.unseen import changed
-from qinghe.claims.terms import OPEN_STATES, ClaimState, Component, LineKind
+from qinghe.claims.terms import ANEW, OPEN_STATES, ClaimState, Component, LineKind
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
@@ -55,6 +56,8 @@ class Paid:
     reference: str = ""
     # Whether the money went through the cashier, so that the platform saw it.
     proven: bool = False
+    # The day on which it was paid, where it is told later.
+    paid_on: date | None = None
 
 
 @verb("claims.apply_payment")
@@ -105,17 +108,22 @@ def undo_payment(
     at: datetime,
     reference: str = "",
     proven: bool = False,
+    paid_on: date | None = None,
+    anew: bool = False,
 ) -> Claim:
     """
     Raise the open amounts again by a payment that was reversed, `proven` as it was applied.
+
+    `anew` where it stands, and is applied again at once behind money that was paid before it.
 
     A settled claim goes back to where it stood: what no reviewer released is not ready now.
 
     :raises NoSuchClaim: unknown id
     """
     claim = locked(claim_id)
+    facts = {**_facts(reference, paid_on, at), **({ANEW: True} if anew else {})}
     lines = [
-        line(claim_id, part, LineKind.UNDONE, amount, at, {"payment": reference})
+        line(claim_id, part, LineKind.UNDONE, amount, at, facts)
         for part, amount in amounts.items()
         if amount
     ]
@@ -197,9 +205,15 @@ def _lower(claim: Claim, paid: Paid, at: datetime) -> list[Line]:
         setattr(claim, part, rest)
         claim.paid += amount
         claim.proven += amount if paid.proven else 0
-        facts = {"payment": paid.reference}
+        facts = _facts(paid.reference, paid.paid_on, at)
         lines.append(line(claim.pk, part, LineKind.PAID, -amount, at, facts))
     return lines
+
+
+def _facts(reference: str, paid_on: date | None, at: datetime) -> dict[str, object]:
+    """Return what a line tells of its payment: its day where it is another than that of booking."""
+    late = paid_on is not None and paid_on != day_of(at)
+    return {"payment": reference, **({"paid_on": f"{paid_on}"} if late else {})}
 
 
 def _settled(claim: Claim, at: datetime) -> bool:

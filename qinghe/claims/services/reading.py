@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.completeness import names
 from qinghe.claims.queries.identity import OPENED, identity_seen
 from qinghe.claims.queries.papers import unread_by, unread_since
 from qinghe.claims.services.locks import locked
@@ -29,13 +28,14 @@ class PapersUnread(DomainError):
 
 def check_read(claim_id: UUID, actor: Actor) -> None:
     """
-    Refuse a release by somebody who has not opened every needed paper of a claim.
+    Refuse a release by somebody who has not opened every needed paper of a claim, and each that
+    came since, after its amount was last stated.
 
     :raises PapersUnread: with what was not opened
     """
     unread = unread_by(claim_id, actor)
     if unread:
-        raise PapersUnread(papers=names(unread))
+        raise PapersUnread(papers="; ".join(unread))
 
 
 class TwinsUnread(DomainError):
@@ -64,7 +64,7 @@ def check_pair_read(claims: Mapping[str, UUID], actor: Actor) -> None:
     :raises IdentityUnseen: not opened for either of them
     """
     unread = {number: unread_by(pk, actor) for number, pk in claims.items()}
-    told = [f"{number} – {names(parts)}" for number, parts in unread.items() if parts]
+    told = [f"{number} – {'; '.join(parts)}" for number, parts in unread.items() if parts]
     if told:
         raise TwinsUnread(papers="; ".join(told))
     if not any(identity_seen(pk, actor) for pk in claims.values()):
@@ -78,7 +78,7 @@ def check_objection_read(claim_id: UUID, since: datetime, actor: Actor) -> None:
     :param since: when it was made; of what came with it or later, every paper counts
     :raises PapersUnread: with what was not opened
     """
-    unread = [part.name for part in unread_by(claim_id, actor)]
+    unread = unread_by(claim_id, actor)
     new = [str(EvidenceKind(each).label) for each in unread_since(claim_id, since, actor)]
     if unread or new:
         raise PapersUnread(papers="; ".join(dict.fromkeys([*unread, *new])))

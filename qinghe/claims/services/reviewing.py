@@ -5,15 +5,26 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
-
 from qinghe.claims.challenge import challenge_end
 from qinghe.claims.contract_terms import Outcome
 from qinghe.claims.models import Claim, Review, Verification
 from qinghe.claims.queries import ClaimView, claim_view
 from qinghe.claims.queries.amounts import facts_of, view_of_check
 from qinghe.claims.queries.remarks import remarks
+from qinghe.claims.queries.review import desk_mark
 from qinghe.claims.recompute import excess_of, verified
+from qinghe.claims.services.desk_refusals import (
+    ChecksToCome,
+    EmptyAnswer,
+    InventedLater,
+    InventedWithoutWords,
+    NotInReview,
+    NotVerifiable,
+    RemarkUnanswered,
+    SecondReviewer,
+    TwoForInvented,
+    WordsMissing,
+)
 from qinghe.claims.services.locks import locked
 from qinghe.claims.services.reading import check_identity_seen, check_read
 from qinghe.claims.services.spoken import check_words
@@ -32,8 +43,8 @@ from qinghe.claims.terms import (
 )
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role, system
-from qinghe.kernel.errors import DomainError
 from qinghe.kernel.money import to_major
+from qinghe.kernel.shown import check_shown
 from qinghe.parties.models import Person
 from qinghe.parties.pairs import independent
 from qinghe.parties.roles import Permission, require
@@ -41,79 +52,6 @@ from qinghe.parties.roles import Permission, require
 CHUNK = 500
 # A word at least: "ok" answers nothing.
 SHORTEST_ANSWER = 4
-
-
-class NotVerifiable(DomainError):
-    code = "claims.not-verifiable"
-    text = _("This claim cannot be released yet: {missing}.")
-
-
-class RemarkUnanswered(DomainError):
-    code = "claims.remark-unanswered"
-    status = 422
-    text = _(
-        "Something is left to your judgement: “{remark}” Write in the note why the claim may go on "
-        "all the same, or return it or reject it."
-    )
-
-
-class ChecksToCome(DomainError):
-    code = "claims.checks-to-come"
-    text = _(
-        "The checks have not looked at this claim as it stands. They run every ten minutes: come "
-        "back then."
-    )
-
-
-class InventedWithoutWords(DomainError):
-    code = "claims.invented-without-words"
-    status = 422
-    text = _(
-        "Say what shows that the claim was invented: the second reviewer and the creditor read it."
-    )
-
-
-class SecondReviewer(DomainError):
-    code = "claims.second-reviewer"
-    text = _(
-        "A claim of this size needs two reviewers: you checked it first, or your accounts are not "
-        "independent. Leave it to somebody else."
-    )
-
-
-class TwoForInvented(DomainError):
-    code = "claims.two-for-invented"
-    text = _(
-        "It takes two persons to reject a claim as invented: you proposed it, or your accounts are "
-        "not independent. Leave it to somebody else, or choose another reason."
-    )
-
-
-class InventedLater(DomainError):
-    code = "claims.invented-later"
-    text = _(
-        "The claim has left the review desk. Ask a second officer under “Does the claim exist at "
-        "all?”."
-    )
-
-
-class NotInReview(DomainError):
-    code = "claims.not-in-review"
-    text = _("This claim does not wait for this step. Reload the page.")
-
-
-class EmptyAnswer(DomainError):
-    code = "claims.empty-answer"
-    status = 422
-    text = _(
-        "A needed paper is still missing, and nothing was added: {papers}. Add it under “Evidence” "
-        "or write why it cannot be given."
-    )
-
-
-class WordsMissing(DomainError):
-    code = "claims.words-missing"
-    text = _("Write what the creditor should do: it reads your words.")
 
 
 @verb("claims.verify_claim")
@@ -124,6 +62,7 @@ def verify_claim(
     at: datetime,
     reason: str = Release.AGREES,
     note: str = "",
+    seen: str | None = None,
 ) -> Claim:
     """
     Release a checked claim into its challenge window.
@@ -131,9 +70,11 @@ def verify_claim(
     From `TWO_REVIEWERS_MAJOR` on, the first reviewer only hands it to a second one. Each of them
     opens the papers first, and answers in the note what the calculation leaves to a person.
 
+    :param seen: the mark of the claim that was shown, `desk_mark`
     :raises NotPermitted: the actor may not verify claims
     :raises NoSuchClaim: unknown id
     :raises WrongClaimState: not being verified
+    :raises ChangedMeanwhile: the claim is not what was shown
     :raises NotVerifiable: something of the checklist is missing
     :raises ChecksToCome: no check for doubts has looked at it as it stands
     :raises PapersUnread: the actor has not opened a needed paper
@@ -143,7 +84,7 @@ def verify_claim(
     :raises SecondReviewer: the second reviewer is not independent of the first
     """
     require(actor, Permission.VERIFY_CLAIMS)
-    claim = locked(claim_id, actor)
+    claim = _as_shown(claim_id, seen, actor)
     if claim.state == ClaimState.SUBMITTED:
         view = claim_view(claim.pk)
         _check_ready(claim, view, reason, actor)
@@ -155,6 +96,14 @@ def verify_claim(
         if not independent(actor.label, first):
             raise SecondReviewer
     _release(claim, ReviewStep.RELEASED, ReviewQueue.DONE, reason, actor, at, note=note)
+    return claim
+
+
+def _as_shown(claim_id: UUID, seen: str | None, actor: Actor) -> Claim:
+    """Return a claim under its lock that is still what the page of the desk showed."""
+    claim = locked(claim_id, actor)
+    if seen is not None:
+        check_shown(seen, desk_mark(claim_view(claim.pk)))
     return claim
 
 
@@ -193,18 +142,27 @@ def release_automatically(claim: Claim, *, sampled: bool, actor: Actor, at: date
 
 
 @verb("claims.return_claim")
-def return_claim(*, claim_id: UUID, reason: str, words: str, actor: Actor, at: datetime) -> Claim:
+def return_claim(
+    *,
+    claim_id: UUID,
+    reason: str,
+    words: str,
+    actor: Actor,
+    at: datetime,
+    seen: str | None = None,
+) -> Claim:
     """
     Ask the creditor for what is missing; the claim waits, and ends when nobody answers.
 
     :raises NotPermitted: the actor may not verify claims
     :raises NoSuchClaim: unknown id
+    :raises ChangedMeanwhile: the claim is not what was shown
     :raises NotInReview: not being verified
     :raises WordsMissing: no words for the creditor
     :raises WordsRefused: the words threaten, insult or mislead
     """
     require(actor, Permission.VERIFY_CLAIMS)
-    claim = locked(claim_id, actor)
+    claim = _as_shown(claim_id, seen, actor)
     if claim.state != ClaimState.SUBMITTED or claim.review == ReviewQueue.RETURNED:
         raise NotInReview
     if not words.strip():
@@ -238,7 +196,9 @@ def resubmit_claim(*, claim_id: UUID, words: str, actor: Actor, at: datetime) ->
 
 
 @verb("claims.reject_claim")
-def reject_claim(*, claim_id: UUID, reason: str, actor: Actor, at: datetime) -> Claim:
+def reject_claim(
+    *, claim_id: UUID, reason: str, actor: Actor, at: datetime, seen: str | None = None
+) -> Claim:
     """
     Turn a claim down; nothing of it is owed here any more.
 
@@ -247,6 +207,7 @@ def reject_claim(*, claim_id: UUID, reason: str, actor: Actor, at: datetime) -> 
 
     :raises NotPermitted: the actor may not verify claims
     :raises NoSuchClaim: unknown id
+    :raises ChangedMeanwhile: the claim is not what was shown
     :raises WrongClaimState: past the challenge window
     :raises InventedWithoutWords: invented, and no words
     :raises PapersUnread: invented, and the actor has not opened a needed paper
@@ -254,7 +215,7 @@ def reject_claim(*, claim_id: UUID, reason: str, actor: Actor, at: datetime) -> 
     :raises InventedLater: no longer at the desk
     """
     require(actor, Permission.VERIFY_CLAIMS)
-    claim = locked(claim_id, actor)
+    claim = _as_shown(claim_id, seen, actor)
     code, _colon, words = reason.partition(":")
     # The platform itself carries out what two officers have found.
     if code == Rejection.INVENTED and actor.role is not Role.SYSTEM:
@@ -282,17 +243,26 @@ def note_doubt(
 
 
 @verb("claims.check_sample")
-def check_sample(*, claim_id: UUID, right: bool, words: str, actor: Actor, at: datetime) -> Claim:
+def check_sample(
+    *,
+    claim_id: UUID,
+    right: bool,
+    words: str,
+    actor: Actor,
+    at: datetime,
+    seen: str | None = None,
+) -> Claim:
     """
     Look at one automatic release. When it was wrong, the claim ends at once, wherever it is.
 
     :raises NotPermitted: the actor may not verify claims
     :raises NoSuchClaim: unknown id
+    :raises ChangedMeanwhile: the claim is not what was shown
     :raises NotInReview: not a sample that waits
     :raises WordsMissing: wrong, and no words
     """
     require(actor, Permission.VERIFY_CLAIMS)
-    claim = locked(claim_id, actor)
+    claim = _as_shown(claim_id, seen, actor)
     if claim.review != ReviewQueue.SAMPLE:
         raise NotInReview
     if not right and not words.strip():

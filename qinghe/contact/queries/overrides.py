@@ -37,6 +37,11 @@ class OverrideRow:
     decided_at: datetime | None
     attempt_id: UUID | None
 
+    @property
+    def asked_label(self) -> str:
+        """Return the account of the officer who asked, as a journal label without a role."""
+        return f":{self.asked_by}"
+
 
 def set_aside(override_id: UUID | None) -> frozenset[str]:
     """Return the rules an override lets an attempt pass: only those that still may be."""

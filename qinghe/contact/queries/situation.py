@@ -53,13 +53,13 @@ FACTS: Final = f"""(
         AND (claim_id IS NULL OR claim_id = %(claim)s)
         AND (ends_at IS NULL OR ends_at > %(at)s)
 )::text, (
-    SELECT json_agg(json_build_array(kind, at, channels, window_start, window_end))
+    SELECT json_agg(json_build_array(kind, at, channels, window_start, window_end) ORDER BY at, id)
     FROM contact_wish WHERE person_id = %(person)s AND withdrawn_at IS NULL
 )::text, (
     SELECT json_agg(json_build_array(
         coalesce(a.sent_at, a.at), a.channel, a.mode, a.purpose, a.state, a.outcome,
         p.address_id, a.collector_id, a.creditor_group, a.claim_id, a.override_id IS NOT NULL
-    ))
+    ) ORDER BY a.at, a.id)
     FROM contact_attempt a LEFT JOIN parties_contactpoint p ON p.id = a.point_id
     WHERE a.person_id = %(person)s AND a.at >= %(since)s AND a.state <> ALL ({_among(SILENT)})
         AND (%(without)s::uuid IS NULL OR a.id < %(without)s::uuid

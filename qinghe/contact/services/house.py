@@ -142,7 +142,7 @@ def approve_house(*, pack_id: UUID, starts_at: datetime, actor: Actor, at: datet
     :raises NeedsAPerson: a program asks
     :raises NoSuchHousePack: unknown
     :raises HouseMoved: not waiting for approval
-    :raises SamePersonTwice: the author, or one of the two gave the other a role
+    :raises SamePersonTwice: the author, or one who does not stand apart from it
     :raises MomentTooEarly: in the past, or at once
     :raises HouseTaken: a later version is approved already
     """
@@ -188,7 +188,7 @@ def grant_house_end(
     :raises NeedsAPerson: a program asks
     :raises NoSuchHousePack: unknown
     :raises HouseMoved: nobody asked, another moment was asked for meanwhile, or it has ended
-    :raises SamePersonTwice: asked for by this very person, or one gave the other a role
+    :raises SamePersonTwice: asked for by this very person, or one who does not stand apart
     :raises MomentTooEarly: the moment has passed; ask again
     """
     granter = person(actor, Permission.TIGHTEN_RULES)
@@ -223,7 +223,7 @@ def two_persons(first: UUID, actor: Actor) -> None:
     """
     Refuse whoever began a thing, and whoever could stand behind both.
 
-    :raises SamePersonTwice: the same, or one of the two gave the other a role
+    :raises SamePersonTwice: the same, or one who does not stand apart
     """
     if not independent(f":{first}", actor.label):
         raise SamePersonTwice

@@ -16,7 +16,7 @@ from qinghe.claims.models import Claim
 from qinghe.claims.queries import live_holds
 from qinghe.claims.queries.limits import time_barred
 from qinghe.claims.reference import transfer_to
-from qinghe.claims.terms import ClaimState, HoldKind, Product
+from qinghe.claims.terms import DEBTS, ClaimState, HoldKind
 from qinghe.contact import gateways
 from qinghe.contact.decision import packs_for
 from qinghe.contact.gateways import Message
@@ -155,7 +155,7 @@ def _debt(claim: Claim, lang: str, at: datetime) -> dict[str, str]:
     }
     told = {name: amount_text(sum_, claim.currency, lang) for name, sum_ in parts.items() if sum_}
     with override(lang):
-        product = str(Product(claim.product).label)
+        product = str(DEBTS[claim.product])
     signed = day_text(claim.contract_on, lang) if claim.contract_on else ""
     return {**told, "product": product, "contract_on": signed}
 

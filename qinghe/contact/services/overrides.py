@@ -101,7 +101,7 @@ def decide_override(*, override_id: UUID, approve: bool, actor: Actor, at: datet
     :raises NoSuchOverride: unknown
     :raises OverrideMoved: decided before
     :raises OverrideExpired: its day is over
-    :raises SamePersonTwice: asked for by this very person, or one gave the other a role
+    :raises SamePersonTwice: asked for by this very person, or one who does not stand apart
     """
     decider = person(actor, Permission.SET_RULES_ASIDE)
     override = _lock(override_id, OverrideState.ASKED, at)

@@ -25,6 +25,7 @@ from qinghe.parties.models import (
     User,
     VaultItem,
 )
+from qinghe.parties.pairs import makers_of
 from qinghe.parties.regions import province_of
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import Channel, OrgState, PointState, Secret
@@ -108,6 +109,14 @@ class MemberRow:
     display_name: str
     email: str
     starts_at: datetime
+    user_id: UUID
+    # A colleague made the account, and nobody else has confirmed it: it counts as one with them.
+    unconfirmed: bool
+
+    @property
+    def label(self) -> str:
+        """Return the text under which the journal knows the account in this role."""
+        return f"{self.role}:{self.user_id}"
 
 
 @dataclass(frozen=True)
@@ -176,9 +185,10 @@ def members(*, org_id: UUID, at: datetime) -> list[MemberRow]:
     rows = (
         Membership.objects.filter(_live(at), organisation_id=org_id)
         .order_by("user__display_name", "id")
-        .values_list("id", "role", "user__display_name", "user__email", "starts_at")
+        .values_list("id", "role", "user__display_name", "user__email", "starts_at", "user_id")
     )
-    return [MemberRow(row[0], Role(row[1]), *row[2:]) for row in rows]
+    made = makers_of({str(row[5]) for row in rows})
+    return [MemberRow(row[0], Role(row[1]), *row[2:], str(row[5]) in made) for row in rows]
 
 
 def actor_for(*, user_id: UUID, membership_id: UUID | None, at: datetime) -> Actor:

@@ -12,6 +12,7 @@ from django_stubs_ext import StrPromise
 
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
+from qinghe.kernel.shown import mark
 from qinghe.parties.models import (
     Application,
     IdentityCheck,
@@ -198,6 +199,12 @@ def desk(*, actor: Actor) -> list[Application]:
     require(actor, Permission.VERIFY_PARTIES)
     rows = Application.objects.filter(state__in=WAITING).select_related("organisation")
     return list(rows.order_by("due_at", "id"))
+
+
+def application_mark(application: Application) -> str:
+    """Return the mark of an application as a reviewer reads it; handed in again it is another."""
+    handed_in = (application.submitted_at, application.state, application.first_by)
+    return mark(application.pk, *handed_in, application.decided_at)
 
 
 def one_application(*, application_id: UUID, actor: Actor) -> Application:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from qinghe.journal.queries import recorded_about
@@ -10,13 +11,20 @@ from qinghe.journal.queries import recorded_about
 FILE = "file:"
 
 
-def opened_files(hashes: Collection[str], *, by: str, claim_id: UUID) -> set[str]:
+def opened_files(
+    hashes: Collection[str], *, by: str, claim_id: UUID, since: datetime | None = None
+) -> dict[str, datetime]:
     """
-    Return which files, by their hashes, somebody has opened for a claim; `by` as in the journal.
+    Return which files, by their hashes, somebody has opened for a claim, and when first.
 
     The same file under another claim was another look: it may prove that one and not this.
+
+    :param by: who, as in the journal
+    :param since: a look before it does not count
     """
     subjects = [f"{FILE}{each}" for each in hashes]
     facts = {"claim": str(claim_id)}
-    found = recorded_about(kind="parties.file-opened", by=by, subjects=subjects, facts=facts)
-    return {each.removeprefix(FILE) for each in found}
+    found = recorded_about(
+        kind="parties.file-opened", by=by, subjects=subjects, facts=facts, since=since
+    )
+    return {each.removeprefix(FILE): at for each, at in found.items()}

@@ -18,8 +18,15 @@ from qinghe.parties.services.assurance import (
     recount,
     warn_ending,
 )
+from qinghe.parties.services.confirming import confirm_account
 from qinghe.parties.services.covers import confirm_cover, record_cover, release_cover
-from qinghe.parties.services.door import DoorClosed, forget_tries, issue_door_code, open_door
+from qinghe.parties.services.door import (
+    DoorClosed,
+    DoorShut,
+    forget_tries,
+    issue_door_code,
+    open_door,
+)
 from qinghe.parties.services.exams import (
     check_certificate,
     finish_sitting,
@@ -28,6 +35,7 @@ from qinghe.parties.services.exams import (
 )
 from qinghe.parties.services.files import open_file, rotate_files
 from qinghe.parties.services.flags import decide_party_flag
+from qinghe.parties.services.holders import holds_itself
 from qinghe.parties.services.merging import merge_people, merge_points
 from qinghe.parties.services.micro import (
     expire_transfers,
@@ -91,6 +99,7 @@ from qinghe.parties.services.taxes import tell_taxpayer
 __all__ = [
     "BadIdentity",
     "DoorClosed",
+    "DoorShut",
     "MayNotReveal",
     "NoCertificate",
     "NotAssured",
@@ -113,6 +122,7 @@ __all__ = [
     "begin_application",
     "check_certificate",
     "check_standing",
+    "confirm_account",
     "confirm_cover",
     "create_api_key",
     "create_user",
@@ -129,6 +139,7 @@ __all__ = [
     "forget_drafts",
     "forget_tries",
     "hand_in",
+    "holds_itself",
     "issue_door_code",
     "load_file",
     "lower_levels",

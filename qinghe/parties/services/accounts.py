@@ -18,6 +18,7 @@ from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.models import ApiKey, Membership, User
+from qinghe.parties.pairs import stands_behind
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import OrgKind, OrgState
 
@@ -58,7 +59,10 @@ class MemberAlready(DomainError):
 class NotYourself(DomainError):
     code = "parties.not-yourself"
     status = 403
-    text = _("Nobody gives a role to themselves. Ask a colleague.")
+    text = _(
+        "Nobody gives a role to themselves, nor through an account of their own making. Ask a "
+        "colleague who stands apart from you."
+    )
 
 
 class NoSuchMembership(DomainError):
@@ -111,12 +115,12 @@ def add_membership(
     Give a user a role in an organisation, from this moment.
 
     :raises NotPermitted: the actor may not manage accounts
-    :raises NotYourself: the actor would get the role
+    :raises NotYourself: the actor would get the role, or whoever stands behind the actor
     :raises RoleNotForOrganisation: the organisation's kind cannot have this role
     :raises MemberAlready: the user has the role there
     """
     require(actor, Permission.MANAGE_ACCOUNTS)
-    if actor.user_id == user_id:
+    if stands_behind(str(user_id), actor.label):
         raise NotYourself
     try:
         with transaction.atomic():

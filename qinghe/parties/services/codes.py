@@ -26,6 +26,8 @@ def count_try(*, what: str, origin: str, at: datetime, most: int) -> None:
     """
     with transaction.atomic():
         free = door.origin_is_free(origin, at, what=what, most=most)
+        if free:
+            door.count_against(origin, at, what=what)
     if not free:
         raise TooManyTries
 
@@ -34,16 +36,17 @@ def is_ours(*, code: str, origin: str, at: datetime) -> bool:
     """
     Tell whether a code was issued here and is still valid; never whose it is.
 
-    Counts as a try of the origin, so nobody can search for codes here.
+    What is none counts as a wrong try of the origin at the door, so nobody can search for codes.
 
-    :raises TooManyTries: too many tries from this origin
+    :raises TooManyTries: too many wrong tries from this origin
     """
     tidy = door.tidy(code)
     with transaction.atomic():
         free = door.origin_is_free(origin, at)
+        known = DoorCode.objects.filter(digest=door.digest_of(tidy), expires_at__gt=at).exists()
+        ours = known and door.well_formed(tidy)
+        if free and not ours:
+            door.count_against(origin, at)
     if not free:
         raise TooManyTries
-    return (
-        door.well_formed(tidy)
-        and DoorCode.objects.filter(digest=door.digest_of(tidy), expires_at__gt=at).exists()
-    )
+    return ours

@@ -34,7 +34,8 @@ ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 FREE_SIGNS: Final = 9
 RANDOM_DIGITS: Final = 18
 
-TRIES_PER_ORIGIN: Final = 10
+# Telephones share addresses: many people stand behind one, and only wrong tries count.
+FAILURES_PER_ORIGIN: Final = 30
 ORIGIN_WINDOW: Final = timedelta(minutes=15)
 FAILURES_PER_CODE: Final = 5
 LOCKED_FOR: Final = timedelta(hours=1)
@@ -51,8 +52,17 @@ class DoorClosed(DomainError):
     code = "parties.door-closed"
     status = 403
     text = _(
-        "The code and the answer do not fit together, or there were too many tries just now. "
-        "Check both. If they are right, try again in an hour; nothing of yours is lost."
+        "The code and the answer do not fit together, or the code rests after too many wrong "
+        "answers. Check both. If they are right, try again in an hour; nothing of yours is lost."
+    )
+
+
+class DoorShut(DomainError):
+    code = "parties.door-shut"
+    status = 429
+    text = _(
+        "Too many wrong tries came from your connection just now; other people may share it. "
+        "Wait {minutes} minutes, or use another connection. Trying meanwhile does not prolong it."
     )
 
 
@@ -95,7 +105,8 @@ def open_door(*, code: str, answer: str, origin: str, at: datetime) -> Actor:
     """
     Let a debtor in: the code, and the last four signs of the id number (or else of the phone).
 
-    :raises DoorClosed: anything is wrong, or too many tries from one origin or on one code
+    :raises DoorClosed: anything is wrong, or the code rests after wrong answers
+    :raises DoorShut: too many wrong tries from one origin, whatever is tried now
     """
     with transaction.atomic(durable=True):
         person_id = _try(tidy(code), answer.strip().upper(), origin, at)
@@ -132,32 +143,42 @@ def well_formed(code: str) -> bool:
 
 
 def _try(code: str, answer: str, origin: str, at: datetime) -> UUID | None:
-    free = origin_is_free(origin, at)
+    if not origin_is_free(origin, at):
+        # Told without a look at the code: it says something of the connection and nothing else.
+        raise DoorShut(minutes=ORIGIN_WINDOW // timedelta(minutes=1))
     row = DoorCode.objects.select_for_update().filter(digest=digest_of(code)).first()
     expected = _expected_answer(row.person_id if row else NOBODY)
-    usable = free and row is not None and _is_open(row, at)
+    usable = row is not None and _is_open(row, at)
     right = hmac.compare_digest(expected.encode(), answer.encode()) and expected != ""
     failures = _failures_after(row, right, at) if usable and row else None
     DoorCode.objects.filter(pk=row.pk if row else NOBODY).update(**(failures or _unchanged(row)))
     entered = row if usable and right else None
     if entered is None:
+        count_against(origin, at)
         return None
     _note(entered, at)
     return entered.person_id
 
 
 def origin_is_free(
-    origin: str, at: datetime, *, what: str = "door", most: int = TRIES_PER_ORIGIN
+    origin: str, at: datetime, *, what: str = "door", most: int = FAILURES_PER_ORIGIN
 ) -> bool:
-    """Count one try of an origin at something, and tell whether it was one of the first `most`."""
-    digest = ring().blind("origin" if what == "door" else f"origin:{what}", network_of(origin))
+    """Tell whether fewer than `most` tries count against an origin lately; counts none itself."""
+    digest = _digest_of_origin(origin, what)
     with connection.cursor() as cursor:
         # Tries from one origin go one after the other, or all of them would count too few.
         lock = int.from_bytes(digest[:8], "big", signed=True)
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
-    recent = DoorTry.objects.filter(origin=digest, at__gt=at - ORIGIN_WINDOW).count()
-    DoorTry.objects.create(origin=digest, at=at)
-    return recent < most
+    return DoorTry.objects.filter(origin=digest, at__gt=at - ORIGIN_WINDOW).count() < most
+
+
+def count_against(origin: str, at: datetime, *, what: str = "door") -> None:
+    """Count one try against an origin; a shut one is never counted, so that it opens again."""
+    DoorTry.objects.create(origin=_digest_of_origin(origin, what), at=at)
+
+
+def _digest_of_origin(origin: str, what: str) -> bytes:
+    return ring().blind("origin" if what == "door" else f"origin:{what}", network_of(origin))
 
 
 def network_of(origin: str) -> str:

@@ -25,12 +25,14 @@ from qinghe.kernel.ids import digits
 from qinghe.kernel.queue import enqueue
 from qinghe.parties.gateways.transfers import Order, send
 from qinghe.parties.models import (
+    Application,
     MicroTransfer,
     Organisation,
     SettlementAccount,
     VaultItem,
 )
 from qinghe.parties.models.standing import MOST_TRIES
+from qinghe.parties.pairs import independent, makers_of
 from qinghe.parties.queries.payees import replaced_proven
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services.assurance import keep_proof
@@ -39,6 +41,7 @@ from qinghe.parties.services.secrets import seal, unseal
 from qinghe.parties.services.settlement import account_of
 from qinghe.parties.terms import (
     LIVE_TRANSFERS,
+    ApplicationState,
     OrgKind,
     ProofKind,
     Secret,
@@ -57,7 +60,12 @@ SENDER: Final = system("parties.transfers")
 class SameHand(DomainError):
     code = "parties.same-hand"
     status = 403
-    text = _("You entered this account. Somebody else of your organisation must state the amount.")
+    text = _(
+        "This account was entered by you, or by somebody whose account here the same person made "
+        "as yours. Somebody of your organisation who stands apart from that must state the amount. "
+        "If there is nobody, ask the operator: once a colleague of whoever made your accounts has "
+        "confirmed one of them (“I know this person”), that one can."
+    )
 
 
 class AccountProven(DomainError):
@@ -209,7 +217,7 @@ def state_amount(*, org_id: UUID, cents: int, actor: Actor, at: datetime) -> Mic
     :raises NoSuchOrganisation: unknown, or another's
     :raises NoSettlementAccount: none was declared
     :raises NoSuchTransfer: nothing was sent, or its time is over
-    :raises SameHand: the account replaces a proven one and was entered by this very person
+    :raises SameHand: entered by this very person, or by one who does not stand apart from it
     """
     organisation = own_organisation(org_id, actor)
     account = account_of(org_id)
@@ -228,6 +236,19 @@ def state_amount(*, org_id: UUID, cents: int, actor: Actor, at: datetime) -> Mic
     elif transfer.tries >= MOST_TRIES:
         _end(transfer, TransferState.FAILED, at)
     return transfer
+
+
+def may_state(*, org_id: UUID, actor: Actor) -> bool:
+    """
+    Tell whether an actor stands apart enough to state the amount on a party's present account.
+
+    :raises NoSettlementAccount: none was declared
+    """
+    try:
+        _check_hand(Organisation.objects.get(pk=org_id), account_of(org_id), actor)
+    except SameHand:
+        return False
+    return True
 
 
 def expire_transfers(*, at: datetime) -> int:
@@ -276,16 +297,28 @@ def _prove(transfer: MicroTransfer, actor: Actor, at: datetime) -> None:
 
 def _check_hand(organisation: Organisation, account: SettlementAccount, actor: Actor) -> None:
     """
-    Let nobody both change where a party's money goes and confirm it.
+    Let nobody both say where a party's money goes and confirm it, nor one through two accounts.
 
-    A first account is looked at with the application. A private creditor is one person: the name
-    of the holder is compared, and payouts wait.
+    One hand is enough for a first account, and for a private creditor, who is one person: the name
+    of the holder is compared, and payouts wait. But it must be a hand of its own, lest whoever
+    makes accounts makes one that does both; before an application is decided, a reviewer looks.
     """
-    same = account.added_by is not None and account.added_by == actor.user_id
-    if not same or organisation.kind == OrgKind.PRIVATE_CREDITOR:
+    if account.added_by is None or independent(f":{account.added_by}", actor.label):
         return
-    if SettlementAccount.objects.filter(replaced_proven(organisation.pk)).exists():
+    changed = SettlementAccount.objects.filter(replaced_proven(organisation.pk)).exists()
+    if changed and organisation.kind != OrgKind.PRIVATE_CREDITOR:
         raise SameHand
+    if not changed and _reviewed_later(organisation):
+        return
+    mine = account.added_by == actor.user_id and actor.org_id == organisation.pk
+    if not mine or makers_of([str(actor.user_id)]):
+        raise SameHand
+
+
+def _reviewed_later(organisation: Organisation) -> bool:
+    decided = (ApplicationState.APPROVED, ApplicationState.REFUSED)
+    applied = Application.objects.filter(organisation=organisation)
+    return applied.exclude(state__in=decided).exists()
 
 
 def _check_turn(account: SettlementAccount, at: datetime) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
+from qinghe.kernel.shown import check_shown
 from qinghe.parties.days import legal_day
 from qinghe.parties.models import (
     Application,
@@ -22,7 +23,7 @@ from qinghe.parties.models import (
 )
 from qinghe.parties.pairs import independent
 from qinghe.parties.queries.kin import suspended_kin
-from qinghe.parties.queries.onboarding import WAITING, NoSuchApplication
+from qinghe.parties.queries.onboarding import WAITING, NoSuchApplication, application_mark
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services.assurance import keep_proof
 from qinghe.parties.services.organisations import verify_licence
@@ -72,48 +73,66 @@ class SecondBySamePerson(DomainError):
 
 @verb("parties.return_application")
 def return_application(
-    *, application_id: UUID, reason: str, words: str, actor: Actor, at: datetime
+    *,
+    application_id: UUID,
+    reason: str,
+    words: str,
+    actor: Actor,
+    at: datetime,
+    seen: str | None = None,
 ) -> Application:
     """
     Give an application back with what is missing; the applicant corrects it and hands it in again.
 
     :raises NotPermitted: the actor may not verify parties
     :raises NoSuchApplication: not waiting
+    :raises ChangedMeanwhile: it was handed in again, or a colleague approved it first
     :raises NoReason: a reason that is not in the list
     """
-    return _decide(application_id, ApplicationState.RETURNED, reason, words, actor, at)
+    return _decide(application_id, ApplicationState.RETURNED, reason, words, actor, at, seen)
 
 
 @verb("parties.refuse_application")
 def refuse_application(
-    *, application_id: UUID, reason: str, words: str, actor: Actor, at: datetime
+    *,
+    application_id: UUID,
+    reason: str,
+    words: str,
+    actor: Actor,
+    at: datetime,
+    seen: str | None = None,
 ) -> Application:
     """
     Refuse an application for good; the applicant reads why.
 
     :raises NotPermitted: the actor may not verify parties
     :raises NoSuchApplication: not waiting
+    :raises ChangedMeanwhile: it was handed in again, or a colleague approved it first
     :raises NoReason: a reason that is not in the list
     """
-    return _decide(application_id, ApplicationState.REFUSED, reason, words, actor, at)
+    return _decide(application_id, ApplicationState.REFUSED, reason, words, actor, at, seen)
 
 
 @verb("parties.approve_application")
-def approve_application(*, application_id: UUID, actor: Actor, at: datetime) -> Application:
+def approve_application(
+    *, application_id: UUID, actor: Actor, at: datetime, seen: str | None = None
+) -> Application:
     """
     Approve an application: papers, licences and authority were compared by a person.
 
     An agency is approved by two; the first approval only passes it on.
 
+    :param seen: the mark of the application that was shown, `application_mark`
     :raises NotPermitted: the actor may not verify parties
     :raises NoSuchApplication: not waiting
+    :raises ChangedMeanwhile: it was handed in again, or a colleague approved it first
     :raises DoubtsOpen: a doubt is undecided or was confirmed
     :raises SanctionStands: a suspended party stands behind it, and nobody cleared that
     :raises NotProven: number, account, responsible persons or deposit are not proven
     :raises SecondBySamePerson: the second is the first, or made their account
     """
     require(actor, Permission.VERIFY_PARTIES)
-    application = _waiting(application_id)
+    application = _waiting(application_id, seen)
     organisation = _locked(application)
     _check_doubts(organisation)
     _check_proven(organisation, at)
@@ -191,11 +210,12 @@ def _decide(
     words: str,
     actor: Actor,
     at: datetime,
+    seen: str | None,
 ) -> Application:
     require(actor, Permission.VERIFY_PARTIES)
     if reason not in ReviewReason.values:
         raise NoReason
-    application = _waiting(application_id)
+    application = _waiting(application_id, seen)
     application.state, application.reason, application.words = state, reason, words.strip()
     application.decided_by, application.decided_at = actor.label, at
     application.first_by = ""
@@ -204,11 +224,12 @@ def _decide(
     return application
 
 
-def _waiting(application_id: UUID) -> Application:
+def _waiting(application_id: UUID, seen: str | None) -> Application:
     rows = Application.objects.select_for_update(of=("self",)).filter(state__in=WAITING)
     found = rows.filter(pk=application_id).first()
     if found is None:
         raise NoSuchApplication
+    check_shown(seen, application_mark(found))
     return found
 
 

@@ -95,11 +95,24 @@ def _never_met(pair: Pair) -> float:
 
 
 def _only_with(pair: Pair) -> float:
-    """Return P(all bids of the first fall where the second bids), if the first never wins."""
+    """Return P(all bids of the first fall where the second bids), if it never beats the second."""
     n, k, total = len(pair.one), len(pair.other), pair.total
-    if len(pair.met) < n or 0 in pair.won.values():
+    if len(pair.met) < n or _beats(pair):
         return 1.0
     return comb(k, n) / comb(total, n)
+
+
+def _beats(pair: Pair) -> bool:
+    """
+    Tell whether the first ever won by the lower rate.
+
+    Where its bid is the higher one and wins all the same, the second had no room for the order: a
+    cover that gets the order for its leader is a cover still.
+    """
+    first = [auction for auction, who in pair.won.items() if who == 0]
+    return any(
+        auction not in pair.other or pair.one[auction] < pair.other[auction] for auction in first
+    )
 
 
 def _turns(pair: Pair) -> float:

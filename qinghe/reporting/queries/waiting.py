@@ -29,7 +29,9 @@ from qinghe.quality.models import Appeal, Complaint
 from qinghe.quality.queries import visible
 from qinghe.quality.queries.integrity.desk import waiting_for
 from qinghe.quality.terms import AppealState, ComplaintState
+from qinghe.settlement.models import Objection as LineObjection
 from qinghe.settlement.models import Payout, Suspense
+from qinghe.settlement.objection_terms import WAITING as OBJECTED
 from qinghe.settlement.payout_terms import PayoutState
 from qinghe.settlement.queries.lowerings import lowerings_waiting
 from qinghe.settlement.queries.runs import returned_to
@@ -116,6 +118,10 @@ def _suspense(_actor: Actor, _at: datetime) -> Reading:
     return Suspense.objects.filter(rest__gt=0)
 
 
+def _line_objections(_actor: Actor, _at: datetime) -> Reading:
+    return LineObjection.objects.filter(state__in=OBJECTED)
+
+
 def _letters(_actor: Actor, _at: datetime) -> Reading:
     return printable()
 
@@ -188,6 +194,7 @@ QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
         "organisations": _organisations,
         "payouts": _payouts,
         "suspense": _suspense,
+        "line-objections": _line_objections,
         "letters": _letters,
         "complaints": _complaints,
     },

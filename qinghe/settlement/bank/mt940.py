@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from qinghe.settlement.bank.refusals import BadStatement
+from qinghe.settlement.bank.refusals import BadStatement, StatementCut
 from qinghe.settlement.bank.sheets import Line, Sheet, day, minor, plain
 
 TAG: Final = re.compile(r":(\d{2}[A-Z]?):(.*)")
@@ -37,6 +37,7 @@ class _Open:
     """A statement while it is read."""
 
     row: int
+    last: int = 0
     account: str = ""
     number: str = ""
     currency: str = ""
@@ -49,6 +50,9 @@ class _Open:
     def sheet(self) -> Sheet:
         if not self.account or not self.currency:
             raise BadStatement(row=self.row, field=":25:" if not self.account else ":60F:")
+        if self.closing is None:
+            # A message that was cut off would be taken for a whole one.
+            raise StatementCut(row=self.last)
         lines = tuple(self.lines)
         numbers = (self.number, self.opening, self.closing, self.starts_on, self.ends_on)
         return Sheet("MT940", self.account, self.currency, lines, *numbers)
@@ -59,6 +63,7 @@ def read_mt940(text: str) -> list[Sheet]:
     Return the statements of an MT940 file.
 
     :raises BadStatement: a field cannot be read
+    :raises StatementCut: a message without its closing balance
     """
     found: list[_Open] = []
     for row, tag, value in _fields(text):
@@ -68,6 +73,7 @@ def read_mt940(text: str) -> list[Sheet]:
             raise BadStatement(row=row, field=f":{tag}:")
         else:
             _take(found[-1], tag, value, row)
+            found[-1].last = row
     return [each.sheet() for each in found]
 
 

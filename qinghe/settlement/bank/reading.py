@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from qinghe.claims.intake.how import How
-from qinghe.claims.intake.read import FileUnreadable, read_table
-from qinghe.claims.intake.unreadable import EncodingUnsure
+import polars as pl
+
+from qinghe.claims.intake.read import FileUnreadable
 from qinghe.settlement.bank.camt import read_camt
 from qinghe.settlement.bank.mt940 import read_mt940
 from qinghe.settlement.bank.refusals import StatementTooLong, StatementUnknown
+from qinghe.settlement.bank.rows import table_of
 from qinghe.settlement.bank.sheets import Sheet, checked
 from qinghe.settlement.bank.table import mapping_named, read_table_sheet
 
@@ -36,7 +37,9 @@ def read_statements(content: bytes, mapping: str | Mapping[str, Any], account: s
     :raises BalanceDiffers: its sums do not hold
     :raises FileUnreadable: a table that is damaged
     :raises UnknownMapping: no mapping of that name
-    :raises MissingColumn: a column the mapping needs is not there
+    :raises StatementColumns: a column the mapping needs is not there
+    :raises RaggedRow: a row has fewer or more cells than the head
+    :raises StatementCut: it ends in the middle
     """
     if len(content) > LARGEST_FILE:
         raise StatementTooLong(most=50_000)
@@ -46,7 +49,7 @@ def read_statements(content: bytes, mapping: str | Mapping[str, Any], account: s
         sheets = read_mt940(_decoded(content))
     else:
         columns = mapping_named(mapping) if isinstance(mapping, str) else mapping
-        sheets = [read_table_sheet(_table(content), columns, account)]
+        sheets = [read_table_sheet(_table(content, columns), columns, account)]
     return [checked(sheet) for sheet in sheets]
 
 
@@ -59,14 +62,11 @@ def _decoded(content: bytes) -> str:
     raise StatementUnknown
 
 
-def _table(content: bytes) -> Any:
+def _table(content: bytes, columns: Mapping[str, Any]) -> pl.DataFrame:
     if not content.strip():
         raise StatementUnknown
     try:
-        return read_table(content)
-    except EncodingUnsure:
-        # Numbers, days and amounts read the same; words that read badly find no claim.
-        return read_table(content, How(encoding="gb18030"))
+        return table_of(content, columns)
     except FileUnreadable as fault:
         if content[:1] == b"\x00":
             raise StatementUnknown from fault

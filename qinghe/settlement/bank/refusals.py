@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Final, Self
+
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from qinghe.kernel.errors import DomainError
+
+# The columns of a statement in words; formats with names of their own keep those.
+FIELDS: Final[dict[str, StrPromise]] = {
+    "account": _("the account"),
+    "booked_on": _("the day"),
+    "value_on": _("the value day"),
+    "amount": _("the amount"),
+    "credit": _("the money that came"),
+    "debit": _("the money that went"),
+    "sign": _("in or out"),
+    "currency": _("the currency"),
+    "balance": _("the balance"),
+}
+
+
+def field_label(name: str) -> str:
+    """Return what a column is called in words, in the active language."""
+    return str(FIELDS.get(name, name))
 
 
 class BadStatement(DomainError):
@@ -14,6 +36,80 @@ class BadStatement(DomainError):
         "Statement, line {row}, {field}: this cannot be read. Nothing was booked. Ask the bank for"
         " the file again, or correct the mapping."
     )
+
+
+class RaggedRow(DomainError):
+    code = "settlement.ragged-row"
+    status = 422
+    text = _(
+        "Statement, line {row}: it has {cells} cells, its head has {head}. The file may be cut off."
+        " Nothing was booked. Ask the bank for the whole file."
+    )
+
+
+class StatementCut(DomainError):
+    code = "settlement.statement-cut"
+    status = 422
+    text = _(
+        "Statement, line {row}: the file ends here in the middle. Nothing was booked. Ask the bank"
+        " for the whole file."
+    )
+
+
+class StatementAhead(DomainError):
+    code = "settlement.statement-ahead"
+    status = 422
+    text = _(
+        "Statement, line {row}: {day} is a day to come. Nothing was booked. Check the day, and"
+        " whether the column is the right one."
+    )
+
+
+class StatementColumns(DomainError):
+    code = "settlement.statement-columns"
+    status = 422
+    text = _(
+        "No line of this statement names its columns: {column} is missing. It is read under one of"
+        " these names: {names}. Nothing was booked."
+    )
+
+    @classmethod
+    def of(cls, column: str, mapping: Mapping[str, Any]) -> Self:
+        """Return the refusal for a column, with the names under which a mapping looks for it."""
+        return cls(column=field_label(column), names=", ".join(mapping["columns"][column]))
+
+
+class TwinStands(DomainError):
+    code = "settlement.twin-stands"
+    text = _(
+        "Another statement tells an entry that may be the same money. Say first whether it is,"
+        " under suspense."
+    )
+
+
+class NamesOurs(DomainError):
+    code = "settlement.names-ours"
+    text = _(
+        "The words of this money name {number}, which is ours. It does not go back to a sender:"
+        " propose that it is the return of that payout, or that it is in the books already."
+    )
+
+
+class NoReturnHere(DomainError):
+    code = "settlement.no-return-here"
+    text = _("The words of this money name no payout of this amount that was with the bank.")
+
+
+class NoSuchTwin(DomainError):
+    code = "settlement.no-such-twin"
+    status = 404
+    stale = True
+    text = _("There is no such entry waiting to be told apart. Reload the page.")
+
+
+class TwinTold(DomainError):
+    code = "settlement.twin-told"
+    text = _("A colleague said what it is already. Agree, or take that word back. Reload the page.")
 
 
 class StatementUnknown(DomainError):
@@ -73,6 +169,14 @@ class SuspenseMoved(DomainError):
     text = _("This money is in another state now. Reload the page.")
 
 
+class LeftAlready(DomainError):
+    code = "settlement.left-already"
+    text = _(
+        "A statement of the bank shows that {number} has left. It cannot wait again: press "
+        "“Sent at the bank”."
+    )
+
+
 class SuspenseBySamePerson(DomainError):
     code = "settlement.suspense-same-person"
     status = 403
@@ -87,7 +191,39 @@ class NotPayable(DomainError):
 class NoSuchEntry(DomainError):
     code = "settlement.no-such-entry"
     status = 404
+    stale = True
     text = _("There is no such entry waiting to be explained. Reload the page.")
+
+
+class NoSuchGap(DomainError):
+    code = "settlement.no-such-gap"
+    status = 404
+    stale = True
+    text = _("No gap waits before this statement any more. Reload the page.")
+
+
+class GapWhy(DomainError):
+    code = "settlement.gap-why"
+    status = 422
+    text = _("Write in a few words what the bank says of the missing days; no names.")
+
+
+class NoSuchBooking(DomainError):
+    code = "settlement.no-such-booking"
+    status = 422
+    text = _(
+        "No booking of this amount near this day is free: either none tells the money, or it"
+        " explains another entry. Record what is missing first, or say what the money is for."
+    )
+
+
+class AccountUnknown(DomainError):
+    code = "settlement.account-unknown"
+    status = 422
+    text = _(
+        "The statement tells neither who sent this money nor from where. Ask the bank, and type"
+        " holder and account here; the second person compares them with what the bank says."
+    )
 
 
 class NoSuchReturn(DomainError):
@@ -96,7 +232,33 @@ class NoSuchReturn(DomainError):
     text = _("There is no such money on its way back.")
 
 
+class LeftTwice(DomainError):
+    code = "settlement.left-twice"
+    text = _(
+        "The bank debited {number} twice: this may be what was too much. Propose “in the books "
+        "already” and choose {number}."
+    )
+
+
 class ReasonMissing(DomainError):
     code = "settlement.reason-missing"
     status = 422
     text = _("Write in a few words where this stands in the books.")
+
+
+class NoSuchStatement(DomainError):
+    code = "settlement.no-such-statement"
+    status = 404
+    text = _("There is no such statement.")
+
+
+class StatementCompared(DomainError):
+    code = "settlement.statement-compared"
+    stale = True
+    text = _("Somebody has compared this statement already. Reload the page.")
+
+
+class StatementBySamePerson(DomainError):
+    code = "settlement.statement-by-same-person"
+    status = 403
+    text = _("You took this statement in yourself. Another person must compare it with the bank.")

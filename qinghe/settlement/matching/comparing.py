@@ -32,11 +32,16 @@ CUT: Final = re.compile(r"[\s,;:，；：。/]+")
 
 @dataclass(frozen=True)
 class Came:
-    """An entry: amount in minor units, the day, and the words that came with it."""
+    """
+    An entry: amount in minor units, the day, and the words that came with it.
+
+    `near` are numbers that a reference with one mistake in these words may have meant.
+    """
 
     amount: int
     day: date
     text: str = ""
+    near: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def levels(came: Came, expected: Expected) -> dict[str, str]:
     if expected.text and came.text:
         found |= _text(came.text, expected.text)
     if expected.numbers:
-        found["number"] = "named" if _named(came.text, expected.numbers) else "unnamed"
+        found["number"] = _number(came, expected.numbers)
     if expected.payer:
         found["payer"] = expected.payer
     return found
@@ -100,6 +105,12 @@ def _days(late: int) -> str:
 
 def _text(came: str, expected: str) -> dict[str, str]:
     return {"text": _level(LIKE, _alike(came, expected), "same"), "word": _first(came, expected)}
+
+
+def _number(came: Came, numbers: tuple[str, ...]) -> str:
+    if _named(came.text, numbers):
+        return "named"
+    return "near" if came.near.intersection(numbers) else "unnamed"
 
 
 def _named(text: str, numbers: Iterable[str]) -> bool:

@@ -12,18 +12,28 @@ from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
 from qinghe.settlement.models.bank import (
     Candidate,
+    GapNote,
     SendBack,
     Statement,
     StatementEntry,
     Suspense,
+    Twin,
 )
 from qinghe.settlement.models.closing import KeptStatement, MonthClose
+from qinghe.settlement.models.corrections import CommissionCorrection
 from qinghe.settlement.models.costs import CostAdvance, CostRefund
 from qinghe.settlement.models.debits import Debit, DebitMandate, DebitRun
+from qinghe.settlement.models.fees import Fee
 from qinghe.settlement.models.invoices import Invoice
 from qinghe.settlement.models.lowerings import Lowering, LoweringMark
 from qinghe.settlement.models.objections import Objection
-from qinghe.settlement.models.payouts import Payout, PayoutLimit, PayoutRun
+from qinghe.settlement.models.payouts import (
+    Payout,
+    PayoutLimit,
+    PayoutReturn,
+    PayoutRun,
+    VoidedFile,
+)
 from qinghe.settlement.models.reports import ProviderLine, ProviderReport
 from qinghe.settlement.models.returns import Dispute, Refund
 from qinghe.settlement.terms import OrderState, PaymentSource, PaymentState
@@ -32,12 +42,15 @@ __all__ = [
     "Allocation",
     "Candidate",
     "CashierOrder",
+    "CommissionCorrection",
     "CostAdvance",
     "CostRefund",
     "Debit",
     "DebitMandate",
     "DebitRun",
     "Dispute",
+    "Fee",
+    "GapNote",
     "Invoice",
     "KeptStatement",
     "Lowering",
@@ -48,6 +61,7 @@ __all__ = [
     "Payment",
     "Payout",
     "PayoutLimit",
+    "PayoutReturn",
     "PayoutRun",
     "ProviderLine",
     "ProviderReport",
@@ -60,6 +74,8 @@ __all__ = [
     "StatementEntry",
     "Stay",
     "Suspense",
+    "Twin",
+    "VoidedFile",
 ]
 
 KEEP = "Ten years after the year of booking (accounting law)."
@@ -126,6 +142,9 @@ class Payment(Row):
     reversal_asked_by = models.TextField(default="", db_default="", blank=True)
     reversal_asked_at = models.DateTimeField(null=True)
     reversal_agreed_by = models.TextField(default="", db_default="", blank=True)
+    # What was asked for, so that the second person agrees to this and to nothing else.
+    reversal_reason = models.TextField(default="", db_default="", blank=True)
+    reversal_back = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

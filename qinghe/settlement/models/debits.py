@@ -132,6 +132,10 @@ class Debit(Row):
     )
     return_code = models.TextField(default="", blank=True)
     answered_at = models.DateTimeField(null=True)
+    # The message that told the debtor that it came back.
+    return_notice = models.ForeignKey(
+        "contact.Attempt", models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         constraints = [

@@ -16,7 +16,8 @@ KEEP = "Ten years after the year of issue (tax law)."
 
 class Invoice(Row):
     """
-    What one party owes for a closed month's service and paid by deduction; amounts with their tax.
+    What one party owes for a closed month's service, and paid by deduction, or owes still where it
+    was introduced to another (0074); amounts with their tax.
 
     Without an issuer the platform issues for itself; else it bills in that collector's name.
     """
@@ -44,14 +45,16 @@ class Invoice(Row):
     issued_by = models.TextField()
     issued_at = models.DateTimeField()
     cancels = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
+    # One taken back before, of the same matter.
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
     reason = models.TextField(default="", blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["year", "serial"], name="settlement_invoice_serial"),
             models.UniqueConstraint(
-                fields=["close", "issuer", "recipient", "currency"],
-                condition=Q(cancels__isnull=True),
+                fields=["close", "issuer", "recipient", "currency", "rate"],
+                condition=Q(cancels__isnull=True, replaces__isnull=True),
                 nulls_distinct=False,
                 name="settlement_invoice_once",
             ),
@@ -66,5 +69,9 @@ class Invoice(Row):
             models.CheckConstraint(
                 condition=Q(cancels__isnull=True) | ~Q(reason=""),
                 name="settlement_invoice_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancels__isnull=True) | Q(replaces__isnull=True),
+                name="settlement_invoice_one_matter",
             ),
         ]

@@ -9,14 +9,15 @@ from django.db.models import F, Q
 
 from qinghe.kernel.privacy import Privacy
 from qinghe.kernel.rows import Row
-from qinghe.settlement.objection_terms import Ground, ObjectionState
+from qinghe.settlement.objection_terms import HAS_CORRECTION, WAITING, Ground, ObjectionState
 
 
 class Objection(Row):
     """
     An organisation says that a booking on its statement is wrong; the operator answers in words.
 
-    The booking itself never changes: where the objection is right, another booking corrects it.
+    The booking itself never changes: where two persons find the objection right, another booking
+    corrects it, and is named here: by one person, and agreed to by another.
     """
 
     privacy: ClassVar[Privacy] = Privacy(
@@ -33,6 +34,12 @@ class Objection(Row):
     answer = models.TextField(default="", blank=True)
     answered_by = models.TextField(default="", blank=True)
     answered_at = models.DateTimeField(null=True)
+    # The second person who found it right, and the booking that corrects it.
+    agreed_by = models.TextField(default="", blank=True)
+    agreed_at = models.DateTimeField(null=True)
+    correction = models.ForeignKey("ledger.Transfer", models.PROTECT, null=True, related_name="+")
+    named_by = models.TextField(default="", blank=True)
+    confirmed_by = models.TextField(default="", blank=True)
 
     class Meta:
         constraints = [
@@ -47,11 +54,28 @@ class Objection(Row):
                 & ~Q(answered_by=F("asked_by")),
                 name="settlement_objection_answered",
             ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[ObjectionState.UPHELD, *HAS_CORRECTION])
+                | ~Q(agreed_by="") & ~Q(agreed_by=F("answered_by")),
+                name="settlement_objection_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=HAS_CORRECTION, correction__isnull=False) & ~Q(named_by="")
+                | ~Q(state__in=HAS_CORRECTION) & Q(correction__isnull=True, named_by=""),
+                name="settlement_objection_corrected",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ObjectionState.CORRECTED)
+                & ~Q(confirmed_by="")
+                & ~Q(confirmed_by=F("named_by"))
+                | ~Q(state=ObjectionState.CORRECTED) & Q(confirmed_by=""),
+                name="settlement_correction_two",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["asked_at"],
                 name="settlement_objection_open",
-                condition=Q(state=ObjectionState.OPEN),
+                condition=Q(state__in=WAITING),
             )
         ]

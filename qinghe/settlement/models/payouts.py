@@ -39,6 +39,8 @@ class PayoutRun(Row):
     most = models.BigIntegerField(default=0)
     file_format = models.TextField(choices=FileFormat.choices, default="", blank=True)
     file_sha256 = models.TextField(default="", blank=True)
+    # The day the bank was told to pay on.
+    executes_on = models.DateField(null=True)
     file_by = models.TextField(default="", blank=True)
     file_at = models.DateTimeField(null=True)
     sent_by = models.TextField(default="", blank=True)
@@ -75,6 +77,40 @@ class PayoutRun(Row):
         indexes = [models.Index(fields=["-opened_at"], name="settlement_run_opened")]
 
 
+class VoidedFile(Row):
+    """
+    A file of a run that must not go to the bank: one person asks, another agrees. Its hash stays.
+    """
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    run = models.ForeignKey(PayoutRun, models.PROTECT, related_name="+")
+    sha256 = models.TextField()
+    file_format = models.TextField(choices=FileFormat.choices)
+    executes_on = models.DateField(null=True)
+    made_by = models.TextField()
+    made_at = models.DateTimeField()
+    reason = models.TextField()
+    asked_by = models.TextField()
+    asked_at = models.DateTimeField()
+    agreed_by = models.TextField(default="", blank=True)
+    agreed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run"],
+                condition=Q(agreed_at__isnull=True),
+                name="settlement_void_one_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_by="", agreed_at__isnull=True)
+                | ~Q(agreed_by="") & ~Q(agreed_by=F("asked_by")) & Q(agreed_at__isnull=False),
+                name="settlement_void_two",
+            ),
+        ]
+
+
 class Payout(Row):
     """
     Money on the way out to one organisation; a second person approves it.
@@ -104,6 +140,8 @@ class Payout(Row):
     held = models.OneToOneField("ledger.Pending", models.PROTECT, null=True, related_name="+")
     # Why a person keeps it out of runs.
     kept_out = models.TextField(default="", db_default="", blank=True)
+    # Why a person did not let it go.
+    dropped_why = models.TextField(default="", db_default="", blank=True)
     # The bank's reason, in the codes of return_codes.py.
     return_code = models.TextField(default="", db_default="", blank=True)
     returned_by = models.TextField(default="", db_default="", blank=True)
@@ -134,6 +172,43 @@ class Payout(Row):
                 fields=["account"],
                 name="settlement_payout_bounced",
                 condition=~Q(return_code=""),
+            ),
+        ]
+
+
+class PayoutReturn(Row):
+    """
+    The word that a payout came back though it left: one person says so, another agrees.
+
+    With `dropped_at` it was taken back, or a statement settled it first. It stays on record.
+    """
+
+    privacy: ClassVar[Privacy] = Privacy(keep=KEEP)
+
+    payout = models.ForeignKey(Payout, models.PROTECT, related_name="+")
+    # The bank's reason, in the codes of return_codes.py, and where that was heard.
+    code = models.TextField(default="", blank=True)
+    reason = models.TextField()
+    asked_by = models.TextField()
+    asked_at = models.DateTimeField()
+    agreed_by = models.TextField(default="", blank=True)
+    agreed_at = models.DateTimeField(null=True)
+    dropped_by = models.TextField(default="", blank=True)
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["payout"],
+                condition=Q(agreed_at__isnull=True, dropped_at__isnull=True),
+                name="settlement_return_one_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_by="", agreed_at__isnull=True)
+                | ~Q(agreed_by="")
+                & ~Q(agreed_by=F("asked_by"))
+                & Q(agreed_at__isnull=False, dropped_at__isnull=True),
+                name="settlement_return_two",
             ),
         ]
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -14,20 +11,15 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from lxml import etree
 
+from qinghe.kernel.money import ungrouped
 from qinghe.settlement.iso20022 import HasDocumentType, NotXml, root_of
+from qinghe.settlement.payout_files.answers_table import Meaning, read_table
 from qinghe.settlement.return_codes import code_of
 
 MOST_BYTES: Final = 20_000_000
-NUMBER: Final = re.compile(r"(?:PO|DD)-\d{8}-\d{8}")
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 SETTLED: Final = ("ACSC", "ACCC", "ACWC")
 REFUSED: Final = ("RJCT", "CANC")
-# Words and columns of banks in a CSV.
-FAILED_WORDS: Final = ("失败", "退票", "退汇", "拒绝", "退回", "failed", "returned", "rejected")
-PAID_WORDS: Final = ("成功", "已付", "完成", "paid", "success", "settled")
-STATE: Final = ("状态", "结果", "status", "state")
-REASON: Final = ("原因", "附言", "说明", "reason")
-MONEY: Final = ("金额", "amount")
 
 
 class Said(StrEnum):
@@ -36,6 +28,14 @@ class Said(StrEnum):
     PAID = "paid"
     RETURNED = "returned"
     PENDING = "pending"
+
+
+SAID: Final = {
+    Meaning.PAID: Said.PAID,
+    Meaning.RETURNED: Said.RETURNED,
+    Meaning.WAITING: Said.PENDING,
+    Meaning.UNCLEAR: Said.PENDING,
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,8 @@ class Answer:
     code: str = ""
     amount: Decimal | None = None
     currency: str = ""
+    # Not decided, and in words that are not known here.
+    unclear: bool = False
 
 
 class Unreadable(ValueError):
@@ -83,21 +85,41 @@ def _from_xml(content: bytes, incoming: bool) -> Iterator[Answer]:
 
 
 def _from_pain002(root: etree._Element) -> Iterator[Answer]:
-    named = list(root.iterfind(".//{*}TxInfAndSts"))
-    for one in named:
-        status = _text(one, "TxSts")
-        yield Answer(
-            _text(one, "OrgnlEndToEndId"),
-            _said(status),
-            _code(one.find("{*}StsRsnInf")) if status in REFUSED else "",
-            *_money(one.find(".//{*}InstdAmt")),
-        )
+    blocks = list(root.iterfind(".//{*}OrgnlPmtInfAndSts"))
+    told = [one for block in blocks for one in _of_block(block)]
+    loose = (one for one in root.iterfind(".//{*}TxInfAndSts") if one.getparent() not in blocks)
+    told += map(_of_one, loose)
     group = root.find(".//{*}OrgnlGrpInfAndSts")
-    if not named and group is not None:
+    if not told and group is not None:
         # The bank speaks of the whole file.
-        status = _text(group, "GrpSts")
-        code = _code(group.find("{*}StsRsnInf")) if status in REFUSED else ""
-        yield Answer(_text(group, "OrgnlMsgId"), _said(status), code)
+        told = [_of_many(group, "OrgnlMsgId", "GrpSts")]
+    yield from told
+
+
+def _of_block(block: etree._Element) -> list[Answer]:
+    """Return what is said of each payment of a block; of all of it where they are not named."""
+    named = [_of_one(one) for one in block.iterfind(".//{*}TxInfAndSts")]
+    status = _text(block, "PmtInfSts")
+    refused = status in REFUSED and all(one.said == Said.RETURNED for one in named)
+    if refused or (status and not named):
+        named.append(_of_many(block, "OrgnlPmtInfId", "PmtInfSts"))
+    return named
+
+
+def _of_one(one: etree._Element) -> Answer:
+    status = _text(one, "TxSts")
+    return Answer(
+        _text(one, "OrgnlEndToEndId"),
+        _said(status),
+        _code(one.find("{*}StsRsnInf")) if status in REFUSED else "",
+        *_money(one.find(".//{*}InstdAmt")),
+    )
+
+
+def _of_many(part: etree._Element, number: str, state: str) -> Answer:
+    status = _text(part, state)
+    code = _code(part.find("{*}StsRsnInf")) if status in REFUSED else ""
+    return Answer(_text(part, number), _said(status), code)
 
 
 def _from_camt054(root: etree._Element, incoming: bool) -> Iterator[Answer]:
@@ -117,38 +139,17 @@ def _from_camt054(root: etree._Element, incoming: bool) -> Iterator[Answer]:
 
 
 def _from_csv(text: str) -> Iterator[Answer]:
-    rows = list(csv.reader(io.StringIO(text)))
-    place = next((place for place, row in enumerate(rows) if _column(row, STATE) is not None), None)
-    if place is None:
-        raise Unreadable(_("no column of it is called state."))
-    head = rows[place]
-    state, reason, money = (_column(head, words) for words in (STATE, REASON, MONEY))
-    for row in rows[place + 1 :]:
-        named = NUMBER.search(" ".join(row))
-        if named is None:
-            continue
-        said = _said_in_words(_cell(row, state))
-        why = _cell(row, reason) or _cell(row, state)
-        code = code_of(why) if said == Said.RETURNED else ""
-        yield Answer(named[0], said, code, _amount(_cell(row, money)))
-
-
-def _column(row: list[str], words: tuple[str, ...]) -> int | None:
-    low = [cell.strip().casefold() for cell in row]
-    return next((i for i, cell in enumerate(low) if any(word in cell for word in words)), None)
-
-
-def _cell(row: list[str], place: int | None) -> str:
-    return row[place].strip() if place is not None and place < len(row) else ""
-
-
-def _said_in_words(told: str) -> Said:
-    """Return what a state says; money comes back only by a word for it and none against it."""
-    low = told.casefold()
-    failed, paid = (any(word in low for word in words) for words in (FAILED_WORDS, PAID_WORDS))
-    if failed == paid:
-        return Said.PENDING
-    return Said.RETURNED if failed else Said.PAID
+    table = read_table(text)
+    if table is None:
+        raise Unreadable(_("no line of it is a head with a column for the state and another one."))
+    if table.rows and not table.known:
+        told = _("none of its words for the state is known here: {words}.")
+        raise Unreadable(told.format(words=", ".join(table.strange)))
+    for row in table.rows:
+        said = SAID[row.meaning]
+        code = code_of(row.reason) if said == Said.RETURNED else ""
+        unclear = row.meaning == Meaning.UNCLEAR
+        yield Answer(row.number, said, code, _amount(row.amount), unclear=unclear)
 
 
 def _decoded(content: bytes) -> str:
@@ -187,12 +188,12 @@ def _money(element: etree._Element | None) -> tuple[Decimal | None, str]:
 
 
 def _amount(told: str) -> Decimal | None:
-    plain = told.strip().lstrip("\u00a5\uffe5").replace(",", "")
+    plain = told.strip().lstrip("\u00a5\uffe5")
     if not plain:
         return None
     try:
-        amount = Decimal(plain)
-    except InvalidOperation:
+        amount = Decimal(ungrouped(plain))
+    except (InvalidOperation, ValueError):
         raise Unreadable(_("an amount cannot be read.")) from None
     if not amount.is_finite():
         raise Unreadable(_("an amount cannot be read."))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
-from qinghe.parties.pairs import independent
-from qinghe.settlement.models import Payment, Payout, Receipt
+from qinghe.parties.pairs import tied
+from qinghe.settlement.correction_terms import CorrectionState, Way
+from qinghe.settlement.models import CommissionCorrection, Payment, Payout, Receipt, Split, Suspense
 from qinghe.settlement.payout_terms import PayoutState
 from qinghe.settlement.refusals import NotApart, SamePerson
 
@@ -38,30 +39,41 @@ def why_not_approve(payouts: Collection[Draft], actor: Actor) -> dict[UUID, Doma
     Return why an actor may not approve payouts; absent are those it may.
 
     Refused are whoever prepared it, and whoever recorded money from the organisation, first asked
-    to undo a payment of it since it was last paid in this currency, or said that the bank returned
-    a payout to it; and who made such a one, or was made by it. Four queries however many payouts,
-    and two for each person behind them.
+    to undo a payment of it since it was last paid in this currency, asked that commission be
+    corrected in its favour, said that the bank returned a payout to it, or took in a statement with
+    money for it that nobody else compared with the bank; and who made such a one, or was made by
+    it. Eight queries however many payouts, and one for each step of the longest chain of makers.
     """
     behind = _behind(payouts)
     labels = {payout.prepared_by for payout in payouts}.union(*behind.values())
-    tied = {label for label in labels if not apart(label, actor)}
+    near = tied_to(labels, actor)
     found: dict[UUID, DomainError] = {}
     for payout in payouts:
-        if payout.prepared_by in tied:
+        if payout.prepared_by in near:
             found[payout.id] = SamePerson()
-        elif behind[payout.id] & tied:
+        elif behind[payout.id] & near:
             found[payout.id] = NotApart()
     return found
 
 
 def apart(label: str, actor: Actor) -> bool:
     """Tell whether an actor stands apart from who did something, told by its journal label."""
-    return label != actor.label and independent(label, actor.label)
+    return label not in tied_to([label], actor)
+
+
+def tied_to(labels: Iterable[str], actor: Actor) -> set[str]:
+    """
+    Return those who did something, told by journal labels, that an actor does not stand apart from.
+
+    For a page of many rows: a query for each step of the longest chain of makers.
+    """
+    return tied({label for label in labels if label}, actor.label)
 
 
 def _behind(payouts: Collection[Draft]) -> dict[UUID, set[str]]:
     owners = {payout.organisation_id for payout in payouts}
-    acts = [*_recorded(owners), *_undone(owners), *_returned(owners)]
+    acts = [*_recorded(owners), *_undone(owners), *_returned(owners), *_corrected(owners)]
+    acts += _taken_in(owners)
     since = _last_paid(owners)
     found: dict[UUID, set[str]] = {}
     for payout in payouts:
@@ -90,8 +102,33 @@ def _undone(owners: set[UUID]) -> list[tuple[Purse, str, datetime]]:
 
 
 def _returned(owners: set[UUID]) -> list[tuple[Purse, str, datetime]]:
-    back = Payout.objects.filter(organisation__in=owners, returned_at__isnull=False)
+    # What was not approved came from no bank: who took it back may approve the next one.
+    back = Payout.objects.filter(organisation__in=owners, state=PayoutState.FAILED)
     return _acts(back, "returned_by", "returned_at", "organisation_id")
+
+
+def _corrected(owners: set[UUID]) -> list[tuple[Purse, str, datetime]]:
+    rows = CommissionCorrection.objects.filter(state=CorrectionState.BOOKED)
+    back = rows.filter(way=Way.BACK, payment__creditor__in=owners)
+    of = Split.objects.filter(payment=OuterRef("payment")).values("collector")[:1]
+    more = rows.filter(way=Way.MORE).annotate(collector=Subquery(of)).filter(collector__in=owners)
+    return [
+        *_acts(back, "asked_by", "agreed_at", "payment__creditor_id"),
+        *_acts(more, "asked_by", "agreed_at", "collector"),
+    ]
+
+
+def _taken_in(owners: set[UUID]) -> list[tuple[Purse, str, datetime]]:
+    alone = Suspense.objects.filter(
+        payment__isnull=False, entry__statement__compared_at__isnull=True
+    )
+    of = Split.objects.filter(payment=OuterRef("payment")).values("collector")[:1]
+    earned = alone.annotate(collector=Subquery(of)).filter(collector__in=owners)
+    told = ("entry__statement__imported_by", "payment__received_at")
+    return [
+        *_acts(alone.filter(payment__creditor__in=owners), *told, "payment__creditor_id"),
+        *_acts(earned, *told, "collector"),
+    ]
 
 
 def _acts(

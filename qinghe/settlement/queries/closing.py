@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,16 +13,35 @@ from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from qinghe.claims.days import day_of
 from qinghe.kernel.actor import Actor
+from qinghe.kernel.shown import mark
 from qinghe.ledger.closing import after
 from qinghe.ledger.models import Account, Period, Transfer
 from qinghe.ledger.queries import trial_balance, wrong_balances
 from qinghe.parties.roles import Permission, require
+from qinghe.settlement.bank_terms import SendBackState
 from qinghe.settlement.closing_terms import WEIGHTS, CloseState, Matter, Weight, ends, first_day
-from qinghe.settlement.models import Dispute, MonthClose, Payment, Payout, Receipt, Refund
+from qinghe.settlement.models import (
+    Dispute,
+    MonthClose,
+    Objection,
+    Payment,
+    Payout,
+    Receipt,
+    Refund,
+    SendBack,
+    StatementEntry,
+    Suspense,
+)
+from qinghe.settlement.objection_terms import WAITING
 from qinghe.settlement.payout_terms import PayoutState
+from qinghe.settlement.queries.bankbook import Why, compared
+from qinghe.settlement.queries.by_number import NUMBERED
+from qinghe.settlement.queries.debit_backs import unsent
+from qinghe.settlement.queries.entries import noted_ones
 from qinghe.settlement.return_terms import LIVE, DisputeKind, DisputeState
 from qinghe.settlement.terms import PaymentState
 
+ON_THE_WAY_BACK: Final = (SendBackState.WAITING, SendBackState.READY)
 # What stood on accounts of a pattern when a month ended: their last closing balance up to it.
 STOOD: Final = """
 SELECT currency, count(*), sum(balance) FROM (
@@ -115,17 +134,31 @@ def open_matters(*, month: date) -> list[Open]:
         *_sums(Matter.RECEIPTS, Receipt.objects.filter(confirmed_at=None, at__lt=until)),
         *_sums(Matter.UNMATCHED, _unmatched(until)),
         *_suspense(),
+        *_at_bank(),
+        *_left(until),
+        *_objected(until),
         *_sums(Matter.TAKEN_BACK, _taken_back(until)),
         *_sums(
             Matter.ON_THE_WAY,
             Payout.objects.filter(state__in=(PayoutState.APPROVED, PayoutState.SENT)),
         ),
         *_sums(Matter.REFUNDS, Refund.objects.filter(state__in=LIVE, asked_at__lt=until)),
+        *_debits(until),
         *_held(Matter.UNCOVERED, "creditor:", ":commission_due"),
         *_held(Matter.RESERVES, "collector:", ":reserve"),
     ]
     order = list(Weight)
     return sorted(found, key=lambda each: order.index(each.weight))
+
+
+def close_mark(close_id: UUID, matters: Sequence[Open]) -> str:
+    """
+    Return the mark of what a month is closed with: which matters stay open that need words.
+
+    Not how much of each: money comes and goes while a page is read.
+    """
+    stay = {(each.matter, each.currency) for each in matters if each.weight == Weight.EXPLAIN}
+    return mark(close_id, sorted(stay))
 
 
 def of_weight(matters: Sequence[Open], weight: Weight) -> str:
@@ -177,9 +210,53 @@ def _taken_back(until: datetime) -> QuerySet[Dispute]:
     return money.filter(state=DisputeState.OPEN, told_at__lt=until)
 
 
+def _debits(until: datetime) -> list[Open]:
+    rows = unsent(until).items()
+    return [Open(Matter.DEBITS, currency, count, total) for currency, (count, total) in rows]
+
+
 def _suspense() -> list[Open]:
+    """Return what the books hold for nobody yet, by the amounts that wait at the desk."""
     under = Q(path="platform:suspense") | Q(path__startswith="platform:suspense:")
-    return _accounts(Matter.SUSPENSE, Account.objects.filter(under))
+    rows = Suspense.objects.filter(rest__gt=0).values_list("currency").annotate(Count("pk"))
+    waits = dict(rows.order_by())
+    held = _accounts(Matter.SUSPENSE, Account.objects.filter(under))
+    return [replace(each, count=waits.get(each.currency, each.count)) for each in held]
+
+
+def _left(until: datetime) -> list[Open]:
+    """Return what left the bank unexplained or by a note alone, and what is to leave it."""
+    out = StatementEntry.objects.filter(credit=False, explained="", booked_on__lt=day_of(until))
+    noted = noted_ones().filter(booked_on__lt=day_of(until)).exclude(explained__regex=NUMBERED)
+    # What goes back of a debit stands under the debits.
+    back = SendBack.objects.filter(state__in=ON_THE_WAY_BACK, asked_at__lt=until, debit=None)
+    return [
+        *_sums(Matter.LEFT_BANK, out),
+        *_sums(Matter.NOTED, noted),
+        *_sums(Matter.SENDING_BACK, back),
+    ]
+
+
+def _at_bank() -> list[Open]:
+    books = compared()
+    gaps = [
+        Open(Matter.BANK, each.currency, 1, abs(each.unexplained))
+        for each in books
+        if each.unexplained
+    ]
+    items = [
+        Open(matter, each.currency, 1, item.amount)
+        for matter, why in ((Matter.FEES, Why.FEES), (Matter.LEFT_TWICE, Why.AGAIN))
+        for each in books
+        for item in each.items
+        if item.why == why and item.amount > 0
+    ]
+    return [*gaps, *items]
+
+
+def _objected(until: datetime) -> list[Open]:
+    count = Objection.objects.filter(state__in=WAITING, transfer__at__lt=until).count()
+    return [Open(Matter.OBJECTIONS, "", count, 0)] if count else []
 
 
 def _held(matter: str, start: str, end: str) -> list[Open]:

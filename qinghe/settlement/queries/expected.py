@@ -43,6 +43,8 @@ class Asked:
     day: date
     text: str
     payer: str
+    # Numbers of claims that a misspelt reference may have meant.
+    near: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ def leads(asked: Sequence[Asked], people: set[UUID]) -> list[Lead]:
     tokens = {token.upper() for each in asked for token in TOKEN.findall(each.text)}
     tokens = {token for token in tokens if len(token) >= SHORTEST_NUMBER}
     ids = _by_what_is_due(amounts, since)
-    named = Q(contract_number__in=tokens) | Q(number__in=tokens) | Q(debtor__in=people)
+    numbers = tokens.union(*(each.near for each in asked))
+    named = Q(contract_number__in=tokens) | Q(number__in=numbers) | Q(debtor__in=people)
     owing = F("principal") + F("interest") + F("costs")
     rows = Claim.objects.filter(state__in=OPEN_STATES).annotate(owing=owing)
     about = list(rows.filter(named | Q(pk__in=ids)).order_by("pk"))

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from qinghe.kernel.actor import Actor, Role
+from qinghe.kernel.shown import mark
 from qinghe.parties.roles import Permission, may, require
 from qinghe.settlement.models import Lowering
 from qinghe.settlement.refusals import NoSuchLowering
@@ -43,6 +44,12 @@ class LoweringRow:
     decided_at: datetime | None
     objection_id: UUID | None
     answer_id: UUID | None
+
+    @property
+    def shown(self) -> str:
+        """Return the mark of what a second officer decides: the proposal, and both sides."""
+        sides = (self.objection_id, self.answer_id)
+        return mark(self.id, self.state, self.due, self.reason, self.asked_by, *sides)
 
 
 def own_lowerings(*, actor: Actor) -> list[LoweringRow]:

@@ -15,7 +15,7 @@ from qinghe.parties.queries.payees import waiting_until
 from qinghe.parties.queries.standing import below
 from qinghe.parties.terms import SettlementState
 from qinghe.settlement.models import Payout, PayoutLimit
-from qinghe.settlement.payout_terms import COUNTED, DEFAULT_LIMITS, Limits, NotNow
+from qinghe.settlement.payout_terms import COUNTED, DEFAULT_LIMITS, Limits, NotNow, PayoutState
 from qinghe.settlement.return_codes import ACCOUNT_CODES
 
 
@@ -33,6 +33,13 @@ def accounts_now(org_ids: Iterable[UUID]) -> dict[UUID, SettlementAccount]:
     return {row.organisation_id: row for row in current}
 
 
+def never_paid(org_ids: Iterable[UUID]) -> set[UUID]:
+    """Return the organisations to whose present account nothing was paid yet. One query."""
+    paid = Payout.objects.filter(organisation__in=set(org_ids), state=PayoutState.PAID)
+    paid = paid.filter(account__isnull=False).exclude(account__state=SettlementState.REPLACED)
+    return set(org_ids) - set(paid.values_list("organisation_id", flat=True))
+
+
 def bounced(org_ids: Iterable[UUID]) -> set[UUID]:
     """Return the organisations whose present account sent money back since it was proven."""
     back = Payout.objects.filter(
@@ -44,8 +51,10 @@ def bounced(org_ids: Iterable[UUID]) -> set[UUID]:
     return set(back.filter(account__isnull=False).values_list("organisation_id", flat=True))
 
 
-def paid_today(org_ids: Iterable[UUID], currency: str, at: datetime) -> dict[UUID, int]:
-    """Return what was let go to organisations on the day of an instant, in minor units."""
+def paid_today(
+    org_ids: Iterable[UUID], currency: str, at: datetime, *, besides: Iterable[UUID] = ()
+) -> dict[UUID, int]:
+    """Return what else was let go to organisations on the day of an instant, in minor units."""
     end = end_of(day_of(at))
     rows = Payout.objects.filter(
         organisation__in=set(org_ids),
@@ -53,7 +62,7 @@ def paid_today(org_ids: Iterable[UUID], currency: str, at: datetime) -> dict[UUI
         state__in=COUNTED,
         approved_at__gte=end - timedelta(days=1),
         approved_at__lt=end,
-    )
+    ).exclude(pk__in=list(besides))
     sums = rows.values_list("organisation_id").annotate(Sum("amount"))
     return {owner: int(total) for owner, total in sums}
 
@@ -86,6 +95,25 @@ def why_not_now(
     return {payout.pk: why for payout in payouts if (why := reason(payout)) is not None}
 
 
+def why_not_paid(org_ids: Collection[UUID], at: datetime) -> dict[UUID, NotNow]:
+    """Return why nothing can be paid to organisations; absent are those that can be. 4 queries."""
+    known = accounts_now(org_ids)
+    low, changed, back = below(org_ids, Act.WORK, at), waiting_until(org_ids, at), bounced(org_ids)
+
+    def reason(owner: UUID) -> NotNow | None:
+        account = known.get(owner)
+        checks = (
+            (owner in low, NotNow.STANDING),
+            (account is None, NotNow.NO_ACCOUNT),
+            (owner in changed, NotNow.CHANGED),
+            (owner in back, NotNow.BOUNCED),
+            (account is None or account.state != SettlementState.PROVEN, NotNow.NOT_PROVEN),
+        )
+        return next((why for holds, why in checks if holds), None)
+
+    return {owner: why for owner in org_ids if (why := reason(owner)) is not None}
+
+
 def over_limits(
     payouts: Collection[Payout], currency: str, at: datetime
 ) -> tuple[dict[UUID, NotNow], int]:
@@ -93,7 +121,8 @@ def over_limits(
     Return which of some payouts, taken in their order, pass a limit, and the sum of the others.
     """
     limits = limits_of(currency)
-    today = paid_today({payout.organisation_id for payout in payouts}, currency, at)
+    owners, own = {each.organisation_id for each in payouts}, [each.pk for each in payouts]
+    today = paid_today(owners, currency, at, besides=own)
     found: dict[UUID, NotNow] = {}
     total = 0
     for payout in payouts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,15 +24,18 @@ from django.db.models.functions import Coalesce, Greatest, Least
 
 from qinghe.claims.queries import Moment
 from qinghe.kernel.actor import Actor, Role
+from qinghe.kernel.shown import mark
 from qinghe.ledger.queries import balances
 from qinghe.market.queries.teams import in_own_hands
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.settlement import accounts
-from qinghe.settlement.models import Allocation, Payment, Payout, Split
+from qinghe.settlement.bank_terms import SendBackState
+from qinghe.settlement.models import Allocation, Payment, Payout, Refund, SendBack, Split
 from qinghe.settlement.payout_terms import PayoutState
 from qinghe.settlement.refusals import NoSuchPayment
 from qinghe.settlement.return_codes import ACCOUNT_CODES, CODES
-from qinghe.settlement.terms import PaymentSource, PaymentState
+from qinghe.settlement.return_terms import RefundState
+from qinghe.settlement.terms import ASKED_DAYS, HERE, PaymentSource, PaymentState
 
 NOTHING = Q(pk__in=[])
 PAGE = 50
@@ -70,10 +73,36 @@ class PaymentRow:
     # Somebody asked to undo it, and another person has yet to agree: journal label, when.
     reversal_asked_by: str
     reversal_asked_at: datetime | None
+    # Why, and whether the money goes back to the payer: what the other person agrees to.
+    reversal_reason: str
+    reversal_back: bool
+    # What of the excess went back to the payer already.
+    given_back: int = 0
+
+    @property
+    def shown(self) -> str:
+        """Return the mark of what undoing it would do, and of what somebody asked for."""
+        asked = (self.reversal_asked_by, self.reversal_asked_at)
+        wish = (self.reversal_reason, self.reversal_back)
+        return mark(self.id, self.state, self.amount, self.creditor_share, *asked, *wish)
+
+    def asked(self, at: datetime) -> bool:
+        """Tell whether somebody asked to undo it and a second person may still agree."""
+        since = self.reversal_asked_at
+        return since is not None and at - since < timedelta(days=ASKED_DAYS)
+
+    @property
+    def to_give_back(self) -> int:
+        return max(self.excess - self.given_back, 0)
 
     @property
     def source_label(self) -> str:
         return str(PaymentSource(self.source).label)
+
+    @property
+    def here(self) -> bool:
+        """Tell whether the platform received it itself."""
+        return self.source in HERE
 
     @property
     def state_label(self) -> str:
@@ -109,6 +138,8 @@ class PayoutRow:
     return_code: str
     returned_at: datetime | None
     retry_of: str
+    # Why a person did not let it go; for the operator's pages.
+    dropped_why: str
 
     @property
     def state_label(self) -> str:
@@ -216,6 +247,7 @@ def payout_rows(found: QuerySet[Payout]) -> list[PayoutRow]:
             return_code=row.return_code,
             returned_at=row.returned_at,
             retry_of=row.retry_of.number if row.retry_of else "",
+            dropped_why=row.dropped_why,
         )
         for row in found.select_related("organisation", "run", "retry_of")
     ]
@@ -282,7 +314,7 @@ def visible(actor: Actor) -> Q:
 
 
 def rows_of(found: QuerySet[Payment]) -> list[PaymentRow]:
-    """Return payments with their parts and shares; three queries however many there are."""
+    """Return payments with their parts and shares; three queries, two more for what went back."""
     rows = list(found.select_related("claim", "creditor"))
     ids = [row.pk for row in rows]
     parts: dict[UUID, list[tuple[str, int]]] = {}
@@ -290,10 +322,31 @@ def rows_of(found: QuerySet[Payment]) -> list[PaymentRow]:
         parts.setdefault(part.payment_id, []).append((part.component, part.amount))
     splits = Split.objects.filter(payment__in=ids).select_related("collector")
     shares = {split.payment_id: split for split in splits}
-    return [_row(row, tuple(parts.get(row.pk, ())), shares.get(row.pk)) for row in rows]
+    back = _given_back([row.pk for row in rows if row.excess])
+    return [
+        _row(row, tuple(parts.get(row.pk, ())), shares.get(row.pk), back.get(row.pk, 0))
+        for row in rows
+    ]
 
 
-def _row(row: Payment, parts: tuple[tuple[str, int], ...], split: Split | None) -> PaymentRow:
+def _given_back(ids: list[UUID]) -> dict[UUID, int]:
+    """Return what went back of payments, in minor units. No query where none has an excess."""
+    if not ids:
+        return {}
+    found: dict[UUID, int] = {}
+    sent = SendBack.objects.filter(payment__in=ids, state=SendBackState.DONE)
+    done = Refund.objects.filter(payment__in=ids, state=RefundState.DONE)
+    for pk, amount in [
+        *sent.values_list("payment_id", "amount"),
+        *done.values_list("payment_id", "amount"),
+    ]:
+        found[pk] = found.get(pk, 0) + amount
+    return found
+
+
+def _row(
+    row: Payment, parts: tuple[tuple[str, int], ...], split: Split | None, given_back: int
+) -> PaymentRow:
     return PaymentRow(
         id=row.pk,
         order_id=row.order_id,
@@ -320,6 +373,9 @@ def _row(row: Payment, parts: tuple[tuple[str, int], ...], split: Split | None) 
         fee_tax=split.fee_tax if split else 0,
         reversal_asked_by=row.reversal_asked_by,
         reversal_asked_at=row.reversal_asked_at,
+        reversal_reason=row.reversal_reason,
+        reversal_back=row.reversal_back,
+        given_back=given_back,
     )
 
 

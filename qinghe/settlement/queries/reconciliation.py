@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from qinghe.claims.days import end_of
 from qinghe.kernel.actor import Actor
@@ -21,11 +23,20 @@ from qinghe.settlement.models import (
     StatementEntry,
 )
 from qinghe.settlement.provider_reports import BACK, PAID
-from qinghe.settlement.reconciling import BANK_DAYS, Difference, Entry, Told, differences, paid_out
+from qinghe.settlement.reconciling import (
+    BANK_DAYS,
+    Difference,
+    Differs,
+    Entry,
+    Told,
+    differences,
+    paid_out,
+)
 from qinghe.settlement.return_terms import DisputeState, RefundState
 from qinghe.settlement.terms import OrderState, PaymentSource
 from qinghe.settlement.ways import NAMES
 
+MOST: Final = 50
 # The oldest day of which a settled sum may still be looked for at the bank on the day shown.
 LOOKED_BACK: Final = timedelta(days=BANK_DAYS)
 
@@ -50,7 +61,7 @@ class ProviderDay:
 
     @property
     def agrees(self) -> bool:
-        return not self.differences and self.ours == self.ledger
+        return not self.differences
 
 
 def reconcile(*, day: date, actor: Actor) -> list[ProviderDay]:
@@ -64,22 +75,72 @@ def reconcile(*, day: date, actor: Actor) -> list[ProviderDay]:
     return [_day(provider, currency, day) for provider, currency in sorted(keys)]
 
 
+@dataclass(frozen=True)
+class TakenBack:
+    """What a provider's report says went back, and our books do not know; minor units."""
+
+    name: str
+    number: str
+    amount: int
+    currency: str
+    day: date
+
+    @property
+    def iso(self) -> str:
+        return self.day.isoformat()
+
+
+def taken_unknown(*, actor: Actor) -> list[TakenBack]:
+    """
+    Return what reports say went back and no refund or dispute of ours tells, the newest first.
+
+    :raises NotPermitted: the role does not manage payments
+    """
+    require(actor, Permission.MANAGE_PAYMENTS)
+    known = Dispute.objects.filter(provider=OuterRef("provider"), number=OuterRef("number"))
+    rows = list(ProviderLine.objects.filter(~Exists(known), kind=BACK).order_by("-day", "number"))
+    done = {
+        str(pk) for pk in Refund.objects.filter(pk__in=_ids_in(rows)).values_list("pk", flat=True)
+    }
+    return [
+        TakenBack(
+            str(NAMES.get(row.provider, row.provider)),
+            row.number,
+            row.amount,
+            row.currency,
+            row.day,
+        )
+        for row in rows
+        if row.number not in done
+    ][:MOST]
+
+
+def _ids_in(rows: Iterable[ProviderLine]) -> list[UUID]:
+    found = []
+    for row in rows:
+        with suppress(ValueError):
+            found.append(UUID(row.number))
+    return found
+
+
 def _day(provider: str, currency: str, day: date) -> ProviderDay:
     ours = _ours(day).get((provider, currency), [])
     lines = [each for each in _lines(day) if (each.provider, each.currency) == (provider, currency)]
     theirs = [Told(each.number, each.kind, each.amount) for each in lines]
     net = sum((each.amount if each.kind == PAID else -each.amount) - each.fee for each in lines)
     entry, missing = _at_bank(provider, currency, day)
+    own, ledger = _signed(ours), _ledger(provider, currency, day)
+    undone = [Difference(Differs.LEDGER, day.isoformat(), own, ledger)] if own != ledger else []
     return ProviderDay(
         provider=provider,
         currency=currency,
-        ours=_signed(ours),
-        ledger=_ledger(provider, currency, day),
+        ours=own,
+        ledger=ledger,
         theirs=_signed(theirs),
         fees=sum(each.fee for each in lines),
         net=net,
         bank=entry.amount if entry else None,
-        differences=(*differences(ours, theirs), *missing),
+        differences=(*differences(ours, theirs), *undone, *missing),
     )
 
 
@@ -136,6 +197,8 @@ def _ledger(provider: str, currency: str, day: date) -> int:
     moved = moved.exclude(
         debit__path__startswith="platform:cash:", credit__path__startswith="platform:cash:"
     )
+    # What it kept for itself is told apart, as its fees.
+    moved = moved.exclude(kind__startswith="fee.")
     sums = moved.aggregate(
         plus=Sum("amount", filter=Q(debit__path__startswith=box), default=0),
         minus=Sum("amount", filter=Q(credit__path__startswith=box), default=0),

@@ -10,22 +10,24 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from qinghe.kernel.actor import Actor
 from qinghe.ledger.models import Account
-from qinghe.parties.levels import Act
-from qinghe.parties.queries.payees import waiting_until
-from qinghe.parties.queries.standing import below
 from qinghe.parties.roles import Permission, require
-from qinghe.parties.terms import SettlementState
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Payout, PayoutLimit, PayoutRun
 from qinghe.settlement.payout_refusals import NoSuchRun
-from qinghe.settlement.payout_terms import FileFormat, Limits, NotNow, PayoutState, RunState
-from qinghe.settlement.queries.apart import apart
+from qinghe.settlement.payout_terms import (
+    COLLECTED,
+    FileFormat,
+    Limits,
+    NotNow,
+    PayoutState,
+    RunState,
+)
+from qinghe.settlement.queries.apart import tied_to
 from qinghe.settlement.queries.payable import (
-    accounts_now,
-    bounced,
     limits_of,
     over_limits,
     why_not_now,
+    why_not_paid,
 )
 from qinghe.settlement.queries.payments import PayoutRow, payout_rows
 
@@ -49,6 +51,7 @@ class RunRow:
     file_format: str
     file_sha256: str
     file_at: datetime | None
+    executes_on: date | None
     sent_at: datetime | None
     done_at: datetime | None
 
@@ -137,7 +140,7 @@ def collectable(*, actor: Actor, at: datetime) -> tuple[list[str], dict[UUID, No
     :raises NotPermitted: the role may not prepare payouts
     """
     require(actor, Permission.PREPARE_PAYOUTS)
-    drafts = Payout.objects.filter(state=PayoutState.DRAFT, run=None)
+    drafts = Payout.objects.filter(state__in=COLLECTED, run=None)
     rows = list(drafts.order_by("prepared_at", "number"))
     why = why_not_now(rows, at)
     busy = set(PayoutRun.objects.filter(state=RunState.DRAFT).values_list("currency", flat=True))
@@ -157,7 +160,7 @@ def purses(*, actor: Actor, at: datetime) -> list[Purse]:
         return []
     paths = (accounts.collected(actor.org_id), accounts.payable(actor.org_id))
     held = Account.objects.filter(path__in=paths, balance__lt=0).order_by("currency", "path")
-    why = _why_not_drafted(actor.org_id, at)
+    why = why_not_paid([actor.org_id], at).get(actor.org_id)
     return [Purse(row.currency, -row.balance, why) for row in held]
 
 
@@ -170,11 +173,12 @@ def limits(*, actor: Actor) -> list[LimitRow]:
     require(actor, Permission.PREPARE_PAYOUTS)
     waiting = {row.currency: row for row in PayoutLimit.objects.filter(agreed_at=None)}
     used = set(Payout.objects.values_list("currency", flat=True).distinct())
+    near = tied_to((row.asked_by for row in waiting.values()), actor)
     found = []
     for currency in sorted({"CNY", *used, *waiting}):
         row = waiting.get(currency)
         asked = Limits(row.per_payout, row.per_run, row.per_day) if row else None
-        agrees = row is not None and apart(row.asked_by, actor)
+        agrees = row is not None and row.asked_by not in near
         found.append(
             LimitRow(currency, limits_of(currency), asked, row.pk if row else None, agrees)
         )
@@ -197,18 +201,6 @@ def returned_to(actor: Actor) -> QuerySet[Payout]:
     return back.exclude(Exists(since))
 
 
-def _why_not_drafted(org_id: UUID, at: datetime) -> NotNow | None:
-    account = accounts_now([org_id]).get(org_id)
-    checks = (
-        (org_id in below([org_id], Act.WORK, at), NotNow.STANDING),
-        (account is None, NotNow.NO_ACCOUNT),
-        (bool(waiting_until([org_id], at)), NotNow.CHANGED),
-        (bool(bounced([org_id])), NotNow.BOUNCED),
-        (account is None or account.state != SettlementState.PROVEN, NotNow.NOT_PROVEN),
-    )
-    return next((why for holds, why in checks if holds), None)
-
-
 def _row(run: PayoutRun) -> RunRow:
     return RunRow(
         id=run.pk,
@@ -224,6 +216,7 @@ def _row(run: PayoutRun) -> RunRow:
         file_format=run.file_format,
         file_sha256=run.file_sha256,
         file_at=run.file_at,
+        executes_on=run.executes_on,
         sent_at=run.sent_at,
         done_at=run.done_at,
     )

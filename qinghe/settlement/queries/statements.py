@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,7 @@ from qinghe.settlement.models import Payment, Payout, Split
 from qinghe.settlement.queries.objections import ObjectionRow, objections_to
 from qinghe.settlement.queries.payments import PaymentRow, rows_of
 from qinghe.settlement.refusals import NoStatement
-from qinghe.settlement.terms import PaymentState
+from qinghe.settlement.terms import PaymentSource, PaymentState
 
 WORDS: dict[str, StrPromise] = {
     "payment.collected": _("Payment received here"),
@@ -34,6 +35,9 @@ WORDS: dict[str, StrPromise] = {
     "payment.reserve": _("Commission, quality part"),
     "payment.fee": _("Commission, platform's part"),
     "payment.fee_tax": _("Value added tax on the platform's part"),
+    "payment.commission_corrected": _("Commission, corrected"),
+    "payment.fee_corrected": _("Commission, platform's part, corrected"),
+    "payment.fee_tax_corrected": _("Value added tax on the platform's part, corrected"),
     "payment.costs": _("Costs of the court, back to who advanced them"),
     "costs.covered": _("Costs of the court, covered by the creditor"),
     "commission.covered": _("Commission, covered by the creditor"),
@@ -44,11 +48,24 @@ WORDS: dict[str, StrPromise] = {
     "reserve.forfeited": _("Quality part given back"),
     "reserve.restored": _("Quality part given back after an appeal"),
     "reserve.returned": _("Quality part not earned"),
-    "payout.prepared": _("Payout"),
+    "payout.prepared": _("Set aside to be paid out"),
     "payout.netted": _("Kept from the payout"),
     "introduction.fee": _("Fee for an introduction"),
+    "introduction.fee_tax": _("Value added tax in the fee for an introduction"),
     "introduction.paid": _("Fee for an introduction, received from you"),
 }
+# The kinds of a creditor's bookings, by whose part of a commission they are.
+KINDS: Final = {
+    "own": r"^payment\.commission",
+    "quality": r"^(payment\.reserve|reserve\.(forfeited|restored|returned))",
+    "fee": r"^payment\.fee",
+}
+# What a collector earns of a creditor; costs that go back are not among it.
+COMMISSION: Final = (
+    r"^(payment\.(commission|reserve)|commission\.covered"
+    r"|reserve\.(forfeited|restored|returned))"
+)
+FEES: Final = r"^platform:(fees|tax):"
 REVERSED = _("Reversed: {what}")
 OTHER = _("Other booking")
 
@@ -82,15 +99,28 @@ class StatementLine:
     @property
     def said(self) -> str:
         """Return what became of an objection to it, in words; empty without one."""
-        if self.objection is None:
-            return ""
-        parts = (self.objection.state_label, self.objection.answer)
-        return ": ".join(part for part in parts if part)
+        return self.objection.said if self.objection else ""
+
+
+@dataclass(frozen=True)
+class Commission:
+    """A period's commission from the ledger, less what came back: who has which part of it."""
+
+    own: int
+    quality: int
+    fee: int
+
+    @property
+    def gross(self) -> int:
+        return self.own + self.quality + self.fee
 
 
 @dataclass(frozen=True)
 class Statement:
-    """Both days count. `payments` are those booked in the period, money reported included."""
+    """
+    Both days count. `payments` are those booked in the period, money reported included; what is
+    reversed later is among them: a period that is over does not change.
+    """
 
     organisation_id: UUID
     organisation_name: str
@@ -101,6 +131,10 @@ class Statement:
     closing: int
     lines: tuple[StatementLine, ...]
     payments: tuple[PaymentRow, ...]
+    shares: Commission
+    collects: bool
+    # Of what was set aside to be paid out by the last day, whenever: what no bank had paid then.
+    aside: int = 0
 
     @property
     def recovered(self) -> int:
@@ -108,9 +142,26 @@ class Statement:
         return sum(row.amount - row.excess for row in self.payments)
 
     @property
+    def direct(self) -> int:
+        """Return what of it the creditor received itself: it is in no balance here."""
+        told = [row for row in self.payments if row.source == PaymentSource.CREDITOR]
+        return sum(row.amount - row.excess for row in told)
+
+    @property
+    def other(self) -> int:
+        """Return what else moved the balance: releases, fees, corrections, what was undone."""
+        came = self.shares.own if self.collects else self.recovered - self.direct - self.commission
+        return self.closing - self.opening - came + self.out
+
+    @property
+    def out(self) -> int:
+        """Return what was set aside to be paid out in the period, less what came back."""
+        return -sum(line.amount for line in self.lines if line.kind.startswith("payout.prepared"))
+
+    @property
     def commission(self) -> int:
         """Return the whole commission of the period, with reserve and fee."""
-        return sum(row.gross_commission for row in self.payments)
+        return self.shares.gross
 
 
 def statement(
@@ -148,6 +199,9 @@ def statement(
         closing=lines[-1].balance if lines else opening,
         lines=tuple(lines),
         payments=tuple(_payments(organisation, chosen, since, until)),
+        shares=_shares(organisation, chosen, since, until),
+        collects=_collects(organisation),
+        aside=_aside(organisation, chosen, until),
     )
 
 
@@ -171,7 +225,7 @@ def _organisation(actor: Actor, org_id: UUID | None) -> Organisation:
 
 def _paths(organisation: Organisation) -> list[str]:
     """Return the accounts whose sum is what the platform owes an organisation."""
-    if organisation.kind in (OrgKind.AGENCY, OrgKind.OWN_TEAM):
+    if _collects(organisation):
         names = ("payable", "clawback", "introduction_due")
         return [f"collector:{organisation.pk}:{name}" for name in names]
     held = ("collected", "commission_due", "clawback")
@@ -217,6 +271,16 @@ def _lines(
     return lines
 
 
+def _aside(organisation: Organisation, currency: str, until: datetime) -> int:
+    made = Payout.objects.filter(organisation=organisation, currency=currency)
+    waiting = made.filter(
+        Q(paid_at__isnull=True) | Q(paid_at__gte=until),
+        Q(returned_at__isnull=True) | Q(returned_at__gte=until),
+        prepared_at__lt=until,
+    )
+    return int(waiting.aggregate(total=Sum("amount", default=0))["total"])
+
+
 def _names(subjects: list[str]) -> dict[str, tuple[str, str]]:
     """Return per subject the reference people know it by, and the number of its claim."""
     plain = {subject.removeprefix("cover:") for subject in subjects}
@@ -241,18 +305,66 @@ def _ids(subjects: set[str], noun: str) -> list[str]:
 def _payments(
     organisation: Organisation, currency: str, since: datetime, until: datetime
 ) -> list[PaymentRow]:
-    if organisation.kind in (OrgKind.AGENCY, OrgKind.OWN_TEAM):
+    if _collects(organisation):
         mine = Q(pk__in=Split.objects.filter(collector=organisation).values("payment"))
     else:
         mine = Q(creditor=organisation)
+    # What was reversed after the period counted in it.
+    booked = Q(state=PaymentState.POSTED) | Q(state=PaymentState.REVERSED, reversed_at__gte=until)
     found = Payment.objects.filter(
         mine,
+        booked,
         currency=currency,
-        state=PaymentState.POSTED,
         received_at__gte=since,
         received_at__lt=until,
     )
     return rows_of(found.order_by("received_at", "pk"))
+
+
+def _shares(
+    organisation: Organisation, currency: str, since: datetime, until: datetime
+) -> Commission:
+    """Return the commission of a period as its lines and invoices have it. Two queries at most."""
+    moved = Transfer.objects.filter(currency=currency, at__gte=since, at__lt=until)
+    if not _collects(organisation):
+        own, creditor = f"creditor:{organisation.pk}:", ("collected", "commission_due")
+        borne = [own + name for name in creditor]
+        sums = _sums(moved, borne, {name: Q(kind__regex=like) for name, like in KINDS.items()})
+        return Commission(**{name: -amount for name, amount in sums.items()})
+    own = f"collector:{organisation.pk}:"
+    paths = {"own": own + "payable", "quality": own + "reserve"}
+    from_creditors = _between(moved, "creditor:", own)
+    at_me = {name: Q(credit__path=path) | Q(debit__path=path) for name, path in paths.items()}
+    sums = _sums(from_creditors, list(paths.values()), at_me)
+    told = from_creditors.filter(kind__regex=COMMISSION).values("subject")
+    fees = Q(credit__path__regex=FEES) | Q(debit__path__regex=FEES)
+    kept = moved.filter(fees, subject__in=told).exclude(kind__startswith="fees.")
+    fee = kept.aggregate(
+        plus=Sum("amount", filter=Q(credit__path__regex=FEES), default=0),
+        minus=Sum("amount", filter=Q(debit__path__regex=FEES), default=0),
+    )
+    return Commission(**sums, fee=int(fee["plus"]) - int(fee["minus"]))
+
+
+def _between(moved: QuerySet[Transfer], one: str, other: str) -> QuerySet[Transfer]:
+    there = Q(debit__path__startswith=one, credit__path__startswith=other)
+    back = Q(credit__path__startswith=one, debit__path__startswith=other)
+    return moved.filter(there | back).filter(kind__regex=COMMISSION)
+
+
+def _sums(moved: QuerySet[Transfer], paths: list[str], which: dict[str, Q]) -> dict[str, int]:
+    """Return by name what came to accounts less what left them; one query."""
+    plus, minus = Q(credit__path__in=paths), Q(debit__path__in=paths)
+    facts = {}
+    for name, like in which.items():
+        facts[f"{name}_plus"] = Sum("amount", filter=like & plus, default=0)
+        facts[f"{name}_minus"] = Sum("amount", filter=like & minus, default=0)
+    found = moved.filter((plus | minus) & ~(plus & minus)).aggregate(**facts)
+    return {name: int(found[f"{name}_plus"]) - int(found[f"{name}_minus"]) for name in which}
+
+
+def _collects(organisation: Organisation) -> bool:
+    return organisation.kind in (OrgKind.AGENCY, OrgKind.OWN_TEAM)
 
 
 def _currency(organisation: Organisation) -> str:

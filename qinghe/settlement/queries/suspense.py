@@ -6,17 +6,20 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import pairwise
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce
 
 from qinghe.claims.days import day_of
+from qinghe.claims.models import Claim
+from qinghe.claims.terms import OPEN_STATES
 from qinghe.kernel.actor import Actor
+from qinghe.kernel.shown import mark
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement.bank.refusals import NoSuchSuspense
 from qinghe.settlement.bank_terms import AGES, SendBackState, Sign, Wish
-from qinghe.settlement.models import Candidate, SendBack, Statement, StatementEntry, Suspense
+from qinghe.settlement.models import Candidate, SendBack, StatementEntry, Suspense
 
 PAGE = 100
 
@@ -53,7 +56,14 @@ class SuspenseRow:
     wish_claim: str
     wish_note: str
     asked_by: str
+    asked_at: datetime | None
     candidates: tuple[CandidateRow, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """Return the mark of the proposal: who agrees, agrees to this one."""
+        wish = (self.wish, self.wish_claim, self.wish_note)
+        return mark(self.id, self.rest, *wish, self.asked_by, self.asked_at)
 
     @property
     def wish_label(self) -> str:
@@ -82,6 +92,17 @@ class BackRow:
     state: str
     asked_by: str
     asked_at: datetime
+    # The debit that brought it too much, or the money in suspense that it is of.
+    debit_id: UUID | None
+    suspense_id: UUID | None
+    # Who sent it, masked; empty where the bank did not say.
+    payer: str
+    # Whether a person typed where it goes; the statement does not tell.
+    typed: bool = False
+
+    @property
+    def of_debit(self) -> bool:
+        return self.debit_id is not None
 
     @property
     def state_label(self) -> str:
@@ -97,16 +118,6 @@ class OutRow:
     currency: str
     booked_on: date
     reference: str
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Two statements that do not join: the next does not begin with what the last ended with."""
-
-    currency: str
-    after: date
-    before: date
-    missing: int
 
 
 def in_suspense(*, actor: Actor, offset: int = 0, limit: int = PAGE) -> list[SuspenseRow]:
@@ -134,6 +145,23 @@ def suspense_row(*, suspense_id: UUID, actor: Actor) -> SuspenseRow:
     return found[0]
 
 
+def spent_claim(*, suspense_id: UUID, actor: Actor) -> str:
+    """
+    Return the claim whose reference money in suspense bears and which takes no more money, or
+    nothing.
+
+    :raises NotPermitted: the actor does not manage payments
+    """
+    require(actor, Permission.MANAGE_PAYMENTS)
+    rows = Suspense.objects.filter(pk=suspense_id, rest__gt=0).exclude(entry__claim_number="")
+    found = rows.values_list("entry__claim_number", "currency").first()
+    if found is None:
+        return ""
+    number, currency = found
+    takes = Claim.objects.filter(number=number, currency=currency, state__in=OPEN_STATES)
+    return "" if any(claim.owed > 0 for claim in takes) else number
+
+
 def ages(*, actor: Actor, at: datetime) -> list[Age]:
     """
     Return how much waits how long, by currency. One query.
@@ -152,20 +180,27 @@ def ages(*, actor: Actor, at: datetime) -> list[Age]:
     return [Age(*key, len(totals[key]), sum(totals[key])) for key in keys]
 
 
-def going_back(*, actor: Actor) -> list[BackRow]:
+def going_back(*, actor: Actor, suspense_id: UUID | None = None) -> list[BackRow]:
     """
-    Return what is to be sent back, the oldest first. One query.
+    Return what is to be sent back, of one amount in suspense or of all, the oldest first. One
+    query.
 
     :raises NotPermitted: the actor does not manage payments
     """
     require(actor, Permission.MANAGE_PAYMENTS)
     live = (SendBackState.WAITING, SendBackState.READY)
-    fields = ("pk", "number", "amount", "currency", "state", "asked_by", "asked_at")
+    fields = (
+        "pk", "number", "amount", "currency", "state", "asked_by", "asked_at", "debit", "suspense",
+        Coalesce("suspense__entry__payer_masked", Value(""), output_field=TextField()),
+        Exists(SendBack.objects.filter(pk=OuterRef("pk"), account__isnull=False)),
+    )  # fmt: skip
     rows = SendBack.objects.filter(state__in=live).order_by("asked_at", "pk")
+    if suspense_id is not None:
+        rows = rows.filter(suspense=suspense_id)
     return [BackRow(*row) for row in rows.values_list(*fields)]
 
 
-def unexplained(*, actor: Actor, limit: int = PAGE) -> list[OutRow]:
+def unexplained(*, actor: Actor, offset: int = 0, limit: int = PAGE) -> list[OutRow]:
     """
     Return what left the bank without a reason that is known here, the oldest first. One query.
 
@@ -174,30 +209,18 @@ def unexplained(*, actor: Actor, limit: int = PAGE) -> list[OutRow]:
     require(actor, Permission.MANAGE_PAYMENTS)
     rows = StatementEntry.objects.filter(credit=False, explained="").order_by("booked_on", "pk")
     fields = ("pk", "amount", "currency", "booked_on", "reference")
-    return [OutRow(*row) for row in rows.values_list(*fields)[:limit]]
+    return [OutRow(*row) for row in rows.values_list(*fields)[offset : offset + limit]]
 
 
-def gaps(*, actor: Actor) -> list[Gap]:
+def counted(*, actor: Actor) -> tuple[int, int]:
     """
-    Return where statements that tell their balances do not join: one between them is missing.
+    Return how many amounts wait, and how many entries left the bank unexplained. Two queries.
 
     :raises NotPermitted: the actor does not manage payments
     """
     require(actor, Permission.MANAGE_PAYMENTS)
-    told = Statement.objects.filter(opening__isnull=False, closing__isnull=False)
-    told = told.exclude(starts_on=None).exclude(ends_on=None)
-    rows = list(told.order_by("currency", "starts_on", "ends_on", "number", "pk"))
-    return [
-        Gap(old.currency, old.ends_on, new.starts_on, new.opening - old.closing)
-        for old, new in pairwise(rows)
-        if old.currency == new.currency
-        and old.ends_on is not None
-        and new.starts_on is not None
-        and old.ends_on <= new.starts_on
-        and old.closing is not None
-        and new.opening is not None
-        and new.opening != old.closing
-    ]
+    out = StatementEntry.objects.filter(credit=False, explained="")
+    return Suspense.objects.filter(rest__gt=0).count(), out.count()
 
 
 def _rows(found: QuerySet[Suspense]) -> list[SuspenseRow]:
@@ -223,6 +246,7 @@ def _row(row: Suspense, candidates: tuple[CandidateRow, ...]) -> SuspenseRow:
         wish_claim=row.wish_claim.number if row.wish_claim else "",
         wish_note=row.wish_note,
         asked_by=row.asked_by,
+        asked_at=row.asked_at,
         candidates=candidates,
     )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from qinghe.parties.queries.taxes import taxpayers
+from qinghe.parties.queries.taxes import histories, taxpayers
 from qinghe.parties.terms import TaxpayerKind
 from qinghe.rules.vat import vat_on
 from qinghe.settlement.splitting import Taxes
@@ -23,13 +23,17 @@ def taxes_of(collector_ids: Iterable[UUID], day: date) -> dict[UUID, Taxes]:
     return {pk: Taxes(_rate(known, pk, day), fee) for pk in wanted}
 
 
-def rates_of(issuer_ids: Iterable[UUID | None], day: date) -> dict[UUID | None, Decimal]:
-    """Return the rates that issuers charge on a day; None is the platform. One query."""
-    wanted = set(issuer_ids)
-    known = taxpayers({pk for pk in wanted if pk}, day)
-    return {pk: _rate(known, pk, day) for pk in wanted}
+def rates_of(wanted: Iterable[tuple[UUID | None, date]]) -> dict[tuple[UUID | None, date], Decimal]:
+    """Return the rates that issuers charge on days; None is the platform. One query."""
+    pairs = set(wanted)
+    known = histories({pk for pk, _day in pairs if pk})
+    return {(pk, day): vat_on(day, _status(known.get(pk, ()), day)) for pk, day in pairs}
 
 
 def _rate(known: Mapping[UUID | None, str], who: UUID | None, day: date) -> Decimal:
     # Of whom nothing was said no tax is billed, and the invoice says so by its rate of 0.
     return vat_on(day, known.get(who, TaxpayerKind.NONE))
+
+
+def _status(told: Sequence[tuple[date, str]], day: date) -> str:
+    return next((kind for from_on, kind in reversed(told) if from_on <= day), TaxpayerKind.NONE)

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Sum
+
 from qinghe.kernel.money import to_major
-from qinghe.ledger.models import Account
+from qinghe.ledger.models import Account, Transfer
 from qinghe.ledger.queries import balance
 from qinghe.ledger.services import lock_accounts, post_many
 from qinghe.ledger.terms import Posting
+from qinghe.market.models import Introduction
+from qinghe.market.quoting import IntroState
 from qinghe.settlement import accounts
 from qinghe.settlement.refusals import OwnMoneyShort
 
@@ -39,14 +43,16 @@ def take_back(*, at: datetime, under: str = "") -> None:
 
 def check_own(*, currency: str, at: datetime) -> None:
     """
-    Refuse an act that would lend more than the platform's own money; fees earned are own money.
+    Refuse an act that would lend more than the platform's own money. Fees earned are own money;
+    what an agency still owes for an introduction is no money yet.
 
     :raises OwnMoneyShort: the rest would be others' money
     """
-    if balance(path=accounts.OWN, currency=currency) <= 0:
+    absent = _not_arrived(currency)
+    if balance(path=accounts.OWN, currency=currency) + absent <= 0:
         return
     _gather_fees(currency, at)
-    short = balance(path=accounts.OWN, currency=currency)
+    short = balance(path=accounts.OWN, currency=currency) + absent
     if short > 0:
         raise OwnMoneyShort(amount=f"{to_major(short, currency):,}", currency=currency)
 
@@ -67,6 +73,16 @@ def _returned(debt: Account, at: datetime) -> list[Posting]:
             accounts.advanced(held), accounts.OWN, amount, currency, "own.returned", subject, at
         ),
     ]
+
+
+def _not_arrived(currency: str) -> int:
+    """Return the fees of introductions that were booked and not paid yet, without their tax."""
+    owing = Introduction.objects.filter(
+        state=IntroState.MADE, fee_received_at__isnull=True, fee_currency=currency
+    )
+    subjects = [f"introduction:{pk}" for pk in owing.values_list("pk", flat=True)]
+    booked = Transfer.objects.filter(subject__in=subjects, kind="introduction.fee")
+    return int(booked.aggregate(sum=Sum("amount", default=0))["sum"])
 
 
 def _gather_fees(currency: str, at: datetime) -> None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -22,12 +24,13 @@ from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.money import to_major
 from qinghe.parties.roles import Permission, require
-from qinghe.settlement.models import Payout, PayoutRun
+from qinghe.settlement.models import Payout, PayoutReturn, PayoutRun
 from qinghe.settlement.payout_files.answers import Answer, Said, Unreadable, read_answers
 from qinghe.settlement.payout_refusals import BadReport
 from qinghe.settlement.payout_terms import PayoutState
 from qinghe.settlement.return_codes import DUPLICATE
-from qinghe.settlement.services.payouts import pay_payout, return_payout
+from qinghe.settlement.services.payouts import AT_BANK, has_left, pay_payout, return_payout
+from qinghe.settlement.services.returning import ANSWERS, ask_return, open_return
 
 
 class Heard(TextChoices):
@@ -35,34 +38,61 @@ class Heard(TextChoices):
 
     PAID = "paid", pgettext_lazy("bank's answer", "Booked as paid")
     RETURNED = "returned", pgettext_lazy("bank's answer", "Money back, payable again")
+    ASKED = (
+        "asked",
+        _("It says that money came back which had left: a second person must agree, on its run"),
+    )
     KNOWN = "known", pgettext_lazy("bank's answer", "Known before")
     PENDING = "pending", pgettext_lazy("bank's answer", "Not decided by the bank yet")
     UNKNOWN = "unknown", pgettext_lazy("bank's answer", "No payout of ours")
     DIFFERS = "differs", _("Another amount than ours: a person must look")
     DUPLICATE = "duplicate", _("The bank calls it a duplicate: a person must look")
+    UNCLEAR = "unclear", _("The bank's word for it is not known here: a person must look")
     CONTRADICTS = "contradicts", _("It does not fit what was told before: a person must look")
 
 
 # What a person must look at.
-OPEN: Final = (Heard.DIFFERS, Heard.DUPLICATE, Heard.CONTRADICTS)
+OPEN: Final = (Heard.ASKED, Heard.DIFFERS, Heard.DUPLICATE, Heard.UNCLEAR, Heard.CONTRADICTS)
+
+
+@dataclass(frozen=True)
+class Line:
+    """What came of one answer; the bank's amount where it told one, and ours in minor units."""
+
+    number: str
+    heard: Heard
+    told: Decimal | None
+    told_currency: str
+    ours: int | None
+    currency: str
+    run_id: UUID | None
+
+    @property
+    def differs(self) -> bool:
+        return self.heard == Heard.DIFFERS
+
+    @property
+    def told_words(self) -> str:
+        """Return the bank's amount as it told it; nothing where it told none."""
+        return "" if self.told is None else f"{self.told:,f} {self.told_currency or self.currency}"
 
 
 @dataclass(frozen=True)
 class Report:
-    """What came of a file of answers: by payout number, in the bank's order."""
+    """What came of a file of answers, in the bank's order."""
 
     sha256: str
-    lines: tuple[tuple[str, Heard], ...]
+    lines: tuple[Line, ...]
 
     @property
     def counts(self) -> dict[str, int]:
         """Return how many answers ended how."""
-        return dict(Counter(str(heard) for _number, heard in self.lines))
+        return dict(Counter(str(line.heard) for line in self.lines))
 
     @property
     def to_look_at(self) -> list[str]:
         """Return the payouts that a person must look at."""
-        return [number for number, heard in self.lines if heard in OPEN]
+        return [line.number for line in self.lines if line.heard in OPEN]
 
 
 def read_bank_answers(*, content: bytes, actor: Actor, at: datetime) -> Report:
@@ -82,8 +112,8 @@ def read_bank_answers(*, content: bytes, actor: Actor, at: datetime) -> Report:
     except Unreadable as fault:
         raise BadReport(why=str(fault)) from fault
     answers = [one for each in told for one in _each(each)]
-    lines = tuple((each.number, hear_bank(answer=each, actor=plain, at=at)) for each in answers)
-    report = Report(hashlib.sha256(content).hexdigest(), lines)
+    heard = [hear_bank(answer=each, actor=plain, at=at) for each in answers]
+    report = Report(hashlib.sha256(content).hexdigest(), _lines(answers, heard))
     _note(report=report, actor=plain, at=at)
     return report
 
@@ -92,6 +122,8 @@ def read_bank_answers(*, content: bytes, actor: Actor, at: datetime) -> Report:
 def hear_bank(*, answer: Answer, actor: Actor, at: datetime) -> Heard:
     """
     Book what the bank says of one payout.
+
+    That something came back which had left is only asked for: a second person must agree.
 
     :raises NotPermitted: the role may not pay out
     :raises NoCash: the bank paid more than the platform's account holds here
@@ -110,7 +142,9 @@ def hear_bank(*, answer: Answer, actor: Actor, at: datetime) -> Heard:
     if heard == Heard.PAID:
         pay_payout(**told)
     elif heard == Heard.RETURNED:
-        return_payout(**told, reason="bank", code=answer.code)
+        return_payout(**told, reason=ANSWERS, code=answer.code)
+    elif heard == Heard.ASKED and open_return(payout) is None:
+        ask_return(**told, reason=ANSWERS, code=answer.code)
     return heard
 
 
@@ -118,7 +152,7 @@ def _judge(payout: Payout, answer: Answer) -> Heard:
     if _differs(payout, answer):
         return Heard.DIFFERS
     if answer.said == Said.PENDING:
-        return Heard.PENDING
+        return Heard.UNCLEAR if answer.unclear else Heard.PENDING
     state = PayoutState(payout.state)
     if answer.said == Said.PAID:
         outcomes = {PayoutState.SENT: Heard.PAID, PayoutState.PAID: Heard.KNOWN}
@@ -127,8 +161,13 @@ def _judge(payout: Payout, answer: Answer) -> Heard:
         return Heard.KNOWN if state == PayoutState.PAID else Heard.DUPLICATE
     if state == PayoutState.FAILED:
         return Heard.KNOWN
-    under_way = state in (PayoutState.SENT, PayoutState.PAID)
-    return Heard.RETURNED if under_way else Heard.CONTRADICTS
+    if state not in AT_BANK:
+        return Heard.CONTRADICTS
+    if not has_left(payout):
+        return Heard.RETURNED
+    # What persons took back stays so, however often the file is read.
+    dropped = PayoutReturn.objects.filter(payout=payout, reason=ANSWERS, dropped_at__isnull=False)
+    return Heard.CONTRADICTS if dropped.exists() else Heard.ASKED
 
 
 def _differs(payout: Payout, answer: Answer) -> bool:
@@ -146,6 +185,26 @@ def _each(answer: Answer) -> Iterator[Answer]:
         .values_list("number", flat=True)
     )
     yield from [replace(answer, number=number) for number in numbers] or [answer]
+
+
+def _lines(answers: Sequence[Answer], heard: Sequence[Heard]) -> tuple[Line, ...]:
+    rows = Payout.objects.filter(number__in={each.number for each in answers})
+    known = {row.number: row for row in rows}
+    found = []
+    for answer, came in zip(answers, heard, strict=True):
+        ours = known.get(answer.number)
+        found.append(
+            Line(
+                answer.number,
+                came,
+                answer.amount,
+                answer.currency,
+                ours.amount if ours else None,
+                ours.currency if ours else "",
+                ours.run_id if ours else None,
+            )
+        )
+    return tuple(found)
 
 
 @verb("settlement.note-report")

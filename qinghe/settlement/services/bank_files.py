@@ -28,6 +28,7 @@ from qinghe.settlement import accounts, payout_files
 from qinghe.settlement.models import Payout, PayoutRun
 from qinghe.settlement.payout_refusals import (
     FileMade,
+    FileUnfit,
     NoFile,
     NoOwnAccount,
     NoSuchRun,
@@ -37,6 +38,7 @@ from qinghe.settlement.payout_refusals import (
 from qinghe.settlement.payout_terms import FileFormat, PayoutState, RunState
 from qinghe.settlement.refusals import NoCash
 from qinghe.settlement.services.runs import check_fit, lock_run, members_of, paying, sum_of
+from qinghe.settlement.services.voiding import check_undoubted
 
 MOST_AHEAD: Final = timedelta(days=30)
 PURPOSE: Final = "清和结算"
@@ -80,9 +82,10 @@ def make_bank_file(
     check_fit(members, at)
     content = payout_files.write(fmt, _batch(run, members, executes_on, at))
     run.file_sha256, run.file_format = seal_file(content), fmt
-    run.file_by, run.file_at = actor.label, at
-    run.save(update_fields=["file_sha256", "file_format", "file_by", "file_at"])
-    _note("file-made", run, actor, at, payouts=len(members), total=run.total)
+    run.file_by, run.file_at, run.executes_on = actor.label, at, executes_on
+    run.save(update_fields=["file_sha256", "file_format", "file_by", "file_at", "executes_on"])
+    facts = {"payouts": len(members), "total": run.total, "executes_on": executes_on.isoformat()}
+    _note("file-made", run, actor, at, **facts)
     return run
 
 
@@ -94,6 +97,7 @@ def _open(*, run_id: UUID, actor: Actor, at: datetime) -> BankFile:
         raise NoSuchRun
     if not run.file_sha256:
         raise NoFile
+    check_undoubted(run)
     content = open_file(sha256=run.file_sha256, purpose=Purpose.PAY_OUT, actor=actor, at=at)
     _note("file-opened", run, actor, at)
     fmt = FileFormat(run.file_format)
@@ -108,7 +112,8 @@ def open_bank_file(*, run_id: UUID, actor: Actor, at: datetime) -> BankFile:
 
     :raises NotPermitted: the role may not pay out
     :raises NoSuchRun: unknown
-    :raises NoFile: none was made yet
+    :raises NoFile: none was made yet, or it was voided
+    :raises FileDoubted: somebody asked to void it
     :raises NoSuchFile: the sealed file is gone
     :raises VaultDamaged: it was altered, or its key is gone
     """
@@ -125,13 +130,17 @@ def hand_in(*, run_id: UUID, actor: Actor, at: datetime) -> PayoutRun:
     :raises NoSuchRun: unknown
     :raises RunMoved: not approved, or handed in before
     :raises NoFile: none was made yet
+    :raises FileDoubted: somebody asked to void it
+    :raises FileUnfit: a payee's standing or account changed since the file was made
     :raises NoCash: the platform's account does not hold what the bank was told to pay
     """
     require(actor, Permission.PREPARE_PAYOUTS)
     run = lock_run(run_id, RunState.APPROVED)
     if not run.file_sha256:
         raise NoFile
+    check_undoubted(run)
     members = members_of(run)
+    check_fit(members, at, refusal=FileUnfit)
     moves = [paying(payout, at) for payout in members]
     lock_accounts(
         keys={(path, run.currency) for each in moves for path in (each.debit, each.credit)}

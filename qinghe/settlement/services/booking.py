@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from qinghe.casework.queries.early import Asked, still_asked
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.services import Paid, accrue_interest, apply_payments
@@ -62,14 +63,18 @@ class Grounds:
     What decides, besides its mandate, how money on a claim is divided.
 
     `course` is where a mandate under a commission plan stands; without one its single rate counts.
+    `asked` is what an offer to settle for less still asks: what comes above it is not owed.
     """
 
     course: Course | None = None
     taxes: Taxes = UNTAXED
     advances: Sequence[Advance] = ()
+    asked: Asked | None = None
 
 
 BARE = Grounds()
+# Money that the platform hears of days after it was paid.
+TOLD_LATER = (PaymentSource.CREDITOR, PaymentSource.TRANSFER)
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,8 @@ class Booking:
             provider=order.provider if order else _box(payment),
             currency=payment.currency,
             parts=self.allocated.parts,
-            excess=self.allocated.excess,
+            # What no debt takes up, and what may pay none: both are held for the debtor.
+            excess=self.payment.excess,
             shares=self.shares,
             refunds=self.refunds,
             at=payment.received_at,
@@ -121,7 +127,7 @@ def book(*, items: Sequence[Item], actor: Actor, at: datetime) -> list[Payment]:
     A fixed number of statements for claims without agreed interest.
     """
     claims = lock_claims([item.claim_id for item in items])
-    mandates = _mandates(list(claims), at)
+    mandates = earning({item.claim_id: item for item in items}, at)
     drafts = {item.claim_id: _draft(item, claims[item.claim_id], at) for item in items}
     under = grounds_of(mandates, claims, at)
 
@@ -154,7 +160,13 @@ def settle(bookings: Sequence[Booking], actor: Actor, at: datetime) -> None:
     moves = [accounts.postings(replace(each.facts, at=at)) for each in bookings]
     post_many(postings=[posting for each in moves for posting in each])
     paid = [
-        Paid(each.claim.pk, each.allocated.parts, str(each.payment.pk), proven=seen(each.payment))
+        Paid(
+            each.claim.pk,
+            each.allocated.parts,
+            str(each.payment.pk),
+            proven=seen(each.payment),
+            paid_on=each.payment.paid_on,
+        )
         for each in bookings
         if each.allocated.parts
     ]
@@ -165,16 +177,18 @@ def settle(bookings: Sequence[Booking], actor: Actor, at: datetime) -> None:
 def grounds_of(
     mandates: Mapping[UUID, Mandate], claims: Mapping[UUID, Claim], at: datetime
 ) -> dict[UUID, Grounds]:
-    """Return by claim what decides how its money is divided now. At most three queries."""
+    """Return by claim what decides how its money is divided now. At most four queries."""
     under = courses(mandates.values(), dict(claims))
     taxes = taxes_of({each.collector_id for each in mandates.values()}, day_of(at))
     # Only what pays costs can give costs back.
     advanced = open_advances([pk for pk, claim in claims.items() if claim.costs], at=at)
+    asked = still_asked(list(claims), day_of(at))
     return {
         pk: Grounds(
             under.get(pk),
             taxes[mandates[pk].collector_id] if pk in mandates else UNTAXED,
             advanced.get(pk, ()),
+            asked.get(pk),
         )
         for pk in claims
     }
@@ -189,7 +203,7 @@ def decide(
     owed = {"costs": claim.costs, "interest": claim.interest, "principal": claim.principal}
     open_now = claim.state in OPEN_STATES
     order = PayOrder(claim.pays_first).parts
-    allocated = allocate(owed if open_now else {}, payment.amount - sent_back(payment), order)
+    allocated = allocate(owed if open_now else {}, _applicable(payment, grounds.asked), order)
     payment.excess = payment.amount - allocated.total
     backs = refunded(allocated.parts.get("costs", 0), grounds.advances)
     rest = allocated.total - sum(each.amount for each in backs)
@@ -199,6 +213,12 @@ def decide(
     return Booking(
         claim, payment, mandate, allocated, shares, grounds.course, tuple(backs), refunds
     )
+
+
+def _applicable(payment: Payment, asked: Asked | None) -> int:
+    """Return how much of a payment may pay the debt at all."""
+    here = payment.amount - sent_back(payment)
+    return here if asked is None or payment.paid_on < asked.since else min(here, asked.amount)
 
 
 def _box(payment: Payment) -> str:
@@ -275,12 +295,28 @@ def _draft(item: Item, claim: Claim, at: datetime) -> Payment:
     )
 
 
-def _mandates(claim_ids: Sequence[UUID], at: datetime) -> dict[UUID, Mandate]:
+def earning(items: Mapping[UUID, Item], at: datetime) -> dict[UUID, Mandate]:
+    """
+    Return by claim the mandate that earns by a payment: the one that runs now; of money that is
+    told later, the one that ran on the day it was paid. One query.
+    """
     # A suspended mandate earns nothing: that is what suspension costs.
-    live = Mandate.objects.filter(
-        claim__in=claim_ids, state=MandateState.ACTIVE, starts_at__lte=at, ends_at__gt=at
+    ran = Mandate.objects.filter(claim__in=list(items), starts_at__lte=at)
+    found: dict[UUID, Mandate] = {}
+    for mandate in ran.exclude(state=MandateState.SUSPENDED).order_by("starts_at", "pk"):
+        if _ran_for(mandate, items[mandate.claim_id], at):
+            found[mandate.claim_id] = mandate
+    return found
+
+
+def _ran_for(mandate: Mandate, item: Item, at: datetime) -> bool:
+    runs = mandate.state == MandateState.ACTIVE and mandate.ends_at > at
+    if item.source not in TOLD_LATER:
+        return runs
+    over = min(mandate.closed_at or mandate.ends_at, mandate.ends_at)
+    return day_of(mandate.starts_at) <= item.paid_on <= day_of(over) or (
+        runs and item.paid_on > day_of(at)
     )
-    return {mandate.claim_id: mandate for mandate in live}
 
 
 def _lock_shared(bookings: Sequence[Booking]) -> None:
@@ -299,15 +335,19 @@ def _accrue(
     """Book interest up to the day of each payment; tell whether any claim bears interest."""
     # A day to come bears no interest yet, whatever the payment says.
     days = {item.claim_id: min(item.paid_on, day_of(at)) for item in items}
-    bearing = [(pk, day) for pk, day in days.items() if _bears(claims[pk], day)]
+    bearing = [
+        (pk, day)
+        for pk, day in days.items()
+        if bears_interest(claims[pk]) and claims[pk].interest_to < day
+    ]
     for claim_id, day in bearing:
         accrue_interest(claim_id=claim_id, to=day, actor=actor, at=at)
     return bool(bearing)
 
 
-def _bears(claim: Claim, paid_on: date) -> bool:
-    agreed = claim.overdue_rate_pct is not None and claim.state in OPEN_STATES
-    return agreed and claim.interest_to < paid_on
+def bears_interest(claim: Claim) -> bool:
+    """Tell whether interest for late payment runs on a claim."""
+    return claim.overdue_rate_pct is not None and claim.state in OPEN_STATES
 
 
 def _write(bookings: Sequence[Booking]) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.queue import enqueue
+from qinghe.kernel.shown import check_shown
 from qinghe.ledger.closing import MonthNotOver, close_period
 from qinghe.parties.pairs import independent
 from qinghe.parties.roles import Permission, require
@@ -25,7 +26,7 @@ from qinghe.settlement.closing_refusals import (
 )
 from qinghe.settlement.closing_terms import CloseState, Weight, ends
 from qinghe.settlement.models import MonthClose
-from qinghe.settlement.queries.closing import Open, of_weight, open_matters
+from qinghe.settlement.queries.closing import Open, close_mark, of_weight, open_matters
 
 LONGEST: Final = 2_000
 JOB: Final = "settlement.statements"
@@ -58,15 +59,19 @@ def ask_close(*, month: date, explanation: str, actor: Actor, at: datetime) -> M
 
 
 @verb("settlement.close-month")
-def close_month(*, close_id: UUID, actor: Actor, at: datetime) -> MonthClose:
+def close_month(
+    *, close_id: UUID, actor: Actor, at: datetime, seen: str | None = None
+) -> MonthClose:
     """
     Close a month that somebody else asked for: from now on nothing is booked in it, ever.
 
     Balances at its end are kept under one root, which this act puts into the journal; statements
     are made by a job. What is open is looked at once more.
 
+    :param seen: the mark of what was shown as open, `close_mark`
     :raises NotPermitted: the actor does not approve payouts
     :raises NoSuchClose: unknown, taken back, or closed before
+    :raises ChangedMeanwhile: something else stays open than was shown
     :raises CloseBySamePerson: asked for by this very person, or one of the two made the other
     :raises MonthBlocked: something is open that must be settled first
     :raises MonthUnexplained: something stays open that nobody explained
@@ -81,6 +86,7 @@ def close_month(*, close_id: UUID, actor: Actor, at: datetime) -> MonthClose:
     # After the lock: what is open now is what the month is closed with.
     matters = open_matters(month=close.month)
     _check(matters, close.explanation)
+    check_shown(seen, close_mark(close_id, matters))
     close.state, close.confirmed_by, close.confirmed_at = CloseState.CLOSED, actor.label, at
     close.open_matters = [each.as_dict() for each in matters]
     close.period = period

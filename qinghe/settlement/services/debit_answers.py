@@ -31,9 +31,14 @@ from qinghe.settlement.payout_files.answers import Answer, Said, Unreadable, rea
 from qinghe.settlement.payout_refusals import BadReport
 from qinghe.settlement.queries.debits import stopped, why_not
 from qinghe.settlement.return_codes import ACCOUNT_CODES
+from qinghe.settlement.services.advancing import check_own
 from qinghe.settlement.services.bank_answers import Heard
+from qinghe.settlement.services.debit_backs import stop_unsent
+from qinghe.settlement.services.debit_telling import tell_returns
+from qinghe.settlement.services.debit_waits import let_wait
 from qinghe.settlement.services.debiting import end_mandate
 from qinghe.settlement.services.posting import post_payment
+from qinghe.settlement.services.replaying import cover_lacks
 from qinghe.settlement.services.reversal import reverse_payment
 from qinghe.settlement.terms import PaymentSource, PaymentState
 
@@ -58,7 +63,10 @@ def read_debit_answers(
     except Unreadable as fault:
         raise BadReport(why=str(fault)) from fault
     answers = [one for each in told for one in _each(each)]
-    return tuple((one.number, hear_debit(answer=one, actor=plain, at=at)) for one in answers)
+    heard = tuple((one.number, hear_debit(answer=one, actor=plain, at=at)) for one in answers)
+    # At once where the hour allows it: the days left to pay are few.
+    tell_returns(at=at)
+    return heard
 
 
 @verb("settlement.hear-debit")
@@ -79,7 +87,7 @@ def hear_debit(*, answer: Answer, actor: Actor, at: datetime) -> Heard:
     debit = rows.select_for_update(of=("self",)).get(number=answer.number)
     heard = _judge(debit, answer)
     if heard == Heard.PAID:
-        _collect(debit, at)
+        _collect(debit, actor, at)
     elif heard == Heard.RETURNED:
         _return(debit, answer.code, actor, at)
     if heard in (Heard.PAID, Heard.RETURNED):
@@ -93,7 +101,7 @@ def _judge(debit: Debit, answer: Answer) -> Heard:
     if answer.currency not in ("", debit.currency) or answer.amount not in (None, ours):
         return Heard.DIFFERS
     if answer.said == Said.PENDING:
-        return Heard.PENDING
+        return Heard.UNCLEAR if answer.unclear else Heard.PENDING
     state = DebitState(debit.state)
     taken = (DebitState.COLLECTED, DebitState.UNDUE)
     if answer.said == Said.PAID:
@@ -105,7 +113,7 @@ def _judge(debit: Debit, answer: Answer) -> Heard:
     return Heard.RETURNED if state in (DebitState.SENT, *taken) else Heard.CONTRADICTS
 
 
-def _collect(debit: Debit, at: datetime) -> None:
+def _collect(debit: Debit, actor: Actor, at: datetime) -> None:
     debit.answered_at = at
     if stopped(why_not([debit], at).get(debit.pk)):
         debit.state = DebitState.UNDUE
@@ -123,6 +131,8 @@ def _collect(debit: Debit, at: datetime) -> None:
             at=at,
         )
     debit.save(update_fields=["state", "payment", "answered_at"])
+    if debit.state == DebitState.UNDUE:
+        let_wait([debit], actor, at)
 
 
 def _kept(debit: Debit, at: datetime) -> Posting:
@@ -132,12 +142,17 @@ def _kept(debit: Debit, at: datetime) -> Posting:
 
 
 def _return(debit: Debit, code: str, actor: Actor, at: datetime) -> None:
+    stop_unsent(debit, actor, at)
     if debit.payment is not None and debit.payment.state == PaymentState.POSTED:
         reverse_payment(payment_id=debit.payment.pk, reason=f"debit:{code}", actor=BOOKS, at=at)
     kept = standing(subject=f"debit:{debit.pk}")
+    # What was given back already and is taken by the bank too is the debtor's to return.
+    cover_lacks(kept, f"cover:debit:{debit.pk}", at)
     reverse_many(transfer_ids=[each.pk for each in kept], at=at)
+    check_own(currency=debit.currency, at=at)
     debit.state, debit.return_code, debit.answered_at = DebitState.RETURNED, code, at
     debit.save(update_fields=["state", "return_code", "answered_at"])
+    let_wait([debit], actor, at)
     if code in ACCOUNT_CODES or _in_a_row(debit.mandate) >= MOST_RETURNS:
         end_mandate(debit.mandate_id, MandateState.BOUNCED, actor, at)
 

@@ -13,37 +13,44 @@ from qinghe.casework.models import Instalment
 from qinghe.casework.terms import PlanState
 from qinghe.claims.days import day_of
 from qinghe.contact.models import Attempt
-from qinghe.contact.services import request_contact
-from qinghe.contact.terms import AttemptState, ContactPurpose
+from qinghe.contact.terms import AttemptState
 from qinghe.journal.services import record, verb
-from qinghe.kernel.actor import Actor, system
+from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.ids import digits
-from qinghe.parties.terms import Channel
 from qinghe.settlement.debit_terms import (
     NOTICE,
     PLANNED_AHEAD,
     TOLD_AHEAD_DAYS,
     DebitState,
     MandateState,
+    WhyNot,
 )
 from qinghe.settlement.models import Debit, DebitMandate
-from qinghe.settlement.queries.debits import told_on
+from qinghe.settlement.queries.debits import told_on, why_not
+from qinghe.settlement.services.debit_telling import (
+    MACHINE,
+    tell_replaced,
+    tell_returns,
+    through_gate,
+)
+from qinghe.settlement.services.debit_waits import let_wait
 from qinghe.settlement.services.debiting import end_mandate
 
-MACHINE: Final = system("settlement.debits")
-# In this order; the first that the gate lets through tells.
-CHANNELS: Final = (Channel.EMAIL, Channel.SMS, Channel.LETTER)
+TO_TELL: Final = (WhyNot.UNTOLD, WhyNot.NOT_YET, WhyNot.PAST)
 ON_ITS_WAY: Final = (AttemptState.PERMITTED, AttemptState.SENDING, AttemptState.DONE)
 
 
 def plan_debits(*, at: datetime) -> int:
     """
-    End mandates whose plan is over, plan what falls due, and tell who was not told; return how many
-    were told of. Each in a transaction of its own; run again it does what is still missing.
+    End mandates whose plan is over, plan what falls due, and tell who was not told, also of what
+    came back or ended with a plan that was replaced; return how many debits were announced. Each in
+    a transaction of its own; run again it does what is still missing.
     """
+    tell_returns(at=at)
     for mandate_id in _over():
         end_debits(mandate_id=mandate_id, actor=MACHINE, at=at)
+    tell_replaced(at=at)
     for mandate_id, instalment_id in list(_due(at)):
         plan_debit(mandate_id=mandate_id, instalment_id=instalment_id, actor=MACHINE, at=at)
     planned = Debit.objects.filter(state=DebitState.PLANNED).order_by("pk")
@@ -76,6 +83,7 @@ def plan_debit(
         collects_on=_day(part.due_on + timedelta(days=mandate.days_after), at),
         planned_at=at,
     )
+    let_wait([debit], actor, at)
     _note("planned", debit, actor, at)
     return debit
 
@@ -86,27 +94,20 @@ def tell_debit(*, debit_id: UUID, actor: Actor, at: datetime) -> bool:
     Tell the debtor of a planned debit, through the gate as anything else; tell whether it let it
     through. What it refuses is tried again another day, and the day of the debit moves with it.
     """
-    rows = Debit.objects.select_related("mandate").select_for_update(of=("self",))
+    related = ("mandate__plan", "mandate__claim", "instalment")
+    rows = Debit.objects.select_related(*related).select_for_update(of=("self",))
     debit = rows.filter(pk=debit_id, state=DebitState.PLANNED).first()
-    if debit is None or _waits(debit):
+    if debit is None or _waits(debit, actor, at):
         return False
-    debit.collects_on = _day(debit.collects_on, at)
-    for channel in CHANNELS:
-        attempt = request_contact(
-            claim_id=debit.mandate.claim_id,
-            channel=channel,
-            template=NOTICE,
-            # Whoever debits an account must tell its holder before; no wish for silence ends that.
-            purpose=ContactPurpose.LEGAL_NOTICE,
-            actor=actor,
-            at=at,
-        )
-        if attempt.state == AttemptState.PERMITTED:
-            debit.notice = attempt
-            debit.save(update_fields=["notice", "collects_on"])
-            return True
-    debit.save(update_fields=["collects_on"])
-    return False
+    if why_not([debit], at).get(debit.pk, WhyNot.UNTOLD) not in TO_TELL:
+        # Nobody is told of money that would not be taken.
+        return False
+    debit.collects_on = _day(max(debit.collects_on, _wanted(debit)), at)
+    let_wait([debit], actor, at)
+    told = through_gate(debit.mandate.claim_id, NOTICE, actor, at)
+    debit.notice = told or debit.notice
+    debit.save(update_fields=["notice", "collects_on"])
+    return told is not None
 
 
 def _tell(debit_id: UUID, at: datetime) -> bool:
@@ -117,18 +118,33 @@ def _tell(debit_id: UUID, at: datetime) -> bool:
         return False
 
 
-def _waits(debit: Debit) -> bool:
-    """Tell whether a notice is under way or arrived; a letter that is posted late moves the day."""
+def _waits(debit: Debit, actor: Actor, at: datetime) -> bool:
+    """
+    Tell whether a notice is under way or arrived; a letter that is posted late moves the day.
+
+    A day that passed, behind a hold or a run given up, or that a pause moved, is told anew.
+    """
     if debit.notice_id is None:
         return False
     told = told_on([debit]).get(debit.pk)
+    if told is not None and debit.collects_on < max(day_of(at), debit.instalment.due_on):
+        # Nobody expects it any more on a day of which nothing was said.
+        debit.notice = None
+        debit.save(update_fields=["notice"])
+        return False
     if told is not None:
         earliest = told + timedelta(days=TOLD_AHEAD_DAYS)
         if debit.collects_on < earliest:
             debit.collects_on = earliest
             debit.save(update_fields=["collects_on"])
+            let_wait([debit], actor, at)
         return True
     return Attempt.objects.filter(pk=debit.notice_id, state__in=ON_ITS_WAY).exists()
+
+
+def _wanted(debit: Debit) -> date:
+    """Return the day of a debit as its instalment and its debtor want it; a pause moves it."""
+    return debit.instalment.due_on + timedelta(days=debit.mandate.days_after)
 
 
 def _day(wanted: date, at: datetime) -> date:

@@ -2,7 +2,7 @@
 A run of direct debits: collected by one person, let go by another, one file, handed in.
 
 Each debit is looked at anew at every step: cancelled, on hold or paid, it stops the run before the
-bank has it. Locks: the run, its debits in the order of their ids.
+bank has it. Locks: the run, mandates, debits, claims, each in the order of their ids.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from uuid import UUID
 from django.conf import settings
 
 from qinghe.claims.days import day_of
+from qinghe.claims.models import Claim
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.ids import digits
@@ -38,7 +39,8 @@ from qinghe.settlement.payout_files import pain008
 from qinghe.settlement.queries.apart import apart
 from qinghe.settlement.queries.debits import why_not
 from qinghe.settlement.services.bank_files import BankFile
-from qinghe.settlement.services.debiting import give_up
+from qinghe.settlement.services.debit_waits import let_wait
+from qinghe.settlement.services.debiting import drop, give_up
 
 OPEN: Final = (DebitRunState.DRAFT, DebitRunState.APPROVED)
 
@@ -59,10 +61,7 @@ def open_debit_run(*, currency: str, actor: Actor, at: datetime) -> DebitRun:
     if there is not None:
         raise DebitRunThere(number=there.number)
     why = why_not(debits, at)
-    for debit in debits:
-        if why.get(debit.pk, WhyNot.NOT_YET) not in LATER:
-            debit.state = DebitState.DROPPED
-            debit.save(update_fields=["state"])
+    drop([each for each in debits if why.get(each.pk, WhyNot.NOT_YET) not in LATER], actor, at)
     members = [debit for debit in debits if debit.pk not in why]
     if not members:
         raise NothingToDebit
@@ -188,6 +187,7 @@ def hand_in_debits(*, run_id: UUID, actor: Actor, at: datetime) -> DebitRun:
     run.state, run.sent_by, run.sent_at = DebitRunState.SENT, actor.label, at
     run.save(update_fields=["state", "sent_by", "sent_at"])
     _move(members, DebitState.SENT, run)
+    let_wait(members, actor, at)
     _note("run-sent", run, actor, at)
     return run
 
@@ -202,13 +202,19 @@ def _run(run_id: UUID, *states: DebitRunState) -> tuple[DebitRun, list[Debit]]:
 
 
 def _locked(**which: Any) -> list[Debit]:
-    """Lock debits with their mandates: nobody cancels between the look and the step."""
+    """
+    Lock debits with their mandates and claims: between the look and the step nobody cancels, and
+    no plan gives way to another.
+    """
     ids = list(Debit.objects.filter(**which).order_by("pk").values_list("mandate", flat=True))
     list(DebitMandate.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True))
-    rows = Debit.objects.filter(**which).select_related(
-        "mandate__plan", "mandate__claim", "instalment"
-    )
-    return list(rows.order_by("pk").select_for_update(of=("self",)))
+    rows = Debit.objects.filter(**which).order_by("pk")
+    locked = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
+    claims = Claim.objects.filter(pk__in=rows.values("mandate__claim")).order_by("pk")
+    list(claims.select_for_update(no_key=True).values_list("pk", flat=True))
+    # Read when all is locked: a plan is decided under the lock of its claim.
+    related = ("mandate__plan", "mandate__claim", "instalment")
+    return list(rows.filter(pk__in=locked).select_related(*related))
 
 
 def _check(members: Sequence[Debit], at: datetime) -> None:

@@ -7,9 +7,8 @@ the bank already is called back, and what the bank takes nevertheless is the deb
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -21,14 +20,18 @@ from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.ids import digits
 from qinghe.kernel.money import to_major
-from qinghe.parties.services import seal
+from qinghe.kernel.shown import check_shown
+from qinghe.parties.services import holds_itself, seal
 from qinghe.parties.terms import Secret
+from qinghe.settlement.debit_accounts import fits, tidy
 from qinghe.settlement.debit_refusals import (
+    BadAccount,
     BadDebit,
     CeilingTooLow,
     MandateThere,
     NoDebitMandate,
     NoRunningPlan,
+    OthersAccount,
 )
 from qinghe.settlement.debit_terms import (
     MOST_DAYS_AFTER,
@@ -39,8 +42,7 @@ from qinghe.settlement.debit_terms import (
 )
 from qinghe.settlement.models import Debit, DebitMandate, DebitRun
 from qinghe.settlement.queries.debits import largest_open
-
-NUMBER: Final = re.compile(r"[0-9A-Z]{8,34}")
+from qinghe.settlement.services.debit_waits import let_wait
 
 
 @verb("settlement.allow-debits")
@@ -54,24 +56,28 @@ def allow_debits(
     days_after: int,
     actor: Actor,
     at: datetime,
+    seen: str | None = None,
 ) -> DebitMandate:
     """
     Allow that the instalments of the debtor's running plan are taken from an account.
 
+    :param seen: the id of the plan that was shown
     :raises NoRunningPlan: no plan of this debtor runs on the claim
-    :raises BadDebit: the account cannot be one, a word is missing, or too many days
+    :raises ChangedMeanwhile: another plan runs than was shown
+    :raises BadDebit: a word is missing, or too many days
+    :raises BadAccount: the number cannot be an account
+    :raises OthersAccount: the holder is not the debtor
     :raises CeilingTooLow: an instalment is larger than what one debit may take
     :raises MandateThere: there is one for this plan
     """
     plan = _plan(claim_id, actor)
-    number = re.sub(r"[\s-]", "", account).upper()
+    check_shown(seen, str(plan.pk))
     sane = holder.strip() and bank.strip() and most > 0 and 0 <= days_after <= MOST_DAYS_AFTER
-    if not sane or not NUMBER.fullmatch(number):
+    if not sane:
         raise BadDebit(days=MOST_DAYS_AFTER)
-    largest, currency = largest_open(plan.pk), plan.claim.currency
-    if most < largest:
-        raise CeilingTooLow(largest=f"{to_major(largest, currency):,}", currency=currency)
-    person_id = plan.claim.debtor_id
+    number, person_id = tidy(account), plan.claim.debtor_id
+    _check_account(number, holder, person_id)
+    _check_ceiling(most, plan)
     try:
         with transaction.atomic():
             mandate = DebitMandate.objects.create(
@@ -115,10 +121,17 @@ def end_mandate(mandate_id: UUID, state: MandateState, actor: Actor, at: datetim
         return mandate
     mandate.state, mandate.ended_at = state, at
     mandate.save(update_fields=["state", "ended_at"])
-    planned = Debit.objects.filter(mandate=mandate, state=DebitState.PLANNED)
-    planned.update(state=DebitState.DROPPED)
+    drop(list(Debit.objects.filter(mandate=mandate, state=DebitState.PLANNED)), actor, at)
     _note("ended", mandate, actor, at, state=str(state))
     return mandate
+
+
+def drop(debits: Sequence[Debit], actor: Actor, at: datetime) -> None:
+    """Drop debits that are not with the bank; whoever is to pay instead has the whole grace."""
+    for debit in debits:
+        debit.state = DebitState.DROPPED
+        debit.save(update_fields=["state"])
+    let_wait(debits, actor, at)
 
 
 def give_up(run: DebitRun, actor: Actor, at: datetime, *, why: str) -> None:
@@ -145,6 +158,19 @@ def _void_runs(mandate_id: UUID, actor: Actor, at: datetime) -> None:
     for run in runs:
         if run.state in (DebitRunState.DRAFT, DebitRunState.APPROVED):
             give_up(run, actor, at, why="mandate-ended")
+
+
+def _check_account(number: str, holder: str, person_id: UUID) -> None:
+    if not fits(number):
+        raise BadAccount
+    if not holds_itself(person_id, holder):
+        raise OthersAccount
+
+
+def _check_ceiling(most: int, plan: Plan) -> None:
+    largest, currency = largest_open(plan.pk), plan.claim.currency
+    if most < largest:
+        raise CeilingTooLow(largest=f"{to_major(largest, currency):,}", currency=currency)
 
 
 def _plan(claim_id: UUID, actor: Actor) -> Plan:

@@ -18,9 +18,10 @@ from qinghe.settlement.gateways import Said
 from qinghe.settlement.models import CashierOrder, Dispute, Payment, Refund
 from qinghe.settlement.provider_refusals import NoSuchDispute
 from qinghe.settlement.refusals import NoSuchOrder, NoticeDiffers
-from qinghe.settlement.return_terms import DisputeKind, DisputeState
-from qinghe.settlement.services.excess import BATCH, GONE
+from qinghe.settlement.return_terms import REFUNDED, DisputeKind, DisputeState
+from qinghe.settlement.services.excess import BATCH
 from qinghe.settlement.services.posting import post_payment
+from qinghe.settlement.services.reversal import Undoing
 from qinghe.settlement.services.undoing import undo
 from qinghe.settlement.terms import OrderState, PaymentSource, PaymentState
 
@@ -72,10 +73,11 @@ def settle_dispute(*, dispute_id: UUID, actor: Actor, at: datetime) -> Dispute:
     if dispute.state != DisputeState.OPEN or waits:
         return dispute
     left, payment = dispute.amount, _last(dispute.order)
+    wish = Undoing(f"{dispute.provider} {dispute.kind}")
     while left and payment is not None:
         gone = min(left, payment.amount)
         mark = f"{dispute.pk}:{payment.pk}"
-        undo(payment, gone, mark, f"{dispute.provider} {dispute.kind}", actor, at)
+        undo(payment, gone, mark, wish, actor, at)
         left, payment = left - gone, _last(dispute.order) if left > gone else None
     ended = left == dispute.amount
     return _end(dispute, DisputeState.ENDED if ended else DisputeState.REVERSED, actor, at)
@@ -164,7 +166,7 @@ def _lock_order(order_id: UUID, provider: str | None = None) -> CashierOrder:
 
 def _went_back(order: CashierOrder) -> int:
     """Return what of an order is known to have gone back, in minor units."""
-    ours = Refund.objects.filter(payment__order=order, state__in=GONE)
+    ours = Refund.objects.filter(payment__order=order, state__in=REFUNDED)
     theirs = Dispute.objects.filter(order=order, kind=DisputeKind.REFUND)
     return sum(
         int(rows.aggregate(total=Coalesce(Sum("amount"), 0))["total"]) for rows in (ours, theirs)

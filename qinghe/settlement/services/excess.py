@@ -11,13 +11,11 @@ from django.db.models.functions import Coalesce
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, system
 from qinghe.settlement.models import Payment, Refund
-from qinghe.settlement.return_terms import LIVE, RefundCause, RefundState
+from qinghe.settlement.return_terms import LIVE, REFUNDED, RefundCause, RefundState
 from qinghe.settlement.services.booking import lock_claims
 from qinghe.settlement.terms import PaymentSource, PaymentState
 
 MACHINE = system("settlement.refunds")
-# What left, or may have left already.
-GONE = (RefundState.SENT, RefundState.DONE)
 BATCH = 50
 
 
@@ -28,7 +26,7 @@ def needs_two(amount: int) -> bool:
 
 def given_back(payment: Payment) -> int:
     """Return what of a payment went back, or is on its way, in minor units."""
-    gone = Refund.objects.filter(payment=payment, state__in=GONE)
+    gone = Refund.objects.filter(payment=payment, state__in=REFUNDED)
     return int(gone.aggregate(total=Coalesce(Sum("amount"), 0))["total"])
 
 
@@ -61,7 +59,7 @@ def queue(payment: Payment, amount: int, cause: str, actor: Actor, at: datetime)
 @verb("settlement.queue-refunds")
 def queue_refunds(*, actor: Actor, at: datetime) -> int:
     """Queue what replays and older bookings left to be given back; return how many."""
-    gone = Refund.objects.filter(payment=OuterRef("pk"), state__in=GONE).values("payment")
+    gone = Refund.objects.filter(payment=OuterRef("pk"), state__in=REFUNDED).values("payment")
     total = gone.annotate(total=Sum("amount")).values("total")
     live = Refund.objects.filter(payment=OuterRef("pk"), state__in=LIVE)
     open_now = Payment.objects.filter(

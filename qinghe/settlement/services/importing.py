@@ -13,37 +13,51 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Count, Q
 
+from qinghe.claims.days import day_of
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
-from qinghe.ledger.services import post_many
-from qinghe.ledger.terms import Posting
 from qinghe.parties import identity
 from qinghe.parties.models import VaultItem
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services import secrets
 from qinghe.parties.terms import Secret
 from qinghe.parties.vault import ring
-from qinghe.settlement import accounts
 from qinghe.settlement.bank import Line, Sheet, read_statements
-from qinghe.settlement.bank.refusals import NoBankAccount, ReferenceTwice, WrongAccount
-from qinghe.settlement.models import Statement, StatementEntry, Suspense
+from qinghe.settlement.bank.refusals import (
+    NoBankAccount,
+    ReferenceTwice,
+    StatementAhead,
+    WrongAccount,
+)
+from qinghe.settlement.models import Statement, StatementEntry, Suspense, Twin
 from qinghe.settlement.reference import claim_number_in
 from qinghe.settlement.services.explaining import explain_outgoing
 from qinghe.settlement.services.matching import match_suspense
+from qinghe.settlement.services.returning import hear_paid
+from qinghe.settlement.services.sending_back import hear_left
 from qinghe.settlement.services.suspended import one_at_a_time
+from qinghe.settlement.services.twins import suspend, twins_of
 
 CHUNK: Final = 2_000
+# In the evening, and before days off, a bank books with its next day of business.
+AHEAD: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class ImportedStatement:
-    """What a file did: entries it has, new ones, what came, what was booked and what waits."""
+    """
+    What a file did: entries it has, new ones, what came, what was booked and what waits.
+
+    `booked`, `waiting` and `unexplained` count the whole desk, the fields below only this file's
+    new entries.
+    """
 
     statements: int
     entries: int
@@ -54,12 +68,20 @@ class ImportedStatement:
     booked_minor: int
     waiting: int
     unexplained: int
+    # Perhaps the same as what stands already: booked only when a person says that they are not.
+    twins: int = 0
+    own_booked: int = 0
+    own_waiting: int = 0
+    # Money out: known by a number of ours, and to be explained.
+    own_left: int = 0
+    own_open: int = 0
 
 
 @dataclass(frozen=True)
 class _New:
     line: Line
     entry: StatementEntry
+    twin: StatementEntry | None = None
 
 
 @verb("settlement.import-statement")
@@ -76,11 +98,14 @@ def import_statement(
     :raises StatementHostile: XML that declares a document type or entities
     :raises StatementTooLong: larger than a file may be
     :raises BadStatement: a field cannot be read
+    :raises StatementAhead: an entry or its end lies further ahead than a bank books
     :raises BalanceDiffers: its sums do not hold
     :raises ReferenceTwice: the bank's number stands for two different entries
     :raises FileUnreadable: a table that is damaged
     :raises UnknownMapping: no mapping of that name
-    :raises MissingColumn: a column the mapping needs is not there
+    :raises StatementColumns: a column the mapping needs is not there
+    :raises RaggedRow: a row has fewer or more cells than the head
+    :raises StatementCut: it ends in the middle
     """
     require(actor, Permission.MANAGE_PAYMENTS)
     own = settings.BANK_ACCOUNT
@@ -89,6 +114,7 @@ def import_statement(
     sheets = read_statements(content, mapping, own)
     for sheet in sheets:
         _check_account(sheet, own)
+        _check_days(sheet, day_of(at) + AHEAD)
     one_at_a_time()
     digest = hashlib.sha256(content).hexdigest()
     new = [
@@ -97,20 +123,40 @@ def import_statement(
         for each in _take(sheet, digest, place, own, actor, at)
     ]
     matched = match_suspense(actor=actor, at=at)
+    unexplained = explain_outgoing()
+    hear_left(at=at)
+    hear_paid(at=at)
     result = ImportedStatement(
         statements=len(sheets),
         entries=sum(len(sheet.lines) for sheet in sheets),
         new=len(new),
-        came_minor=sum(each.line.amount for each in new if each.line.credit),
+        came_minor=sum(each.line.amount for each in new if each.line.credit and not each.twin),
         went_minor=sum(each.line.amount for each in new if not each.line.credit),
         booked=matched.booked,
         booked_minor=matched.booked_minor,
         waiting=matched.waiting,
-        unexplained=explain_outgoing(),
+        unexplained=unexplained,
+        twins=sum(each.twin is not None for each in new),
+        **_own([each.entry.pk for each in new]),
     )
     subject = f"statement:{digest[:16]}"
     record(kind="statement.imported", subject=subject, actor=actor, at=at, **asdict(result))
     return result
+
+
+def _own(ids: Sequence[UUID]) -> dict[str, int]:
+    """Count what became of the new entries of a file. Two queries."""
+    came = Suspense.objects.filter(entry__in=ids)
+    out = StatementEntry.objects.filter(pk__in=ids, credit=False)
+    return {
+        **came.aggregate(
+            own_booked=Count("pk", filter=Q(rest=0)), own_waiting=Count("pk", filter=Q(rest__gt=0))
+        ),
+        **out.aggregate(
+            own_left=Count("pk", filter=~Q(explained="")),
+            own_open=Count("pk", filter=Q(explained="")),
+        ),
+    }
 
 
 def _check_account(sheet: Sheet, own: str) -> None:
@@ -118,6 +164,14 @@ def _check_account(sheet: Sheet, own: str) -> None:
     told = {_bare(sheet.account), _bare(sheet.account.rpartition("/")[2])}
     if _bare(own) not in told | {each.removesuffix(sheet.currency) for each in told}:
         raise WrongAccount(ending=own[-4:])
+
+
+def _check_days(sheet: Sheet, last: date) -> None:
+    days = [(line.booked_on, line.row) for line in sheet.lines]
+    days += [(sheet.ends_on, 1)] if sheet.ends_on else []
+    late = next(((day, row) for day, row in days if day > last), None)
+    if late is not None:
+        raise StatementAhead(day=late[0].isoformat(), row=late[1])
 
 
 def _bare(account: str) -> str:
@@ -146,7 +200,9 @@ def _take(
     new = _unknown(sheet, statement, own)
     _seal(new, at)
     StatementEntry.objects.bulk_create([each.entry for each in new], batch_size=CHUNK)
-    _suspend(new, at)
+    twins = [Twin(entry=each.entry, stands=each.twin) for each in new if each.twin is not None]
+    Twin.objects.bulk_create(twins, batch_size=CHUNK)
+    suspend([each.entry for each in new if each.twin is None], at)
     return new
 
 
@@ -155,27 +211,31 @@ def _unknown(sheet: Sheet, statement: Statement, own: str) -> list[_New]:
     keys = keys_of(sheet)
     found = StatementEntry.objects.filter(account=own, key__in=keys)
     known = {each.key: each for each in found}
-    new = []
+    fresh = []
     for line, key in zip(sheet.lines, keys, strict=True):
         there = known.get(key)
         if there is not None:
             _check_same(line, there, sheet.currency)
             continue
-        entry = StatementEntry(
-            statement=statement,
-            account=own,
-            key=key,
-            booked_on=line.booked_on,
-            value_on=line.value_on,
-            amount=line.amount,
-            currency=sheet.currency,
-            credit=line.credit,
-            reference=line.reference,
-            payer_masked=identity.mask(Secret.NAME, line.payer),
-            claim_number=claim_number_in(line.text) if line.credit else "",
-        )
-        new.append(_New(line, entry))
-    return new
+        fresh.append((_entry(line, key, statement, own), line))
+    standing = twins_of(fresh, told=set(keys))
+    return [_New(line, entry, standing.get(entry.pk)) for entry, line in fresh]
+
+
+def _entry(line: Line, key: str, statement: Statement, own: str) -> StatementEntry:
+    return StatementEntry(
+        statement=statement,
+        account=own,
+        key=key,
+        booked_on=line.booked_on,
+        value_on=line.value_on,
+        amount=line.amount,
+        currency=statement.currency,
+        credit=line.credit,
+        reference=line.reference,
+        payer_masked=identity.mask(Secret.NAME, line.payer),
+        claim_number=claim_number_in(line.text) if line.credit else "",
+    )
 
 
 def keys_of(sheet: Sheet) -> list[str]:
@@ -219,27 +279,3 @@ def _seal(new: Sequence[_New], at: datetime) -> None:
         each.entry.words = item
         items.append(item)
     VaultItem.objects.bulk_create(items, batch_size=CHUNK)
-
-
-def _suspend(new: Sequence[_New], at: datetime) -> None:
-    """Book what came: the bank has it, and nobody knows yet whose it is."""
-    came = [each.entry for each in new if each.entry.credit]
-    rows = [
-        Suspense(entry=entry, amount=entry.amount, rest=entry.amount, currency=entry.currency,
-                 since=at)
-        for entry in came
-    ]  # fmt: skip
-    Suspense.objects.bulk_create(rows, batch_size=CHUNK)
-    post_many(postings=[_arrived(each.pk, each.entry, at) for each in rows])
-
-
-def _arrived(suspense_id: UUID, entry: StatementEntry, at: datetime) -> Posting:
-    return Posting(
-        debit=accounts.BANK,
-        credit=accounts.SUSPENSE,
-        amount=entry.amount,
-        currency=entry.currency,
-        kind="suspense.arrived",
-        subject=f"suspense:{suspense_id}",
-        at=at,
-    )

@@ -22,6 +22,7 @@ from qinghe.claims.intake.how import How
 from qinghe.claims.intake.read import read_table
 from qinghe.claims.intake.unreadable import EncodingUnsure
 from qinghe.claims.models import Claim
+from qinghe.claims.payments import earliest_payment
 from qinghe.claims.terms import OPEN_STATES, ClaimState
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
@@ -29,8 +30,11 @@ from qinghe.parties.models import Organisation
 from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement.models import Payment
-from qinghe.settlement.reading import Reported, mapping_named, read_payments
-from qinghe.settlement.services.booking import Item, book
+from qinghe.settlement.reading import Reported, column_of, mapping_named, read_payments
+from qinghe.settlement.refusals import RowPaidTooEarly
+from qinghe.settlement.services.backdating import book_from_its_day
+from qinghe.settlement.services.beyond import check
+from qinghe.settlement.services.booking import Item
 from qinghe.settlement.terms import PaymentSource, PaymentState
 
 CHUNK = 5_000
@@ -63,9 +67,12 @@ def import_payments(
     until: date,
     actor: Actor,
     at: datetime,
+    excess: int = 0,
 ) -> ImportResult:
     """
     Book every payment of a CSV or XLSX file made up to and including a day.
+
+    What its payments are beyond the debts, all together, must be named in `excess`, in minor units.
 
     :raises NotPermitted: the role may not report payments
     :raises NoSuchOrganisation: another creditor than the actor's
@@ -73,17 +80,24 @@ def import_payments(
     :raises UnknownMapping: no mapping of that name
     :raises MissingColumn: a column the mapping names is not there
     :raises BadFile: a row cannot be read
+    :raises RowPaidTooEarly: a day before the contract, or before 1990 where its day is not known
+    :raises AboveOwed: more beyond what is owed than was named; nothing is booked
     """
     require(actor, Permission.REPORT_PAYMENTS)
     _lock_creditor(creditor_id, actor)
     table = _table(content)
     columns = mapping_named(mapping) if isinstance(mapping, str) else mapping
     reported = read_payments(table.columns, table.rows(), columns)
-    new, waiting = _sort_out(creditor_id, [each for each in reported if each.paid_on <= until])
+    column = column_of("paid_on", table.columns, columns)
+    counted = [each for each in reported if each.paid_on <= until]
+    new, waiting = _sort_out(creditor_id, counted, column)
     _set_aside(creditor_id, waiting, at)
+    beyond = 0
     for round_ in _rounds(new):
         for start in range(0, len(round_), CHUNK):
-            book(items=round_[start : start + CHUNK], actor=actor, at=at)
+            done = book_from_its_day(items=round_[start : start + CHUNK], actor=actor, at=at)
+            beyond += sum(payment.excess for payment in done)
+    check(beyond, excess, next((each.currency for each in reported), ""))
     named = {each.contract_number for each in reported}
     result = _result(creditor_id, named, until, table.height, new, len(waiting))
     record(
@@ -113,14 +127,16 @@ def _lock_creditor(creditor_id: UUID, actor: Actor) -> None:
         raise NoSuchOrganisation
 
 
-def _sort_out(creditor_id: UUID, reported: Sequence[Reported]) -> tuple[list[Item], list[Reported]]:
+def _sort_out(
+    creditor_id: UUID, reported: Sequence[Reported], column: str
+) -> tuple[list[Item], list[Reported]]:
     """Return what to book now, and what names no claim of this creditor."""
     booked = _booked(creditor_id, [each.reference for each in reported])
     claims = {
-        (number, currency): claim_id
-        for number, currency, claim_id in _named(
+        (number, currency): (claim_id, contract_on)
+        for number, currency, claim_id, contract_on in _named(
             creditor_id, {each.contract_number for each in reported}
-        ).values_list("contract_number", "currency", "id")
+        ).values_list("contract_number", "currency", "id", "contract_on")
     }
     items, waiting = [], []
     for each in reported:
@@ -128,12 +144,18 @@ def _sort_out(creditor_id: UUID, reported: Sequence[Reported]) -> tuple[list[Ite
             continue
         # A reference twice in one file is one payment.
         booked.add(each.reference)
-        claim_id = claims.get((each.contract_number, each.currency))
+        claim_id, contract_on = claims.get((each.contract_number, each.currency), (None, None))
+        _check_not_too_early(each, earliest_payment(contract_on), column)
         if claim_id is None:
             waiting.append(each)
         else:
             items.append(_item(claim_id, each))
     return items, waiting
+
+
+def _check_not_too_early(each: Reported, earliest: date, column: str) -> None:
+    if each.paid_on < earliest:
+        raise RowPaidTooEarly(row=each.row, column=column, earliest=earliest.isoformat())
 
 
 def _item(claim_id: UUID, each: Reported) -> Item:

@@ -1,10 +1,16 @@
-"""The fee for an introduction (信息服务费): booked when both sides agreed, paid by the agency."""
+"""
+The fee for an introduction (信息服务费): booked when both sides agreed, paid by the agency.
+
+Its tax is contained in it, as in the platform's part of a commission (0059), and booked apart.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+from qinghe.claims.days import day_of
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.ledger.services import post_many
@@ -12,20 +18,25 @@ from qinghe.ledger.terms import Posting
 from qinghe.market.models import Introduction
 from qinghe.market.services.introducing import agree_introduction
 from qinghe.parties.roles import Permission, require
+from qinghe.rules.vat import contained
 from qinghe.settlement import accounts
+from qinghe.settlement.queries.taxes import rates_of
 from qinghe.settlement.refusals import NoFeeDue
+
+FEE: Final = "introduction.fee"
+FEE_TAX: Final = "introduction.fee_tax"
 
 
 @verb("settlement.introduce")
 def introduce(*, introduction_id: UUID, actor: Actor, at: datetime) -> Introduction:
     """
-    Agree to an introduction as the agency, and book what it owes the platform for it.
+    Agree to an introduction as the agency, and book what it owes the platform for it: the fee, and
+    apart from it the tax contained, at the rate of this day.
 
     :raises DomainError: as `agree_introduction`; then nothing is booked
     """
     made = agree_introduction(introduction_id=introduction_id, actor=actor.with_key(None), at=at)
-    owed = accounts.introduction_due(made.collector_id)
-    post_many(postings=[_posting(made, owed, accounts.fees(made.pk), "introduction.fee", at)])
+    post_many(postings=_earned(made, at))
     return made
 
 
@@ -47,7 +58,8 @@ def receive_fee(
     if found is None:
         raise NoFeeDue
     owed = accounts.introduction_due(found.collector_id)
-    post_many(postings=[_posting(found, accounts.BANK, owed, "introduction.paid", at)])
+    paid = _posting(found, accounts.BANK, owed, found.fee, "introduction.paid", at)
+    post_many(postings=[paid])
     found.fee_received_at = at
     found.save(update_fields=["fee_received_at"])
     record(
@@ -61,6 +73,19 @@ def receive_fee(
     return found
 
 
-def _posting(made: Introduction, debit: str, credit: str, kind: str, at: datetime) -> Posting:
+def _earned(made: Introduction, at: datetime) -> list[Posting]:
+    day = day_of(at)
+    tax = contained(made.fee, rates_of([(None, day)])[None, day])
+    owed = accounts.introduction_due(made.collector_id)
+    legs = (
+        (accounts.fees(made.pk), made.fee - tax, FEE),
+        (accounts.tax(made.pk), tax, FEE_TAX),
+    )
+    return [_posting(made, owed, path, amount, kind, at) for path, amount, kind in legs if amount]
+
+
+def _posting(
+    made: Introduction, debit: str, credit: str, amount: int, kind: str, at: datetime
+) -> Posting:
     subject = f"introduction:{made.pk}"
-    return Posting(debit, credit, made.fee, made.fee_currency, kind, subject, at)
+    return Posting(debit, credit, amount, made.fee_currency, kind, subject, at)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,7 +24,6 @@ from qinghe.settlement.closing_terms import CloseState
 from qinghe.settlement.invoice_terms import InvoiceKind
 from qinghe.settlement.models import Invoice, MonthClose
 from qinghe.settlement.queries.invoices import Earned, earned
-from qinghe.settlement.queries.taxes import rates_of
 
 # One row of numbers at a time, for each year: the trigger takes the same lock.
 LOCK: Final = "SELECT pg_advisory_xact_lock(20567, %s)"
@@ -34,9 +33,10 @@ LONGEST: Final = 500
 @verb("settlement.issue-invoices")
 def issue_invoices(*, close_id: UUID, actor: Actor, at: datetime) -> int:
     """
-    Issue what a closed month gives reason for: the platform's fees, and commission in the name of
-    its collector. Where more came back than was earned it is a credit note. Issued once; return how
-    many this made.
+    Issue what a closed month gives reason for, one for each rate: the platform's fees, which
+    creditors pay and agencies for introductions, and commission in the name of its collector. Where
+    more came back than was earned it is a credit note. What stands is not issued again; in place of
+    what was taken back a new one is, with the names of this day. Return how many this made.
 
     :raises NotPermitted: the actor does not prepare payouts
     :raises NoSuchClose: unknown, or not closed
@@ -46,17 +46,16 @@ def issue_invoices(*, close_id: UUID, actor: Actor, at: datetime) -> int:
     close = closed.select_for_update().first()
     if close is None:
         raise NoSuchClose
-    if Invoice.objects.filter(close=close).exists():
-        return 0
     day = day_of(at)
     serial = _last_serial(day.year)
-    found = earned(month=close.month)
-    rates = rates_of({each.issuer_id for each in found}, close.month)
+    # After the lock of the numbers, which whoever takes one back holds too.
     by = {"issued_by": actor.label, "issued_at": at}
     rows = [
-        _invoice(each, close, rates[each.issuer_id], serial=serial + place, day=day, **by)
-        for place, each in enumerate(found, start=1)
+        _invoice(each, close, before, serial=serial + place, day=day, **by)
+        for place, (each, before) in enumerate(_missing(close), start=1)
     ]
+    if not rows:
+        return 0
     Invoice.objects.bulk_create(rows, batch_size=2_000)
     record(
         kind="invoice.issued",
@@ -137,16 +136,41 @@ def _numbered(serial: int, day: date) -> dict[str, Any]:
     return {"year": day.year, "serial": serial, "number": f"FP-{day.year}-{serial:06}"}
 
 
+def _missing(close: MonthClose) -> list[tuple[Earned, Invoice | None]]:
+    """Return what no standing invoice bills, each with the one taken back in its place before."""
+    made: dict[tuple[object, ...], Invoice] = {}
+    standing: Counter[tuple[object, ...]] = Counter()
+    gone = set(
+        Invoice.objects.filter(close=close, cancels__isnull=False).values_list("cancels", flat=True)
+    )
+    rows = Invoice.objects.filter(close=close, cancels__isnull=True).order_by("issued_at", "serial")
+    for each in rows:
+        between = (each.issuer_id, each.recipient_id, each.currency)
+        made[(*between, each.rate)] = each
+        standing[between] += 0 if each.pk in gone else each.gross
+    found = earned(month=close.month)
+    due: Counter[tuple[object, ...]] = Counter()
+    for one in found:
+        due[one.between] += one.gross
+    wanted = [(one, made.get((*one.between, one.rate))) for one in found]
+    return [
+        (one, before)
+        for one, before in wanted
+        # What was billed whole in another way before, of all rates together, is not billed twice.
+        if standing[one.between] != due[one.between] and (before is None or before.pk in gone)
+    ]
+
+
 def _invoice(
-    each: Earned, close: MonthClose, rate: Decimal, *, serial: int, day: date, **by: Any
+    each: Earned, close: MonthClose, before: Invoice | None, *, serial: int, day: date, **by: Any
 ) -> Invoice:
-    tax = each.tax(rate)
     kind = InvoiceKind.COMMISSION if each.issuer_id else InvoiceKind.FEE
     return Invoice(
         **_numbered(serial, day),
         **by,
         kind=kind if each.gross > 0 else InvoiceKind.CREDIT,
         close=close,
+        replaces=before,
         issuer_id=each.issuer_id,
         recipient_id=each.recipient_id,
         issuer_name=each.issuer_name,
@@ -154,9 +178,9 @@ def _invoice(
         recipient_name=each.recipient_name,
         recipient_code=each.recipient_code,
         currency=each.currency,
-        net=each.gross - tax,
-        rate=rate,
-        tax=tax,
+        net=each.gross - each.tax,
+        rate=each.rate,
+        tax=each.tax,
         gross=each.gross,
         issued_on=day,
     )

@@ -1,9 +1,11 @@
 """
-Find placed claims that their creditors lowered: by waiving, correcting, or withdrawing them.
+Find placed claims that their creditors lowered: by waiving, correcting, or withdrawing them, or
+by telling of money that was paid before the order and so earns nobody a commission.
 
-A creditor that got money on the side could write the claim down instead of telling of it, and owe
-no commission. Lowering is its right and stands at once; the collector is told and may object. Every
-door writes the same rows of the journal, so these are read, by their moment and kind.
+A creditor that got money on the side could write the claim down instead of telling of it, or give
+it an older day, and owe no commission. Lowering is its right and stands at once; the collector is
+told and may object. Every door writes the same rows of the journal, so these are read, by their
+moment and kind.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, Max, Q, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum
 
 from qinghe.casework.models import Plan, Promise
 from qinghe.casework.terms import PlanState
@@ -26,18 +28,24 @@ from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Mandate
 from qinghe.market.terms import LIVE, MandateState
-from qinghe.settlement.models import Lowering, LoweringMark
+from qinghe.settlement.models import Lowering, LoweringMark, Payment
 from qinghe.settlement.terms import (
     LOWERED_AFTER_DAYS,
     LOWERING_LOOKS_BACK_DAYS,
     LOWERING_OBJECTION_DAYS,
     SMALL_LOWERING_PERCENT,
+    PaymentSource,
+    PaymentState,
 )
 
 MARK: Final = "lowerings"
 LOWERED: Final = ("claims.restated", "claims.written-off", "claims.lawful-accepted")
 MOVED: Final = "claims.moved"
 KINDS: Final = (LineKind.RESTATED, LineKind.WAIVED, LineKind.WITHDRAWN)
+# Money a creditor told of that no commission is due on.
+UNEARNED: Final = Q(
+    kind="payment.posted", facts__source=PaymentSource.CREDITOR, facts__commission=0
+)
 # Entries are read a little later, so that a transaction still open is not missed.
 SETTLES: Final = timedelta(minutes=5)
 FIRST_LOOK: Final = timedelta(days=30)
@@ -69,15 +77,23 @@ def _lowered(since: datetime, until: datetime) -> set[UUID]:
     own = Q(kind__in=LOWERED) | Q(
         kind=MOVED, facts__to=ClaimState.WITHDRAWN, actor__startswith=f"{Role.CREDITOR.value}:"
     )
-    subjects = rows.filter(own).values_list("subject", flat=True)
-    return {UUID(each.partition(":")[2]) for each in subjects}
+    return _claims(rows.filter(own)) | _with_orders(_claims(rows.filter(UNEARNED)))
+
+
+def _claims(rows: QuerySet[Entry]) -> set[UUID]:
+    return {UUID(each.partition(":")[2]) for each in rows.values_list("subject", flat=True)}
+
+
+def _with_orders(claims: set[UUID]) -> set[UUID]:
+    """Return which of many claims were ever placed: a creditor tells of money for all of them."""
+    return set(Mandate.objects.filter(claim__in=claims).values_list("claim_id", flat=True))
 
 
 def _told(claim_id: UUID, until: datetime, actor: Actor, at: datetime) -> Lowering | None:
     mandate = _mandate(claim_id, until)
     if mandate is None:
         return None
-    amount, last = _amount(mandate, until)
+    amount, earlier, last = _amount(mandate, until)
     owed = mandate.owed or mandate.claim.claimed
     if not amount or amount * 100 <= owed * SMALL_LOWERING_PERCENT:
         return None
@@ -88,7 +104,7 @@ def _told(claim_id: UUID, until: datetime, actor: Actor, at: datetime) -> Loweri
         collector_id=mandate.collector_id,
         amount=amount,
         currency=mandate.claim.currency,
-        seen=_seen(mandate, last),
+        seen={**_seen(mandate, last), "paid_earlier": earlier},
         lowered_at=last,
         told_at=at,
         object_until=at + timedelta(days=LOWERING_OBJECTION_DAYS),
@@ -109,9 +125,12 @@ def _mandate(claim_id: UUID, until: datetime) -> Mandate | None:
     return found.select_related("claim").order_by("-starts_at", "-pk").first()
 
 
-def _amount(mandate: Mandate, until: datetime) -> tuple[int, datetime]:
-    """Return by how much a claim was lowered under a mandate and not told yet, and when last."""
-    before = Lowering.objects.filter(mandate=mandate).aggregate(at=Max("lowered_at"))["at"]
+def _amount(mandate: Mandate, until: datetime) -> tuple[int, int, datetime]:
+    """
+    Return by how much a claim was lowered under a mandate and not told yet, how much of it is money
+    from before the order, and when last.
+    """
+    told = Lowering.objects.filter(mandate=mandate).aggregate(at=Max("lowered_at"))["at"]
     lines = Line.objects.filter(
         claim=mandate.claim_id,
         kind__in=KINDS,
@@ -119,10 +138,20 @@ def _amount(mandate: Mandate, until: datetime) -> tuple[int, datetime]:
         booked_at__gte=mandate.starts_at,
         booked_at__lte=until,
     )
-    if before is not None:
-        lines = lines.filter(booked_at__gt=before)
-    found = lines.aggregate(sum=Sum("amount"), last=Max("booked_at"))
-    return -(found["sum"] or 0), found["last"] or until
+    paid = Payment.objects.filter(
+        claim=mandate.claim_id,
+        source=PaymentSource.CREDITOR,
+        state=PaymentState.POSTED,
+        paid_on__lt=day_of(mandate.starts_at),
+        received_at__gte=mandate.starts_at,
+        received_at__lte=until,
+    )
+    if told is not None:
+        lines, paid = lines.filter(booked_at__gt=told), paid.filter(received_at__gt=told)
+    lowered = lines.aggregate(sum=Sum("amount"), last=Max("booked_at"))
+    earlier = paid.aggregate(sum=Sum(F("amount") - F("excess")), last=Max("received_at"))
+    last = max(filter(None, (lowered["last"], earlier["last"])), default=until)
+    return (earlier["sum"] or 0) - (lowered["sum"] or 0), earlier["sum"] or 0, last
 
 
 def _seen(mandate: Mandate, lowered_at: datetime) -> dict[str, Any]:

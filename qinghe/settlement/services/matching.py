@@ -2,7 +2,8 @@
 Book what came by bank where its purpose is clear, and note for the rest what it may be.
 
 First the reference whose check digits are right, then scored leads; whoever is not clearly ahead
-waits for two persons. Claims are locked before the money.
+waits for two persons, and so does money with a misspelt reference, whatever else speaks for it.
+Claims are locked before the money.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
 from qinghe.claims.models import Claim
+from qinghe.claims.payments import earliest_payment
 from qinghe.claims.terms import OPEN_STATES
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
@@ -30,10 +32,12 @@ from qinghe.settlement.matching import (
     weigh,
     weights,
 )
-from qinghe.settlement.models import Candidate, Suspense
+from qinghe.settlement.misspelt import near_numbers
+from qinghe.settlement.models import Candidate, StatementEntry, Suspense
 from qinghe.settlement.queries.expected import Asked, Due, Lead, bearers, leads, open_claims
-from qinghe.settlement.services.booking import Item, book, lock_claims
-from qinghe.settlement.services.explaining import words_of
+from qinghe.settlement.queries.named import words_of
+from qinghe.settlement.services.backdating import book_from_its_day
+from qinghe.settlement.services.booking import Item, lock_claims
 from qinghe.settlement.services.suspended import lock_suspense, one_at_a_time, tell_rest
 from qinghe.settlement.terms import PaymentSource
 
@@ -65,7 +69,8 @@ class Scored:
     @property
     def place(self) -> tuple[UUID, UUID | None]:
         """Return what entries compete for: who names a claim takes it from nobody."""
-        return self.claim_id, self.suspense_id if Sign.NUMBER in self.signs else None
+        own = Sign.NUMBER in self.signs or Sign.NEAR in self.signs
+        return self.claim_id, self.suspense_id if own else None
 
 
 @verb("settlement.match-suspense")
@@ -87,6 +92,8 @@ def match_suspense(*, actor: Actor, at: datetime) -> Matched:
     pairs = [(each.suspense_id, each.place, each.score) for each in scored]
     clear = choose(pairs, accept=by.accept, margin=by.margin)
     telling = {(each.suspense_id, each.place) for each in scored if each.telling}
+    misspelt = {each.suspense_id for each in scored if Sign.NEAR in each.signs}
+    telling = {pair for pair in telling if pair[0] not in misspelt}
     sure = [each for each in clear if (each.came, each.expected) in telling]
     booked |= _book([(each.came, each.expected[0]) for each in sure], actor, at)
     _note(scored, [each.pk for each in waiting], set(booked))
@@ -141,7 +148,8 @@ def _book(pairs: Sequence[tuple[UUID, UUID]], actor: Actor, at: datetime) -> dic
 
 def _fits(suspense: Suspense, claim: Claim) -> bool:
     free = suspense.rest > 0 and suspense.wish == Wish.NONE and not suspense.booked
-    return free and payable(claim) and claim.currency == suspense.currency
+    possible = came_on(suspense.entry) >= earliest_payment(claim.contract_on)
+    return free and possible and payable(claim) and claim.currency == suspense.currency
 
 
 def payable(claim: Claim) -> bool:
@@ -149,12 +157,17 @@ def payable(claim: Claim) -> bool:
     return claim.state in OPEN_STATES and claim.owed > 0
 
 
+def came_on(entry: StatementEntry) -> date:
+    """Return the day on which money came: what the bank books late counts from its value day."""
+    return min(entry.booked_on, entry.value_on)
+
+
 def _book_round(pairs: Sequence[tuple[Suspense, Claim]], actor: Actor, at: datetime) -> None:
     """Book at most one entry per claim; one that an earlier round settled is left waiting."""
     fresh = lock_claims(sorted(claim.pk for _suspense, claim in pairs))
     fits = [(suspense, fresh[claim.pk]) for suspense, claim in pairs if payable(fresh[claim.pk])]
     items = [_item(suspense, claim) for suspense, claim in fits]
-    by_claim = {each.claim_id: each for each in book(items=items, actor=actor, at=at)}
+    by_claim = {each.claim_id: each for each in book_from_its_day(items=items, actor=actor, at=at)}
     for suspense, claim in fits:
         suspense.payment = by_claim[claim.pk]
         suspense.booked += 1
@@ -163,8 +176,8 @@ def _book_round(pairs: Sequence[tuple[Suspense, Claim]], actor: Actor, at: datet
 
 
 def _item(suspense: Suspense, claim: Claim) -> Item:
-    entry, again = suspense.entry, f":{suspense.booked}" if suspense.booked else ""
-    paid_on = min(entry.booked_on, entry.value_on)
+    again = f":{suspense.booked}" if suspense.booked else ""
+    paid_on = came_on(suspense.entry)
     reference = f"{suspense.pk}{again}"
     return Item(claim.pk, suspense.rest, paid_on, PaymentSource.TRANSFER, reference)
 
@@ -179,7 +192,7 @@ def _scored(left: Sequence[Suspense]) -> list[Scored]:
     among, scored = open_claims(), []
     for entry in asked:
         same = named.get(entry.payer, set()) & debtors
-        keys = {entry.amount, *marks(entry.text), *same}
+        keys = {entry.amount, *marks(entry.text), *map(bare, entry.near), *same}
         near = {lead.claim_id: lead for key in keys for lead in places.get(key, ())}
         scored += [
             _best(entry, lead, same, among)
@@ -203,10 +216,12 @@ def _best(entry: Asked, lead: Lead, same: set[UUID], among: int) -> Scored:
     payer = ("only" if len(same) == 1 else "several") if lead.debtor_id in same else ""
     rated = []
     for due in lead.dues:
-        compared = levels(Came(entry.amount, entry.day, entry.text), _expected(due, lead, payer))
+        came = Came(entry.amount, entry.day, entry.text, entry.near)
+        compared = levels(came, _expected(due, lead, payer))
         rated.append((weigh(compared, weights(), among=among), due, compared))
     score, due, compared = max(rated, key=lambda each: each[0])
     signs = [Sign.NUMBER] if compared.get("number") == "named" else []
+    signs += [Sign.NEAR] if compared.get("number") == "near" else []
     signs += [Sign.PAYER] if payer else []
     signs += [due.sign] if compared["amount"] != "far" else []
     telling = Sign.NUMBER in signs or payer == "only"
@@ -219,7 +234,8 @@ def _expected(due: Due, lead: Lead, payer: str) -> Expected:
 
 def _asked(each: Suspense) -> Asked:
     entry, said = each.entry, words_of(each.entry)
-    return Asked(each.pk, each.rest, each.currency, entry.booked_on, said["text"], said["payer"])
+    text, near = said["text"], near_numbers(said["text"])
+    return Asked(each.pk, each.rest, each.currency, entry.booked_on, text, said["payer"], near)
 
 
 def _note(scored: Sequence[Scored], looked: Sequence[UUID], booked: set[UUID]) -> None:

@@ -14,12 +14,14 @@ from qinghe.claims.services import check_words
 from qinghe.journal.services import verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.money import to_major
+from qinghe.kernel.shown import check_shown
 from qinghe.parties.days import legal_day
 from qinghe.parties.pairs import independent
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services import seal
 from qinghe.parties.terms import Secret
 from qinghe.settlement.models import Lowering
+from qinghe.settlement.queries.lowerings import lowering_for
 from qinghe.settlement.refusals import (
     AboveLowering,
     AnotherDecides,
@@ -123,21 +125,27 @@ def judge_lowering(
 
 
 @verb("settlement.decide-lowering")
-def decide_lowering(*, lowering_id: UUID, agreed: bool, actor: Actor, at: datetime) -> Lowering:
+def decide_lowering(
+    *, lowering_id: UUID, agreed: bool, actor: Actor, at: datetime, seen: str | None = None
+) -> Lowering:
     """
     Decide as the second officer. Agreed: commission on `due` is owed by the creditor.
 
     Not agreed: the case waits for another proposal.
 
+    :param seen: the mark of the proposal that was shown, `LoweringRow.shown`
     :raises NotPermitted: the actor does not suspend
     :raises NoSuchLowering: unknown
     :raises LoweringMoved: no proposal waits
+    :raises ChangedMeanwhile: another proposal waits than was shown, or a side has spoken
     :raises AnotherDecides: the one who asked, or not independent of them
     """
     require(actor, Permission.SUSPEND)
     found = _lock(lowering_id)
     if found.state != LoweringState.ASKED:
         raise LoweringMoved
+    if seen is not None:
+        check_shown(seen, lowering_for(lowering_id=lowering_id, actor=actor).shown)
     if not independent(actor.label, found.asked_by):
         raise AnotherDecides
     if agreed:

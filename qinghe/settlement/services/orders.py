@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from qinghe.casework.queries.early import still_asked
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
@@ -18,6 +19,7 @@ from qinghe.settlement.cashier import FAILED, PAID, PROVIDER, Notice, read_notic
 from qinghe.settlement.models import CashierOrder
 from qinghe.settlement.refusals import (
     AboveLawful,
+    AboveOffer,
     BadAmount,
     NoCashier,
     NoSuchOrder,
@@ -43,6 +45,7 @@ def create_cashier_order(
     :raises NothingOwed: settled or withdrawn
     :raises BadAmount: not above zero, or above what is owed with the interest up to today
     :raises AboveLawful: above what contract and law give today, as the platform calculates it
+    :raises AboveOffer: above what an offer to the debtor still asks to settle everything
     """
     require(actor, Permission.PAY)
     claim = Claim.objects.select_related("creditor").filter(pk=claim_id).first()
@@ -150,7 +153,14 @@ def _check_amount(claim: Claim, amount: int, at: datetime) -> None:
     if not 0 < amount <= limit.claimed:
         raise BadAmount
     if amount > limit.most:
-        raise AboveLawful(most=f"{to_major(limit.most, claim.currency)} {claim.currency}")
+        raise AboveLawful(most=_words(limit.most, claim))
+    asked = still_asked([claim.pk], day_of(at)).get(claim.pk)
+    if asked is not None and amount > asked.amount:
+        raise AboveOffer(most=_words(asked.amount, claim))
+
+
+def _words(minor: int, claim: Claim) -> str:
+    return f"{to_major(minor, claim.currency)} {claim.currency}"
 
 
 def _claim_of(order_id: UUID) -> UUID:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from qinghe.journal.services import record, verb
@@ -13,9 +14,14 @@ from qinghe.settlement.payout_refusals import (
     BadLimits,
     LimitAsked,
     LimitBySamePerson,
+    LimitsTooHigh,
     NoSuchLimit,
 )
 from qinghe.settlement.queries.apart import apart
+from qinghe.settlement.queries.payable import limits_of
+
+# So many times as high as now a limit may become in one step.
+MOST_RAISE: Final = 10
 
 
 @verb("settlement.ask-limits")
@@ -27,11 +33,19 @@ def ask_limits(
 
     :raises NotPermitted: the role may not prepare payouts
     :raises BadLimits: not above zero, or a run or a day below one payout
+    :raises LimitsTooHigh: one of them more than ten times as high as now
     :raises LimitAsked: others wait already
     """
     require(actor, Permission.PREPARE_PAYOUTS)
     if not 0 < per_payout <= min(per_run, per_day):
         raise BadLimits
+    now = limits_of(currency)
+    if (
+        per_payout > MOST_RAISE * now.per_payout
+        or per_run > MOST_RAISE * now.per_run
+        or per_day > MOST_RAISE * now.per_day
+    ):
+        raise LimitsTooHigh
     if PayoutLimit.objects.filter(currency=currency, agreed_at=None).exists():
         raise LimitAsked(currency=currency)
     asked = PayoutLimit.objects.create(

@@ -8,9 +8,10 @@ with the bank is set aside there until the bank answers: posted as paid, or let 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from qinghe.claims.days import day_of
+from qinghe.claims.days import day_of, local
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.ids import digits, new_id
@@ -31,8 +32,13 @@ from qinghe.parties.queries.standing import below
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services.assurance import check_standing
 from qinghe.settlement import accounts
-from qinghe.settlement.models import Payout, PayoutRun
-from qinghe.settlement.payout_refusals import AccountBounced, InRun, UnknownReturnCode
+from qinghe.settlement.models import Payout, PayoutReturn, PayoutRun, StatementEntry
+from qinghe.settlement.payout_refusals import (
+    AccountBounced,
+    InRun,
+    PayoutLeft,
+    UnknownReturnCode,
+)
 from qinghe.settlement.payout_terms import PayoutState, RunState
 from qinghe.settlement.queries.apart import why_not_approve
 from qinghe.settlement.queries.payable import accounts_now, bounced
@@ -43,7 +49,8 @@ from qinghe.settlement.services.covering import cover, lock_books
 from qinghe.settlement.services.reserves import release_reserves
 from qinghe.settlement.services.runs import check_limits, paying
 
-PAYABLE = r"^(creditor:[^:]+:collected|collector:[^:]+:payable)$"
+AT_BANK: Final = (PayoutState.SENT, PayoutState.PAID)
+LIVE: Final = (PayoutState.DRAFT, PayoutState.APPROVED, *AT_BANK)
 
 
 @verb("settlement.prepare-payouts")
@@ -137,11 +144,19 @@ def pay_payout(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
     if payout.state != PayoutState.SENT:
         # What is with the bank is paid, whatever became of its payee since.
         _check_payee(_alone(payout).organisation, at)
-    _book_paid(payout, at)
-    payout.state, payout.paid_at = PayoutState.PAID, at
-    payout.save(update_fields=["state", "paid_at"])
-    _end_run(run, at)
-    _record("payout.paid", payout, actor, at)
+    _settle(payout, run, actor, at)
+    return payout
+
+
+def settle_sent(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
+    """
+    Book as paid what is with the bank, on the word of a statement; in the caller's transaction.
+
+    :raises NoSuchPayout: unknown
+    :raises PayoutMoved: not with the bank any more
+    """
+    payout, run = _with_run(payout_id, PayoutState.SENT)
+    _settle(payout, run, actor, at)
     return payout
 
 
@@ -152,31 +167,87 @@ def return_payout(
     """
     Give back what a payout had set aside: it was not approved, or the bank returned it.
 
-    With a `code` that finds fault with the account, nothing more is paid there until the
-    organisation has proven an account anew.
+    What is booked as paid, or left on a statement, takes a second person (`ask_return`). With a
+    `code` that finds fault with the account, nothing more is paid there until the organisation has
+    proven an account anew.
 
     :raises NotPermitted: the role may not approve payouts
     :raises NoSuchPayout: unknown
     :raises PayoutMoved: returned before
     :raises InRun: its run is not with the bank yet
+    :raises PayoutLeft: booked as paid, or a statement shows that it left
     :raises UnknownReturnCode: not one of the bank's reasons
     """
     require(actor, Permission.APPROVE_PAYOUTS)
+    check_code(code)
+    payout, run = _with_run(payout_id, *LIVE)
+    if has_left(payout):
+        raise PayoutLeft(number=payout.number)
+    if payout.state != PayoutState.SENT:
+        _alone(payout)
+    _give_back(payout, run, reason, code, actor, at)
+    return payout
+
+
+def take_payout_back(
+    *, payout_id: UUID, reason: str, code: str, actor: Actor, at: datetime, said_by: str = ""
+) -> Payout:
+    """
+    Give back what left, on the word of a statement or of two persons; in their transaction.
+
+    :raises NoSuchPayout: unknown
+    :raises PayoutMoved: neither with the bank nor paid
+    """
+    payout, run = _with_run(payout_id, *AT_BANK)
+    _give_back(payout, run, reason, code, actor, at, said_by)
+    return payout
+
+
+def has_left(payout: Payout) -> bool:
+    """Tell whether a payout is booked as paid, or left on a statement under its number."""
+    left = StatementEntry.objects.filter(credit=False, explained=payout.number)
+    return payout.state == PayoutState.PAID or left.exists()
+
+
+def check_code(code: str) -> None:
+    """
+    Refuse what is no reason of a bank; none is one.
+
+    :raises UnknownReturnCode: not one of the bank's reasons
+    """
     if code and code not in CODES:
         raise UnknownReturnCode
-    live = (PayoutState.DRAFT, PayoutState.APPROVED, PayoutState.SENT, PayoutState.PAID)
-    payout, run = _with_run(payout_id, *live)
-    at_the_bank = payout.state in (PayoutState.SENT, PayoutState.PAID)
-    if not at_the_bank:
-        _alone(payout)
+
+
+def _settle(payout: Payout, run: PayoutRun | None, actor: Actor, at: datetime) -> None:
+    _book_paid(payout, at)
+    payout.state, payout.paid_at = PayoutState.PAID, at
+    payout.save(update_fields=["state", "paid_at"])
+    _end_run(run, at)
+    _record("payout.paid", payout, actor, at)
+
+
+def _give_back(
+    payout: Payout,
+    run: PayoutRun | None,
+    reason: str,
+    code: str,
+    actor: Actor,
+    at: datetime,
+    said_by: str = "",
+) -> None:
+    at_the_bank = payout.state in AT_BANK
     _take_back(payout, at)
     payout.state = PayoutState.FAILED if at_the_bank else PayoutState.DROPPED
     payout.return_code = code if at_the_bank else ""
-    payout.returned_by, payout.returned_at = actor.label, at
-    payout.save(update_fields=["state", "return_code", "returned_by", "returned_at"])
+    payout.dropped_why = "" if at_the_bank else reason.strip()
+    payout.returned_by, payout.returned_at = said_by or actor.label, at
+    told = ["state", "return_code", "dropped_why", "returned_by", "returned_at"]
+    payout.save(update_fields=told)
+    asked = PayoutReturn.objects.filter(payout=payout, agreed_at=None, dropped_at=None)
+    asked.update(dropped_by=actor.label, dropped_at=at)
     _end_run(run, at)
     _record("payout.returned", payout, actor, at, reason=reason)
-    return payout
 
 
 def _book_paid(payout: Payout, at: datetime) -> None:
@@ -222,7 +293,7 @@ def _gather_cash(at: datetime) -> None:
 
 def _payable(at: datetime) -> list[Account]:
     """Return what is payable to parties that may be paid to their account; the rest waits."""
-    rows = list(Account.objects.filter(path__regex=PAYABLE, balance__lt=0).order_by("pk"))
+    rows = list(Account.objects.filter(path__regex=accounts.PAYABLE, balance__lt=0).order_by("pk"))
     owners = {_owner(row) for row in rows}
     waiting = below(owners, Act.WORK, at) | waiting_until(owners, at).keys() | bounced(owners)
     return [row for row in rows if _owner(row) not in waiting]
@@ -266,9 +337,7 @@ def _check_payee(organisation: Organisation, at: datetime) -> None:
     check_standing(organisation, Act.WORK, at)
     until = waiting_until([organisation.pk], at).get(organisation.pk)
     if until is not None:
-        raise AccountChanged(
-            organisation=organisation.name, until=until.isoformat(timespec="minutes")
-        )
+        raise AccountChanged(organisation=organisation.name, until=f"{local(until):%Y-%m-%d %H:%M}")
     if bounced([organisation.pk]):
         raise AccountBounced(organisation=organisation.name)
 

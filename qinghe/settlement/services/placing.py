@@ -43,6 +43,7 @@ def go_to_provider(
     :raises NothingOwed: settled or withdrawn
     :raises BadAmount: not above zero, or above what is owed with the interest up to today
     :raises AboveLawful: above what contract and law give today, as the platform calculates it
+    :raises AboveOffer: above what an offer to the debtor still asks to settle everything
     :raises ProviderNotReady: a name or a key of the provider is missing
     :raises ProviderSilent: the provider does not answer
     """

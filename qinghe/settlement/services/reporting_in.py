@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
+from qinghe.kernel.money import CURRENCIES
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement.models import ProviderLine, ProviderReport
 from qinghe.settlement.provider_reports import BadRow, Settled, read_report
@@ -40,6 +41,12 @@ class UnknownProvider(DomainError):
     text = _("Choose one of the providers.")
 
 
+class UnknownCurrency(DomainError):
+    code = "settlement.unknown-currency"
+    status = 422
+    text = _("{currency} is no currency that is accounted in here. Write its code, such as CNY.")
+
+
 @verb("settlement.import-provider-report")
 def import_provider_report(
     *, provider: str, currency: str, content: bytes, actor: Actor, at: datetime
@@ -49,12 +56,15 @@ def import_provider_report(
 
     :raises NotPermitted: the role does not manage payments
     :raises UnknownProvider: none of ours
+    :raises UnknownCurrency: a currency that nothing is accounted in here
     :raises BadProviderReport: a row cannot be read
     :raises LineChanged: a number was told before with other figures
     """
     require(actor, Permission.MANAGE_PAYMENTS)
     if provider not in NAMES:
         raise UnknownProvider
+    if currency not in CURRENCIES:
+        raise UnknownCurrency(currency=currency)
     try:
         told = read_report(content, currency)
     except BadRow as bad:

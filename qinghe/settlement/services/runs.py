@@ -14,6 +14,7 @@ from uuid import UUID
 from qinghe.claims.days import day_of
 from qinghe.journal.services import record, record_many, verb
 from qinghe.kernel.actor import Actor
+from qinghe.kernel.errors import DomainError
 from qinghe.kernel.ids import digits
 from qinghe.ledger.terms import Posting
 from qinghe.parties.models import Organisation
@@ -32,7 +33,7 @@ from qinghe.settlement.payout_refusals import (
     RunUnfit,
     WhyMissing,
 )
-from qinghe.settlement.payout_terms import NotNow, PayoutState, RunState
+from qinghe.settlement.payout_terms import COLLECTED, NotNow, PayoutState, RunState
 from qinghe.settlement.queries.apart import apart, why_not_approve
 from qinghe.settlement.queries.payable import (
     accounts_now,
@@ -51,12 +52,14 @@ def open_run(*, currency: str, actor: Actor, at: datetime) -> PayoutRun:
     """
     Collect the drafts of a currency that can go out now, oldest first, as far as the limits allow.
 
+    What was approved alone goes too: it is a draft again, and approved with the run.
+
     :raises NotPermitted: the role may not prepare payouts
     :raises RunOpen: another run of this currency waits for approval
     :raises NothingToRun: no draft can go out now
     """
     require(actor, Permission.PREPARE_PAYOUTS)
-    drafts = Payout.objects.filter(currency=currency, state=PayoutState.DRAFT, run=None)
+    drafts = Payout.objects.filter(currency=currency, state__in=COLLECTED, run=None)
     rows = list(drafts.order_by("prepared_at", "number").select_for_update(of=("self",)))
     # Looked for under their locks: of two who collect at once, the second sees the first.
     open_one = PayoutRun.objects.filter(currency=currency, state=RunState.DRAFT).first()
@@ -75,6 +78,9 @@ def open_run(*, currency: str, actor: Actor, at: datetime) -> PayoutRun:
         opened_by=actor.label,
         opened_at=at,
     )
+    for payout in members:
+        if payout.state == PayoutState.APPROVED:
+            _leave(payout, kept_out="")
     _join(run, members)
     _note("run-opened", run, actor, at, payouts=len(members), total=sum_of(members))
     return run
@@ -214,16 +220,18 @@ def members_of(run: PayoutRun) -> list[Payout]:
     return list(rows)
 
 
-def check_fit(members: Sequence[Payout], at: datetime) -> None:
+def check_fit(
+    members: Sequence[Payout], at: datetime, *, refusal: type[DomainError] = RunUnfit
+) -> None:
     """
     Refuse payouts whose payee may not be paid, or whose account is not the one they joined with.
 
-    :raises RunUnfit: naming the first of them
+    :raises RunUnfit: naming the first of them; another `refusal` where it was said
     """
     unfit = why_not_now(members, at, joined=True)
     for payout in members:
         if payout.pk in unfit:
-            raise RunUnfit(payout=payout.number, why=NotNow(unfit[payout.pk]).label)
+            raise refusal(payout=payout.number, why=NotNow(unfit[payout.pk]).label)
 
 
 def check_limits(members: Sequence[Payout], at: datetime) -> None:

@@ -32,7 +32,10 @@ from qinghe.settlement.refusals import (
     PaymentDiffers,
     WrongCurrency,
 )
-from qinghe.settlement.services.booking import Item, book, lock_claims
+from qinghe.settlement.services.backdating import book_from_its_day
+from qinghe.settlement.services.beyond import within
+from qinghe.settlement.services.booking import Item, lock_claims
+from qinghe.settlement.services.posting import check_not_too_early
 from qinghe.settlement.terms import PaymentSource
 
 SOURCE = PaymentSource.CREDITOR
@@ -61,13 +64,14 @@ def spread_payment(
     actor: Actor,
     at: datetime,
     wish: Wish | None = None,
+    excess: int = 0,
 ) -> list[Payment]:
     """
     Book money that a creditor received for several debts of one person, in minor units.
 
     An agreed order counts, else the debt the payer designated, else the law: due before not due,
     less security, the heavier rate, the earlier due day; complete equals share in proportion. What
-    exceeds all debts waits for refund. The same reference books once.
+    exceeds all debts must be named in `excess`, and waits for refund. A reference books once.
 
     :raises NotPermitted: the role reports no payments
     :raises NoSuchClaim: one is unknown, or another creditor's
@@ -75,7 +79,9 @@ def spread_payment(
     :raises DebtNotNamed: the first debt is not among those paid
     :raises BadAmount: not above zero, or beyond all books
     :raises PaidLater: money of a day to come
+    :raises PaidTooEarly: money of a day before a contract, or before 1990
     :raises WrongCurrency: a debt is in another currency
+    :raises AboveOwed: more beyond what is owed than was named
     :raises PaymentDiffers: the reference was booked with another amount or for other debts
     """
     require(actor, Permission.REPORT_PAYMENTS)
@@ -87,15 +93,11 @@ def spread_payment(
     known = _known(claims, reference)
     if known:
         return _same(known, claims, amount)
+    check_not_too_early(claims.values(), paid_on)
     claims = {
         pk: accrue_interest(claim_id=pk, to=paid_on, actor=actor, at=at) for pk in sorted(claims)
     }
     shares = _shares(claims, law.Payment(amount, currency, paid_on), wish)
-    items = [
-        Item(pk, share, paid_on, SOURCE, _reference(reference, claims[pk]))
-        for pk, share in shares.items()
-        if share
-    ]
     record(
         kind="payment.spread",
         subject=f"person:{next(iter(claims.values())).debtor_id}",
@@ -105,7 +107,19 @@ def spread_payment(
         currency=currency,
         shares={str(pk): share for pk, share in shares.items()},
     )
-    return book(items=items, actor=actor, at=at)
+    items = _items(shares, claims, paid_on, reference)
+    with within(excess, claims, currency):
+        return book_from_its_day(items=items, actor=actor, at=at)
+
+
+def _items(
+    shares: Mapping[UUID, int], claims: Mapping[UUID, Claim], paid_on: date, reference: str
+) -> list[Item]:
+    return [
+        Item(pk, share, paid_on, SOURCE, _reference(reference, claims[pk]))
+        for pk, share in shares.items()
+        if share
+    ]
 
 
 def _own(claim_ids: Sequence[UUID], actor: Actor) -> dict[UUID, Claim]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from qinghe.settlement.bank_terms import GONE
-from qinghe.settlement.models import Candidate, Payment, SendBack, Suspense
+from qinghe.settlement.models import Candidate, Payment, Refund, SendBack, Suspense
+from qinghe.settlement.return_terms import REFUNDED, RefundCause
 from qinghe.settlement.terms import PaymentSource, PaymentState
 
 # Any constant of our own does.
@@ -25,11 +26,17 @@ def one_at_a_time() -> None:
 
 
 def sent_back(payment: Payment) -> int:
-    """Return what of a bank transfer went back, or is on its way: no replay may apply it."""
-    if payment.source != PaymentSource.TRANSFER:
-        return 0
-    gone = SendBack.objects.filter(payment=payment, state__in=GONE)
-    return int(gone.aggregate(total=Coalesce(Sum("amount"), 0))["total"])
+    """Return what went back to its payer, or is on its way: no replay may apply it."""
+    if payment.source == PaymentSource.CASHIER:
+        refunds = Refund.objects.filter(payment=payment, cause=RefundCause.EXCESS)
+        return _total(refunds.filter(state__in=REFUNDED))
+    if payment.source in (PaymentSource.TRANSFER, PaymentSource.DEBIT):
+        return _total(SendBack.objects.filter(payment=payment, state__in=GONE))
+    return 0
+
+
+def _total(rows: QuerySet[Any]) -> int:
+    return int(rows.aggregate(total=Coalesce(Sum("amount"), 0))["total"])
 
 
 def lock_suspense(ids: Iterable[UUID]) -> dict[UUID, Suspense]:
@@ -41,8 +48,7 @@ def lock_suspense(ids: Iterable[UUID]) -> dict[UUID, Suspense]:
 
 def tell_rest(suspense: Suspense) -> None:
     """Write down what of locked money still waits."""
-    gone = SendBack.objects.filter(suspense=suspense, state__in=GONE)
-    back = int(gone.aggregate(total=Coalesce(Sum("amount"), 0))["total"])
+    back = _total(SendBack.objects.filter(suspense=suspense, state__in=GONE))
     payment = suspense.payment
     stands = payment is not None and payment.state == PaymentState.POSTED
     applied = payment.amount - payment.excess if payment is not None and stands else 0

@@ -12,29 +12,32 @@ from uuid import UUID
 from qinghe.claims.models import Claim
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
-from qinghe.kernel.redaction import redact
+from qinghe.kernel.shown import check_shown
 from qinghe.ledger.queries import available
 from qinghe.ledger.services import lock_accounts, post_many
 from qinghe.ledger.terms import Posting
 from qinghe.parties.pairs import independent
 from qinghe.parties.roles import Permission, require
-from qinghe.parties.services import reveal
-from qinghe.parties.terms import Purpose
 from qinghe.settlement import accounts
 from qinghe.settlement.bank.refusals import (
+    NoSuchBooking,
     NoSuchSuspense,
     NotPayable,
-    ReasonMissing,
     SuspenseBySamePerson,
     SuspenseMoved,
 )
 from qinghe.settlement.bank_terms import Wish
 from qinghe.settlement.models import Suspense
+from qinghe.settlement.queries.suspense import suspense_row
 from qinghe.settlement.reference import claim_number_in
 from qinghe.settlement.refusals import NoCash
 from qinghe.settlement.services.booking import lock_claims
-from qinghe.settlement.services.matching import book_transfer, payable
-from qinghe.settlement.services.suspended import lock_suspense, tell_rest
+from qinghe.settlement.services.came_back import take_return
+from qinghe.settlement.services.explaining import open_entry
+from qinghe.settlement.services.knowing import bookings_of
+from qinghe.settlement.services.matching import book_transfer, came_on, payable
+from qinghe.settlement.services.posting import check_not_too_early
+from qinghe.settlement.services.suspended import lock_suspense, one_at_a_time, tell_rest
 
 
 @verb("settlement.propose-claim")
@@ -46,6 +49,7 @@ def propose_claim(*, suspense_id: UUID, claim_number: str, actor: Actor, at: dat
     :raises NoSuchSuspense: unknown
     :raises SuspenseMoved: somebody proposed something, or nothing waits
     :raises NotPayable: no open claim of this number in this currency
+    :raises PaidTooEarly: the money came before the contract of the claim
     """
     require(actor, Permission.MANAGE_PAYMENTS)
     suspense = _free(suspense_id)
@@ -54,37 +58,49 @@ def propose_claim(*, suspense_id: UUID, claim_number: str, actor: Actor, at: dat
     claim = Claim.objects.filter(number__in=numbers, currency=suspense.currency).first()
     if claim is None or not payable(claim):
         raise NotPayable(currency=suspense.currency)
+    check_not_too_early([claim], came_on(suspense.entry))
     return _propose(suspense, Wish.ASSIGN, claim, "", actor, at)
 
 
 @verb("settlement.propose-known")
-def propose_known(*, suspense_id: UUID, note: str, actor: Actor, at: datetime) -> Suspense:
+def propose_known(*, suspense_id: UUID, booking: str, actor: Actor, at: datetime) -> Suspense:
     """
-    Propose that the money is in the books already: a receipt, or what a provider passed on.
+    Propose that the money is in the books already, and which booking tells it.
+
+    `booking` is the key of one of `known_bookings`: a receipt, or what a provider passed on.
 
     :raises NotPermitted: the actor does not manage payments
     :raises NoSuchSuspense: unknown
     :raises SuspenseMoved: somebody proposed something, or nothing waits
-    :raises ReasonMissing: no words about where
+    :raises NoSuchBooking: no booking of this amount near its day, or it explains another entry
     """
     require(actor, Permission.MANAGE_PAYMENTS)
+    one_at_a_time()
     suspense = _free(suspense_id)
-    if not (words := redact(note.strip())[:200]):
-        raise ReasonMissing
+    found = next((each for each in bookings_of(suspense) if each.key == booking), None)
+    if found is None:
+        raise NoSuchBooking
+    suspense.booking = found.key
+    suspense.save(update_fields=["booking"])
+    # A number stands alone: the check by number reads it.
+    words = found.words if found.key == found.words else f"{found.day} · {found.words}"
     return _propose(suspense, Wish.KNOWN, None, words, actor, at)
 
 
 @verb("settlement.agree-suspense")
-def agree(*, suspense_id: UUID, actor: Actor, at: datetime) -> Suspense:
+def agree(*, suspense_id: UUID, actor: Actor, at: datetime, seen: str | None = None) -> Suspense:
     """
     Agree to what a colleague proposed, and book it.
 
+    :param seen: the mark of the proposal that was shown, `SuspenseRow.shown`
     :raises NotPermitted: the actor does not manage payments
     :raises NoSuchSuspense: unknown
     :raises SuspenseMoved: nobody proposed anything
+    :raises ChangedMeanwhile: something else is proposed than was shown
     :raises SuspenseBySamePerson: proposed by this very person, or one of the two made the other
     :raises NotPayable: the claim is no longer open
     :raises NoCash: in the books already, but what the bank holds here is on its way out
+    :raises PayoutMoved: the payout that came back changed meanwhile
     """
     require(actor, Permission.MANAGE_PAYMENTS)
     wished = Suspense.objects.filter(pk=suspense_id).values_list("wish_claim", flat=True)
@@ -94,10 +110,14 @@ def agree(*, suspense_id: UUID, actor: Actor, at: datetime) -> Suspense:
         raise SuspenseMoved
     if suspense.wish_claim_id is not None and suspense.wish_claim_id not in claims:
         raise SuspenseMoved
+    if seen is not None:
+        check_shown(seen, suspense_row(suspense_id=suspense_id, actor=actor).shown)
     if not independent(suspense.asked_by, actor.label):
         raise SuspenseBySamePerson
     suspense.agreed_by, suspense.agreed_at = actor.label, at
     if suspense.wish_claim_id is None:
+        if suspense.wish == Wish.RETURN:
+            take_return(suspense, actor, at)
         _book_known(suspense, at)
     else:
         claim = claims[suspense.wish_claim_id]
@@ -123,8 +143,8 @@ def withdraw(*, suspense_id: UUID, actor: Actor, at: datetime) -> Suspense:
     if suspense.wish == Wish.NONE:
         raise SuspenseMoved
     _record("withdrawn", suspense, actor, at)
-    suspense.asked_by, suspense.asked_at = "", None
-    suspense.save(update_fields=["asked_by", "asked_at"])
+    suspense.asked_by, suspense.asked_at, suspense.booking = "", None, ""
+    suspense.save(update_fields=["asked_by", "asked_at", "booking"])
     _clear(suspense)
     return suspense
 
@@ -141,8 +161,7 @@ def open_words(*, suspense_id: UUID, actor: Actor, at: datetime) -> str:
     suspense = Suspense.objects.filter(pk=suspense_id).select_related("entry").first()
     if suspense is None or suspense.entry.words_id is None:
         raise NoSuchSuspense
-    item = suspense.entry.words_id
-    return reveal(item_id=item, purpose=Purpose.MATCH_PAYMENT, actor=actor, at=at)
+    return open_entry(entry_id=suspense.entry_id, actor=actor, at=at)
 
 
 def _propose(

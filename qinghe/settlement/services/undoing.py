@@ -8,22 +8,30 @@ from uuid import UUID
 from qinghe.claims.models import Claim
 from qinghe.journal.services import verb
 from qinghe.kernel.actor import Actor
+from qinghe.kernel.redaction import redact
+from qinghe.kernel.shown import ChangedMeanwhile
 from qinghe.ledger.services import post_many
 from qinghe.ledger.terms import Posting
+from qinghe.parties.roles import Permission, require
 from qinghe.settlement import accounts
 from qinghe.settlement.models import CashierOrder, Payment, Refund
 from qinghe.settlement.provider_refusals import NotPaidHere
-from qinghe.settlement.refusals import NoSuchPayment
 from qinghe.settlement.return_terms import RefundCause, RefundState
 from qinghe.settlement.services.advancing import take_back
 from qinghe.settlement.services.excess import given_back, note
 from qinghe.settlement.services.posting import post_payment
-from qinghe.settlement.services.reversal import agreed, reverse_payment
+from qinghe.settlement.services.reversal import (
+    Undoing,
+    agreed,
+    asked_for,
+    locked_payment,
+    take_out,
+)
 from qinghe.settlement.terms import PaymentSource, PaymentState
 
 
 def undo(
-    payment: Payment, gone: int, mark: str, reason: str, actor: Actor, at: datetime
+    payment: Payment, gone: int, mark: str, wish: Undoing, actor: Actor, at: datetime
 ) -> Payment:
     """
     Reverse a payment of which so many minor units left, and book the rest again.
@@ -34,7 +42,7 @@ def undo(
     offset = min(given_back(payment), payment.amount - gone)
     if offset:
         _return_to_box(payment, offset, at)
-    undone = reverse_payment(payment_id=payment.pk, reason=reason, actor=actor, at=at)
+    undone = take_out(locked_payment(payment.pk, actor, None), wish, actor, at)
     if undone.state != PaymentState.REVERSED:
         return undone
     _drop_queued(payment, actor, at)
@@ -45,31 +53,68 @@ def undo(
 
 
 @verb("settlement.give-back")
-def give_back(*, payment_id: UUID, reason: str, actor: Actor, at: datetime) -> Payment:
+def give_back(
+    *, payment_id: UUID, reason: str, actor: Actor, at: datetime, seen: str | None = None
+) -> Payment:
     """
     Give a whole payment back that was made by mistake; the claim is owed as if it had never come.
 
-    The first call asks and changes nothing; a second person, who stands apart, agrees.
+    The first call asks and changes nothing; a second person, who stands apart, agrees to exactly
+    this: the same reason, and that the money goes back.
 
+    :param seen: the mark of the payment that was shown, `PaymentRow.shown`
     :raises NotPermitted: the role does not manage payments
     :raises NoSuchPayment: unknown
     :raises NotPaidHere: it did not come through a provider
     :raises NotReversible: not booked, or reversed before
+    :raises ChangedMeanwhile: the payment, or what is asked for, is not what was shown
     :raises ReversalBySamePerson: asked by this very person, or one of the two made the other
     :raises NoCash: the money to give back is not on the platform's account
     :raises OwnMoneyShort: shares went out, and the platform's own money does not reach
     """
-    payment = Payment.objects.select_related("claim", "order").filter(pk=payment_id).first()
-    if payment is None or payment.claim_id is None:
-        raise NoSuchPayment
+    payment = locked_payment(payment_id, actor, seen)
+    return send_all_back(payment, redact(reason.strip()), actor, at)
+
+
+@verb("settlement.agree-reversal")
+def agree_reversal(
+    *, payment_id: UUID, actor: Actor, at: datetime, seen: str | None = None
+) -> Payment:
+    """
+    Agree to undo a payment exactly as a colleague asked: why, and with or without a refund.
+
+    :param seen: the mark of the payment that was shown, `PaymentRow.shown`
+    :raises NotPermitted: the role does not manage payments
+    :raises NoSuchPayment: unknown
+    :raises NotReversible: not booked, or reversed before
+    :raises ChangedMeanwhile: nobody asks for it any more, or something else than was shown
+    :raises ReversalBySamePerson: asked by this very person, or one of the two made the other
+    :raises NoCash: the money to give back is not on the platform's account
+    :raises OwnMoneyShort: shares went out, and the platform's own money does not reach
+    """
+    require(actor, Permission.MANAGE_PAYMENTS)
+    payment = locked_payment(payment_id, actor, seen)
+    wish = asked_for(payment, at)
+    if wish is None:
+        raise ChangedMeanwhile
+    if wish.back:
+        return send_all_back(payment, wish.reason, actor, at)
+    return take_out(payment, wish, actor, at)
+
+
+def send_all_back(payment: Payment, reason: str, actor: Actor, at: datetime) -> Payment:
+    """
+    Undo a locked payment and send its money back, or ask for both.
+
+    :raises NotPaidHere: it did not come through a provider
+    """
     if payment.source != PaymentSource.CASHIER or payment.order is None:
         raise NotPaidHere
-    Claim.objects.select_for_update(no_key=True).get(pk=payment.claim_id)
-    left = payment.amount - given_back(payment)
-    if not agreed(payment, actor, at):
+    left, wish = payment.amount - given_back(payment), Undoing(reason, back=True)
+    if not agreed(payment, wish, actor, at):
         # Only asking must move nothing.
-        return reverse_payment(payment_id=payment_id, reason=reason, actor=actor, at=at)
-    undone = undo(payment, left, "given-back", reason, actor, at)
+        return take_out(payment, wish, actor, at)
+    undone = undo(payment, left, "given-back", wish, actor, at)
     if left > 0:
         _queue(payment, left, undone.reversal_asked_by, actor, at)
     return undone

@@ -51,11 +51,17 @@ class Working:
     jobs: int = 0
 
     def answer(self, *, at: datetime) -> None:
-        """Answer every open offer: accept, or now and then decline."""
+        """
+        Answer every open offer: accept, or now and then decline.
+
+        Whoever agreed with a creditor keeps its few places for that creditor's orders.
+        """
         offers = DispatchOffer.objects.filter(state=OfferState.OPEN).order_by("pk")
+        agreed = Listing.objects.filter(state=ListingState.OPEN, mode=Mode.DESIGNATED)
+        kept = set(agreed.values_list("designated_to_id", flat=True))
         for pk, collector in list(offers.values_list("pk", "collector_id")):
             actor, player = self.crowd.actors[collector], self.crowd.players[collector]
-            if not player.honest or self.doer.random.random() < ACCEPTS:
+            if collector not in kept and (not player.honest or self.doer.random.random() < ACCEPTS):
                 self.doer.do(accept_offer, offer_id=pk, actor=actor, at=at)
             else:
                 reason = DeclineReason.NO_TIME

@@ -30,7 +30,7 @@ from qinghe.web.commission import cut
 from qinghe.web.doors import StaffRequest, page
 from qinghe.web.figures import figures_of
 from qinghe.web.formats import as_day, chinese
-from qinghe.web.numbers import whole
+from qinghe.web.numbers import page_asked
 from qinghe.web.simulated import Asked, amounts_of_bands, hidden, simulation
 
 
@@ -42,7 +42,7 @@ def order_hall(request: StaffRequest) -> HttpResponse:
         actor=request.actor,
         at=request.at,
         filters=filters,
-        page=whole(request.GET.get("page"), 1),
+        page=page_asked(request.GET),
     )
     record = collector_record(actor=request.actor, at=request.at, currency=CURRENCY)
     context = {

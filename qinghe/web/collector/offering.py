@@ -15,7 +15,7 @@ from qinghe.casework.terms import OfferRole
 from qinghe.market.queries import mandate_for
 from qinghe.parties.roles import Permission
 from qinghe.web.creditor.early import EarlyForm
-from qinghe.web.doors import StaffRequest, formed, page, refusals_in
+from qinghe.web.doors import StaffRequest, formed, page
 
 
 @page(Permission.WORK_CASES, methods=("GET", "POST"))
@@ -24,7 +24,7 @@ def case_early(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     claim = mandate_for(claim_id=claim_id, actor=request.actor, at=request.at).claim
     form = EarlyForm(request.POST or None, currency=claim.currency)
     if form.is_bound and form.is_valid():
-        with refusals_in(form):
+        with form.asking():
             made = make_early_offer(
                 claim_id=claim_id, **form.cleaned_data, actor=request.actor, at=request.at
             )

@@ -18,13 +18,13 @@ from qinghe.parties.roles import Permission
 from qinghe.web.commission import cut
 from qinghe.web.doors import StaffRequest, page
 from qinghe.web.formats import as_day, chinese
-from qinghe.web.numbers import whole
+from qinghe.web.numbers import page_asked, whole
 
 
 @page(Permission.TAKE_ORDERS)
 def package_list(request: StaffRequest) -> HttpResponse:
     """Show the packages that are open, with what may be told of each."""
-    asked = whole(request.GET.get("page"), 1)
+    asked = page_asked(request.GET)
     found = packages(actor=request.actor, at=request.at, page=asked)
     mine = request.actor.org_id
     capacity = capacity_of(collector_id=mine) if mine else None

@@ -27,7 +27,7 @@ from qinghe.web.collector.filters import filters_of
 from qinghe.web.collector.walk import keep
 from qinghe.web.doors import StaffRequest, page
 from qinghe.web.formats import as_day
-from qinghe.web.numbers import some_day, whole
+from qinghe.web.numbers import page_asked, some_day
 
 MANY = 5
 
@@ -62,9 +62,7 @@ def orders(request: StaffRequest) -> HttpResponse:
     """Show the cases of this collector, the most urgent first, with what to do next and why."""
     asked = request.GET
     filters = filters_of(asked)
-    found = worklist(
-        actor=request.actor, at=request.at, filters=filters, page=whole(asked.get("page"), 1)
-    )
+    found = worklist(actor=request.actor, at=request.at, filters=filters, page=page_asked(asked))
     keep(request, found)
     context = {
         "found": found,

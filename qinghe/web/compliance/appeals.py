@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.market.queries import standing_of, standings
 from qinghe.market.terms import Grade
+from qinghe.parties.pairs import tied
 from qinghe.parties.queries import organisation
 from qinghe.parties.roles import Permission
 from qinghe.parties.services import reveal
@@ -92,7 +93,7 @@ def appeal_page(request: StaffRequest, appeal_id: UUID) -> HttpResponse:
         "complaint": _complaint(request, row),
         "standing": standing_of([row.collector_id], request.at).get(row.collector_id),
         "steps": standings(row.collector_id, 8),
-        "mine": row.first_officer == request.actor.label,
+        "mine": bool(tied({row.first_officer}, request.actor.label)),
     }
     return formed(request, "web/compliance/appeal.html", context, form)
 

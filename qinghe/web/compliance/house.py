@@ -23,6 +23,7 @@ from qinghe.contact.services import (
     withdraw_house,
 )
 from qinghe.kernel.errors import DomainError
+from qinghe.parties.pairs import tied
 from qinghe.parties.queries import display_names
 from qinghe.parties.roles import Permission
 from qinghe.web.compliance.houseforms import (
@@ -72,14 +73,16 @@ def pack_page(request: StaffRequest, pack_id: UUID) -> HttpResponse:
     """Show one version, what it would have changed, and the next step."""
     row = house_pack(pack_id=pack_id, actor=request.actor, at=request.at)
     names = display_names([row.author, row.approver, row.end_asked_by])
+    author, asker = f":{row.author}", f":{row.end_asked_by}"
+    near = tied({author, asker}, request.actor.label)
     context = {
         "row": row,
         "units": UNITS,
         "author": names.get(row.author, ""),
         "approver": names.get(row.approver, "") if row.approver else "",
         "asker": names.get(row.end_asked_by, "") if row.end_asked_by else "",
-        "mine": row.author == request.actor.user_id,
-        "my_end": row.end_asked_by == request.actor.user_id,
+        "mine": author in near,
+        "my_end": asker in near,
         "replay": _shown(row.replay),
         "replay_form": ReplayForm(),
         "approve_form": MomentForm(),

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.kernel.money import to_minor
+from qinghe.parties.pairs import tied
 from qinghe.parties.queries import display_names
 from qinghe.parties.roles import Permission
 from qinghe.parties.services import reveal
@@ -197,10 +198,13 @@ def _context(request: StaffRequest, view: FlagView) -> dict[str, Any]:
     rulings = [each.ruling for each in view.parties if each.ruling]
     users = {_user(label) for r in rulings for label in (r.asked_by, r.decided_by)}
     users |= {_user(entry.actor) for entry in view.history}
+    near = tied({ruling.asked_by for ruling in rulings}, request.actor.label)
     return {
         "view": view,
         "because": view.rule.because(get_language() or "zh"),
-        "parties": [(each, _words(request, each), _stage(request, each)) for each in view.parties],
+        "parties": [
+            (each, _words(request, each), _stage(request, each, near)) for each in view.parties
+        ],
         "names": {str(k): v for k, v in display_names(u for u in users if u).items()},
         "history": [(e, e.kind.partition("-")[2], _name_of(e.actor)) for e in view.history],
         "answer_days": number("hearing_days"),
@@ -223,14 +227,14 @@ def _words(request: StaffRequest, party: Any) -> dict[str, str]:
     }
 
 
-def _stage(request: StaffRequest, party: Any) -> str:
+def _stage(request: StaffRequest, party: Any, near: set[str]) -> str:
     """Return which step is open about an organisation: the page draws one form per step."""
     ruling, asked = party.ruling, party.respondent
     if ruling is None:
         over = asked.due_at is not None and asked.due_at <= request.at
         return "rule" if asked.stated_at or over else "hear"
     if ruling.state == "asked":
-        return "own" if _user(ruling.asked_by) == request.actor.user_id else "second"
+        return "own" if ruling.asked_by in near else "second"
     if ruling.state != "standing" or ruling.objection_until is None:
         return "done"
     if ruling.appealed_at:

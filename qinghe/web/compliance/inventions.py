@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.parties.pairs import tied
 from qinghe.parties.queries import display_names
 from qinghe.parties.roles import Permission
 from qinghe.quality.queries import inventions
@@ -40,7 +41,7 @@ def invention_list(request: StaffRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "names": display_names(row.asker for row in rows if row.asker),
-        "me": request.actor.user_id,
+        "tied": tied({row.asked_by for row in rows}, request.actor.label),
         "form": ReleaseForm(),
     }
     return render(request, "web/compliance/inventions.html", context)

@@ -14,9 +14,10 @@ from qinghe.kernel.money import to_major, to_minor
 from qinghe.parties.roles import Permission
 from qinghe.parties.services import reveal
 from qinghe.parties.terms import Purpose
+from qinghe.settlement.queries.apart import tied_to
 from qinghe.settlement.queries.lowerings import LoweringRow, lowering_for
 from qinghe.settlement.services import decide_lowering, judge_lowering
-from qinghe.web.doors import StaffRequest, acted, page, unclear
+from qinghe.web.doors import StaffRequest, acted, page, seen_in, unclear
 
 ONE = "web:lowered"
 
@@ -47,6 +48,7 @@ def lowered(request: StaffRequest, lowering_id: UUID) -> HttpResponse:
     context = {
         "row": row,
         "says": [(title, _text(request, item)) for title, item in _sides(row)],
+        "tied": tied_to([row.asked_by], request.actor),
         "heard": row.answered_at is not None or waited,
         "form": JudgeForm(initial={"due": to_major(row.amount, row.currency)}),
     }
@@ -81,8 +83,9 @@ def lowered_decide(request: StaffRequest, lowering_id: UUID) -> HttpResponse:
     yes = request.POST.get("agreed") == "1"
 
     def act() -> object:
+        seen = seen_in(request)
         return decide_lowering(
-            lowering_id=lowering_id, agreed=yes, actor=request.actor, at=request.at
+            lowering_id=lowering_id, agreed=yes, seen=seen, actor=request.actor, at=request.at
         )
 
     done = (

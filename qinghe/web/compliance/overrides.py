@@ -16,6 +16,7 @@ from qinghe.contact.queries import wordings
 from qinghe.contact.queries.overrides import overrides
 from qinghe.contact.services import ask_override, decide_override, insist, use_override
 from qinghe.contact.terms import ContactPurpose, OverrideReason
+from qinghe.parties.pairs import tied
 from qinghe.parties.queries import display_names
 from qinghe.parties.roles import Permission
 from qinghe.parties.terms import Channel
@@ -75,7 +76,7 @@ def override_list(request: StaffRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "names": display_names(row.asked_by for row in rows),
-        "me": request.actor.user_id,
+        "tied": tied({row.asked_label for row in rows}, request.actor.label),
     }
     return render(request, "web/house/overrides.html", context)
 

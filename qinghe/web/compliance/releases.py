@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.parties.pairs import tied
 from qinghe.parties.queries import display_names, organisations
 from qinghe.parties.roles import Permission
 from qinghe.parties.terms import OrgKind, OrgState
@@ -66,7 +67,7 @@ def release_list(request: StaffRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "names": display_names(row.asker for row in rows if row.asker),
-        "me": request.actor.user_id,
+        "tied": tied({row.asked_by for row in rows}, request.actor.label),
         "end_form": EndForm(),
     }
     return formed(request, "web/compliance/releases.html", context, form)

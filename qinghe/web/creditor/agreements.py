@@ -11,12 +11,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.casework.queries import HardshipRow, hardship_of, plan_of
+from qinghe.casework.refusals import NoReason
 from qinghe.casework.services import decide_hardship, decide_plan
+from qinghe.casework.terms import HardshipRefusal
 from qinghe.claims.queries import claim_for
+from qinghe.kernel.shown import check_shown
 from qinghe.parties.roles import Permission
 from qinghe.parties.services import reveal
 from qinghe.parties.terms import Purpose
-from qinghe.web.doors import StaffRequest, acted, page, unclear
+from qinghe.web.doors import StaffRequest, acted, page, seen_in, unclear
 
 ONE = "web:claim"
 
@@ -31,28 +34,38 @@ class HardshipForm(forms.Form):
     )
     pause_until = forms.DateField(
         label=_("Pause until"),
+        help_text=_("What a running plan asks before this day moves behind it, month by month."),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
+    refusal = forms.ChoiceField(
+        label=_("Why not?"),
+        help_text=_("Only if you do not grant it. The debtor reads this sentence."),
+        choices=[("", "—"), *HardshipRefusal.choices],
+        required=False,
+    )
     no_interest = forms.BooleanField(label=_("No interest in this time either"), required=False)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if data.get("granted") == "1" and not data.get("pause_until"):
             self.add_error("pause_until", _("Say until when."))
+        if data.get("granted") == "0" and not data.get("refusal"):
+            self.add_error("refusal", NoReason.text)
         return data
 
 
 @page(Permission.DECIDE_PLANS, methods=("POST",))
 def plan_decide(request: StaffRequest, claim_id: UUID) -> HttpResponse:
-    """Agree to the plan a debtor proposed, or decline it."""
+    """Agree to the plan of a debtor that the page showed, or decline it."""
     plan = plan_of(claim_id=claim_id, actor=request.actor)
     if plan is None:
         return redirect(ONE, claim_id)
     agreed = request.POST.get("agreed") == "1"
 
     def act() -> object:
+        check_shown(seen_in(request), str(plan.id))
         return decide_plan(plan_id=plan.id, agreed=agreed, actor=request.actor, at=request.at)
 
     done = _("Agreed. While it is kept, nobody collects.") if agreed else _("Declined.")
@@ -92,11 +105,13 @@ def _decide(request: StaffRequest, asked: HardshipRow) -> HttpResponse:
     granted = form.cleaned_data["granted"] == "1"
 
     def act() -> object:
+        check_shown(seen_in(request), str(asked.id))
         return decide_hardship(
             hardship_id=asked.id,
             granted=granted,
             pause_until=form.cleaned_data["pause_until"] if granted else None,
             no_interest=form.cleaned_data["no_interest"],
+            refusal=form.cleaned_data["refusal"],
             actor=request.actor,
             at=request.at,
         )

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
@@ -50,11 +51,14 @@ class SendForm(forms.Form):
         label=_("One ZIP, or several files"),
         # One without content is named in the report and does not lose the others.
         allow_empty_file=True,
-        help_text=_(
-            "A ZIP of up to %(files)s files and %(mb)s MB, without a password; or up to 100 single "
-            "files: PDF, pictures, XLSX, CSV, sound."
-        )
-        % {"files": f"{MOST_FILES:,}", "mb": f"{MOST_PACKED // MB:,}"},
+        help_text=format_lazy(
+            _(
+                "A ZIP of up to {files} files and {mb} MB, without a password; or up to 100 single "
+                "files: PDF, pictures, XLSX, CSV, sound."
+            ),
+            files=f"{MOST_FILES:,}",
+            mb=f"{MOST_PACKED // MB:,}",
+        ),
         widget=ManyFiles(attrs={"accept": f".zip,{ACCEPT}"}),
     )
     otherwise = forms.ChoiceField(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.casework.queries import items_of, work_on
 from qinghe.claims.queries import ClaimFilters, ClaimView, claim_for, claims_table
 from qinghe.claims.queries.amounts import agreed_for, verification_for
+from qinghe.claims.queries.byhand import came_by_hand
 from qinghe.claims.queries.merging import half_taken
 from qinghe.claims.queries.papers import count_lacking, papers_of
 from qinghe.claims.services import withdraw_claim
@@ -36,7 +37,7 @@ from qinghe.web.evidence import items_of as items_of_evidence
 from qinghe.web.formats import as_day
 from qinghe.web.happenings import happenings, shown
 from qinghe.web.legalparts import law_of
-from qinghe.web.numbers import whole
+from qinghe.web.numbers import page_asked
 
 ONE = "web:claim"
 # No state of a claim but a question: what waits for its creditor.
@@ -76,9 +77,7 @@ def _id(text: str) -> UUID | None:
 def claim_list(request: StaffRequest) -> HttpResponse:
     """Show the claims this actor may see; the address is the saved search."""
     filters = _filters(request.GET)
-    found = claims_table(
-        actor=request.actor, filters=filters, page=whole(request.GET.get("page"), 1)
-    )
+    found = claims_table(actor=request.actor, filters=filters, page=page_asked(request.GET))
     places = request.actor.role == "creditor"
     shown_ids = [row.id for row in found.rows]
     context = {
@@ -112,6 +111,7 @@ def claim_page(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         "next_step": next_step(view),
         "law": law_of(view, as_day(request.at)),
         "agreed": agreed_for(claim_id=claim_id, actor=request.actor),
+        "told_by_hand": came_by_hand(view),
         "check": verification_for(claim_id=claim_id, actor=request.actor),
         **shown(tagged, kind=request.GET.get("kind", ""), everything="all" in request.GET),
         "mandate": next(iter(mandates(actor=request.actor, claim_id=claim_id)), None),

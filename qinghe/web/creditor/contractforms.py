@@ -15,7 +15,7 @@ from qinghe.claims.contract_terms import ActKind, DayCount, FeeKind, Schedule, W
 from qinghe.claims.queries import ClaimView, EvidenceRow
 from qinghe.claims.services import FeeGiven, TermsGiven
 from qinghe.claims.terms import Component, PayOrder, Security, StopGround
-from qinghe.kernel.money import exponent, to_major, to_minor
+from qinghe.kernel.money import exponent, to_major, to_minor, ungrouped
 from qinghe.web.amounts import Amount
 from qinghe.web.words import label
 
@@ -125,7 +125,7 @@ class TermsForm(forms.Form):
                 continue
             try:
                 day, sum_text = text.split()
-                minor = amount.clean(sum_text.replace(",", ""))
+                minor = amount.clean(ungrouped(sum_text))
                 found.append(FeeGiven(kind, minor or 0, date.fromisoformat(day)))
             except (ValueError, forms.ValidationError):
                 wrong = _("Line %(n)d: write a day and an amount, such as “2025-06-01 500.00”.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.casework.queries.early import authority_of, early_offers
+from qinghe.casework.refusals import MuchWaived
 from qinghe.casework.services import (
     Grant,
     decide_early_offer,
@@ -23,7 +26,7 @@ from qinghe.claims.queries import claim_for
 from qinghe.claims.terms import Stage
 from qinghe.kernel.money import to_major
 from qinghe.parties.roles import NotPermitted, Permission
-from qinghe.web.amounts import Amount
+from qinghe.web.amounts import Amount, Meant, ask_whether_meant
 from qinghe.web.collector.forms import DAY
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in
 
@@ -82,11 +85,23 @@ class EarlyForm(forms.Form):
     """A sum that settles a claim, and the last day it may come."""
 
     last_day = forms.DateField(label=_("To be paid by"), widget=DAY)
+    waives = Meant()
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["amount"] = Amount(label=_("This sum settles everything"), currency=currency)
-        self.order_fields(("amount", "last_day"))
+        self.order_fields(("amount", "waives", "last_day"))
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Turn refusals inside the block into words here; of much that is waived, into a tick."""
+        with refusals_in(self):
+            try:
+                yield
+            except MuchWaived as refused:
+                self.add_error("amount", refused.user_message)
+                label = _("Yes, {waives} is waived.").format(**refused.facts)
+                ask_whether_meant(self, "waives", label, refused.facts["waives_minor"])
 
 
 @page(Permission.DECIDE_PLANS, methods=("GET", "POST"))
@@ -118,7 +133,7 @@ def claim_early(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     view = claim_for(claim_id=claim_id, actor=request.actor)
     form = EarlyForm(request.POST or None, currency=view.currency)
     if form.is_bound and form.is_valid():
-        with refusals_in(form):
+        with form.asking():
             make_early_offer(
                 claim_id=claim_id, **form.cleaned_data, actor=request.actor, at=request.at
             )

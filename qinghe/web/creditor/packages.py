@@ -20,7 +20,7 @@ from qinghe.market.services import make_packages, withdraw_package
 from qinghe.market.terms import LARGEST_PACKAGE, SMALLEST_PACKAGE
 from qinghe.parties.roles import Permission
 from qinghe.web.doors import StaffRequest, acted, page
-from qinghe.web.numbers import whole
+from qinghe.web.numbers import page_asked
 
 USUAL = {"smallest": 10, "largest": 100}
 
@@ -55,7 +55,7 @@ def packaged(
 @page(Permission.PLACE_CLAIMS)
 def own_packages(request: StaffRequest) -> HttpResponse:
     """Show the packages of this creditor (or, to the operator, of all), open or not."""
-    asked = whole(request.GET.get("page"), 1)
+    asked = page_asked(request.GET)
     found = packages(actor=request.actor, at=request.at, page=asked)
     return render(request, "web/creditor/packages.html", {"found": found, "page": found})
 

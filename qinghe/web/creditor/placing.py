@@ -33,7 +33,7 @@ from qinghe.web.creditor.inviting import closing_field, invited, usual_closing
 from qinghe.web.creditor.packages import USUAL as SIZES
 from qinghe.web.creditor.packages import packaged, size_field
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in
-from qinghe.web.numbers import ids, whole
+from qinghe.web.numbers import ids, page_asked, whole
 from qinghe.web.sentences import reasons_of
 
 HUNDRED = Decimal(100)
@@ -264,7 +264,7 @@ def publish(request: StaffRequest) -> HttpResponse:
 @page(Permission.PLACE_CLAIMS)
 def listings(request: StaffRequest) -> HttpResponse:
     """Show the open listings of this creditor (or, to the operator, of all)."""
-    found = hall(actor=request.actor, at=request.at, page=whole(request.GET.get("page"), 1))
+    found = hall(actor=request.actor, at=request.at, page=page_asked(request.GET))
     return render(request, "web/creditor/listings.html", {"found": found, "page": found})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,15 +16,26 @@ from django.utils.translation import ngettext
 
 from qinghe.claims.queries import claim_for
 from qinghe.parties.roles import Permission
+from qinghe.settlement.queries import payment_for
 from qinghe.settlement.reading import mapping_names
-from qinghe.settlement.services import ImportResult, import_payments, post_payment
-from qinghe.settlement.terms import PaymentSource
-from qinghe.web.amounts import Amount
-from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, unclear
+from qinghe.settlement.refusals import AboveOwed, NotReversible
+from qinghe.settlement.services import (
+    ImportResult,
+    import_payments,
+    post_payment,
+    reverse_payment,
+)
+from qinghe.settlement.terms import PaymentSource, PaymentState
+from qinghe.web.amounts import Amount, Meant, ask_whether_meant
+from qinghe.web.doors import StaffRequest, formed, page, refusals_in, unclear
 from qinghe.web.formats import as_day
 
 LARGEST_FILE: Final = 100 * 1024 * 1024
 OURS: Final = "qinghe"
+TAKEN_BACK: Final = _("The payment is taken back. The claim is as if it had never been reported.")
+ASKED_BACK: Final = _(
+    "Asked. Nothing has changed yet: somebody was paid a share of it, so the platform must agree."
+)
 DAY: Final = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -35,6 +48,7 @@ class PaymentFileForm(forms.Form):
         initial=OURS,
         help_text=_("“qinghe”: contract_number, reference, amount, currency, paid_on."),
     )
+    excess = Meant()
     until = forms.DateField(
         label=_("Up to"), widget=DAY, help_text=_("Payments of later days are left for next time.")
     )
@@ -49,18 +63,34 @@ class PaymentFileForm(forms.Form):
 class ReceivedForm(forms.Form):
     """One payment of the debtor to the creditor."""
 
-    field_order = ("amount", "paid_on", "reference")
+    field_order = ("amount", "excess", "paid_on", "reference")
     paid_on = forms.DateField(label=_("Paid on"), widget=DAY)
     reference = forms.CharField(
         label=_("Reference"),
         max_length=100,
         help_text=_("From your bank. The same one is booked once."),
     )
+    excess = Meant()
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["amount"] = Amount(label=_("Amount"), currency=currency)
         self.order_fields(self.field_order)
+
+
+class TakeBackForm(forms.Form):
+    """What was wrong with a payment that was reported."""
+
+    reason = forms.ChoiceField(
+        label=_("What was wrong?"),
+        choices=[
+            ("wrong-amount", _("The amount")),
+            ("wrong-claim", _("It was for another claim")),
+            ("reported-twice", _("It was reported twice")),
+            ("never-came", _("The money never came, or went back")),
+        ],
+        widget=forms.RadioSelect,
+    )
 
 
 @page(Permission.REPORT_PAYMENTS, methods=("GET", "POST"))
@@ -69,7 +99,7 @@ def payments_report(request: StaffRequest) -> HttpResponse:
     first = {"until": as_day(request.at)}
     form = PaymentFileForm(request.POST or None, request.FILES or None, initial=first)
     if form.is_valid():
-        with refusals_in(form):
+        with _asking(form):
             _tell(request, _booked(request, form))
             return redirect("web:payments")
     return formed(request, "web/creditor/received.html", {}, form)
@@ -82,9 +112,22 @@ def _booked(request: StaffRequest, form: PaymentFileForm) -> ImportResult:
         content=form.cleaned_data["file"].read(LARGEST_FILE),
         mapping=form.cleaned_data["mapping"],
         until=form.cleaned_data["until"],
+        excess=form.cleaned_data["excess"],
         actor=request.actor,
         at=request.at,
     )
+
+
+@contextmanager
+def _asking(form: forms.Form) -> Iterator[None]:
+    """Turn refusals into the form's own words; of more than is owed, into a tick that names it."""
+    with refusals_in(form):
+        try:
+            yield
+        except AboveOwed as refused:
+            form.add_error("excess", refused.user_message)
+            label = _("Yes, {excess} of it is too much and goes back.").format(**refused.facts)
+            ask_whether_meant(form, "excess", label, refused.facts["excess_minor"])
 
 
 def _tell(request: StaffRequest, done: ImportResult) -> None:
@@ -102,20 +145,44 @@ def _tell(request: StaffRequest, done: ImportResult) -> None:
 
 @page(Permission.REPORT_PAYMENTS, methods=("POST",))
 def payment_received(request: StaffRequest, claim_id: UUID) -> HttpResponse:
-    """Book one payment that reached the creditor directly."""
-    currency = claim_for(claim_id=claim_id, actor=request.actor).currency
-    form = ReceivedForm(request.POST, currency=currency)
+    """Book one payment that reached the creditor directly; ask where it is more than is owed."""
+    claim = claim_for(claim_id=claim_id, actor=request.actor)
+    form = ReceivedForm(request.POST, currency=claim.currency)
     if not form.is_valid():
         return unclear(request, form, "web:claim", claim_id=claim_id)
-
-    def act() -> object:
-        return post_payment(
+    with _asking(form):
+        post_payment(
             claim_id=claim_id,
-            currency=currency,
+            currency=claim.currency,
             source=PaymentSource.CREDITOR,
             **form.cleaned_data,
             actor=request.actor,
             at=request.at,
         )
+    if form.errors:
+        return formed(request, "web/creditor/received_one.html", {"claim": claim}, form)
+    messages.success(request, str(_("The payment is booked.")))
+    return redirect("web:claim", claim_id)
 
-    return acted(request, act, to="web:claim", done=_("The payment is booked."), claim_id=claim_id)
+
+@page(Permission.REPORT_PAYMENTS, methods=("GET", "POST"))
+def payment_take_back(request: StaffRequest, payment_id: UUID) -> HttpResponse:
+    """
+    Take back a payment that the creditor itself reported; where shares have left it is asked for.
+
+    :raises NotReversible: not reported by the creditor, not booked, or taken back before
+    """
+    row = payment_for(payment_id=payment_id, actor=request.actor)
+    booked = row.claim_id is not None and row.state == PaymentState.POSTED
+    if not booked or row.source != PaymentSource.CREDITOR:
+        raise NotReversible
+    form = TakeBackForm(request.POST or None)
+    if form.is_valid() and not row.reversal_asked_at:
+        with refusals_in(form):
+            undone = reverse_payment(
+                payment_id=payment_id, **form.cleaned_data, actor=request.actor, at=request.at
+            )
+            done = undone.state == PaymentState.REVERSED
+            messages.success(request, str(TAKEN_BACK if done else ASKED_BACK))
+            return redirect("web:claim", row.claim_id)
+    return formed(request, "web/creditor/take_back.html", {"r": row}, form)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -24,7 +24,7 @@ from qinghe.market.services import take_over
 from qinghe.parties.roles import Permission
 from qinghe.web.creditor.contract import ONE
 from qinghe.web.creditor.contractforms import ActForm, AssignForm, ChainForm, NoticeForm
-from qinghe.web.doors import StaffRequest, acted, page, unclear
+from qinghe.web.doors import StaffRequest, acted, page, seen_in, unclear
 
 OFFERS: Final = "web:assignments"
 
@@ -137,10 +137,12 @@ def assignments(request: StaffRequest) -> HttpResponse:
 def assignment_decide(request: StaffRequest, title_id: UUID) -> HttpResponse:
     """Accept an offered claim or decline it; whoever offered it takes it back the same way."""
     accepted = request.POST.get("decision") == "accept"
-    verb = take_over if accepted else decline_assignment
 
     def act() -> object:
-        return verb(title_id=title_id, actor=request.actor, at=request.at)
+        told: dict[str, Any] = {"title_id": title_id, "actor": request.actor, "at": request.at}
+        if accepted:
+            return take_over(**told, seen=seen_in(request))
+        return decline_assignment(**told)
 
     done = _("The claim is yours. Tell the debtor now.") if accepted else _("Declined.")
     return acted(request, act, to=OFFERS, done=done)

@@ -20,8 +20,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from qinghe.kernel import clock
-from qinghe.kernel.actor import Actor, Role, system
+from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
+from qinghe.parties.pairs import DOOR
 from qinghe.parties.queries.onboarding import APPLICANTS, application_of
 from qinghe.parties.services import begin_application, create_user, open_application
 from qinghe.parties.services.accounts import EmailTaken
@@ -30,7 +31,6 @@ from qinghe.parties.terms import OrgKind
 from qinghe.web.doors import formed, refusals_in, refused
 from qinghe.web.public.voice import origin
 
-DOOR: Final = system("join-door")
 # Sign-ups from one origin in a quarter of an hour.
 MOST: Final = 10
 LETTER: Final = "join-letter"

@@ -27,7 +27,7 @@ from qinghe.parties.services import (
     start_transfer,
     state_amount,
 )
-from qinghe.parties.services.micro import sandbox_statement
+from qinghe.parties.services.micro import SameHand, may_state, sandbox_statement
 from qinghe.parties.services.own import OPEN_TO_CHANGE
 from qinghe.parties.terms import ActsAs, OrgKind, TransferState
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in
@@ -148,8 +148,14 @@ def _transfer(request: StaffRequest, found: Declared, step: Crumb) -> HttpRespon
         "sent": transfer is not None and transfer.state == TransferState.SENT,
         "left": 3 - transfer.tries if transfer else 3,
         "statement": sandbox_statement(transfer) if transfer else None,
+        "other_hand": "" if _may_state(request, found) else SameHand().user_message,
     }
     return formed(request, "web/joining/transfer.html", context, form)
+
+
+def _may_state(request: StaffRequest, found: Declared) -> bool:
+    # Told before the money travels, not after a day.
+    return not found.account or may_state(org_id=_org(request), actor=request.actor)
 
 
 def _answer(request: StaffRequest, state: str) -> HttpResponse:

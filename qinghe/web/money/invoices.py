@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.parties.roles import Permission, may
@@ -49,7 +50,13 @@ def invoices_issue(request: StaffRequest, close_id: UUID) -> HttpResponse:
     def act() -> object:
         return issue_invoices(close_id=close_id, actor=request.actor, at=request.at)
 
-    return acted(request, act, to=HERE, done=_("The invoices of this month are issued."))
+    def said(made: object) -> str:
+        if not made:
+            return gettext("There is nothing to issue: what this month gives reason for is issued.")
+        words = ngettext("{n} invoice issued.", "{n} invoices issued.", int(str(made)))
+        return words.format(n=made)
+
+    return acted(request, act, to=HERE, done=said)
 
 
 @page(Permission.APPROVE_PAYOUTS, methods=("POST",))

@@ -11,10 +11,19 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.parties.roles import Permission
-from qinghe.settlement.objection_terms import LONGEST, Ground
-from qinghe.settlement.queries.objections import objections
+from qinghe.settlement.correction_terms import Way
+from qinghe.settlement.objection_terms import LONGEST, Ground, ObjectionState
+from qinghe.settlement.queries.apart import tied_to
+from qinghe.settlement.queries.corrections import corrections_asked
+from qinghe.settlement.queries.objections import corrections, objections
 from qinghe.settlement.queries.statements import words_of
-from qinghe.settlement.services import answer_line, object_to_line
+from qinghe.settlement.services import (
+    agree_correction,
+    agree_objection,
+    answer_line,
+    correct_objection,
+    object_to_line,
+)
 from qinghe.web.doors import StaffRequest, acted, page, unclear
 
 LIST: Final = "web:line-objections"
@@ -33,9 +42,15 @@ class AnswerForm(forms.Form):
 
     right = forms.ChoiceField(
         label=_("The objection is"),
-        choices=[("yes", _("right: we correct it by a booking")), ("no", _("not right"))],
+        choices=[("yes", _("right: a second person must agree")), ("no", _("not right"))],
     )
     answer = forms.CharField(label=_("Reason"), max_length=LONGEST)
+
+
+class CorrectForm(forms.Form):
+    """The booking that corrects it."""
+
+    transfer_id = forms.UUIDField(label=_("Booking"))
 
 
 @page(Permission.SEE_STATEMENTS, methods=("POST",))
@@ -55,9 +70,22 @@ def line_object(request: StaffRequest, transfer_id: UUID) -> HttpResponse:
 
 @page(Permission.MANAGE_PAYMENTS)
 def line_objections(request: StaffRequest) -> HttpResponse:
-    """Show objections, those that wait first."""
-    rows = [(row, words_of(row.kind)) for row in objections(actor=request.actor)]
-    return render(request, "web/operator/objections.html", {"rows": rows, "form": AnswerForm()})
+    """Show objections, those that wait first, with the bookings that may correct them."""
+    offered, asked = corrections(actor=request.actor), corrections_asked(actor=request.actor)
+    rows = [
+        (
+            row,
+            words_of(row.kind),
+            [(each, words_of(each.kind)) for each in offered.get(row.id, ())],
+            words_of(row.named.kind) if row.named else "",
+            asked.get(row.id),
+        )
+        for row in objections(actor=request.actor)
+    ]
+    labels = (by for row, *_rest in rows for by in (row.asked_by, row.answered_by, row.named_by))
+    near = tied_to([*labels, *(each.asked_by for each in asked.values())], request.actor)
+    context = {"rows": rows, "form": AnswerForm(), "tied": near, "ways": Way.choices}
+    return render(request, "web/operator/objections.html", context)
 
 
 @page(Permission.MANAGE_PAYMENTS, methods=("POST",))
@@ -76,4 +104,52 @@ def line_answer(request: StaffRequest, objection_id: UUID) -> HttpResponse:
             at=request.at,
         )
 
-    return acted(request, act, to=LIST, done=_("Answered. It stands on the statement now."))
+    def said(made: object) -> str:
+        upholding = getattr(made, "state", "") == ObjectionState.UPHOLDING
+        words = _("Noted. A second person must agree; until then the organisation is told nothing.")
+        return str(words if upholding else _("Answered. It stands on the statement now."))
+
+    return acted(request, act, to=LIST, done=said)
+
+
+@page(Permission.MANAGE_PAYMENTS, methods=("POST",))
+def line_agree(request: StaffRequest, objection_id: UUID) -> HttpResponse:
+    """Agree that an objection is right, or send it back to be answered anew."""
+    agreed = request.POST.get("agreed") == "yes"
+
+    def act() -> object:
+        by: dict[str, Any] = {"actor": request.actor, "at": request.at}
+        return agree_objection(objection_id=objection_id, agreed=agreed, **by)
+
+    done = _("Agreed. Book the correction, then name it here.")
+    return acted(request, act, to=LIST, done=done if agreed else _("Sent back to be answered."))
+
+
+@page(Permission.MANAGE_PAYMENTS, methods=("POST",))
+def line_correct(request: StaffRequest, objection_id: UUID) -> HttpResponse:
+    """Name the booking that corrects what was objected to; a second person must agree."""
+    form = CorrectForm(request.POST)
+    if not form.is_valid():
+        return unclear(request, form, LIST)
+
+    def act() -> object:
+        by: dict[str, Any] = {"actor": request.actor, "at": request.at}
+        return correct_objection(objection_id=objection_id, **form.cleaned_data, **by)
+
+    done = _(
+        "Named. A second person must agree; until then the organisation is told nothing of it."
+    )
+    return acted(request, act, to=LIST, done=done)
+
+
+@page(Permission.MANAGE_PAYMENTS, methods=("POST",))
+def line_corrected(request: StaffRequest, objection_id: UUID) -> HttpResponse:
+    """Agree to the correction that somebody else named, or send it back."""
+    agreed = request.POST.get("agreed") == "yes"
+
+    def act() -> object:
+        by: dict[str, Any] = {"actor": request.actor, "at": request.at}
+        return agree_correction(objection_id=objection_id, agreed=agreed, **by)
+
+    done = _("Noted. The statement says that it is corrected.")
+    return acted(request, act, to=LIST, done=done if agreed else _("Sent back: name another."))

@@ -1,4 +1,4 @@
-"""Payments and statements: what came in, how it was divided, what was paid out; HTML, PDF, CSV."""
+"""Payments and statements: what came in, how it was divided, what was paid out; with files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from django.shortcuts import render
 
 from qinghe.parties.queries import organisations
 from qinghe.parties.roles import Permission, may
-from qinghe.settlement.documents import statement_csv, statement_pdf
+from qinghe.settlement.documents import (
+    parts_of,
+    statement_csv,
+    statement_pdf,
+    statement_xlsx,
+)
 from qinghe.settlement.objection_terms import Ground
 from qinghe.settlement.queries import (
     Statement,
@@ -24,16 +29,20 @@ from qinghe.settlement.queries.runs import came_back, purses
 from qinghe.settlement.terms import PaymentState
 from qinghe.web.doors import StaffRequest, page
 from qinghe.web.formats import as_day
-from qinghe.web.numbers import ids, some_day, whole
+from qinghe.web.numbers import ids, page_asked, some_day
 
 PAGE = 50
-TYPES = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
+TYPES = {
+    "pdf": "application/pdf",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @page(Permission.SEE_STATEMENTS)
 def payment_list(request: StaffRequest) -> HttpResponse:
     """Show the payments this actor may see, and how each was divided."""
-    number = whole(request.GET.get("page"), 1)
+    number = page_asked(request.GET)
     state = request.GET.get("state", "")
     rows = payments(
         actor=request.actor,
@@ -87,6 +96,7 @@ def statement_page(request: StaffRequest) -> HttpResponse:
     found = _statement(request)
     context: dict[str, Any] = {
         "statement": found,
+        "parts": parts_of(found),
         "currencies": currencies(actor=request.actor, org_id=found.organisation_id),
         "months": _months(as_day(request.at)),
         "orgs": organisations() if request.actor.role == "operator" else [],
@@ -99,14 +109,19 @@ def statement_page(request: StaffRequest) -> HttpResponse:
 @page(Permission.SEE_STATEMENTS)
 def statement_file(request: StaffRequest, fmt: str) -> HttpResponse:
     """
-    Download the statement as PDF or CSV.
+    Download the statement as PDF, CSV or XLSX.
 
-    :raises Http404: neither pdf nor csv
+    :raises Http404: another format
     """
     if fmt not in TYPES:
         raise Http404
     found = _statement(request)
-    content = statement_pdf(found, at=request.at) if fmt == "pdf" else statement_csv(found)
+    made = {
+        "pdf": lambda: statement_pdf(found, at=request.at),
+        "csv": lambda: statement_csv(found),
+        "xlsx": lambda: statement_xlsx(found, at=request.at),
+    }
+    content = made[fmt]()
     name = f"statement-{found.starts_on.isoformat()}-{found.ends_on.isoformat()}.{fmt}"
     return HttpResponse(
         content,

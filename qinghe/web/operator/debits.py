@@ -9,14 +9,20 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qinghe.parties.roles import Permission, may
+from qinghe.settlement.queries.apart import apart
+from qinghe.settlement.queries.debit_backs import to_give_back
 from qinghe.settlement.queries.debits import debit_run, debit_runs, planned, to_recall
 from qinghe.settlement.services import (
+    Heard,
     approve_debit_run,
     drop_debit_run,
+    give_debit_back,
     hand_in_debits,
     make_debit_file,
+    open_back_file,
     open_debit_file,
     open_debit_run,
     practice_answers,
@@ -27,6 +33,12 @@ from qinghe.web.operator.runs import AnswersForm
 
 LIST: Final = "web:debits"
 ONE: Final = "web:debit-run"
+# What is collected, not paid: the same outcomes in words of debits.
+COLLECTED: Final = {
+    Heard.PAID: pgettext_lazy("bank's answer", "Booked as collected"),
+    Heard.RETURNED: pgettext_lazy("bank's answer", "Not collected, or back with the payer"),
+    Heard.UNKNOWN: pgettext_lazy("bank's answer", "No debit of ours"),
+}
 
 
 @page(Permission.PREPARE_PAYOUTS)
@@ -38,6 +50,7 @@ def debit_list(request: StaffRequest) -> HttpResponse:
         "ready": sorted({row.currency for row in rows if row.why is None}),
         "recall": to_recall(actor=request.actor, at=request.at),
         "runs": debit_runs(actor=request.actor),
+        "too_much": to_give_back(actor=request.actor, at=request.at),
     }
     return render(request, "web/operator/debits.html", context)
 
@@ -59,7 +72,7 @@ def debit_run_page(request: StaffRequest, run_id: UUID) -> HttpResponse:
     context = {
         "run": found.run,
         "rows": found.rows,
-        "mine": found.run.opened_by == request.actor.label,
+        "mine": not apart(found.run.opened_by, request.actor),
         "approves": may(request.actor, Permission.APPROVE_PAYOUTS),
         "practice": settings.DEMO,
     }
@@ -109,6 +122,27 @@ def debit_file(request: StaffRequest, run_id: UUID) -> HttpResponse:
     )
 
 
+@page(Permission.MANAGE_PAYMENTS, methods=("POST",))
+def debit_back(request: StaffRequest, debit_id: UUID) -> HttpResponse:
+    """Ask that what a debit brought too much goes back to its account."""
+
+    def act() -> object:
+        return give_debit_back(debit_id=debit_id, actor=request.actor, at=request.at)
+
+    return acted(request, act, to=LIST, done=_("Asked. A second person must agree, at Suspense."))
+
+
+@page(Permission.PREPARE_PAYOUTS, methods=("POST",))
+def back_file(request: StaffRequest, back_id: UUID) -> HttpResponse:
+    """Download the bank's file of money that goes back; the journal keeps who did."""
+    found = open_back_file(back_id=back_id, actor=request.actor, at=request.at)
+    return HttpResponse(
+        found.content,
+        content_type=found.media_type,
+        headers={"Content-Disposition": f'attachment; filename="{found.name}"'},
+    )
+
+
 @page(Permission.PREPARE_PAYOUTS, methods=("POST",))
 def debit_practice(request: StaffRequest, run_id: UUID) -> HttpResponse:
     """Let the practice bank answer a run, where this is a demonstration."""
@@ -128,7 +162,8 @@ def debit_answers(request: StaffRequest) -> HttpResponse:
     lines: object = None
     if form.is_valid():
         with refusals_in(form):
-            lines = read_debit_answers(
+            heard = read_debit_answers(
                 content=form.cleaned_data["file"].read(), actor=request.actor, at=request.at
             )
+            lines = [(number, COLLECTED.get(each, each.label)) for number, each in heard]
     return formed(request, "web/operator/debit_answers.html", {"lines": lines}, form)

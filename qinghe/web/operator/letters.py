@@ -12,7 +12,7 @@ from qinghe.contact.queries import letters_to_post, letters_to_print
 from qinghe.contact.services import mark_posted, mark_printed, open_to_print
 from qinghe.parties.roles import Permission
 from qinghe.web.doors import StaffRequest, acted, page
-from qinghe.web.numbers import whole
+from qinghe.web.numbers import page_asked
 
 PAGE = 50
 
@@ -20,7 +20,7 @@ PAGE = 50
 @page(Permission.PRINT_LETTERS)
 def letter_list(request: StaffRequest) -> HttpResponse:
     """Show the letters that wait, oldest first; no names."""
-    number = whole(request.GET.get("page"), 1)
+    number = page_asked(request.GET)
     rows = letters_to_print(actor=request.actor, offset=(number - 1) * PAGE, limit=PAGE + 1)
     context = {
         "rows": rows[:PAGE],

@@ -13,14 +13,18 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.kernel.errors import DomainError
-from qinghe.kernel.money import to_minor
 from qinghe.ledger.queries import sums_of, trial_balance
+from qinghe.parties.queries.payees import new_accounts
 from qinghe.parties.roles import Permission
 from qinghe.settlement.payout_terms import PayoutState
 from qinghe.settlement.queries import payments, payouts
-from qinghe.settlement.queries.apart import why_not_approve
+from qinghe.settlement.queries.apart import tied_to, why_not_approve
 from qinghe.settlement.queries.dues import DueRow, dues, receipts_waiting
+from qinghe.settlement.queries.gone import gone
+from qinghe.settlement.queries.payable import never_paid
 from qinghe.settlement.queries.runs import collectable, runs
+from qinghe.settlement.queries.unpaid import unpaid
+from qinghe.settlement.return_codes import CODES
 from qinghe.settlement.services import (
     approve_payout,
     confirm_receipt,
@@ -31,6 +35,7 @@ from qinghe.settlement.services import (
     return_payout,
 )
 from qinghe.settlement.terms import PaymentState
+from qinghe.web.amounts import PlainDecimal, to_minor_in
 from qinghe.web.doors import StaffRequest, acted, page, unclear
 
 HERE = "web:payouts"
@@ -41,6 +46,7 @@ POTS = (
     (_("To be paid to collectors"), ("collector",), "payable", -1),
     (_("Quality part, waiting"), ("collector",), "reserve", -1),
     (_("Commission due from creditors"), ("creditor",), "commission_due", 1),
+    (_("Due from agencies for introductions"), ("collector",), "introduction_due", 1),
     (_("Payouts on their way"), ("platform:payout",), "", -1),
     (_("To be given back to debtors"), ("debtor",), "refund", -1),
     (_("Platform fees"), ("platform:fees",), "", -1),
@@ -58,7 +64,7 @@ class ReceiptForm(forms.Form):
     """Money at the bank that no debtor paid: who sent it, how much, under which reference."""
 
     sender = forms.ChoiceField(label=_("From"))
-    amount = forms.DecimalField(
+    amount = PlainDecimal(
         label=_("Amount"), min_value=Decimal("0.01"), max_digits=14, decimal_places=2
     )
     currency = forms.ChoiceField(label=_("Currency"))
@@ -71,6 +77,9 @@ class ReceiptForm(forms.Form):
         self.fields["sender"].choices = [*names.items(), own]  # type: ignore[attr-defined]
         money = sorted({"CNY", *(row.currency for row in rows)})
         self.fields["currency"].choices = [(c, c) for c in money]  # type: ignore[attr-defined]
+
+    def clean(self) -> None:
+        to_minor_in(self, "amount", self.cleaned_data.get("currency", ""))
 
 
 class ReturnForm(forms.Form):
@@ -86,10 +95,15 @@ def payout_list(request: StaffRequest) -> HttpResponse:
     rows = sorted(payouts(actor=request.actor), key=lambda row: order[row.state])
     why_not = why_not_approve([p for p in rows if p.state == PayoutState.DRAFT], request.actor)
     ready, not_now = collectable(actor=request.actor, at=request.at)
+    drafts = {row.organisation_id for row in rows if row.state == PayoutState.DRAFT}
     context = {
         "rows": [(row, why_not.get(row.id), not_now.get(row.id)) for row in rows],
+        "new_accounts": new_accounts(never_paid(drafts), request.at),
         "runs": runs(actor=request.actor),
         "ready": ready,
+        "gone": gone(rows=rows, actor=request.actor),
+        "codes": [(code, each.words) for code, each in CODES.items()],
+        "unpaid": unpaid(actor=request.actor, at=request.at),
     }
     return render(request, "web/operator/payouts.html", context)
 
@@ -130,7 +144,7 @@ def payout_pay(request: StaffRequest, payout_id: UUID) -> HttpResponse:
 
 @page(Permission.APPROVE_PAYOUTS, methods=("POST",))
 def payout_return(request: StaffRequest, payout_id: UUID) -> HttpResponse:
-    """Take a payout back: it was not approved, or the bank sent it back."""
+    """Take a payout back that nobody let go; what left takes a second person."""
     form = ReturnForm(request.POST)
     if not form.is_valid():
         return unclear(request, form, HERE)
@@ -157,8 +171,8 @@ def money_page(request: StaffRequest) -> HttpResponse:
         "unmatched": payments(actor=request.actor, state=PaymentState.UNMATCHED),
         "dues": (owed := dues(actor=request.actor)),
         "receipt_form": ReceiptForm(rows=owed),
-        "waiting": receipts_waiting(actor=request.actor),
-        "me": request.actor.label,
+        "waiting": (waiting := receipts_waiting(actor=request.actor)),
+        "tied": tied_to((row.recorded_by for row in waiting), request.actor),
     }
     return render(request, "web/operator/money.html", context)
 
@@ -174,7 +188,7 @@ def receipt_add(request: StaffRequest) -> HttpResponse:
     def act() -> object:
         return receive_money(
             creditor_id=None if told["sender"] == OWN else UUID(told["sender"]),
-            amount=to_minor(told["amount"], told["currency"]),
+            amount=told["amount"],
             currency=told["currency"],
             reference=told["reference"],
             actor=request.actor,

@@ -12,6 +12,7 @@ month_urls = [
     path("months/<str:month>/ask/", months.month_ask, name="month-ask"),
     path("months/<uuid:close_id>/close/", months.month_close, name="month-close"),
     path("months/<uuid:close_id>/drop/", months.month_drop, name="month-drop"),
+    path("months/accounts.csv", months.month_accounts, name="month-accounts"),
     path("months/<str:month>/books.<str:fmt>", months.month_export, name="month-export"),
     path("statements/monthly/", kept.kept_list, name="kept-statements"),
     path(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.kernel.actor import Role
 from qinghe.market.queries import capacity_of, granted_to, standing_of
+from qinghe.parties.pairs import tied
 from qinghe.parties.queries import (
     account_named,
     licences,
@@ -30,6 +31,7 @@ from qinghe.parties.roles import Permission
 from qinghe.parties.services import (
     add_licence,
     add_membership,
+    confirm_account,
     create_user,
     end_membership,
     register_organisation,
@@ -76,7 +78,8 @@ def organisation_list(request: StaffRequest) -> HttpResponse:
     )
     context = {
         "rows": sorted(rows, key=lambda row: row.state != OrgState.PENDING),
-        "liftings": liftings_waiting(at=request.at),
+        "liftings": (liftings := liftings_waiting(at=request.at)),
+        "tied": tied({row.asked_by for row in liftings}, request.actor.label),
         "kinds": OrgKind.choices,
         "states": OrgState.choices,
         "kind": kind,
@@ -106,14 +109,21 @@ def organisation_page(request: StaffRequest, slug: str) -> HttpResponse:
     """Show one organisation: state, licences, members, capacity."""
     found = organisation(slug)
     operates = request.actor.role is Role.OPERATOR
+    people = members(org_id=found.pk, at=request.at) if operates else []
+    proven = _proven(found, request)
+    labels = {each.label for each in people}
+    labels |= {each.asked_by for each in proven["liftings"]}
+    labels |= {each.recorded_by for each in proven["covers"]}
     context = {
         "org": found,
         "lender": LENDERS.get(found.lender_kind, ""),
         "licences": licences(org_id=found.pk),
-        "members": members(org_id=found.pk, at=request.at) if operates else [],
+        "members": people,
+        "unconfirmed": any(each.unconfirmed for each in people),
         "operates": operates,
         "today": request.at.date(),
-        **_proven(found, request),
+        "tied": tied(labels, request.actor.label),
+        **proven,
         "suspend_form": SuspendForm(),
         "licence_form": LicenceForm(),
         "member_form": MemberForm(),
@@ -258,3 +268,19 @@ def member_end(request: StaffRequest, slug: str, membership_id: UUID) -> HttpRes
         return end_membership(membership_id=membership_id, actor=request.actor, at=request.at)
 
     return acted(request, act, to=ONE, done=_("The role was taken back."), slug=slug)
+
+
+@page(Permission.MANAGE_ACCOUNTS, methods=("POST",))
+def member_confirm(request: StaffRequest, slug: str, membership_id: UUID) -> HttpResponse:
+    """Say that the account of a member, which a colleague made, is a person of its own."""
+    found = organisation(slug)
+    rows = {row.id: row for row in members(org_id=found.pk, at=request.at)}
+    if membership_id not in rows:
+        raise NoSuchMembership
+
+    def act() -> object:
+        user_id = rows[membership_id].user_id
+        return confirm_account(user_id=user_id, actor=request.actor, at=request.at)
+
+    done = _("Confirmed. The account counts as a person of its own from now on.")
+    return acted(request, act, to=ONE, done=done, slug=slug)

@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qinghe.parties.roles import Permission
+from qinghe.settlement.queries.apart import tied_to
+from qinghe.settlement.queries.bankbook import bank_books
+from qinghe.settlement.queries.fees import open_fees
 from qinghe.settlement.queries.reconciliation import reconcile
 from qinghe.settlement.services import import_provider_report
 from qinghe.settlement.ways import NAMES
@@ -52,5 +55,8 @@ def reconciliation(request: StaffRequest) -> HttpResponse:
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
         "rows": reconcile(day=day, actor=request.actor),
+        "banks": bank_books(actor=request.actor),
+        "fees": (fees := open_fees(actor=request.actor)),
+        "tied": tied_to((fee.asked_by for fee in fees), request.actor),
     }
     return formed(request, "web/operator/reconciliation.html", context, form)

@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.parties.roles import Permission
+from qinghe.settlement.queries.apart import tied_to
+from qinghe.settlement.queries.reconciliation import taken_unknown
 from qinghe.settlement.queries.returns import disputes, refunds
 from qinghe.settlement.services import approve_refund, end_complaint, retry_refund
 from qinghe.web.doors import StaffRequest, acted, page
@@ -19,10 +21,12 @@ HERE = "web:refunds"
 @page(Permission.MANAGE_PAYMENTS)
 def refund_list(request: StaffRequest) -> HttpResponse:
     """Show refunds and disputes, those that wait first, with their ages."""
+    rows = refunds(actor=request.actor)
     context = {
-        "refunds": refunds(actor=request.actor),
+        "refunds": rows,
         "disputes": disputes(actor=request.actor),
-        "me": request.actor.label,
+        "unknown": taken_unknown(actor=request.actor),
+        "tied": tied_to((row.asked_by for row in rows), request.actor),
         "at": request.at,
     }
     return render(request, "web/operator/refunds.html", context)

@@ -14,16 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.claims.queries import claim_view
 from qinghe.claims.terms import ClaimState
 from qinghe.parties.roles import Permission
-from qinghe.settlement.queries import payment_for
+from qinghe.settlement.queries import PaymentRow, payment_for
+from qinghe.settlement.queries.apart import tied_to
+from qinghe.settlement.queries.hands import hands
 from qinghe.settlement.refusals import NotReversible
-from qinghe.settlement.services import give_back, reverse_payment
+from qinghe.settlement.services import agree_reversal, give_back, reverse_payment
 from qinghe.settlement.terms import PaymentSource, PaymentState
-from qinghe.web.doors import StaffRequest, formed, page, refusals_in
+from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, seen_in
 
 ASKED = _(
     "Asked. Nothing has changed yet: shares have left, or a debtor would be asked again, so a"
     " second person must agree."
 )
+DONE = _("The payment was reversed.")
 
 
 class ReverseForm(forms.Form):
@@ -49,22 +52,38 @@ class ReverseForm(forms.Form):
 @page(Permission.MANAGE_PAYMENTS, methods=("GET", "POST"))
 def payment_reverse(request: StaffRequest, payment_id: UUID) -> HttpResponse:
     """
-    Say what undoing a payment will change; with a reason, undo it.
+    Say what undoing a payment will change; with a reason, undo it, or agree to what was asked.
 
     :raises NotReversible: not booked, or reversed before
     """
     row = payment_for(payment_id=payment_id, actor=request.actor)
     if row.claim_id is None or row.state != PaymentState.POSTED:
         raise NotReversible
+    given: dict[str, Any] = {
+        "payment_id": payment_id, "seen": seen_in(request), "actor": request.actor, "at": request.at
+    }  # fmt: skip
+    if request.POST.get("agree"):
+        return acted(request, lambda: agree_reversal(**given), to="web:payments", done=DONE)
     form = ReverseForm(request.POST or None, here=row.source == PaymentSource.CASHIER)
     if form.is_valid():
         with refusals_in(form):
             act = give_back if form.cleaned_data.get("send_back") else reverse_payment
-            reason = form.cleaned_data["reason"]
-            undone = act(payment_id=payment_id, reason=reason, actor=request.actor, at=request.at)
+            undone = act(reason=form.cleaned_data["reason"], **given)
             asked = undone.state == PaymentState.POSTED
-            messages.success(request, ASKED if asked else _("The payment was reversed."))
+            messages.success(request, ASKED if asked else DONE)
             return redirect("web:payments")
-    closed = claim_view(row.claim_id).state == ClaimState.CLOSED
-    context = {"r": row, "closed": closed, "mine": row.reversal_asked_by == request.actor.label}
-    return formed(request, "web/operator/reverse.html", context, form)
+    return formed(request, "web/operator/reverse.html", _shown(request, row), form)
+
+
+def _shown(request: StaffRequest, row: PaymentRow) -> dict[str, Any]:
+    """Return what will happen, and exactly what a colleague asked for."""
+    asker, closed = row.reversal_asked_by, False
+    if row.claim_id is not None:
+        closed = claim_view(row.claim_id).state == ClaimState.CLOSED
+    return {
+        "r": row,
+        "closed": closed,
+        "asked": row.asked(request.at),
+        "by": hands([asker]).get(asker, ""),
+        "mine": bool(tied_to([asker], request.actor)),
+    }

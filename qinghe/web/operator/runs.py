@@ -7,22 +7,29 @@ from uuid import UUID
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.kernel.money import to_major, to_minor
+from qinghe.kernel.money import to_major
+from qinghe.parties.queries.payees import new_accounts
 from qinghe.parties.roles import Permission, may
-from qinghe.settlement.payout_terms import FileFormat
+from qinghe.settlement.payout_terms import FileFormat, PayoutState
+from qinghe.settlement.queries.gone import gone
+from qinghe.settlement.queries.payable import never_paid
+from qinghe.settlement.queries.run_desk import run_desk
 from qinghe.settlement.queries.runs import limits, payouts_of, run_for
 from qinghe.settlement.return_codes import CODES
 from qinghe.settlement.services import (
     Report,
     agree_limits,
+    agree_void,
     approve_run,
     ask_limits,
+    ask_void,
     drop_limits,
     drop_run,
     hand_in,
+    keep_file,
     keep_out,
     let_in,
     make_bank_file,
@@ -31,12 +38,25 @@ from qinghe.settlement.services import (
     read_bank_answers,
     return_payout,
 )
-from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, unclear
+from qinghe.web.amounts import to_minor_in
+from qinghe.web.doors import (
+    StaffRequest,
+    acted,
+    formed,
+    page,
+    refusals_in,
+    say_unclear,
+    seen_in,
+    tried,
+    unclear,
+)
 from qinghe.web.formats import as_day
 
 LIST: Final = "web:payouts"
 ONE: Final = "web:payout-run"
 LIMITS: Final = "web:payout-limits"
+# What has not left yet.
+STILL: Final = (PayoutState.DRAFT, PayoutState.APPROVED)
 
 
 class ReasonForm(forms.Form):
@@ -84,6 +104,10 @@ class LimitForm(forms.Form):
     per_run = forms.DecimalField(label=_("One run"), min_value=0, max_digits=16)
     per_day = forms.DecimalField(label=_("One organisation in a day"), min_value=0, max_digits=16)
 
+    def clean(self) -> None:
+        for name in ("per_payout", "per_run", "per_day"):
+            to_minor_in(self, name, self.cleaned_data.get("currency", ""))
+
 
 @page(Permission.PREPARE_PAYOUTS, methods=("POST",))
 def run_open(request: StaffRequest, currency: str) -> HttpResponse:
@@ -99,12 +123,16 @@ def run_open(request: StaffRequest, currency: str) -> HttpResponse:
 def run_page(request: StaffRequest, run_id: UUID) -> HttpResponse:
     """Show a run: its payouts, who let it go, its file, and what the bank said."""
     run = run_for(run_id=run_id, actor=request.actor)
+    rows = payouts_of(run_id=run_id, actor=request.actor)
+    owners = {row.organisation_id for row in rows if row.state in STILL}
     context = {
         "run": run,
-        "rows": payouts_of(run_id=run_id, actor=request.actor),
+        "rows": rows,
+        "new_accounts": new_accounts(never_paid(owners), request.at),
         "file_form": FileForm(initial={"executes_on": as_day(request.at)}),
         "codes": [(code, each.words) for code, each in CODES.items()],
-        "mine": run.opened_by == request.actor.label,
+        "gone": gone(rows=rows, actor=request.actor),
+        "desk": run_desk(run_id=run_id, actor=request.actor),
         "approves": may(request.actor, Permission.APPROVE_PAYOUTS),
     }
     return render(request, "web/operator/run.html", context)
@@ -157,6 +185,38 @@ def run_file(request: StaffRequest, run_id: UUID) -> HttpResponse:
         content_type=found.media_type,
         headers={"Content-Disposition": f'attachment; filename="{found.name}"'},
     )
+
+
+@page(Permission.PREPARE_PAYOUTS, methods=("POST",))
+def run_file_void(request: StaffRequest, run_id: UUID) -> HttpResponse:
+    """Ask that the bank's file be void, or keep one that somebody asked to void."""
+    told: dict[str, Any] = {"run_id": run_id, "actor": request.actor, "at": request.at}
+    if request.POST.get("keep"):
+
+        def keep() -> object:
+            return keep_file(**told)
+
+        return acted(request, keep, to=ONE, done=_("The file stays as it is."), run_id=run_id)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return unclear(request, form, ONE, run_id=run_id)
+
+    def act() -> object:
+        return ask_void(**told, **form.cleaned_data)
+
+    return acted(request, act, to=ONE, done=_("Asked. A second person must agree."), run_id=run_id)
+
+
+@page(Permission.APPROVE_PAYOUTS, methods=("POST",))
+def run_file_void_agree(request: StaffRequest, run_id: UUID) -> HttpResponse:
+    """Agree that the bank's file is void."""
+
+    def act() -> object:
+        seen = seen_in(request)
+        return agree_void(run_id=run_id, seen=seen, actor=request.actor, at=request.at)
+
+    done = _("The file is void. Make another one, or keep payouts out.")
+    return acted(request, act, to=ONE, done=done, run_id=run_id)
 
 
 @page(Permission.PREPARE_PAYOUTS, methods=("POST",))
@@ -226,19 +286,27 @@ def bank_answers(request: StaffRequest) -> HttpResponse:
 def limit_page(request: StaffRequest) -> HttpResponse:
     """Show the limits of payouts, and ask for others."""
     if request.method == "POST":
-        form = LimitForm(request.POST)
-        if not form.is_valid():
-            return unclear(request, form, LIMITS)
-        told = form.cleaned_data
-        currency = told.pop("currency")
+        currency = request.POST.get("currency", "")
+        form = LimitForm(request.POST, auto_id=f"id_{currency}_%s")
 
-        def act() -> object:
-            minor = {name: to_minor(each, currency) for name, each in told.items()}
-            return ask_limits(currency=currency, **minor, actor=request.actor, at=request.at)
+        def act(**told: Any) -> object:
+            return ask_limits(**told, actor=request.actor, at=request.at)
 
-        return acted(request, act, to=LIMITS, done=_("Asked. A second person must agree."))
-    rows = [(row, _limit_form(row.currency, row.limits)) for row in limits(actor=request.actor)]
-    return render(request, "web/operator/payout_limits.html", {"rows": rows})
+        if tried(request, form, act, done=_("Asked. A second person must agree.")):
+            return redirect(LIMITS)
+        return _limits(request, currency, form)
+    return _limits(request)
+
+
+def _limits(request: StaffRequest, typed: str = "", form: LimitForm | None = None) -> HttpResponse:
+    rows = [
+        (row, form if form and row.currency == typed else _limit_form(row.currency, row.limits))
+        for row in limits(actor=request.actor)
+    ]
+    if form and typed not in {row.currency for row, _form in rows}:
+        say_unclear(request, form)
+    status = 422 if form else 200
+    return render(request, "web/operator/payout_limits.html", {"rows": rows}, status=status)
 
 
 @page(Permission.APPROVE_PAYOUTS, methods=("POST",))

@@ -25,7 +25,7 @@ from qinghe.claims.terms import ClaimState
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.roles import Permission
 from qinghe.risk.services import decide_flag
-from qinghe.web.doors import StaffRequest, acted, page, say_unclear
+from qinghe.web.doors import StaffRequest, acted, page, say_unclear, seen_in
 from qinghe.web.review.deciding import RejectForm, ReturnForm, SampleForm, VerifyForm
 from qinghe.web.review.objecting import HearingForm
 from qinghe.web.review.pairs import PairForm
@@ -33,6 +33,11 @@ from qinghe.web.review.verify import shown
 
 ONE = "web:verify-claim"
 UNREADABLE = 422
+
+
+def _who(request: StaffRequest) -> dict[str, Any]:
+    """Return who decides, when, and about what: the mark of the page that was sent."""
+    return {"actor": request.actor, "at": request.at, "seen": seen_in(request)}
 
 
 def _typed(
@@ -72,7 +77,7 @@ def verify_decide(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         return other(request, claim_id)
 
     def act(data: dict[str, Any]) -> object:
-        return verify_claim(claim_id=claim_id, **data, actor=request.actor, at=request.at)
+        return verify_claim(claim_id=claim_id, **data, **_who(request))
 
     return _typed(request, claim_id, "verify_form", VerifyForm(request.POST), act, _released)
 
@@ -86,7 +91,7 @@ def _released(claim: object) -> object:
 
 def _return(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     def act(data: dict[str, Any]) -> object:
-        return return_claim(claim_id=claim_id, **data, actor=request.actor, at=request.at)
+        return return_claim(claim_id=claim_id, **data, **_who(request))
 
     form = ReturnForm(request.POST, prefix="return")
     return _typed(request, claim_id, "return_form", form, act, _("The creditor is asked."))
@@ -96,9 +101,7 @@ def _reject(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     form = RejectForm(request.POST, prefix="reject")
 
     def act(_data: dict[str, Any]) -> object:
-        return reject_claim(
-            claim_id=claim_id, reason=form.sentence(), actor=request.actor, at=request.at
-        )
+        return reject_claim(claim_id=claim_id, reason=form.sentence(), **_who(request))
 
     return _typed(request, claim_id, "reject_form", form, act, _rejected)
 
@@ -116,9 +119,7 @@ def sample_decide(request: StaffRequest, claim_id: UUID) -> HttpResponse:
     right = request.POST.get("right") == "1"
 
     def act(data: dict[str, Any]) -> object:
-        return check_sample(
-            claim_id=claim_id, right=right, **data, actor=request.actor, at=request.at
-        )
+        return check_sample(claim_id=claim_id, right=right, **data, **_who(request))
 
     form = SampleForm(request.POST, prefix="sample")
     return _typed(request, claim_id, "sample_form", form, act, _("Decided."))

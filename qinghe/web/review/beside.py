@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from qinghe.claims.completeness import names
 from qinghe.claims.contract_terms import DuplicateState
 from qinghe.claims.queries import ClaimView
 from qinghe.claims.queries.burden import others_of, side_by_side
@@ -31,7 +30,7 @@ def _unread(pair: DuplicateRow, actor: Actor) -> list[tuple[UUID, str, str]]:
     if pair.state != DuplicateState.OPEN:
         return []
     both = ((pair.first_id, pair.first_number), (pair.second_id, pair.second_number))
-    found = [(pk, number, names(unread_by(pk, actor))) for pk, number in both]
+    found = [(pk, number, "; ".join(unread_by(pk, actor))) for pk, number in both]
     return [each for each in found if each[2]]
 
 

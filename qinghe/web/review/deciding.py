@@ -14,7 +14,7 @@ from qinghe.claims.queries.amounts import VerificationView
 from qinghe.claims.queries.identity import identity_seen
 from qinghe.claims.queries.papers import unread_by
 from qinghe.claims.queries.remarks import remarks
-from qinghe.claims.queries.review import left_to_second
+from qinghe.claims.queries.review import desk_mark, left_to_second
 from qinghe.claims.terms import ClaimState, Rejection, Release, Return, ReviewQueue, ReviewStep
 from qinghe.kernel.actor import Actor
 from qinghe.parties.pairs import independent
@@ -119,6 +119,7 @@ def decision_for(
     names = {str(user): name for user, name in display_names(users).items()}
     return {
         "decidable": waits,
+        "mark": desk_mark(view),
         "mine": left is not None and not independent(actor.label, left.by),
         "missing": [*view.blockers, *([str(CHECKS_TO_COME)] if view.unseen else [])],
         "is_second": second and not accused,

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.claims.queries import ClaimView, claim_for, dispute_for, disputes
-from qinghe.claims.queries.sent import papers_sent
+from qinghe.claims.queries.sent import dispute_mark, papers_sent
 from qinghe.claims.services import decide_dispute
 from qinghe.claims.terms import Component, DisputeState
 from qinghe.kernel.money import exponent, to_major, to_minor
@@ -20,7 +20,7 @@ from qinghe.parties.roles import Permission
 from qinghe.parties.services import reveal
 from qinghe.parties.terms import Purpose
 from qinghe.web.claimparts import equation
-from qinghe.web.doors import StaffRequest, formed, page, refusals_in
+from qinghe.web.doors import StaffRequest, formed, page, refusals_in, seen_in
 from qinghe.web.formats import as_day
 
 NO_DECISIONS = (DisputeState.OPEN, DisputeState.WITHDRAWN)
@@ -48,6 +48,17 @@ class DecisionForm(forms.Form):
                 decimal_places=exponent(claim.currency),
                 help_text=_("Now %(now)s. Leave empty to keep it.") % {"now": f"{now:,}"},
             )
+
+        if claim.paid > 0:
+            words = _("My text says what becomes of the money that was paid.")
+            self.fields["money"] = forms.BooleanField(label=words, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("outcome") == DisputeState.UPHELD and data.get("money") is False:
+            words = _("Write whether what was paid goes back, or why it stays; then tick this.")
+            self.add_error("money", words)
+        return data
 
     def correction(self) -> dict[str, int] | None:
         """Return the corrected components in minor units; nothing unless accepted in part."""
@@ -88,6 +99,7 @@ def dispute_page(request: StaffRequest, dispute_id: UUID) -> HttpResponse:
                 outcome=form.cleaned_data["outcome"],
                 text=form.cleaned_data["text"],
                 correction=form.correction(),
+                seen=seen_in(request),
                 actor=request.actor,
                 at=request.at,
             )
@@ -95,6 +107,7 @@ def dispute_page(request: StaffRequest, dispute_id: UUID) -> HttpResponse:
             return redirect("web:disputes")
     context = {
         "dispute": row,
+        "mark": dispute_mark(dispute_id=dispute_id, actor=request.actor),
         "claim": claim,
         "terms": equation(claim, as_day(request.at)),
         "statement": _opened(request, row.statement_id),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.parties.queries.onboarding import (
     Declared,
+    application_mark,
     checks,
     declared,
     desk,
@@ -31,7 +32,7 @@ from qinghe.parties.services import (
 )
 from qinghe.parties.services.papers import media_type
 from qinghe.parties.terms import ApplicationState, Purpose, ReviewReason
-from qinghe.web.doors import StaffRequest, acted, page, unclear
+from qinghe.web.doors import StaffRequest, acted, page, seen_in, unclear
 
 ONE: Final = "web:party-review"
 # How far ahead the list of what ends looks.
@@ -73,6 +74,7 @@ def party_review(request: StaffRequest, application_id: UUID) -> HttpResponse:
     application, found = _found(request, application_id)
     context = {
         "application": application,
+        "mark": application_mark(application),
         "org": found.organisation,
         "found": found,
         "parts": parts(found),
@@ -135,6 +137,7 @@ def party_decide(request: StaffRequest, application_id: UUID) -> HttpResponse:
         "application_id": application_id,
         "actor": request.actor,
         "at": request.at,
+        "seen": seen_in(request),
     }
     here: dict[str, Any] = {"to": ONE, "application_id": application_id}
     if request.POST.get("decision") == "approve":

@@ -20,7 +20,6 @@ from qinghe.claims.findings import signatures_of
 from qinghe.claims.queries import ClaimView, claim_for, review_counts, review_queue
 from qinghe.claims.queries.amounts import VerificationView, agreed_for, verification_for
 from qinghe.claims.queries.byhand import came_by_hand
-from qinghe.claims.queries.changes import changes_of
 from qinghe.claims.queries.limits import acts_of, acts_waiting
 from qinghe.claims.queries.merging import being_taken, half_taken
 from qinghe.claims.queries.objections import objections
@@ -215,10 +214,10 @@ def shown(
     pairs = duplicates_of(claim_id=claim_id, actor=request.actor)
     context = {
         "claim": view,
-        "by_hand": came_by_hand(view),
+        "told_by_hand": came_by_hand(view),
         "half": bool(half_taken([claim_id])),
         "terms": equation(view, as_day(request.at)),
-        "changes": changes_of(view.lines)[::-1],
+        "changes": view.changes[::-1],
         "holds": hold_marks(view.holds),
         "score": score(claim_id=claim_id, on=request.at.date()),
         "checks": _checks(view, warnings, check, chain),

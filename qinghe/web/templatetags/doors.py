@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from qinghe.kernel.actor import Role
 from qinghe.kernel.ids import new_id
+from qinghe.kernel.shown import FIELD
 from qinghe.market.bands import bands
 from qinghe.parties.regions import province_of, region_name
 from qinghe.parties.roles import ROLES
@@ -37,6 +38,12 @@ def once(context: template.Context) -> SafeString:
         get_token(context["request"]),
         new_id(),
     )
+
+
+@register.simple_tag
+def seen(mark: str) -> SafeString:
+    """Return the hidden field of a form that decides: the mark of what is shown beside it."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, mark)
 
 
 @register.filter

@@ -320,6 +320,23 @@ def test_one_who_bids_only_beside_another_and_never_wins() -> None:
     assert (PAIR, "only-with") in kinds(bids)
 
 
+def test_a_cover_that_gets_an_order_its_leader_has_no_room_for_is_a_cover_still() -> None:
+    rng = Random(6)
+    bids = [bid(a, 3, rng.randint(36, 40), won=a >= 20) for a in range(60)]
+    for a in range(20):
+        low, full = rng.randint(15, 35), a % 3 == 0
+        bids += [bid(a, 1, low, won=not full), bid(a, 2, low + 1, won=full)]
+    assert {kind for key, kind in kinds(bids) if key == PAIR} == {"gap", "only-with"}
+
+
+def test_one_who_beats_the_other_even_once_covers_nobody() -> None:
+    bids = [bid(a, 3, 40, won=a >= 20) for a in range(60)]
+    for a in range(20):
+        low = 15 + a
+        bids += [bid(a, 1, low, won=a > 0), bid(a, 2, 10 if a == 0 else low + 1, won=a == 0)]
+    assert "only-with" not in {kind for key, kind in kinds(bids) if key == PAIR}
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_independent_bidders_are_no_ring(seed: int) -> None:
     assert kinds(crowd(Random(seed), 80, bidders=range(1, 9))) == set()

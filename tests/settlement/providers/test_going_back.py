@@ -19,6 +19,7 @@ from qinghe.settlement.services.disputes import settle_dispute
 from tests.factories import AT, claim
 from tests.settlement.providers.conftest import assert_sound, order_at, tell
 from tests.settlement.providers.fakes import Fake, Stripe
+from tests.settlement.test_covering import receive
 
 pytestmark = pytest.mark.django_db
 JOB = system("test")
@@ -74,6 +75,23 @@ def test_what_is_too_much_goes_back_the_way_it_came_once(fake: Fake) -> None:
         tell(fake, fake.refunded(order, 1_000, refund.pk))
     assert Transfer.objects.count() == before
     assert not Dispute.objects.exists()
+    assert_sound()
+
+
+def test_what_was_refunded_pays_nothing_in_a_replay(fake: Fake) -> None:
+    target, _order = overpaid(fake)
+    services.send_refunds(at=AT)
+    receive(None, 1_000)
+    direct = Payment.objects.get(source="creditor")
+    services.reverse_payment(payment_id=direct.pk, reason="test", actor=JOB, at=AT + DAY)
+    # 4,000 came and 1,000 went back: the debtor has paid 3,000.
+    assert (owed(target), held(target)) == (1_000, 0)
+    clawback = accounts.clawback(accounts.refund(target.debtor_id))
+    assert books.balance(path=clawback, currency="CNY") == 0
+    assert in_the_boxes(fake) == 4_000
+    services.queue_refunds(actor=JOB, at=AT + DAY)
+    services.send_refunds(at=AT + DAY)
+    assert len(fake.refunds) == 1
     assert_sound()
 
 

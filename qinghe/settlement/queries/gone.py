@@ -1,0 +1,99 @@
+"""What statements tell of payouts, and who says that one came back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, F, Max
+
+from qinghe.kernel.actor import Actor
+from qinghe.parties.roles import Permission, may, require
+from qinghe.settlement.models import PayoutReturn, StatementEntry, Suspense
+from qinghe.settlement.payout_terms import PayoutState
+from qinghe.settlement.queries.apart import tied_to
+from qinghe.settlement.queries.hands import hands
+from qinghe.settlement.queries.payments import PayoutRow
+from qinghe.settlement.return_codes import CODES
+
+
+@dataclass(frozen=True)
+class AskedBack:
+    """One person's word that a payout came back: the bank's reason, where it was heard, by name."""
+
+    code: str
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    # Whether the reader may agree.
+    agrees: bool
+
+    @property
+    def words(self) -> str:
+        found = CODES.get(self.code)
+        return str(found.words) if found else ""
+
+    @property
+    def by_answers(self) -> bool:
+        """Tell whether a file of the bank's answers says so."""
+        return self.reason == "bank"
+
+
+@dataclass(frozen=True)
+class Gone:
+    """One payout beside the statements: the last day it left on, and the word that it came back."""
+
+    left_on: date | None
+    # Taken back in the books, and oftener gone than back on the statements.
+    contradicts: bool
+    asked: AskedBack | None
+
+
+def gone(*, rows: Iterable[PayoutRow], actor: Actor) -> dict[UUID, Gone]:
+    """
+    Return what is to be told of some payouts beside their state; absent where nothing is.
+
+    :raises NotPermitted: the role may not prepare payouts
+    """
+    require(actor, Permission.PREPARE_PAYOUTS)
+    payouts = list(rows)
+    left, back = _left(payouts), _back(payouts)
+    asked = _asked(payouts, actor)
+    found = {}
+    for row in payouts:
+        times, day = left.get(row.number, (0, None))
+        failed = row.state == PayoutState.FAILED
+        told = Gone(day, failed and times > back.get(row.number, 0), asked.get(row.id))
+        if told.left_on or told.asked:
+            found[row.id] = told
+    return found
+
+
+def _left(payouts: Iterable[PayoutRow]) -> dict[str, tuple[int, date]]:
+    rows = StatementEntry.objects.filter(credit=False, explained__in={p.number for p in payouts})
+    told = rows.values_list("explained").annotate(times=Count("pk"), day=Max("booked_on"))
+    return {number: (times, day) for number, times, day in told.order_by()}
+
+
+def _back(payouts: Iterable[PayoutRow]) -> dict[str, int]:
+    rows = Suspense.objects.filter(wish_note__in={p.number for p in payouts}, known=F("amount"))
+    return dict(rows.values_list("wish_note").annotate(times=Count("pk")).order_by())
+
+
+def _asked(payouts: Iterable[PayoutRow], actor: Actor) -> dict[UUID, AskedBack]:
+    open_ = PayoutReturn.objects.filter(agreed_at=None, dropped_at=None)
+    rows = list(open_.filter(payout__in={p.id for p in payouts}))
+    named, near = hands(row.asked_by for row in rows), tied_to((r.asked_by for r in rows), actor)
+    approves = may(actor, Permission.APPROVE_PAYOUTS)
+    return {
+        row.payout_id: AskedBack(
+            code=row.code,
+            reason=row.reason,
+            asked_by=named.get(row.asked_by, ""),
+            asked_at=row.asked_at,
+            agrees=approves and row.asked_by not in near,
+        )
+        for row in rows
+    }

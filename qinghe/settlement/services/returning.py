@@ -1,0 +1,172 @@
+"""
+Two persons say that a payout came back which is booked as paid, or which a statement shows gone.
+
+The one asks, the other agrees; until then it stays paid, and nothing is payable anew.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from qinghe.journal.services import record, verb
+from qinghe.kernel.actor import Actor, system
+from qinghe.kernel.redaction import redact
+from qinghe.parties.roles import Permission, require
+from qinghe.settlement.models import Payout, PayoutReturn, PayoutRun, StatementEntry
+from qinghe.settlement.payout_refusals import (
+    NoSuchReturnAsked,
+    NotLeft,
+    ReturnAsked,
+    ReturnBySamePerson,
+    WhyMissing,
+)
+from qinghe.settlement.payout_terms import PayoutState
+from qinghe.settlement.queries.apart import apart
+from qinghe.settlement.refusals import NoCash, NoSuchPayout, PayoutMoved
+from qinghe.settlement.services.payouts import (
+    AT_BANK,
+    check_code,
+    settle_sent,
+    take_payout_back,
+)
+
+STATEMENT: Final = system("settlement.statement")
+# Where it was heard, when a file of the bank's answers says so.
+ANSWERS: Final = "bank"
+LONGEST: Final = 200
+
+
+@verb("settlement.ask-return")
+def ask_return(
+    *, payout_id: UUID, reason: str, actor: Actor, at: datetime, code: str = ""
+) -> PayoutReturn:
+    """
+    Ask that a payout which left be taken back; nothing moves until a second person agrees.
+
+    :raises NotPermitted: the role may not prepare payouts
+    :raises WhyMissing: no words about where that was heard
+    :raises UnknownReturnCode: not one of the bank's reasons
+    :raises NoSuchPayout: unknown
+    :raises NotLeft: neither with the bank nor paid
+    :raises ReturnAsked: somebody asked before
+    """
+    require(actor, Permission.PREPARE_PAYOUTS)
+    if not (words := redact(reason.strip())[:LONGEST]):
+        raise WhyMissing
+    check_code(code)
+    payout = _locked(payout_id)
+    if payout.state not in AT_BANK:
+        raise NotLeft(number=payout.number)
+    if open_return(payout) is not None:
+        raise ReturnAsked(number=payout.number)
+    asked = PayoutReturn.objects.create(
+        payout=payout, code=code, reason=words, asked_by=actor.label, asked_at=at
+    )
+    _note("return-asked", payout, asked, actor, at)
+    return asked
+
+
+@verb("settlement.agree-return")
+def agree_return(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
+    """
+    Agree that a payout came back; its money is payable again.
+
+    :raises NotPermitted: the role may not approve payouts
+    :raises NoSuchPayout: unknown
+    :raises NoSuchReturnAsked: nobody asks
+    :raises ReturnBySamePerson: asked for by this very person, or by somebody tied to it
+    :raises PayoutMoved: neither with the bank nor paid any more
+    """
+    require(actor, Permission.APPROVE_PAYOUTS)
+    asked = _asked(_locked(payout_id))
+    if not apart(asked.asked_by, actor):
+        raise ReturnBySamePerson
+    asked.agreed_by, asked.agreed_at = actor.label, at
+    asked.save(update_fields=["agreed_by", "agreed_at"])
+    told = {"reason": asked.reason, "code": asked.code, "said_by": asked.asked_by}
+    return take_payout_back(payout_id=payout_id, **told, actor=actor, at=at)
+
+
+@verb("settlement.drop-return")
+def drop_return(*, payout_id: UUID, actor: Actor, at: datetime) -> PayoutReturn:
+    """
+    Take the word back that a payout came back, one's own or a colleague's; it stays paid.
+
+    :raises NotPermitted: the role may not prepare payouts
+    :raises NoSuchPayout: unknown
+    :raises NoSuchReturnAsked: nobody asks
+    """
+    require(actor, Permission.PREPARE_PAYOUTS)
+    payout = _locked(payout_id)
+    asked = _asked(payout)
+    asked.dropped_by, asked.dropped_at = actor.label, at
+    asked.save(update_fields=["dropped_by", "dropped_at"])
+    _note("return-dropped", payout, asked, actor, at)
+    return asked
+
+
+def hear_paid(*, at: datetime) -> int:
+    """
+    Book as paid what a statement shows to have left under its number; return how many.
+
+    Inside the caller's transaction. The entry was explained by the number because the amount is
+    the payout's own.
+    """
+    left = StatementEntry.objects.filter(
+        credit=False,
+        explained=OuterRef("number"),
+        amount=OuterRef("amount"),
+        currency=OuterRef("currency"),
+    )
+    sent = Payout.objects.filter(Exists(left), state=PayoutState.SENT).order_by("run", "pk")
+    return sum(_heard(pk, at) for pk in list(sent.values_list("pk", flat=True)))
+
+
+def open_return(payout: Payout) -> PayoutReturn | None:
+    """Return what waits for a second person to say of a payout, or nothing."""
+    return PayoutReturn.objects.filter(payout=payout, agreed_at=None, dropped_at=None).first()
+
+
+def _heard(payout_id: UUID, at: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            settle_sent(payout_id=payout_id, actor=STATEMENT, at=at)
+    except (NoCash, PayoutMoved):
+        return False
+    return True
+
+
+def _locked(payout_id: UUID) -> Payout:
+    """Lock a payout after its run, as everywhere."""
+    run = Payout.objects.filter(pk=payout_id).values("run")
+    list(PayoutRun.objects.filter(pk__in=run).select_for_update().values_list("pk"))
+    payout = Payout.objects.filter(pk=payout_id).select_for_update(of=("self",)).first()
+    if payout is None:
+        raise NoSuchPayout
+    return payout
+
+
+def _asked(payout: Payout) -> PayoutReturn:
+    found = open_return(payout)
+    if found is None:
+        raise NoSuchReturnAsked
+    return found
+
+
+def _note(what: str, payout: Payout, asked: PayoutReturn, actor: Actor, at: datetime) -> None:
+    record(
+        kind=f"payout.{what}",
+        subject=f"payout:{payout.pk}",
+        actor=actor,
+        at=at,
+        number=payout.number,
+        amount=payout.amount,
+        currency=payout.currency,
+        code=asked.code,
+        reason=asked.reason,
+    )

@@ -1,0 +1,196 @@
+"""A payout that left comes back by a statement, or by two persons who stand apart."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import translation
+
+from qinghe.journal.models import Entry
+from qinghe.kernel.actor import Role
+from qinghe.ledger import queries as books
+from qinghe.parties.models import Organisation
+from qinghe.settlement import accounts, services
+from qinghe.settlement import payout_refusals as no
+from qinghe.settlement.models import Payout, PayoutReturn, PayoutRun, StatementEntry, Suspense
+from qinghe.settlement.queries.gone import gone
+from qinghe.settlement.queries.runs import payouts_of
+from qinghe.settlement.services import Heard
+from tests.factories import AT
+from tests.settlement.bank_files import Said, camt
+from tests.settlement.banked import ONE, OTHER, owed, payout_of, sent, told
+from tests.settlement.test_bank_answers import payable, read, sound
+from tests.settlement.test_fees import NEXT
+from tests.settlement.test_suspense import take
+from tests.web.people import signed_in
+
+pytestmark = pytest.mark.django_db
+LATER = AT + timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def _files(settings: Any, tmp_path: Any) -> None:
+    settings.VAULT_FILES = tmp_path
+
+
+def handed(amount: int = 700) -> tuple[Organisation, Payout]:
+    owner = owed(amount)
+    sent()
+    return owner, payout_of(owner)
+
+
+def ask(payout: Payout, code: str = "TM01") -> PayoutReturn:
+    told = {"reason": "told by phone", "code": code, "actor": ONE, "at": LATER}
+    return services.ask_return(payout_id=payout.pk, **told)
+
+
+def test_a_statement_that_shows_a_payout_gone_books_it_as_paid() -> None:
+    owner, payout = handed()
+    take(camt([Said(-700, f"pay {payout.number}", "B1")]))
+    payout.refresh_from_db()
+    assert payout.state == "paid"
+    assert PayoutRun.objects.get().state == "done"
+    assert Entry.objects.get(kind="payout.paid").actor == "system:settlement.statement"
+    assert (payable(owner), books.balance(path=accounts.BANK, currency="CNY")) == (0, 0)
+    sound()
+    # The bank's own word for it comes later, and is known.
+    assert read(told((payout.number, "成功", ""))) == {payout.number: Heard.KNOWN}
+
+
+def test_another_amount_under_a_number_books_nothing() -> None:
+    _owner, payout = handed()
+    take(camt([Said(-701, f"pay {payout.number}", "B1")]))
+    payout.refresh_from_db()
+    assert (payout.state, StatementEntry.objects.get().explained) == ("sent", "")
+
+
+@pytest.mark.parametrize("by", ["answers", "statement"])
+def test_one_person_makes_nothing_payable_that_left(by: str) -> None:
+    owner, payout = handed()
+    if by == "answers":
+        read(told((payout.number, "成功", "")))
+    else:
+        take(camt([Said(-700, payout.number, "B1")]))
+    with pytest.raises(no.PayoutLeft):
+        services.return_payout(
+            payout_id=payout.pk, reason="phone", code="AC04", actor=OTHER, at=LATER
+        )
+    assert payable(owner) == 0
+    asked = ask(payout)
+    with pytest.raises(no.ReturnAsked):
+        ask(payout)
+    with pytest.raises(no.ReturnBySamePerson):
+        services.agree_return(payout_id=payout.pk, actor=ONE, at=LATER)
+    assert services.prepare_payouts(actor=ONE, at=LATER) == []
+    services.agree_return(payout_id=payout.pk, actor=OTHER, at=LATER)
+    payout.refresh_from_db()
+    asked.refresh_from_db()
+    assert (payout.state, payout.return_code, payable(owner)) == ("failed", "TM01", 700)
+    assert (payout.returned_by, asked.agreed_by) == (ONE.label, OTHER.label)
+    sound()
+
+
+def test_a_word_that_was_taken_back_locks_nothing() -> None:
+    _owner, payout = handed()
+    take(camt([Said(-700, payout.number, "B1")]))
+    ask(payout, "AC04")
+    services.drop_return(payout_id=payout.pk, actor=ONE, at=LATER)
+    with pytest.raises(no.NoSuchReturnAsked):
+        services.agree_return(payout_id=payout.pk, actor=OTHER, at=LATER)
+    payout.refresh_from_db()
+    assert (payout.state, payout.return_code) == ("paid", "")
+    assert PayoutReturn.objects.get().dropped_by == ONE.label
+    assert Entry.objects.filter(kind="payout.return-dropped").exists()
+
+
+def test_the_banks_answers_only_ask_where_a_statement_shows_it_gone() -> None:
+    owner, payout = handed()
+    take(camt([Said(-700, payout.number, "B1")]))
+    failed = told((payout.number, "失败", "账户已销户"))
+    for _twice in range(2):
+        assert read(failed) == {payout.number: Heard.ASKED}
+    assert (payable(owner), PayoutReturn.objects.get().code) == (0, "AC04")
+    services.drop_return(payout_id=payout.pk, actor=ONE, at=LATER)
+    assert read(failed) == {payout.number: Heard.CONTRADICTS}
+    assert PayoutReturn.objects.count() == 1
+
+
+def test_the_statement_it_came_back_on_ends_the_question() -> None:
+    owner, payout = handed()
+    take(camt([Said(-700, payout.number, "B1")]))
+    ask(payout)
+    take(camt([Said(700, f"退汇 {payout.number} 冻结", "B2", day=NEXT)], opening=-700))
+    came = Suspense.objects.get()
+    services.propose_return(suspense_id=came.pk, actor=ONE, at=LATER)
+    services.agree(suspense_id=came.pk, actor=OTHER, at=LATER)
+    payout.refresh_from_db()
+    assert (payout.state, payout.return_code, payable(owner)) == ("failed", "AC06", 700)
+    with pytest.raises(no.NoSuchReturnAsked):
+        services.agree_return(payout_id=payout.pk, actor=OTHER, at=LATER)
+
+
+def test_the_database_lets_nothing_that_left_come_back_by_itself() -> None:
+    _owner, payout = handed()
+    take(camt([Said(-700, payout.number, "B1")]))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Payout.objects.filter(pk=payout.pk).update(state="failed")
+
+
+def test_what_was_returned_and_then_left_is_shown_as_a_contradiction() -> None:
+    _owner, payout = handed()
+    assert read(told((payout.number, "失败", ""))) == {payout.number: Heard.RETURNED}
+    take(camt([Said(-700, payout.number, "B1")]))
+    rows = payouts_of(run_id=PayoutRun.objects.get().pk, actor=ONE)
+    (seen,) = gone(rows=rows, actor=ONE).values()
+    assert seen.contradicts
+    assert seen.left_on
+    take(camt([Said(700, f"退汇 {payout.number}", "B2", day=NEXT)], opening=-700))
+    came = Suspense.objects.get()
+    services.propose_return(suspense_id=came.pk, actor=ONE, at=LATER)
+    services.agree(suspense_id=came.pk, actor=OTHER, at=LATER)
+    (seen,) = gone(rows=rows, actor=ONE).values()
+    assert not seen.contradicts
+
+
+def press(client: Client, place: str, **fields: str) -> str:
+    return client.post(f"/payouts/{place}/", fields, follow=True).content.decode()
+
+
+def test_two_persons_take_it_back_on_the_page() -> None:
+    owner, payout = handed()
+    take(camt([Said(-700, payout.number, "B1")]))
+    run = PayoutRun.objects.get()
+    one, other = signed_in(Role.OPERATOR), signed_in(Role.OPERATOR)
+    page = one.get(f"/payouts/runs/{run.pk}/").content.decode()
+    assert 'data-test="left-on"' in page
+    assert 'data-test="return-ask"' in page
+    assert 'data-test="returned"' not in page
+    page = press(one, f"runs/{run.pk}/{payout.pk}/returned", code="TM01")
+    assert "one person alone" in page
+    assert 'data-test="return-agree"' not in page
+    page = press(one, f"{payout.pk}/back/ask", code="TM01", reason="the bank's desk")
+    assert "the bank&#x27;s desk" in page
+    assert 'data-test="return-agree"' not in page
+    assert 'data-test="return-drop"' in page
+    with translation.override("en"):
+        assert 'data-test="return-agree"' in other.get(f"/payouts/runs/{run.pk}/").text
+    press(other, f"{payout.pk}/back/decide")
+    assert payable(owner) == 700
+
+
+def test_a_payout_paid_by_hand_takes_two_persons_too() -> None:
+    owner = owed(700)
+    services.prepare_payouts(actor=ONE, at=AT)
+    payout = payout_of(owner)
+    services.approve_payout(payout_id=payout.pk, actor=OTHER, at=AT)
+    services.pay_payout(payout_id=payout.pk, actor=ONE, at=AT)
+    one, other = signed_in(Role.OPERATOR), signed_in(Role.OPERATOR)
+    page = one.get("/payouts/").content.decode()
+    assert 'data-test="return-ask"' in page
+    press(one, f"{payout.pk}/back/ask", code="TM01", reason="typed twice")
+    assert 'data-test="return-agree"' in other.get("/payouts/").content.decode()
+    assert 'data-test="return-ask"' in press(one, f"{payout.pk}/back/decide", drop="1")
