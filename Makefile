@@ -32,7 +32,7 @@ test: setup  ## Run the tests on a real PostgreSQL (ARGS="-k word" narrows)
 	@$(BIN)/pytest -n 2 --dist worksteal -m "not browser and not slow" $(ARGS)
 
 slow-test: setup  ## Races and crashes that take minutes: 64 takers, 20 rounds of kill -9
-	@$(BIN)/pytest -m slow $(ARGS)
+	@$(BIN)/pytest -m slow --timeout 0 $(ARGS)
 
 mutants: setup  ## Break the contact rules on purpose, place by place, and count what the tests notice (ARGS="hours" narrows)
 	@nice -n 10 $(BIN)/python -m tests.mutants $(ARGS)
