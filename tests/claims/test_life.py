@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -80,6 +77,7 @@ from tests.claims.world import (
     proven,
 )
 from tests.desk import release
+from tests.races import race
 
 PARTS = ("costs", "interest", "principal")
 LATER = NOW + timedelta(days=7)
@@ -340,19 +338,14 @@ def test_holds_stand_side_by_side_and_end_each_by_its_cause() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_race_to_contest_opens_one_dispute() -> None:
     claim = claim_of(creditor())
-    start = Barrier(6)
 
-    def race(_: int) -> bool:
-        start.wait()
+    def contest(_: int) -> bool:
         try:
             return bool(contested(claim))
         except DisputeOpen:
             return False
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(6) as pool:
-        assert sum(pool.map(race, range(6))) == 1
+    assert sum(race(range(6), contest)) == 1
     assert Hold.objects.count() == 1
 
 
@@ -480,15 +473,8 @@ def test_interest_is_booked_once_up_to_a_day() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_race_to_accrue_books_the_interest_once() -> None:
     claim = claim_of(creditor())
-    start = Barrier(6)
-
-    def race(_: int) -> None:
-        start.wait()
-        accrue_interest(claim_id=claim.pk, to=TODAY + timedelta(days=73), actor=JOB, at=NOW)
-        connection.close()
-
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(race, range(6)))
+    to = TODAY + timedelta(days=73)
+    race(range(6), lambda _: accrue_interest(claim_id=claim.pk, to=to, actor=JOB, at=NOW))
     assert Line.objects.filter(kind="accrued").count() == 1
     assert mirrored(claim)
 

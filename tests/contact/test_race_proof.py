@@ -29,7 +29,7 @@ from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import Mandate
 from tests import factories
 from tests.contact.conftest import make_case
-from tests.races import race
+from tests.races import PATIENCE, race
 
 SECONDS = int(os.environ.get("QINGHE_RACE_SECONDS", "60"))
 SCHEDULES = int(os.environ.get("QINGHE_RACE_SCHEDULES", "500"))
@@ -106,7 +106,7 @@ def test_five_hundred_schedules_against_one_person_never_pass_a_cap() -> None:
 
 
 def test_without_the_lock_the_proof_finds_what_went_over() -> None:
-    together = Barrier(THREADS)
+    together = Barrier(THREADS, timeout=PATIENCE)
 
     def looked(*args: object, **kwargs: object) -> object:
         # Everybody has read before anybody writes: what the lock is there to prevent.
@@ -115,7 +115,7 @@ def test_without_the_lock_the_proof_finds_what_went_over() -> None:
 
     gate = "qinghe.contact.services.requests."
     with patch(gate + "lock_debtor", debtor_of), patch(gate + "decide", looked):
-        run_schedules(3, works_of_one_person(2))
+        run_schedules(3, works_of_one_person(2), together)
     assert len(violations()) >= 3
 
 
@@ -134,9 +134,10 @@ def works_of_one_person(claims: int) -> Works:
     return works
 
 
-def run_schedules(schedules: int, works: Works) -> None:
+def run_schedules(schedules: int, works: Works, *gates: Barrier) -> None:
     """Let sixteen threads ask at once about the person, a new day each time, in random order."""
-    together, minutes = Barrier(THREADS), [count() for _ in range(schedules)]
+    together = Barrier(THREADS, timeout=PATIENCE)
+    minutes = [count() for _ in range(schedules)]
 
     def work(thread: int) -> None:
         for number in range(schedules):
@@ -149,7 +150,7 @@ def run_schedules(schedules: int, works: Works) -> None:
                 claim_id=claim_id, channel=channel, template="reminder", actor=actor, at=at
             )
 
-    race(range(THREADS), work)
+    race(range(THREADS), work, together, *gates)
 
 
 def debtor_of(claim_id: UUID) -> UUID:

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -15,6 +13,7 @@ from qinghe.kernel.ids import new_id
 from qinghe.ledger import queries, services
 from qinghe.ledger.models import Account, DayEnd, Transfer
 from qinghe.ledger.terms import Posting, side_of
+from tests.races import race
 
 AT = datetime(2026, 11, 23, 4, tzinfo=UTC)
 CASH, HELD, FEES = "platform:cash:bank", "creditor:a:collected", "platform:fees"
@@ -146,19 +145,13 @@ class TestReverse:
 @pytest.mark.django_db(transaction=True)
 def test_crossing_postings_neither_deadlock_nor_lose_money() -> None:
     services.post_many(postings=[posting(CASH, HELD, 1000), posting(CASH, FEES, 1000)])
-    start = Barrier(8)
 
-    def race(n: int) -> None:
-        start.wait()
-        try:
-            for _round in range(10):
-                there = [posting(HELD, FEES, 1), posting(CASH, HELD, 1)]
-                services.post_many(postings=there if n % 2 else there[::-1])
-        finally:
-            connection.close()
+    def post(n: int) -> None:
+        for _round in range(10):
+            there = [posting(HELD, FEES, 1), posting(CASH, HELD, 1)]
+            services.post_many(postings=there if n % 2 else there[::-1])
 
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(race, range(8)))
+    race(range(8), post)
     assert balances() == {CASH: 2080, HELD: -1000, FEES: -1080}
     assert queries.wrong_balances() == []
 

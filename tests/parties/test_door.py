@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 
 import pytest
 from django.db import connection
@@ -35,6 +33,7 @@ from qinghe.parties.services.door import (
     well_formed,
     with_check,
 )
+from tests.races import race
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 JOB = system("tests")
@@ -239,19 +238,14 @@ def test_old_tries_and_codes_are_forgotten() -> None:
 def test_a_race_of_guesses_counts_every_one(origins: Callable[[int], str]) -> None:
     code = code_for(person())
     guesses = 16
-    start = Barrier(guesses)
 
     def guess(number: int) -> bool:
-        start.wait()
         try:
             return bool(open_door(code=code, answer="9999", origin=origins(number), at=NOW))
         except DoorClosed:
             return False
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(guesses) as pool:
-        assert not any(pool.map(guess, range(guesses)))
+    assert not any(race(range(guesses), guess))
     row = DoorCode.objects.get()
     assert row.locked_until == NOW + LOCKED_FOR
     assert DoorTry.objects.count() == guesses
@@ -263,22 +257,17 @@ def test_a_race_from_one_origin_is_counted_one_by_one() -> None:
     guesses, left = 12, 5
     for _ in range(FAILURES_PER_ORIGIN - left):
         count_against("one", NOW)
-    start = Barrier(guesses)
 
     def looked_at(_number: int) -> bool:
-        start.wait()
         try:
             open_door(code="nothing", answer="9999", origin="one", at=NOW)
         except DoorClosed:
             return True
         except DoorShut:
             return False
-        finally:
-            connection.close()
         return False
 
-    with ThreadPoolExecutor(guesses) as pool:
-        assert sum(pool.map(looked_at, range(guesses))) == left
+    assert sum(race(range(guesses), looked_at)) == left
     assert DoorTry.objects.count() == FAILURES_PER_ORIGIN
 
 

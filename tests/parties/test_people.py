@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from threading import Barrier
 from typing import Any
-from uuid import UUID
 
 import pytest
-from django.db import connection
 from pytest_django import DjangoAssertNumQueries
 
 from qinghe.journal.models import Entry
@@ -29,6 +25,7 @@ from qinghe.parties.services import (
     resolve_person,
 )
 from tests.factories import person
+from tests.races import race
 
 AT = datetime(2026, 11, 23, 4, tzinfo=UTC)
 JOB = system("tests")
@@ -91,17 +88,7 @@ def test_many_are_resolved_in_as_many_statements_as_one(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_race_for_a_new_id_number_makes_one_person() -> None:
-    start = Barrier(8)
-
-    def race(_: int) -> UUID:
-        start.wait()
-        try:
-            return resolved().pk
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        assert len(set(pool.map(race, range(8)))) == 1
+    assert len(set(race(range(8), lambda _: resolved().pk))) == 1
     assert Person.objects.count() == 1
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
-from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,6 +43,7 @@ from qinghe.settlement.services import create_cashier_order, post_payment, rever
 from tests import factories
 from tests.contact.conftest import Case, make_case
 from tests.factories import AT
+from tests.races import race
 
 DAY = timedelta(days=1)
 LAST = day_of(AT) + 10 * DAY
@@ -360,16 +359,11 @@ def test_no_offer_within_an_authority_gives_more_than_it(
 def test_of_two_offers_at_once_one_is_made() -> None:
     case = make_case()
     boss = factories.actor(Role.CREDITOR, case.claim.creditor)
-    start = Barrier(2)
 
-    def race(_: int) -> bool:
-        start.wait()
+    def made(_: int) -> bool:
         try:
             return bool(offer(case, boss))
         except EarlyOfferOpen:
             return False
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(2) as pool:
-        assert sum(pool.map(race, range(2))) == 1
+    assert sum(race(range(2), made)) == 1

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import NoSuchClaim
@@ -20,6 +17,7 @@ from qinghe.parties.roles import NotPermitted
 from qinghe.settlement import accounts, cashier, refusals, services
 from qinghe.settlement.models import Allocation, CashierOrder, Payment, Split
 from tests.factories import AT, actor, claim, collector, debtor_of, mandate
+from tests.races import race
 
 JOB = system("test")
 TODAY = date(2026, 11, 23)
@@ -183,17 +181,7 @@ class TestPostPayment:
 def test_payments_at_the_same_moment_never_pay_more_than_is_owed() -> None:
     target, agency = claim(principal=10_000), collector()
     mandate(target, agency)
-    start = Barrier(6)
-
-    def race(number: int) -> int:
-        start.wait()
-        try:
-            return pay(target, 3_000, f"r{number}").excess
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(6) as pool:
-        excess = sum(pool.map(race, range(6)))
+    excess = sum(race(range(6), lambda number: pay(target, 3_000, f"r{number}").excess))
     assert excess == 8_000
     assert fresh(target).state == "closed"
     assert_books(target)
