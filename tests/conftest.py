@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management.commands import flush
 from django.db import connection
+from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 
 from config import postgres
@@ -40,6 +41,12 @@ def _plain_static_files(settings: Settings) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _the_language_of_the_house(settings: Settings) -> None:
+    """A page of another test may have been asked for in Chinese just before, in this thread."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session", autouse=True)

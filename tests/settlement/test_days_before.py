@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from qinghe.claims.models import Claim
 from qinghe.kernel.actor import Role
@@ -88,7 +89,8 @@ def test_a_file_with_a_row_before_its_contract_books_nothing_and_says_where() ->
     with pytest.raises(refusals.RowPaidTooEarly) as refused:
         load(target.creditor, GOOD, "K-1,b2,40.00,CNY,2024-05-05", head="还款日")
     assert refused.value.facts == {"row": 3, "column": "还款日", "earliest": "2024-05-06"}
-    said = str(refused.value.user_message)
+    with translation.override("en"):
+        said = str(refused.value.user_message)
     assert "Row 3, column 还款日" in said
     assert "Correct the day, or leave the row out" in said
     assert not Payment.objects.exists()
