@@ -36,6 +36,11 @@ def closed(client: Client, close: MonthClose) -> str:
     return act(client, f"{close.pk}/close", **shown)
 
 
+def test_nothing_to_close_says_from_when_there_is() -> None:
+    page = see(signed_in(Role.OPERATOR), "/months/")
+    assert "The one that runs can be closed from 2027-01-01 00:00 on" in page
+
+
 def test_a_month_is_closed_by_two_and_its_statements_are_found() -> None:
     target = claim()
     pay(target, 500, source="cashier")

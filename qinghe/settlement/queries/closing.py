@@ -125,6 +125,11 @@ def next_month(*, at: datetime) -> date | None:
     return month if ends(month) <= at else None
 
 
+def closable_from(*, at: datetime) -> datetime:
+    """Return the instant from which the month that runs can be closed."""
+    return ends(first_day(day_of(at)))
+
+
 def open_matters(*, month: date) -> list[Open]:
     """Return what of a month, or of the time before it, is open; the weightiest first."""
     until = ends(month)

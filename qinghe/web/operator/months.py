@@ -19,7 +19,14 @@ from qinghe.parties.roles import Permission
 from qinghe.settlement.closing_terms import Matter
 from qinghe.settlement.queries.apart import tied_to
 from qinghe.settlement.queries.chart import accounts_key
-from qinghe.settlement.queries.closing import Open, close_mark, closes, next_month, open_matters
+from qinghe.settlement.queries.closing import (
+    Open,
+    closable_from,
+    close_mark,
+    closes,
+    next_month,
+    open_matters,
+)
 from qinghe.settlement.services import ask_close, close_month, drop_close
 from qinghe.web.doors import StaffRequest, acted, formed, page, seen_in, tried
 
@@ -68,6 +75,7 @@ def _months(request: StaffRequest, form: CloseForm) -> HttpResponse:
     matters = open_matters(month=month) if month else []
     context = {
         "month": month,
+        "closable_from": closable_from(at=request.at),
         "asked": asked,
         "mark": close_mark(asked.id, matters) if asked else "",
         "matters": _linked(matters),
