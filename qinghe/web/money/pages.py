@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 
@@ -32,6 +33,8 @@ from qinghe.web.formats import as_day
 from qinghe.web.numbers import ids, page_asked, some_day
 
 PAGE = 50
+# Of a statement on one page; its files have all.
+LINES = 100
 TYPES = {
     "pdf": "application/pdf",
     "csv": "text/csv; charset=utf-8",
@@ -92,10 +95,12 @@ def _months(today: date) -> list[tuple[date, date]]:
 
 @page(Permission.SEE_STATEMENTS)
 def statement_page(request: StaffRequest) -> HttpResponse:
-    """Show the statement of an organisation over a period, from the ledger itself."""
+    """Show the statement of an organisation over a period, from the ledger itself, in pages."""
     found = _statement(request)
     context: dict[str, Any] = {
         "statement": found,
+        "page": Paginator(found.lines, LINES).get_page(request.GET.get("page")),
+        "payments": found.payments[:PAGE],
         "parts": parts_of(found),
         "currencies": currencies(actor=request.actor, org_id=found.organisation_id),
         "months": _months(as_day(request.at)),
