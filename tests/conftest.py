@@ -17,6 +17,7 @@ from config import postgres
 from config.template import template
 from qinghe.contact.services import law
 from tests import flushing
+from tests.sharing import JOURNEYS, JourneysTogether
 
 
 def pytest_configure() -> None:
@@ -24,6 +25,16 @@ def pytest_configure() -> None:
         postgres.ensure_running()
     # The web warns when nothing was collected yet; tests serve no static file.
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> JourneysTogether | None:
+    return JourneysTogether(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file comes first, so that nobody waits for it alone at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(JOURNEYS))
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,6 @@ from tests.place import Place
 
 pytestmark = [
     pytest.mark.browser,
-    # Whoever shares an installation shares a worker, so that it is made once.
-    pytest.mark.xdist_group("place"),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
     pytest.mark.skipif(not AXE.is_file(), reason="front-end packages are not installed"),
 ]
