@@ -309,7 +309,14 @@ def earning(items: Mapping[UUID, Item], at: datetime) -> dict[UUID, Mandate]:
     return found
 
 
-def _ran_for(mandate: Mandate, item: Item, at: datetime) -> bool:
+def would_earn(mandate: Mandate, payment: Payment) -> bool:
+    """Tell whether a mandate, as it stands in memory, earns by a payment that came before."""
+    then = payment.received_at
+    runs = mandate.state != MandateState.SUSPENDED and mandate.starts_at <= then
+    return runs and _ran_for(mandate, payment, then)
+
+
+def _ran_for(mandate: Mandate, item: Item | Payment, at: datetime) -> bool:
     runs = mandate.state == MandateState.ACTIVE and mandate.ends_at > at
     if item.source not in TOLD_LATER:
         return runs
