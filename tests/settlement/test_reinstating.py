@@ -19,19 +19,17 @@ from qinghe.claims.models import Claim, Dispute
 from qinghe.claims.services import place_hold
 from qinghe.claims.terms import HoldKind
 from qinghe.journal.models import Entry
-from qinghe.kernel.actor import Role, system
+from qinghe.kernel.actor import Role
 from qinghe.market.models import Capacity, Extension, Mandate
 from qinghe.market.queries import mandate_for, mandates
 from qinghe.market.services import designate, end_expired, give_back, recall, set_capacity, suspend
-from qinghe.market.services import take as take_order
 from qinghe.parties.models import Licence, Organisation
 from qinghe.parties.terms import OrgState
 from qinghe.portal.workers import worker_of
 from qinghe.quality.services import rate_mandate
 from qinghe.reporting.contraventions import found
-from qinghe.settlement import services
 from qinghe.settlement.models import Payment, Split
-from tests.factories import AT, actor, claim, collector, mandate, organisation, point
+from tests.factories import AT, actor, claim, collector, mandate, point
 from tests.settlement.test_payments import JOB, assert_books, fresh, pay
 from tests.settlement.test_reversal import reverse as undo_payment
 from tests.web.people import signed_in
@@ -80,7 +78,7 @@ def commission(payment: Payment) -> int:
 
 
 def kept() -> list[str]:
-    return [name for name in CHECKS if found(name)]
+    return [name for name in CHECKS if found(name, at=LATER)]
 
 
 def by_one_self(order: Order, payment: Payment) -> None:
@@ -181,7 +179,7 @@ class TestInForceAgain:
         undo_payment(payment)
         recall(mandate_id=order.mandate.pk, reason="x", actor=JOB, at=LATER)
         assert order.places == (1, 1)
-        set_capacity(collector_id=order.agency.pk, limit=2, actor=actor(Role.ADMIN), at=LATER)
+        set_capacity(collector_id=order.agency.pk, limit=2, actor=actor(Role.OPERATOR), at=LATER)
         assert order.places == (1, 2)
 
     def test_the_days_between_count_towards_no_service(self) -> None:
@@ -256,6 +254,7 @@ class TestStaysOver:
         payment = order.settle()
         Dispute.objects.create(
             claim=order.claim,
+            person=order.claim.debtor,
             reason="not_mine",
             state="upheld",
             opened_at=AT,
@@ -457,19 +456,18 @@ PARTS = st.lists(st.integers(1, 12_000), min_size=1, max_size=4)
 
 
 class TestAsBefore(TestCase):
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=12, deadline=None)
     @given(
         paid=PARTS,
         again=st.integers(0, 3),
         suspended=st.booleans(),
-        full=st.booleans(),
         interest=st.booleans(),
     )
     def test_completed_and_undone_everything_stands_as_before(
-        self, paid: list[int], again: int, suspended: bool, full: bool, interest: bool
+        self, paid: list[int], again: int, suspended: bool, interest: bool
     ) -> None:
         fields = {"overdue_rate_pct": Decimal(12), "interest_to": date(2026, 11, 1)}
-        order = Order(limit=1 if full else 3, claim=fields if interest else {})
+        order = Order(claim=fields if interest else {})
         if suspended:
             suspend(mandate_id=order.mandate.pk, cause="complaint", actor=JOB, at=AT)
         before = order.seen
@@ -492,5 +490,3 @@ def test_the_daily_sweep_leaves_it_in_force() -> None:
     undo_payment(order.settle())
     assert set(end_expired(at=LATER).values()) == {0}
     assert order.stands()
-    assert organisation  # keeps the factory's name at hand
-    assert take_order and services and system

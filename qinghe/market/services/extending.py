@@ -72,7 +72,7 @@ def end_extension(*, source: UUID, actor: Actor, at: datetime) -> None:
 def end_of(mandate: Mandate) -> datetime:
     """Return when a mandate ends by what was agreed, and by what its debtor did that stands."""
     rest = Extension.objects.filter(mandate=mandate, ended_at__isnull=True)
-    longest = rest.aggregate(until=Max("until"))["until"]
+    longest: datetime | None = rest.aggregate(until=Max("until"))["until"]
     return max(filter(None, [mandate.agreed_ends_at or mandate.ends_at, longest]))
 
 

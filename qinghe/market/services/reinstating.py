@@ -37,9 +37,7 @@ class Undone:
     over_since: datetime
 
 
-def reinstate(
-    *, claim_id: UUID, settled_at: datetime, actor: Actor, at: datetime
-) -> Undone | None:
+def reinstate(*, claim_id: UUID, settled_at: datetime, actor: Actor, at: datetime) -> Undone | None:
     """
     Undo the completion of a mandate by a settling whose money did not stay; the claim owes again.
 
