@@ -394,12 +394,14 @@ class TestEarning:
         assert (late.excess, commission(late)) == (0, 0)
         assert_books(order.claim)
 
-    def test_what_came_while_it_was_suspended_earns_nothing_anew(self) -> None:
+    @pytest.mark.parametrize("source", ["creditor", "cashier"])
+    def test_what_came_while_it_was_suspended_earns_nothing_anew(self, source: str) -> None:
         order = Order(state="suspended")
         first = order.settle()
-        second = pay(order.claim, 10_000, "second", source="cashier", at=AT + timedelta(hours=1))
+        second = pay(order.claim, 10_000, "second", source=source, at=AT + timedelta(hours=1))
         undo_payment(first)
-        assert commission(second) == 0
+        second.refresh_from_db()
+        assert (second.excess, commission(second)) == (0, 0)
 
 
 @pytest.mark.django_db
