@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -132,9 +133,10 @@ class TestInForceAgain:
         order = Order()
         order.settle()
         second = pay(order.claim, 500, "second", at=AT + timedelta(hours=1))
+        third = pay(order.claim, 500, "third", source="cashier", at=AT + timedelta(hours=2))
         undo_payment(second)
         assert (order.state, fresh(order.claim).state) == ("completed", "closed")
-        assert Split.objects.get(payment=second).mandate_id is not None
+        assert Split.objects.get(payment=third).mandate_id is None
 
     def test_a_suspended_mandate_is_suspended_again(self) -> None:
         order = Order()
@@ -168,6 +170,9 @@ class TestInForceAgain:
         undo_payment(payment)
         assert order.state == "active"
         assert order.places == (2, 2)
+        # No room beyond what was granted opens for anything new.
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Capacity.objects.update(limit=3)
         assert kept() == []
         recall(mandate_id=order.mandate.pk, reason="x", actor=JOB, at=LATER)
         assert order.places == (1, 1)
