@@ -63,6 +63,9 @@ class MandateOut(Schema):
         description="Whether the reason of a return holds: waiting, proven, confirmed or refused."
     )
     excuse_words: str = Field(description="Why it was not confirmed.")
+    reinstated_at: datetime | None = Field(
+        description="In force again since, for the payment that had completed it was undone."
+    )
 
 
 class SignatureOut(Schema):

@@ -47,7 +47,8 @@ PROMISES = (
     "only-own-money-is-lent", "cash-covers-what-is-held", "payouts-by-two-persons",
     "days-end-as-their-transfers-say", "transfers-stay-in-one-currency",
     "reversals-mirror-their-originals", "accounts-show-what-is-set-aside",
-    "pendings-are-settled-as-they-say",
+    "pendings-are-settled-as-they-say", "capacity-counts", "one-live-mandate-per-claim",
+    "mandates-last-by-what-debtors-did",
 )  # fmt: skip
 AMOUNTS = st.sampled_from((1, 99, 1_000, 5_555, 20_000, 60_000))
 WHICH = st.integers(0, 30)

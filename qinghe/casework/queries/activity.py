@@ -103,6 +103,9 @@ def _service(
     holds: Collection[tuple[datetime, bool]],
 ) -> Service:
     ended = [moment for moment, stands in holds if not stands and moment > mandate.starts_at]
+    # While it was completed nobody could work it.
+    if mandate.reinstated_at is not None:
+        ended.append(mandate.reinstated_at)
     return Service(
         starts_at=mandate.starts_at,
         first_at=min((first for first, _last in own), default=None),

@@ -170,6 +170,12 @@ def _mandates(rows: Iterable[MandateSpan]) -> Iterator[TimelineItem]:
     for row in rows:
         taken, who = _("Order taken"), row.collector_name
         yield TimelineItem(row.starts_at, "market.taken", taken, who, "briefcase", "placed", row.id)
+        # A later payment may have settled the claim again at once.
+        if row.reinstated_at and row.reinstated_at != row.closed_at:
+            title = _("Order in force again: a payment was undone")
+            yield TimelineItem(
+                row.reinstated_at, "market.reinstated", title, who, "rotate", "placed", row.id
+            )
         if row.closed_at:
             title = str(MandateState(row.state).label)
             yield TimelineItem(

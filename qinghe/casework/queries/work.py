@@ -31,12 +31,13 @@ from qinghe.market.models import Mandate
 
 @dataclass(frozen=True)
 class MandateSpan:
-    """Who held the claim, from when, and how it ended."""
+    """Who held the claim, from when, how it ended, and when an end was undone."""
 
     id: UUID
     starts_at: datetime
     closed_at: datetime | None
     state: str
+    reinstated_at: datetime | None
     collector_name: str
 
 
@@ -97,7 +98,7 @@ def work_on(*, claim_id: UUID, actor: Actor, at: datetime) -> Work:
     read = together(
         mandates=Mandate.objects.filter(**about)
         .annotate(who=_name_for(actor))
-        .values_list("id", "starts_at", "closed_at", "state", "who"),
+        .values_list("id", "starts_at", "closed_at", "state", "reinstated_at", "who"),
         records=Record.objects.filter(**about).values_list("id", "at", "action", "result"),
         promises=Promise.objects.filter(**about).values_list(*PROMISE),
         call_backs=CallBack.objects.filter(**about).values_list("id", "made_at", "planned_at"),

@@ -153,14 +153,19 @@ def stop_refuted(*, claim_id: UUID, actor: Actor, at: datetime) -> bool:
     claim = locked(claim_id)
     if claim.state not in OPEN_STATES:
         return False
+    why = refuted(claim)
+    if why:
+        stop_claim(claim, reason=why, actor=actor, at=at)
+    return bool(why)
+
+
+def refuted(claim: Claim) -> str:
+    """Return what decided that nothing is owed, as a reason; empty while nothing did."""
     upheld = Dispute.objects.filter(claim=claim, state=DisputeState.UPHELD).first()
     if upheld is not None:
-        stop_claim(claim, reason=f"dispute:{upheld.pk}", actor=actor, at=at)
-        return True
+        return f"dispute:{upheld.pk}"
     overturned = Review.objects.filter(claim=claim, step=ReviewStep.OVERTURNED).exists()
-    if overturned:
-        stop_claim(claim, reason=Rejection.NO_PROOF, actor=actor, at=at)
-    return overturned
+    return Rejection.NO_PROOF if overturned else ""
 
 
 def _check_none_open(claim: Claim) -> None:

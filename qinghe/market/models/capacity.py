@@ -15,7 +15,8 @@ class Capacity(models.Model):
     How many live mandates a collector may hold; the row is locked by every taking.
 
     `limit` and `max_band` are what counts: the lower of what the operator granted and what the
-    grade allows. A limit never falls below what is held; it follows as mandates end.
+    grade allows. A limit never falls below what is held, and goes above the grant only with an
+    order that comes back; it follows as mandates end.
     """
 
     privacy: ClassVar[Privacy] = Privacy(keep="While the collector is a member.")
@@ -40,7 +41,7 @@ class Capacity(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(granted__isnull=True) | Q(limit__lte=F("granted")),
+                condition=Q(granted__isnull=True) | Q(limit__lte=F("granted")) | Q(limit=F("live")),
                 name="market_capacity_as_granted",
             ),
             models.CheckConstraint(

@@ -37,6 +37,10 @@ class Mandate(Signed, Watched, Row):
     ends_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     reason = models.TextField(default="", blank=True)
+    # Where it stood when the last payment completed it: there it goes if that money does not stay.
+    closed_from = models.TextField(
+        choices=MandateState.choices, default="", db_default="", blank=True
+    )
 
     class Meta:
         constraints = [
@@ -50,6 +54,10 @@ class Mandate(Signed, Watched, Row):
                 condition=Q(state__in=LIVE, closed_at__isnull=True)
                 | (~Q(state__in=LIVE) & Q(closed_at__isnull=False)),
                 name="market_mandate_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_from="") | Q(closed_from__in=LIVE, state="completed"),
+                name="market_mandate_closed_from",
             ),
             models.CheckConstraint(condition=BOTH_SIGNED, name="market_mandate_signed_by_both"),
             models.CheckConstraint(condition=BOUNDED, name="market_mandate_end_bounded"),

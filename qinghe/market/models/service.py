@@ -25,6 +25,8 @@ class Watched(models.Model):
     # When the service is looked at next; null: terms without service levels.
     check_at = models.DateTimeField(null=True)
     warned_at = models.DateTimeField(null=True)
+    # In force again after the payment that had completed it was undone; no day between counts.
+    reinstated_at = models.DateTimeField(null=True)
     warned_for = models.TextField(
         choices=ReturnReason.choices, default="", db_default="", blank=True
     )

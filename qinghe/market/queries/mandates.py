@@ -59,6 +59,7 @@ class MandateRow:
     document_sha256: str | None
     excuse: str
     excuse_words: str
+    reinstated_at: datetime | None
 
     @property
     def extended(self) -> bool:
@@ -107,6 +108,7 @@ PATHS = (
     "document_id",
     "excuse",
     "excuse_words",
+    "reinstated_at",
 )
 
 

@@ -39,6 +39,7 @@ from qinghe.market.services.opening import open_bids, open_due
 from qinghe.market.services.own_team import Placed, place_own_team_many
 from qinghe.market.services.packages import PackageTaken, package_refusals, take_package
 from qinghe.market.services.plans import retire_plan, write_plan
+from qinghe.market.services.reinstating import Undone, reinstate
 from qinghe.market.services.relisting import relist
 from qinghe.market.services.rights import end_right, grant_first_rights, offer_back
 from qinghe.market.services.searches import (
@@ -65,6 +66,7 @@ __all__ = [
     "Packaged",
     "Placed",
     "Published",
+    "Undone",
     "accept_offer",
     "change_search",
     "check_package",
@@ -103,6 +105,7 @@ __all__ = [
     "put_costs",
     "recall",
     "refuse_return",
+    "reinstate",
     "relist",
     "report",
     "resume",

@@ -94,6 +94,21 @@ def use_place(collector_id: UUID) -> bool:
     return bool(prepared.execute(USE, [collector_id]))
 
 
+def use_again(collector_id: UUID) -> None:
+    """
+    Use a place for an order that comes back; where none is free, the limit goes with it by one.
+
+    It sinks again as orders end, and opens no place to anything new.
+    """
+    # What was granted is kept apart from now on, as `fit` does it.
+    Capacity.objects.filter(collector_id=collector_id).update(
+        live=F("live") + 1,
+        limit=Greatest("limit", F("live") + 1),
+        granted=Coalesce("granted", "limit"),
+        granted_band=Coalesce("granted_band", "max_band"),
+    )
+
+
 def free_one(collector_id: UUID) -> None:
     """Free one place of a collector; a limit that a lower grade could not reach follows."""
     # LEAST passes over what is not set.

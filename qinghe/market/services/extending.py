@@ -64,11 +64,16 @@ def end_extension(*, source: UUID, actor: Actor, at: datetime) -> None:
         mandate = Mandate.objects.select_for_update().get(pk=made.mandate_id)
         made.ended_at = at
         made.save(update_fields=["ended_at"])
-        rest = Extension.objects.filter(mandate=mandate, ended_at__isnull=True)
-        longest = rest.aggregate(until=Max("until"))["until"]
-        end = max(filter(None, [mandate.agreed_ends_at, longest]))
+        end = end_of(mandate)
         if mandate.state == MandateState.ACTIVE and end < mandate.ends_at:
             _move_end(mandate, end, actor, at, cause="undone", source=source)
+
+
+def end_of(mandate: Mandate) -> datetime:
+    """Return when a mandate ends by what was agreed, and by what its debtor did that stands."""
+    rest = Extension.objects.filter(mandate=mandate, ended_at__isnull=True)
+    longest: datetime | None = rest.aggregate(until=Max("until"))["until"]
+    return max(filter(None, [mandate.agreed_ends_at or mandate.ends_at, longest]))
 
 
 def _active(claim_id: UUID, at: datetime) -> Mandate | None:

@@ -36,6 +36,7 @@ from qinghe.parties.models import Organisation
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.terms import OrgState
 
+CLOSED = ("state", "reason", "closed_at", "closed_from", "return_code", "excuse")
 # Mandates ended in one transaction each; one run of the sweep takes at most so many.
 SWEEP_AT_MOST = 20_000
 
@@ -97,7 +98,9 @@ def complete(*, mandate_id: UUID, actor: Actor, at: datetime) -> Mandate:
     mandate = locked_mandate(mandate_id)
     if mandate.state not in LIVE:
         return mandate
-    return _close(mandate, MandateState.COMPLETED, "", actor, at)
+    # Where it stood comes back with the mandate if the money does not stay; see `reinstating`.
+    mandate.closed_from = mandate.state
+    return _close(mandate, MandateState.COMPLETED, mandate.reason, actor, at)
 
 
 @verb("market.suspend")
@@ -225,7 +228,7 @@ def _close(
     mandate: Mandate, state: MandateState, reason: str, actor: Actor, at: datetime
 ) -> Mandate:
     mandate.state, mandate.reason, mandate.closed_at = state, reason, at
-    mandate.save(update_fields=["state", "reason", "closed_at", "return_code", "excuse"])
+    mandate.save(update_fields=CLOSED)
     free_one(mandate.collector_id)
     if state != MandateState.COMPLETED:
         # Whoever works it next is one hand further (手别).

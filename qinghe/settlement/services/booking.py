@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from qinghe.casework.queries.early import Asked, still_asked
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
@@ -300,16 +302,24 @@ def earning(items: Mapping[UUID, Item], at: datetime) -> dict[UUID, Mandate]:
     Return by claim the mandate that earns by a payment: the one that runs now; of money that is
     told later, the one that ran on the day it was paid. One query.
     """
-    # A suspended mandate earns nothing: that is what suspension costs.
-    ran = Mandate.objects.filter(claim__in=list(items), starts_at__lte=at)
+    # A suspended mandate earns nothing: that is what suspension costs, completed since or not.
+    stopped = Q(state=MandateState.SUSPENDED) | Q(closed_from=MandateState.SUSPENDED)
+    ran = Mandate.objects.filter(claim__in=list(items), starts_at__lte=at).exclude(stopped)
     found: dict[UUID, Mandate] = {}
-    for mandate in ran.exclude(state=MandateState.SUSPENDED).order_by("starts_at", "pk"):
+    for mandate in ran.order_by("starts_at", "pk"):
         if _ran_for(mandate, items[mandate.claim_id], at):
             found[mandate.claim_id] = mandate
     return found
 
 
-def _ran_for(mandate: Mandate, item: Item, at: datetime) -> bool:
+def would_earn(mandate: Mandate, payment: Payment) -> bool:
+    """Tell whether a mandate, as it stands in memory, earns by a payment that came before."""
+    then = payment.received_at
+    runs = mandate.state != MandateState.SUSPENDED and mandate.starts_at <= then
+    return runs and _ran_for(mandate, payment, then)
+
+
+def _ran_for(mandate: Mandate, item: Item | Payment, at: datetime) -> bool:
     runs = mandate.state == MandateState.ACTIVE and mandate.ends_at > at
     if item.source not in TOLD_LATER:
         return runs

@@ -12,7 +12,7 @@ from qinghe.casework.terms import EarlyState, PlanState, PromiseState
 from qinghe.claims.terms import ClaimState
 from qinghe.kernel.actor import Actor, system
 from qinghe.market.models import Listing, Mandate
-from qinghe.market.services import complete, withdraw_listing
+from qinghe.market.services import Undone, complete, reinstate, withdraw_listing
 from qinghe.market.terms import LIVE, ListingState
 
 
@@ -25,6 +25,12 @@ def after_payments(*, claim_ids: Sequence[UUID], actor: Actor, at: datetime) -> 
         complete(mandate_id=mandate_id, actor=machine, at=at)
     for listing_id in _listed(claim_ids):
         withdraw_listing(listing_id=listing_id, actor=machine, at=at)
+
+
+def undo_settling(claim_id: UUID, settled_at: datetime, at: datetime) -> Undone | None:
+    """Undo what a settling did to the order of a claim that owes again; None: it ended no order."""
+    machine = system("settlement")
+    return reinstate(claim_id=claim_id, settled_at=settled_at, actor=machine, at=at)
 
 
 def _expecting(claim_ids: Sequence[UUID]) -> list[UUID]:

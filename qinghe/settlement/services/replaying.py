@@ -22,6 +22,7 @@ from qinghe.ledger.queries import available, balances, standing
 from qinghe.ledger.services import lock_accounts, post_many, reverse_many
 from qinghe.ledger.terms import Posting, side_of
 from qinghe.market.models import Mandate
+from qinghe.market.services import Undone
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Allocation, CostRefund, Payment, Split
 from qinghe.settlement.queries.costs import open_advances
@@ -36,6 +37,7 @@ from qinghe.settlement.services.booking import (
     seen,
     settle,
     split_of,
+    would_earn,
 )
 from qinghe.settlement.services.correcting import book_again
 from qinghe.settlement.services.earning import course_then
@@ -68,11 +70,21 @@ def _standing(claim: Claim) -> QuerySet[Payment]:
     return found.exclude(source=PaymentSource.WITHHELD).select_related("order")
 
 
-def replay(payments: Sequence[Payment], claim: Claim, actor: Actor, at: datetime) -> None:
-    """Apply payments of a locked claim that were undone, each on its day."""
+def replay(
+    payments: Sequence[Payment],
+    claim: Claim,
+    actor: Actor,
+    at: datetime,
+    undone: Undone | None = None,
+) -> None:
+    """
+    Apply payments of a locked claim that were undone, each on its day.
+
+    `undone` is the completion of its mandate that no longer counts: what came after it earns, too.
+    """
     for each in payments:
         accrue_interest(claim_id=claim.pk, to=min(each.paid_on, day_of(at)), actor=actor, at=at)
-        apply_again(each, actor, at)
+        apply_again(each, actor, at, undone)
 
 
 def undo(payment: Payment, actor: Actor, at: datetime, *, anew: bool) -> bool:
@@ -117,10 +129,10 @@ def _follow_title(transfers: Sequence[Transfer], payment: Payment, at: datetime)
     )
 
 
-def apply_again(payment: Payment, actor: Actor, at: datetime) -> None:
+def apply_again(payment: Payment, actor: Actor, at: datetime, undone: Undone | None) -> None:
     split = Split.objects.get(payment=payment)
     claim = Claim.objects.get(pk=claim_of(payment))
-    mandate = Mandate.objects.get(pk=split.mandate_id) if split.mandate_id else None
+    mandate = _earning(payment, split, undone)
     booking = decide(payment, claim, mandate, _grounds_then(payment, claim, mandate, split.stage))
     payment.save(update_fields=["excess"])
     Allocation.objects.filter(payment=payment).delete()
@@ -131,6 +143,15 @@ def apply_again(payment: Payment, actor: Actor, at: datetime) -> None:
     CostRefund.objects.bulk_create(refunds_of(booking))
     settle([booking], actor, at)
     book_again(payment, at)
+
+
+def _earning(payment: Payment, split: Split, undone: Undone | None) -> Mandate | None:
+    """Return the mandate that earned by a payment, or would have, had it not been completed."""
+    if split.mandate_id:
+        return Mandate.objects.get(pk=split.mandate_id)
+    if undone is None or payment.received_at < undone.over_since:
+        return None
+    return undone.mandate if would_earn(undone.mandate, payment) else None
 
 
 def _grounds_then(payment: Payment, claim: Claim, mandate: Mandate | None, stage: str) -> Grounds:

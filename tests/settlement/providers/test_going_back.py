@@ -12,11 +12,12 @@ from qinghe.claims.models import Claim
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.ledger import queries as books
 from qinghe.ledger.models import Transfer
+from qinghe.market.models import Mandate
 from qinghe.settlement import accounts, refusals, services
-from qinghe.settlement.models import CashierOrder, Dispute, Payment, Refund
+from qinghe.settlement.models import CashierOrder, Dispute, Payment, Refund, Split
 from qinghe.settlement.provider_refusals import RefundBySamePerson, RefundMoved
 from qinghe.settlement.services.disputes import settle_dispute
-from tests.factories import AT, claim
+from tests.factories import AT, claim, collector, mandate
 from tests.settlement.providers.conftest import assert_sound, order_at, tell
 from tests.settlement.providers.fakes import Fake, Stripe
 from tests.settlement.test_covering import receive
@@ -233,6 +234,24 @@ class TestChargebacks:
         for place in (*order_of, *order_of):
             tell(fake, letters[place])
         assert (owed(target), in_the_boxes(fake)) == (6_000, 4_000)
+        assert_sound()
+
+    def test_a_chargeback_brings_the_order_back_that_the_payment_had_completed(
+        self, fake: Stripe
+    ) -> None:
+        target, agency = claim(principal=4_000), collector()
+        held_by = mandate(target, agency)
+        order = order_at(fake, target)
+        tell(fake, fake.paid(order))
+        assert Mandate.objects.get(pk=held_by.pk).state == "completed"
+        tell(fake, fake.disputed(order, "funds_withdrawn", 1_000))
+        rest = Payment.objects.get(state="posted")
+        assert (owed(target), rest.amount) == (1_000, 3_000)
+        assert Mandate.objects.get(pk=held_by.pk).state == "active"
+        assert Claim.objects.get(pk=target.pk).state == "placed"
+        # What stayed of it earns as before.
+        assert Split.objects.get(payment=rest).mandate_id == held_by.pk
+        assert Split.objects.get(payment=rest).commission > 0
         assert_sound()
 
     def test_a_chargeback_after_a_refund_takes_only_what_was_left(self, fake: Stripe) -> None:
