@@ -126,7 +126,10 @@ DEFINITIONS: tuple[Definition, ...] = (
         "K-23",
         _("Money held for others"),
         Unit.MONEY,
-        _("Owed to creditors, collectors and debtors and not paid out yet"),
+        _(
+            "Owed to creditors, collectors and debtors, with payouts, refunds and money sent back"
+            " that were prepared and have not left yet"
+        ),
     ),
     Definition(
         "K-24",

@@ -147,15 +147,15 @@ class BadReport(DomainError):
 class PayoutLeft(DomainError):
     code = "settlement.payout-left"
     text = _(
-        "Payout {number} is booked as paid, or a statement shows that it left: one person alone"
-        " does not make it payable again. Import the statement on which it came back, or ask for"
-        " it to be taken back; a second person agrees."
+        "The bank has payout {number}, or had it: one person alone does not make it payable again."
+        " Read in the bank's answers, import the statement on which it came back, or ask for it to"
+        " be taken back; a second person agrees."
     )
 
 
 class NotLeft(DomainError):
     code = "settlement.not-left"
-    text = _("Payout {number} did not leave, or is taken back already. Reload the page.")
+    text = _("Payout {number} is not with the bank, or taken back already. Reload the page.")
 
 
 class ReturnAsked(DomainError):

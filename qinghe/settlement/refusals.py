@@ -37,6 +37,13 @@ class ReversalBySamePerson(DomainError):
     )
 
 
+class NoSuchReversalAsked(DomainError):
+    code = "settlement.no-such-reversal-asked"
+    status = 404
+    stale = True
+    text = _("Nobody asks to undo this payment any more. Reload the page.")
+
+
 class NoSuchOrder(DomainError):
     code = "settlement.no-such-order"
     status = 404

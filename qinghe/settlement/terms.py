@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from django.db.models import TextChoices
@@ -74,6 +74,11 @@ LOWERING_ANSWER_DAYS = 10
 
 # How long a debtor may take at the cashier; money that comes later is still booked.
 ORDER_MINUTES = 30
+
+
+def asked_until(asked_at: datetime | None) -> datetime | None:
+    """Return when a question whether to undo a payment lapses; None where nobody asked."""
+    return None if asked_at is None else asked_at + timedelta(days=ASKED_DAYS)
 
 
 def fee_on(day: date) -> Fraction:

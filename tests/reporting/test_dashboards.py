@@ -17,6 +17,7 @@ from qinghe.quality.services import decide_complaint, open_complaint
 from qinghe.reporting import queries
 from qinghe.reporting.definitions import BY_ID, DEFINITIONS, Unit
 from qinghe.reporting.figures import share
+from qinghe.settlement import services
 from tests.factories import AT, actor, claim, collector, debtor_of, licence, mandate
 from tests.reporting.test_verification import attempt
 from tests.settlement.test_payments import pay
@@ -96,6 +97,28 @@ def test_the_operator_sees_all_and_others_do_not(world: World) -> None:
             queries.operator_dashboard(actor=stranger, at=AT)
     with pytest.raises(NotPermitted):
         queries.creditor_dashboard(actor=world["collector"], at=AT)
+
+
+def test_money_is_held_for_others_until_it_has_left() -> None:
+    """What is prepared, approved or with the bank is owed and not paid out yet: K-23 counts it."""
+    target = claim(principal=10_000)
+    pay(target, 12_000, source="cashier")
+    one, other = actor(Role.OPERATOR), actor(Role.OPERATOR)
+
+    def held() -> int:
+        board = queries.operator_dashboard(actor=one, at=AT)
+        found = values(board)["K-23"]
+        assert isinstance(found, int)
+        return found
+
+    # Of the payment 2,000 are too much, and go back to the debtor.
+    assert held() == 12_000
+    (payout,) = services.prepare_payouts(actor=one, at=AT)
+    assert held() == 12_000
+    services.approve_payout(payout_id=payout.pk, actor=other, at=AT)
+    assert held() == 12_000
+    services.pay_payout(payout_id=payout.pk, actor=one, at=AT)
+    assert held() == 2_000
 
 
 def test_stages_sum_to_what_is_owed(world: World) -> None:

@@ -74,6 +74,13 @@ def payout_of(owner: Organisation) -> Payout:
     return Payout.objects.filter(organisation=owner).latest("pk")
 
 
+def come_back(payout: Payout, code: str = "TM01", at: datetime = AT) -> Payout:
+    """Let one person say by phone that a payout came back, and another agree."""
+    told = {"payout_id": payout.pk, "at": at}
+    services.ask_return(reason="told by phone", code=code, actor=OTHER, **told)
+    return services.agree_return(actor=ONE, **told)
+
+
 def known(came: Suspense, who: Actor = ONE) -> None:
     """Propose that money is in the books already, by the first booking that fits."""
     booking = services.known_bookings(suspense_id=came.pk, actor=who)[0].key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
@@ -19,7 +20,17 @@ from qinghe.settlement.payout_files.answers import MOST_BYTES, Said, Unreadable,
 from qinghe.settlement.return_codes import code_of
 from qinghe.settlement.services import Heard
 from tests.factories import AT
-from tests.settlement.banked import ONE, OTHER, account, approved, owed, payout_of, sent, told
+from tests.settlement.banked import (
+    ONE,
+    OTHER,
+    account,
+    approved,
+    come_back,
+    owed,
+    payout_of,
+    sent,
+    told,
+)
 
 DAY = timedelta(days=1)
 PAIN_002 = """<?xml version="1.0" encoding="UTF-8"?>
@@ -71,6 +82,10 @@ class TestBooks:
         assert (payable(one), payable(other)) == (0, 300)
         assert books.balance(path=accounts.BANK, currency="CNY") == 300
         sound()
+        # What came back by the bank's own word names the file that says so.
+        hashed = hashlib.sha256(content).hexdigest()
+        heard_in = Payout.objects.order_by("amount").values_list("answers_sha256", flat=True)
+        assert list(heard_in) == [hashed, ""]
         # Told again: known, and nothing moves.
         assert set(read(content).values()) == {Heard.KNOWN}
         assert payable(other) == 300
@@ -178,9 +193,7 @@ class TestBooks:
     def test_who_said_that_it_came_back_does_not_approve_that_it_goes_again(self) -> None:
         owner = owed(700)
         sent()
-        services.return_payout(
-            payout_id=payout_of(owner).pk, reason="told by phone", code="TM01", actor=OTHER, at=AT
-        )
+        come_back(payout_of(owner))
         services.prepare_payouts(actor=ONE, at=AT + DAY)
         run = services.open_run(currency="CNY", actor=ONE, at=AT + DAY)
         with pytest.raises(no.RunNotApart):
@@ -197,9 +210,7 @@ class TestBooks:
         owner = owed(700)
         sent()
         with pytest.raises(no.UnknownReturnCode):
-            services.return_payout(
-                payout_id=payout_of(owner).pk, reason="x", code="ZZ99", actor=OTHER, at=AT
-            )
+            come_back(payout_of(owner), "ZZ99")
         assert PayoutRun.objects.get().state == "sent"
 
     def test_what_cannot_be_read_is_refused_in_words(self) -> None:

@@ -1,4 +1,4 @@
-"""A payout that left comes back by a statement, or by two persons who stand apart."""
+"""A payout that the bank has, or had, comes back by its word or by two who stand apart."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
-from django.utils import translation
 
 from qinghe.journal.models import Entry
-from qinghe.kernel.actor import Role
+from qinghe.journal.services import record
+from qinghe.kernel.actor import Actor, Role
+from qinghe.kernel.shown import ChangedMeanwhile
 from qinghe.ledger import queries as books
 from qinghe.parties.models import Organisation
 from qinghe.settlement import accounts, services
@@ -20,12 +21,13 @@ from qinghe.settlement.models import Payout, PayoutReturn, PayoutRun, StatementE
 from qinghe.settlement.queries.gone import gone
 from qinghe.settlement.queries.runs import payouts_of
 from qinghe.settlement.services import Heard
-from tests.factories import AT
+from tests.factories import AT, actor
 from tests.settlement.bank_files import Said, camt
 from tests.settlement.banked import ONE, OTHER, owed, payout_of, sent, told
 from tests.settlement.test_bank_answers import payable, read, sound
 from tests.settlement.test_fees import NEXT
 from tests.settlement.test_suspense import take
+from tests.shown import fields_of
 from tests.web.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +43,13 @@ def handed(amount: int = 700) -> tuple[Organisation, Payout]:
     owner = owed(amount)
     sent()
     return owner, payout_of(owner)
+
+
+def made_by(maker: Actor) -> Actor:
+    """Return an account that a person made, so that the two count as one."""
+    sock = actor(Role.OPERATOR)
+    record(kind="parties.user-created", subject=f"user:{sock.user_id}", actor=maker, at=AT)
+    return sock
 
 
 def ask(payout: Payout, code: str = "TM01") -> PayoutReturn:
@@ -68,23 +77,22 @@ def test_another_amount_under_a_number_books_nothing() -> None:
     assert (payout.state, StatementEntry.objects.get().explained) == ("sent", "")
 
 
-@pytest.mark.parametrize("by", ["answers", "statement"])
-def test_one_person_makes_nothing_payable_that_left(by: str) -> None:
+@pytest.mark.parametrize("by", ["nobody", "answers", "statement"])
+def test_one_person_makes_nothing_payable_that_the_bank_has_or_had(by: str) -> None:
     owner, payout = handed()
     if by == "answers":
         read(told((payout.number, "成功", "")))
-    else:
+    elif by == "statement":
         take(camt([Said(-700, payout.number, "B1")]))
     with pytest.raises(no.PayoutLeft):
-        services.return_payout(
-            payout_id=payout.pk, reason="phone", code="AC04", actor=OTHER, at=LATER
-        )
+        services.return_payout(payout_id=payout.pk, reason="phone", actor=OTHER, at=LATER)
     assert payable(owner) == 0
     asked = ask(payout)
     with pytest.raises(no.ReturnAsked):
         ask(payout)
-    with pytest.raises(no.ReturnBySamePerson):
-        services.agree_return(payout_id=payout.pk, actor=ONE, at=LATER)
+    for tied in (ONE, made_by(ONE)):
+        with pytest.raises(no.ReturnBySamePerson):
+            services.agree_return(payout_id=payout.pk, actor=tied, at=LATER)
     assert services.prepare_payouts(actor=ONE, at=LATER) == []
     services.agree_return(payout_id=payout.pk, actor=OTHER, at=LATER)
     payout.refresh_from_db()
@@ -133,11 +141,63 @@ def test_the_statement_it_came_back_on_ends_the_question() -> None:
         services.agree_return(payout_id=payout.pk, actor=OTHER, at=LATER)
 
 
-def test_the_database_lets_nothing_that_left_come_back_by_itself() -> None:
+@pytest.mark.parametrize("left", [True, False])
+def test_the_database_lets_nothing_that_the_bank_has_come_back_by_itself(left: bool) -> None:
     _owner, payout = handed()
-    take(camt([Said(-700, payout.number, "B1")]))
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Payout.objects.filter(pk=payout.pk).update(state="failed")
+    if left:
+        take(camt([Said(-700, payout.number, "B1")]))
+    # The bank's answers are enough only while no statement shows that it left.
+    for fields in ({}, {"answers_sha256": "0"}) if left else ({},):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Payout.objects.filter(pk=payout.pk).update(state="failed", **fields)
+
+
+def test_a_word_of_one_is_taken_back_and_the_payout_stays_with_the_bank() -> None:
+    owner, payout = handed()
+    ask(payout)
+    services.drop_return(payout_id=payout.pk, actor=ONE, at=LATER)
+    payout.refresh_from_db()
+    assert (payout.state, payable(owner)) == ("sent", 0)
+    # Another may say so anew, and the first agree.
+    services.ask_return(payout_id=payout.pk, reason="by letter", actor=OTHER, at=LATER)
+    services.agree_return(payout_id=payout.pk, actor=ONE, at=LATER)
+    assert payable(owner) == 700
+    sound()
+
+
+def test_the_banks_word_ends_the_question_of_one() -> None:
+    owner, payout = handed()
+    asked = ask(payout)
+    assert read(told((payout.number, "失败", ""))) == {payout.number: Heard.RETURNED}
+    asked.refresh_from_db()
+    assert (payable(owner), asked.agreed_by, asked.dropped_by) == (700, "", OTHER.label)
+    with pytest.raises(no.NoSuchReturnAsked):
+        services.agree_return(payout_id=payout.pk, actor=OTHER, at=LATER)
+
+
+@pytest.mark.parametrize("changed", ["left", "paid", "another word"])
+def test_an_old_page_takes_nothing_back(changed: str) -> None:
+    owner, payout = handed()
+    ask(payout)
+    run = PayoutRun.objects.get()
+    (seen,) = gone(rows=payouts_of(run_id=run.pk, actor=OTHER), actor=OTHER).values()
+    assert seen.asked
+    if changed == "left":
+        take(camt([Said(-700, payout.number, "B1")]))
+    elif changed == "paid":
+        services.pay_payout(payout_id=payout.pk, actor=ONE, at=LATER)
+    else:
+        services.drop_return(payout_id=payout.pk, actor=ONE, at=LATER)
+        ask(payout, "AC04")
+    told = {"payout_id": payout.pk, "actor": OTHER, "at": LATER}
+    for old in (seen.asked.shown, ""):
+        with pytest.raises(ChangedMeanwhile):
+            services.agree_return(**told, seen=old)
+    assert payable(owner) == 0
+    (now,) = gone(rows=payouts_of(run_id=run.pk, actor=OTHER), actor=OTHER).values()
+    assert now.asked
+    services.agree_return(**told, seen=now.asked.shown)
+    assert payable(owner) == 700
 
 
 def test_what_was_returned_and_then_left_is_shown_as_a_contradiction() -> None:
@@ -160,26 +220,61 @@ def press(client: Client, place: str, **fields: str) -> str:
     return client.post(f"/payouts/{place}/", fields, follow=True).content.decode()
 
 
-def test_two_persons_take_it_back_on_the_page() -> None:
+LANGUAGES = {
+    "en": ("It left: a second", "A second person must agree. Better", "that it came back"),
+    "zh-hans": ("款项已汇出", "须由第二人同意。最好读入", "提出款项已退回"),
+}
+
+
+def agree(client: Client, here: str, payout: Payout) -> str:
+    fields = fields_of(client, here, f"/payouts/{payout.pk}/back/decide/")
+    return press(client, f"{payout.pk}/back/decide", **fields)
+
+
+@pytest.mark.parametrize("left", [True, False])
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_two_persons_take_it_back_on_the_page(lang: str, left: bool) -> None:
     owner, payout = handed()
-    take(camt([Said(-700, payout.number, "B1")]))
-    run = PayoutRun.objects.get()
-    one, other = signed_in(Role.OPERATOR), signed_in(Role.OPERATOR)
-    page = one.get(f"/payouts/runs/{run.pk}/").content.decode()
-    assert 'data-test="left-on"' in page
-    assert 'data-test="return-ask"' in page
-    assert 'data-test="returned"' not in page
-    page = press(one, f"runs/{run.pk}/{payout.pk}/returned", code="TM01")
-    assert "one person alone" in page
+    if left:
+        take(camt([Said(-700, payout.number, "B1")]))
+    here = f"/payouts/runs/{PayoutRun.objects.get().pk}/"
+    one, other = (signed_in(Role.OPERATOR, lang=lang) for _each in range(2))
+    it_left, with_bank, says = LANGUAGES[lang]
+    page = one.get(here).text
+    assert ('data-test="left-on"' in page, it_left in page, with_bank in page) == (
+        left, left, not left
+    )  # fmt: skip
     assert 'data-test="return-agree"' not in page
     page = press(one, f"{payout.pk}/back/ask", code="TM01", reason="the bank's desk")
     assert "the bank&#x27;s desk" in page
+    assert says in page
     assert 'data-test="return-agree"' not in page
     assert 'data-test="return-drop"' in page
-    with translation.override("en"):
-        assert 'data-test="return-agree"' in other.get(f"/payouts/runs/{run.pk}/").text
-    press(other, f"{payout.pk}/back/decide")
+    agree(other, here, payout)
     assert payable(owner) == 700
+
+
+def test_whoever_said_so_may_take_the_word_back_on_the_page() -> None:
+    owner, payout = handed()
+    here = f"/payouts/runs/{PayoutRun.objects.get().pk}/"
+    one, other = signed_in(Role.OPERATOR), signed_in(Role.OPERATOR)
+    press(one, f"{payout.pk}/back/ask", code="TM01", reason="by phone")
+    old = fields_of(other, here, f"/payouts/{payout.pk}/back/decide/")
+    page = press(one, f"{payout.pk}/back/decide", drop="1")
+    assert "Nothing is taken back." in page
+    assert 'data-test="return-ask"' in page
+    assert "Nobody asks to take this payout back" in press(other, f"{payout.pk}/back/decide", **old)
+    press(one, f"{payout.pk}/back/ask", code="TM01", reason="by letter")
+    told = press(other, f"{payout.pk}/back/decide", **{**old, "request_key": "anew"})
+    assert "This changed after you opened the page" in told
+    assert payable(owner) == 0
+
+
+def test_a_word_from_nowhere_is_asked_for_on_the_page() -> None:
+    _owner, payout = handed()
+    page = press(signed_in(Role.OPERATOR), f"{payout.pk}/back/ask", code="TM01", reason=" ")
+    assert "Where you heard it" in page
+    assert not PayoutReturn.objects.exists()
 
 
 def test_a_payout_paid_by_hand_takes_two_persons_too() -> None:
@@ -194,3 +289,6 @@ def test_a_payout_paid_by_hand_takes_two_persons_too() -> None:
     press(one, f"{payout.pk}/back/ask", code="TM01", reason="typed twice")
     assert 'data-test="return-agree"' in other.get("/payouts/").content.decode()
     assert 'data-test="return-ask"' in press(one, f"{payout.pk}/back/decide", drop="1")
+    press(one, f"{payout.pk}/back/ask", code="TM01", reason="typed twice", request_key="anew")
+    agree(other, "/payouts/", payout)
+    assert payable(owner) == 700

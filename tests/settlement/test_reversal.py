@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from qinghe.claims.models import Claim, Dispute
+from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Role
 from qinghe.kernel.shown import ChangedMeanwhile
 from qinghe.ledger import queries as books
@@ -18,11 +19,14 @@ from qinghe.ledger.models import Account
 from qinghe.parties.roles import NotPermitted
 from qinghe.settlement import accounts, refusals, services
 from qinghe.settlement.models import Allocation, Payment, Split
+from qinghe.settlement.queries import payment_for
+from qinghe.settlement.services.reversal import asked_for
 from qinghe.settlement.terms import ASKED_DAYS
 from tests.factories import AT, actor, claim, collector, mandate
 from tests.settlement.test_covering import pay_out, receive
 from tests.settlement.test_payments import JOB, assert_books, fresh, pay
 
+LATER = AT + timedelta(days=1, hours=1)
 OWED = ("principal", "interest", "costs", "paid", "state", "interest_to", "closed_at")
 
 
@@ -70,6 +74,66 @@ class TestTwoPersons:
         late = AT + timedelta(days=1 + ASKED_DAYS)
         assert reverse(payment, actor=two, at=late).state == "posted"
         assert reverse(payment, actor=one, at=late).state == "reversed"
+
+    @pytest.mark.parametrize("by", ["who asked", "a colleague"])
+    def test_a_question_is_withdrawn_and_leaves_no_wish(self, by: str) -> None:
+        target, payment = self.covered_and_paid_out()
+        one, two = actor(Role.OPERATOR), actor(Role.OPERATOR)
+        before, books_before = standing(target), balances()
+        reverse(payment, actor=one)
+        who = one if by == "who asked" else two
+        withdrawn = services.withdraw_reversal(payment_id=payment.pk, actor=who, at=LATER)
+        assert (withdrawn.state, asked_for(withdrawn, LATER)) == ("posted", None)
+        told = (withdrawn.reversal_asked_by, withdrawn.reversal_reason, withdrawn.reversal_back)
+        assert told == ("", "", False)
+        assert (standing(target), balances()) == (before, books_before)
+        entry = Entry.objects.get(kind="payment.reversal-withdrawn")
+        assert (entry.actor, entry.facts["reason"]) == (who.label, "bounced")
+        with pytest.raises(ChangedMeanwhile):
+            services.agree_reversal(payment_id=payment.pk, actor=two, at=LATER)
+        # Asked anew, it takes another person again.
+        assert reverse(payment, actor=two).state == "posted"
+        assert reverse(payment, actor=one).state == "reversed"
+
+    @pytest.mark.parametrize("why", ["nobody asked", "withdrawn", "lapsed"])
+    def test_what_nobody_asks_for_is_not_withdrawn(self, why: str) -> None:
+        _target, payment = self.covered_and_paid_out()
+        told = {"payment_id": payment.pk, "actor": actor(Role.OPERATOR), "at": LATER}
+        if why != "nobody asked":
+            reverse(payment, actor=actor(Role.OPERATOR))
+        if why == "withdrawn":
+            services.withdraw_reversal(**told)
+        if why == "lapsed":
+            told["at"] = AT + timedelta(days=1 + ASKED_DAYS)
+        with pytest.raises(refusals.NoSuchReversalAsked):
+            services.withdraw_reversal(**told)
+
+    def test_a_creditor_withdraws_only_what_it_asked_for_itself(self) -> None:
+        target, payment = self.covered_and_paid_out()
+        own, colleague = (actor(Role.CREDITOR, target.creditor) for _each in range(2))
+        clerk = actor(Role.OPERATOR)
+        reverse(payment, actor=clerk)
+        for other in (own, actor(Role.COLLECTOR, collector())):
+            with pytest.raises(NotPermitted):
+                services.withdraw_reversal(payment_id=payment.pk, actor=other, at=LATER)
+        services.withdraw_reversal(payment_id=payment.pk, actor=clerk, at=LATER)
+        reverse(payment, actor=own)
+        with pytest.raises(NotPermitted):
+            services.withdraw_reversal(payment_id=payment.pk, actor=colleague, at=LATER)
+        services.withdraw_reversal(payment_id=payment.pk, actor=own, at=LATER)
+        assert not Payment.objects.exclude(reversal_asked_by="").exists()
+
+    def test_an_old_page_withdraws_nothing_that_was_asked_later(self) -> None:
+        _target, payment = self.covered_and_paid_out()
+        one, two = actor(Role.OPERATOR), actor(Role.OPERATOR)
+        reverse(payment, actor=one)
+        old = payment_for(payment_id=payment.pk, actor=one).shown
+        reverse(payment, actor=two, reason="paid twice")
+        for seen in (old, ""):
+            with pytest.raises(ChangedMeanwhile):
+                services.withdraw_reversal(payment_id=payment.pk, actor=one, at=LATER, seen=seen)
+        payment.refresh_from_db()
+        assert payment.reversal_reason == "paid twice"
 
     def test_a_debtor_who_paid_here_is_not_asked_again_by_one_clerk(self) -> None:
         target = claim(principal=9_000)

@@ -23,6 +23,7 @@ from tests.settlement.banked import (
     OTHER,
     account,
     approved,
+    come_back,
     content_of,
     filed,
     opened,
@@ -152,9 +153,7 @@ def test_who_did_not_approve_a_draft_may_approve_the_next_run() -> None:
 def test_the_page_says_why_somebody_may_not_approve_and_of_which_payouts() -> None:
     owner = owed(700)
     run = services.hand_in(run_id=filed().pk, actor=ONE, at=AT)
-    services.return_payout(
-        payout_id=payout_of(owner).pk, reason="phone", code="TM01", actor=OTHER, at=AT
-    )
+    come_back(payout_of(owner))
     run = opened(at=AT + DAY)
     assert run_desk(run_id=run.pk, actor=ONE).objection
     assert payout_of(owner).number in run_desk(run_id=run.pk, actor=OTHER).objection

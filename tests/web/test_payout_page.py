@@ -15,6 +15,7 @@ from qinghe.settlement.models import Payout, Receipt
 from tests.factories import AT, claim
 from tests.settlement.banked import account, opened, owed
 from tests.settlement.test_payments import assert_books, pay
+from tests.shown import fields_of
 from tests.web.people import signed_in
 
 LATER = AT + timedelta(hours=1)
@@ -39,7 +40,9 @@ def test_what_the_bank_sends_back_is_payable_again() -> None:
     assert "one person alone" in act(one, f"{made.pk}/return", reason="account closed")
     act(one, f"{made.pk}/back/ask", code="AC04", reason="account closed")
     assert Payout.objects.get().state == "paid"
-    page = act(other, f"{made.pk}/back/decide")
+    assert "Returned by the bank" not in act(other, f"{made.pk}/back/decide")
+    seen = fields_of(other, "/payouts/", f"/payouts/{made.pk}/back/decide/")
+    page = act(other, f"{made.pk}/back/decide", **seen)
     assert "Returned by the bank" in page
     assert "Sent back by the bank" not in page
     assert Entry.objects.get(kind="payout.returned").facts["reason"] == "account closed"

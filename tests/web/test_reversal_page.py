@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from qinghe.claims.models import Claim
 from qinghe.journal.models import Entry
+from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from qinghe.settlement import cashier, services
 from qinghe.settlement.models import Payment, Refund
+from qinghe.settlement.terms import ASKED_DAYS
 from tests.factories import AT, claim, collector, debtor_of, mandate
 from tests.settlement.test_payments import fresh, pay
 from tests.shown import fields_of
@@ -126,6 +130,82 @@ def test_an_old_page_agrees_to_nothing_that_was_asked_later(agree: dict[str, str
     told = other.post(here, {**old, **agree}, follow=True).text
     assert "This changed after you opened the page" in told
     assert (fresh(target).paid, Refund.objects.count()) == (4_000, 0)
+
+
+WORDS = {
+    "en": (
+        "Can be agreed to until 12-07 12:00.",
+        "a second person agrees, until 12-07 12:00",
+        "Withdrawn.",
+        "This changed after you opened the page",
+    ),
+    "zh-hans": (
+        "12-07 12:00 前可由第二人同意",
+        "12-07 12:00 前须由第二人同意",
+        "已撤回，还款仍然入账",
+        "您打开页面之后，内容已有变化",
+    ),
+}
+
+
+@pytest.mark.parametrize("lang", WORDS)
+@pytest.mark.parametrize("by", [0, 1])
+def test_a_request_says_until_when_and_is_withdrawn_on_the_page(lang: str, by: int) -> None:
+    target, payment = paid_at_the_cashier()
+    clients = [signed_in(Role.OPERATOR, lang=lang) for _each in range(2)]
+    here = f"/payments/{payment.pk}/reverse/"
+    says_until, in_list, withdrawn, changed = WORDS[lang]
+    with clock.at(AT):
+        send(clients[0], here, reason="bounced")
+        assert all(says_until in each.get(here).text for each in clients)
+        assert in_list in clients[1].get("/payments/").text
+        old = fields_of(clients[1 - by], here)
+        assert withdrawn in send(clients[by], here, withdraw="1")
+        page = clients[1].get(here).text
+        assert 'data-test="asked"' not in page
+        assert 'data-test="withdraw-reversal"' not in page
+        # An old page neither agrees nor withdraws.
+        for press in ("agree", "withdraw"):
+            clients[1 - by].post(here, {**old, press: "1", "request_key": press})
+        send(clients[0], here, reason="paid twice")
+        told = clients[1].post(here, {**old, "withdraw": "1", "request_key": "anew"}, follow=True)
+    assert changed in told.text
+    payment.refresh_from_db()
+    assert (payment.state, payment.reversal_reason) == ("posted", "paid twice")
+    assert fresh(target).paid == 4_000
+
+
+def test_a_request_that_lapsed_is_shown_nowhere() -> None:
+    _target, payment = paid_at_the_cashier()
+    client, here = signed_in(Role.OPERATOR), f"/payments/{payment.pk}/reverse/"
+    with clock.at(AT):
+        send(client, here, reason="bounced")
+    with clock.at(AT + timedelta(days=ASKED_DAYS)):
+        for page in (here, "/payments/"):
+            assert 'data-test="asked"' not in client.get(page).text
+
+
+def test_a_creditor_withdraws_its_own_request_and_asks_again_when_it_lapsed() -> None:
+    target = claim(principal=9_000)
+    payment = pay(target, 9_000)
+    own, colleague = (signed_in(Role.CREDITOR, target.creditor) for _each in range(2))
+    here = f"/payments/{payment.pk}/take-back/"
+    with clock.at(AT):
+        own.post(here, {"reason": "never-came"})
+        page = own.get(here).text
+        assert "Can be agreed to until 12-07 12:00." in page
+        assert 'data-test="take-back"' not in page
+        assert 'data-test="withdraw-reversal"' in page
+        assert 'data-test="withdraw-reversal"' not in colleague.get(here).text
+        answer = own.post(here, {**fields_of(own, here), "withdraw": "1"}, follow=True)
+        assert "Withdrawn. The payment stays booked." in answer.text
+        assert 'data-test="take-back"' in own.get(here).text
+        own.post(here, {"reason": "reported-twice"})
+    with clock.at(AT + timedelta(days=ASKED_DAYS)):
+        assert 'data-test="take-back"' in own.get(here).text
+        own.post(here, {"reason": "never-came"})
+    payment.refresh_from_db()
+    assert (payment.state, payment.reversal_reason) == ("posted", "never-came")
 
 
 def test_a_settled_claim_is_not_opened_again_by_one_person() -> None:

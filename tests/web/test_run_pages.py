@@ -16,6 +16,7 @@ from qinghe.kernel.actor import Role
 from qinghe.settlement.models import Payout, PayoutLimit, PayoutRun
 from tests.factories import AT
 from tests.settlement.banked import owed, payout_of, told
+from tests.shown import fields_of
 from tests.web.people import signed_in
 
 LATER = AT + timedelta(hours=1)
@@ -77,7 +78,12 @@ def test_what_came_back_is_told_to_its_payee_with_what_to_do() -> None:
     act(one, f"runs/{run.pk}/file/make", file_format="cn-csv", executes_on="2026-11-23")
     act(one, f"runs/{run.pk}/sent")
     assert "Handed to the bank" in read(creditor, "mine/")
-    act(other, f"runs/{run.pk}/{payout.pk}/returned", code="AC04")
+    assert "Asked." in act(other, f"{payout.pk}/back/ask", code="AC04", reason="by phone")
+    assert "The account is closed" not in read(creditor, "mine/")
+    decide = f"/payouts/{payout.pk}/back/decide/"
+    with clock.at(LATER):
+        agrees = fields_of(one, f"/payouts/runs/{run.pk}/", decide)
+    act(one, f"{payout.pk}/back/decide", **agrees)
     page = read(creditor, "mine/")
     assert "The account is closed" in page
     assert "Declare your account anew and prove it" in page

@@ -10,7 +10,14 @@ from qinghe.parties.roles import NotPermitted, Permission, require
 from qinghe.reporting.figures import Dashboard, Figure, money
 from qinghe.reporting.queries.measures import Scope, tally
 
-HELD = ("creditor:%:collected", "collector:%:payable", "collector:%:reserve", "debtor:%:refund")
+# What is prepared leaves the owner's account at once, and is the owner's until it has left.
+HELD = (
+    "creditor:%:collected",
+    "collector:%:payable",
+    "collector:%:reserve",
+    "debtor:%:refund",
+    "platform:payout:%",
+)
 OFFICE = ("claims", "splits", "promises", "complaints", "attempts", "mandates", "helped")
 
 

@@ -146,6 +146,8 @@ class Payout(Row):
     return_code = models.TextField(default="", db_default="", blank=True)
     returned_by = models.TextField(default="", db_default="", blank=True)
     returned_at = models.DateTimeField(null=True)
+    # Where no second person agreed: the hash of the file of the bank's answers that told of it.
+    answers_sha256 = models.TextField(default="", db_default="", blank=True)
     # The returned payout it stands for.
     retry_of = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
 
@@ -178,7 +180,7 @@ class Payout(Row):
 
 class PayoutReturn(Row):
     """
-    The word that a payout came back though it left: one person says so, another agrees.
+    The word that a payout came back from the bank: one person says so, another agrees.
 
     With `dropped_at` it was taken back, or a statement settled it first. It stays on record.
     """

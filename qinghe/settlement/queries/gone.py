@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -10,13 +10,17 @@ from uuid import UUID
 from django.db.models import Count, F, Max
 
 from qinghe.kernel.actor import Actor
+from qinghe.kernel.shown import mark
 from qinghe.parties.roles import Permission, may, require
-from qinghe.settlement.models import PayoutReturn, StatementEntry, Suspense
+from qinghe.settlement.models import Payout, PayoutReturn, StatementEntry, Suspense
 from qinghe.settlement.payout_terms import PayoutState
 from qinghe.settlement.queries.apart import tied_to
 from qinghe.settlement.queries.hands import hands
 from qinghe.settlement.queries.payments import PayoutRow
 from qinghe.settlement.return_codes import CODES
+
+# How often a payout left on statements, and the last day of it.
+Left = tuple[int, date]
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,9 @@ class AskedBack:
     reason: str
     asked_by: str
     asked_at: datetime
-    # Whether the reader may agree.
+    # Whether the reader may agree, and the mark of what it agrees to.
     agrees: bool
+    shown: str
 
     @property
     def words(self) -> str:
@@ -59,8 +64,8 @@ def gone(*, rows: Iterable[PayoutRow], actor: Actor) -> dict[UUID, Gone]:
     """
     require(actor, Permission.PREPARE_PAYOUTS)
     payouts = list(rows)
-    left, back = _left(payouts), _back(payouts)
-    asked = _asked(payouts, actor)
+    left, back = _left({p.number for p in payouts}), _back(payouts)
+    asked = _asked(payouts, left, actor)
     found = {}
     for row in payouts:
         times, day = left.get(row.number, (0, None))
@@ -71,8 +76,17 @@ def gone(*, rows: Iterable[PayoutRow], actor: Actor) -> dict[UUID, Gone]:
     return found
 
 
-def _left(payouts: Iterable[PayoutRow]) -> dict[str, tuple[int, date]]:
-    rows = StatementEntry.objects.filter(credit=False, explained__in={p.number for p in payouts})
+def return_mark(asked: PayoutReturn, payout: Payout) -> str:
+    """Return the mark of a word that a payout came back, and of what else is known of it."""
+    return _mark(asked.pk, payout.state, _left({payout.number}).get(payout.number))
+
+
+def _mark(asked: UUID, state: str, left: Left | None) -> str:
+    return mark(asked, str(state), left[1] if left else None)
+
+
+def _left(numbers: set[str]) -> dict[str, Left]:
+    rows = StatementEntry.objects.filter(credit=False, explained__in=numbers)
     told = rows.values_list("explained").annotate(times=Count("pk"), day=Max("booked_on"))
     return {number: (times, day) for number, times, day in told.order_by()}
 
@@ -82,9 +96,12 @@ def _back(payouts: Iterable[PayoutRow]) -> dict[str, int]:
     return dict(rows.values_list("wish_note").annotate(times=Count("pk")).order_by())
 
 
-def _asked(payouts: Iterable[PayoutRow], actor: Actor) -> dict[UUID, AskedBack]:
+def _asked(
+    payouts: Iterable[PayoutRow], left: Mapping[str, Left], actor: Actor
+) -> dict[UUID, AskedBack]:
+    known = {p.id: p for p in payouts}
     open_ = PayoutReturn.objects.filter(agreed_at=None, dropped_at=None)
-    rows = list(open_.filter(payout__in={p.id for p in payouts}))
+    rows = list(open_.filter(payout__in=known))
     named, near = hands(row.asked_by for row in rows), tied_to((r.asked_by for r in rows), actor)
     approves = may(actor, Permission.APPROVE_PAYOUTS)
     return {
@@ -94,6 +111,7 @@ def _asked(payouts: Iterable[PayoutRow], actor: Actor) -> dict[UUID, AskedBack]:
             asked_by=named.get(row.asked_by, ""),
             asked_at=row.asked_at,
             agrees=approves and row.asked_by not in near,
+            shown=_mark(row.pk, (of := known[row.payout_id]).state, left.get(of.number)),
         )
         for row in rows
     }

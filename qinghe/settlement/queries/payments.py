@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +35,7 @@ from qinghe.settlement.payout_terms import PayoutState
 from qinghe.settlement.refusals import NoSuchPayment
 from qinghe.settlement.return_codes import ACCOUNT_CODES, CODES
 from qinghe.settlement.return_terms import RefundState
-from qinghe.settlement.terms import ASKED_DAYS, HERE, PaymentSource, PaymentState
+from qinghe.settlement.terms import HERE, PaymentSource, PaymentState, asked_until
 
 NOTHING = Q(pk__in=[])
 PAGE = 50
@@ -86,10 +86,14 @@ class PaymentRow:
         wish = (self.reversal_reason, self.reversal_back)
         return mark(self.id, self.state, self.amount, self.creditor_share, *asked, *wish)
 
+    @property
+    def asked_until(self) -> datetime | None:
+        """Return when a request to undo it lapses; None where nobody asked."""
+        return asked_until(self.reversal_asked_at)
+
     def asked(self, at: datetime) -> bool:
         """Tell whether somebody asked to undo it and a second person may still agree."""
-        since = self.reversal_asked_at
-        return since is not None and at - since < timedelta(days=ASKED_DAYS)
+        return self.asked_until is not None and at < self.asked_until
 
     @property
     def to_give_back(self) -> int:

@@ -81,7 +81,7 @@ from qinghe.settlement.services.refunds import approve_refund, retry_refund, sen
 from qinghe.settlement.services.reporting_in import import_provider_report
 from qinghe.settlement.services.reserves import forfeit_reserves, release_reserves
 from qinghe.settlement.services.returning import agree_return, ask_return, drop_return
-from qinghe.settlement.services.reversal import reverse_payment
+from qinghe.settlement.services.reversal import reverse_payment, withdraw_reversal
 from qinghe.settlement.services.runs import (
     approve_run,
     drop_run,
@@ -236,5 +236,6 @@ __all__ = [
     "withdraw",
     "withdraw_gap_note",
     "withdraw_note",
+    "withdraw_reversal",
     "withdraw_twin",
 ]

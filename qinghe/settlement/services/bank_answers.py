@@ -29,7 +29,13 @@ from qinghe.settlement.payout_files.answers import Answer, Said, Unreadable, rea
 from qinghe.settlement.payout_refusals import BadReport
 from qinghe.settlement.payout_terms import PayoutState
 from qinghe.settlement.return_codes import DUPLICATE
-from qinghe.settlement.services.payouts import AT_BANK, has_left, pay_payout, return_payout
+from qinghe.settlement.services.payouts import (
+    AT_BANK,
+    Word,
+    has_left,
+    pay_payout,
+    take_payout_back,
+)
 from qinghe.settlement.services.returning import ANSWERS, ask_return, open_return
 
 
@@ -111,21 +117,22 @@ def read_bank_answers(*, content: bytes, actor: Actor, at: datetime) -> Report:
         told = read_answers(content)
     except Unreadable as fault:
         raise BadReport(why=str(fault)) from fault
-    answers = [one for each in told for one in _each(each)]
-    heard = [hear_bank(answer=each, actor=plain, at=at) for each in answers]
-    report = Report(hashlib.sha256(content).hexdigest(), _lines(answers, heard))
+    answers, sha256 = [one for each in told for one in _each(each)], _hash(content)
+    heard = [hear_bank(answer=each, sha256=sha256, actor=plain, at=at) for each in answers]
+    report = Report(sha256, _lines(answers, heard))
     _note(report=report, actor=plain, at=at)
     return report
 
 
 @verb("settlement.hear-bank")
-def hear_bank(*, answer: Answer, actor: Actor, at: datetime) -> Heard:
+def hear_bank(*, answer: Answer, sha256: str, actor: Actor, at: datetime) -> Heard:
     """
     Book what the bank says of one payout.
 
     That something came back which had left is only asked for: a second person must agree.
 
-    :raises NotPermitted: the role may not pay out
+    :param sha256: the hash of the file that says so
+    :raises NotPermitted: the role may not pay out, or, of a return, not approve payouts
     :raises NoCash: the bank paid more than the platform's account holds here
     """
     require(actor, Permission.PREPARE_PAYOUTS)
@@ -142,10 +149,15 @@ def hear_bank(*, answer: Answer, actor: Actor, at: datetime) -> Heard:
     if heard == Heard.PAID:
         pay_payout(**told)
     elif heard == Heard.RETURNED:
-        return_payout(**told, reason=ANSWERS, code=answer.code)
+        require(actor, Permission.APPROVE_PAYOUTS)
+        take_payout_back(**told, word=Word(ANSWERS, answer.code, answers=sha256))
     elif heard == Heard.ASKED and open_return(payout) is None:
         ask_return(**told, reason=ANSWERS, code=answer.code)
     return heard
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _judge(payout: Payout, answer: Answer) -> Heard:

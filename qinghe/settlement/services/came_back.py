@@ -27,7 +27,7 @@ from qinghe.settlement.payout_terms import PayoutState
 from qinghe.settlement.queries.named import words_of
 from qinghe.settlement.return_codes import code_of
 from qinghe.settlement.services.explaining import times_left
-from qinghe.settlement.services.payouts import take_payout_back
+from qinghe.settlement.services.payouts import Word, take_payout_back
 from qinghe.settlement.services.suspended import lock_suspense
 
 NUMBER: Final = re.compile(r"(?<![A-Z0-9])(PO|DD)-?(\d{8})-?(\d{8})(?!\d)")
@@ -74,8 +74,8 @@ def take_return(suspense: Suspense, actor: Actor, at: datetime) -> None:
     require(actor, Permission.APPROVE_PAYOUTS)
     if payout.state in AT_BANK:
         code = code_of(words_of(suspense.entry)["text"])
-        plain = actor.with_key(None)
-        take_payout_back(payout_id=payout.pk, reason="statement", code=code, actor=plain, at=at)
+        word, plain = Word("statement", code), actor.with_key(None)
+        take_payout_back(payout_id=payout.pk, word=word, actor=plain, at=at)
 
 
 def named_number(*, suspense_id: UUID, actor: Actor) -> str:

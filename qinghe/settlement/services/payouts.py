@@ -7,6 +7,7 @@ with the bank is set aside there until the bank answers: posted as paid, or let 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -51,6 +52,16 @@ from qinghe.settlement.services.runs import check_limits, paying
 
 AT_BANK: Final = (PayoutState.SENT, PayoutState.PAID)
 LIVE: Final = (PayoutState.DRAFT, PayoutState.APPROVED, *AT_BANK)
+
+
+@dataclass(frozen=True)
+class Word:
+    """Why a payout is given back: words, the bank's reason, who said so, the bank's answers."""
+
+    reason: str
+    code: str = ""
+    said_by: str = ""
+    answers: str = ""
 
 
 @verb("settlement.prepare-payouts")
@@ -161,45 +172,38 @@ def settle_sent(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
 
 
 @verb("settlement.return-payout")
-def return_payout(
-    *, payout_id: UUID, reason: str, actor: Actor, at: datetime, code: str = ""
-) -> Payout:
+def return_payout(*, payout_id: UUID, reason: str, actor: Actor, at: datetime) -> Payout:
     """
-    Give back what a payout had set aside: it was not approved, or the bank returned it.
+    Give back what a payout had set aside that nobody let go with a run.
 
-    What is booked as paid, or left on a statement, takes a second person (`ask_return`). With a
-    `code` that finds fault with the account, nothing more is paid there until the organisation has
-    proven an account anew.
+    What the bank has, or had, comes back by the bank's own word, or by two persons (`ask_return`).
 
     :raises NotPermitted: the role may not approve payouts
     :raises NoSuchPayout: unknown
     :raises PayoutMoved: returned before
     :raises InRun: its run is not with the bank yet
-    :raises PayoutLeft: booked as paid, or a statement shows that it left
-    :raises UnknownReturnCode: not one of the bank's reasons
+    :raises PayoutLeft: with the bank, booked as paid, or a statement shows that it left
     """
     require(actor, Permission.APPROVE_PAYOUTS)
-    check_code(code)
     payout, run = _with_run(payout_id, *LIVE)
-    if has_left(payout):
+    if payout.state in AT_BANK or has_left(payout):
         raise PayoutLeft(number=payout.number)
-    if payout.state != PayoutState.SENT:
-        _alone(payout)
-    _give_back(payout, run, reason, code, actor, at)
+    _give_back(_alone(payout), run, Word(reason), actor, at)
     return payout
 
 
-def take_payout_back(
-    *, payout_id: UUID, reason: str, code: str, actor: Actor, at: datetime, said_by: str = ""
-) -> Payout:
+def take_payout_back(*, payout_id: UUID, word: Word, actor: Actor, at: datetime) -> Payout:
     """
-    Give back what left, on the word of a statement or of two persons; in their transaction.
+    Give back what the bank has or had, on its own word or that of two; in their transaction.
+
+    With a code that finds fault with the account, nothing more is paid there until the
+    organisation has proven an account anew.
 
     :raises NoSuchPayout: unknown
     :raises PayoutMoved: neither with the bank nor paid
     """
     payout, run = _with_run(payout_id, *AT_BANK)
-    _give_back(payout, run, reason, code, actor, at, said_by)
+    _give_back(payout, run, word, actor, at)
     return payout
 
 
@@ -228,26 +232,20 @@ def _settle(payout: Payout, run: PayoutRun | None, actor: Actor, at: datetime) -
 
 
 def _give_back(
-    payout: Payout,
-    run: PayoutRun | None,
-    reason: str,
-    code: str,
-    actor: Actor,
-    at: datetime,
-    said_by: str = "",
+    payout: Payout, run: PayoutRun | None, word: Word, actor: Actor, at: datetime
 ) -> None:
     at_the_bank = payout.state in AT_BANK
     _take_back(payout, at)
     payout.state = PayoutState.FAILED if at_the_bank else PayoutState.DROPPED
-    payout.return_code = code if at_the_bank else ""
-    payout.dropped_why = "" if at_the_bank else reason.strip()
-    payout.returned_by, payout.returned_at = said_by or actor.label, at
-    told = ["state", "return_code", "dropped_why", "returned_by", "returned_at"]
+    payout.return_code, payout.answers_sha256 = word.code, word.answers
+    payout.dropped_why = "" if at_the_bank else word.reason.strip()
+    payout.returned_by, payout.returned_at = word.said_by or actor.label, at
+    told = ["state", "return_code", "answers_sha256", "dropped_why", "returned_by", "returned_at"]
     payout.save(update_fields=told)
     asked = PayoutReturn.objects.filter(payout=payout, agreed_at=None, dropped_at=None)
     asked.update(dropped_by=actor.label, dropped_at=at)
     _end_run(run, at)
-    _record("payout.returned", payout, actor, at, reason=reason)
+    _record("payout.returned", payout, actor, at, reason=word.reason)
 
 
 def _book_paid(payout: Payout, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """
-Two persons say that a payout came back which is booked as paid, or which a statement shows gone.
+Two persons say that a payout came back which the bank has, or had, where the bank does not say so.
 
-The one asks, the other agrees; until then it stays paid, and nothing is payable anew.
+The one asks, the other agrees; until then it stays as it is, and nothing is payable anew.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor, system
 from qinghe.kernel.redaction import redact
+from qinghe.kernel.shown import check_shown
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement.models import Payout, PayoutReturn, PayoutRun, StatementEntry
 from qinghe.settlement.payout_refusals import (
@@ -27,9 +28,11 @@ from qinghe.settlement.payout_refusals import (
 )
 from qinghe.settlement.payout_terms import PayoutState
 from qinghe.settlement.queries.apart import apart
+from qinghe.settlement.queries.gone import return_mark
 from qinghe.settlement.refusals import NoCash, NoSuchPayout, PayoutMoved
 from qinghe.settlement.services.payouts import (
     AT_BANK,
+    Word,
     check_code,
     settle_sent,
     take_payout_back,
@@ -46,7 +49,7 @@ def ask_return(
     *, payout_id: UUID, reason: str, actor: Actor, at: datetime, code: str = ""
 ) -> PayoutReturn:
     """
-    Ask that a payout which left be taken back; nothing moves until a second person agrees.
+    Ask that a payout be taken back from the bank; nothing moves until a second person agrees.
 
     :raises NotPermitted: the role may not prepare payouts
     :raises WhyMissing: no words about where that was heard
@@ -72,30 +75,34 @@ def ask_return(
 
 
 @verb("settlement.agree-return")
-def agree_return(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
+def agree_return(*, payout_id: UUID, actor: Actor, at: datetime, seen: str | None = None) -> Payout:
     """
     Agree that a payout came back; its money is payable again.
 
+    :param seen: the mark of the word that was shown, `AskedBack.shown`
     :raises NotPermitted: the role may not approve payouts
     :raises NoSuchPayout: unknown
     :raises NoSuchReturnAsked: nobody asks
+    :raises ChangedMeanwhile: another word than was shown, or the payout was paid or seen to leave
     :raises ReturnBySamePerson: asked for by this very person, or by somebody tied to it
     :raises PayoutMoved: neither with the bank nor paid any more
     """
     require(actor, Permission.APPROVE_PAYOUTS)
-    asked = _asked(_locked(payout_id))
+    payout = _locked(payout_id)
+    asked = _asked(payout)
+    check_shown(seen, return_mark(asked, payout))
     if not apart(asked.asked_by, actor):
         raise ReturnBySamePerson
     asked.agreed_by, asked.agreed_at = actor.label, at
     asked.save(update_fields=["agreed_by", "agreed_at"])
-    told = {"reason": asked.reason, "code": asked.code, "said_by": asked.asked_by}
-    return take_payout_back(payout_id=payout_id, **told, actor=actor, at=at)
+    word = Word(asked.reason, asked.code, said_by=asked.asked_by)
+    return take_payout_back(payout_id=payout_id, word=word, actor=actor, at=at)
 
 
 @verb("settlement.drop-return")
 def drop_return(*, payout_id: UUID, actor: Actor, at: datetime) -> PayoutReturn:
     """
-    Take the word back that a payout came back, one's own or a colleague's; it stays paid.
+    Take the word back that a payout came back, one's own or a colleague's; it stays as it is.
 
     :raises NotPermitted: the role may not prepare payouts
     :raises NoSuchPayout: unknown

@@ -12,7 +12,7 @@ where two officers found that money went past the platform: what two imposed two
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -33,6 +33,7 @@ from qinghe.settlement.models import Payment
 from qinghe.settlement.queries.payments import payment_for
 from qinghe.settlement.refusals import (
     NoSuchPayment,
+    NoSuchReversalAsked,
     NotReversible,
     ReversalBySamePerson,
 )
@@ -46,7 +47,7 @@ from qinghe.settlement.services.replaying import (
     undo,
 )
 from qinghe.settlement.services.suspended import wait_again
-from qinghe.settlement.terms import ASKED_DAYS, PaymentSource, PaymentState
+from qinghe.settlement.terms import PaymentSource, PaymentState, asked_until
 
 ASKED: Final = ("reversal_asked_by", "reversal_reason", "reversal_back")
 
@@ -101,8 +102,8 @@ class _OneIsNotEnough(Exception):
 
 def asked_for(payment: Payment, at: datetime) -> Undoing | None:
     """Return what somebody asked for and a second person may still agree to; None without."""
-    asked_at = payment.reversal_asked_at
-    if asked_at is None or at - asked_at >= timedelta(days=ASKED_DAYS):
+    until = asked_until(payment.reversal_asked_at)
+    if until is None or at >= until:
         return None
     return Undoing(payment.reversal_reason, payment.reversal_back)
 
@@ -124,12 +125,46 @@ def agreed(payment: Payment, wish: Undoing, actor: Actor, at: datetime) -> bool:
     return True
 
 
+@verb("settlement.withdraw-reversal")
+def withdraw_reversal(
+    *, payment_id: UUID, actor: Actor, at: datetime, seen: str | None = None
+) -> Payment:
+    """
+    Withdraw the request to undo a payment; the payment stays booked, and may be asked for anew.
+
+    Whoever asked may, and whoever manages payments.
+
+    :param seen: the mark of the payment that was shown, `PaymentRow.shown`
+    :raises NotPermitted: the actor neither asked nor manages payments
+    :raises NoSuchPayment: unknown, or another creditor's
+    :raises NotReversible: not booked, or reversed before
+    :raises NoSuchReversalAsked: nobody asks for it any more
+    :raises ChangedMeanwhile: the payment, or what is asked for, is not what was shown
+    """
+    payment = locked_payment(payment_id, actor, None)
+    wish = asked_for(payment, at)
+    if wish is None:
+        raise NoSuchReversalAsked
+    if payment.reversal_asked_by != actor.label:
+        require(actor, Permission.MANAGE_PAYMENTS)
+    _check_seen(payment, seen, actor)
+    _note("withdrawn", payment, wish, actor, at)
+    payment.reversal_asked_by, payment.reversal_asked_at = "", None
+    payment.reversal_reason, payment.reversal_back = "", False
+    payment.save(update_fields=[*ASKED, "reversal_asked_at"])
+    return payment
+
+
 def _ask(payment: Payment, wish: Undoing, actor: Actor, at: datetime) -> None:
     payment.reversal_asked_by, payment.reversal_asked_at = actor.label, at
     payment.reversal_reason, payment.reversal_back = wish.reason, wish.back
     payment.save(update_fields=[*ASKED, "reversal_asked_at"])
+    _note("asked", payment, wish, actor, at)
+
+
+def _note(what: str, payment: Payment, wish: Undoing, actor: Actor, at: datetime) -> None:
     record(
-        kind="payment.reversal-asked",
+        kind=f"payment.reversal-{what}",
         subject=f"claim:{payment.claim_id}",
         actor=actor,
         at=at,
@@ -209,6 +244,10 @@ def locked_payment(payment_id: UUID, actor: Actor, seen: str | None) -> Payment:
     payment.refresh_from_db()
     if payment.state != PaymentState.POSTED:
         raise NotReversible
-    if seen is not None:
-        check_shown(seen, payment_for(payment_id=payment_id, actor=actor).shown)
+    _check_seen(payment, seen, actor)
     return payment
+
+
+def _check_seen(payment: Payment, seen: str | None, actor: Actor) -> None:
+    if seen is not None:
+        check_shown(seen, payment_for(payment_id=payment.pk, actor=actor).shown)

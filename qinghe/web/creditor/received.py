@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from qinghe.claims.queries import claim_for
 from qinghe.parties.roles import Permission
-from qinghe.settlement.queries import payment_for
+from qinghe.settlement.queries import PaymentRow, payment_for
 from qinghe.settlement.reading import mapping_names
 from qinghe.settlement.refusals import AboveOwed, NotReversible
 from qinghe.settlement.services import (
@@ -24,10 +24,11 @@ from qinghe.settlement.services import (
     import_payments,
     post_payment,
     reverse_payment,
+    withdraw_reversal,
 )
 from qinghe.settlement.terms import PaymentSource, PaymentState
 from qinghe.web.amounts import Amount, Meant, ask_whether_meant
-from qinghe.web.doors import StaffRequest, formed, page, refusals_in, unclear
+from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, seen_in, unclear
 from qinghe.web.formats import as_day
 
 LARGEST_FILE: Final = 100 * 1024 * 1024
@@ -36,6 +37,7 @@ TAKEN_BACK: Final = _("The payment is taken back. The claim is as if it had neve
 ASKED_BACK: Final = _(
     "Asked. Nothing has changed yet: somebody was paid a share of it, so the platform must agree."
 )
+WITHDRAWN: Final = _("Withdrawn. The payment stays booked.")
 DAY: Final = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -168,7 +170,8 @@ def payment_received(request: StaffRequest, claim_id: UUID) -> HttpResponse:
 @page(Permission.REPORT_PAYMENTS, methods=("GET", "POST"))
 def payment_take_back(request: StaffRequest, payment_id: UUID) -> HttpResponse:
     """
-    Take back a payment that the creditor itself reported; where shares have left it is asked for.
+    Take back a payment that the creditor itself reported; where shares have left it is asked for,
+    and whoever asked may withdraw it.
 
     :raises NotReversible: not reported by the creditor, not booked, or taken back before
     """
@@ -176,8 +179,11 @@ def payment_take_back(request: StaffRequest, payment_id: UUID) -> HttpResponse:
     booked = row.claim_id is not None and row.state == PaymentState.POSTED
     if not booked or row.source != PaymentSource.CREDITOR:
         raise NotReversible
+    if request.POST.get("withdraw"):
+        return _withdrawn(request, row)
+    asked = row.asked(request.at)
     form = TakeBackForm(request.POST or None)
-    if form.is_valid() and not row.reversal_asked_at:
+    if form.is_valid() and not asked:
         with refusals_in(form):
             undone = reverse_payment(
                 payment_id=payment_id, **form.cleaned_data, actor=request.actor, at=request.at
@@ -185,4 +191,15 @@ def payment_take_back(request: StaffRequest, payment_id: UUID) -> HttpResponse:
             done = undone.state == PaymentState.REVERSED
             messages.success(request, str(TAKEN_BACK if done else ASKED_BACK))
             return redirect("web:claim", row.claim_id)
-    return formed(request, "web/creditor/take_back.html", {"r": row}, form)
+    mine = asked and row.reversal_asked_by == request.actor.label
+    shown = {"r": row, "asked": asked, "mine": mine}
+    return formed(request, "web/creditor/take_back.html", shown, form)
+
+
+def _withdrawn(request: StaffRequest, row: PaymentRow) -> HttpResponse:
+    told: dict[str, Any] = {"seen": seen_in(request), "actor": request.actor, "at": request.at}
+
+    def act() -> object:
+        return withdraw_reversal(payment_id=row.id, **told)
+
+    return acted(request, act, to="web:claim", done=WITHDRAWN, claim_id=row.claim_id)

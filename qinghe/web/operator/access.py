@@ -49,7 +49,6 @@ ACCESS: Final[dict[str, frozenset[Role]]] = {
     "payout-run-void": OPERATOR,
     "payout-run-void-agree": OPERATOR,
     "payout-run-sent": OPERATOR,
-    "payout-returned": OPERATOR,
     "payout-keep-out": OPERATOR,
     "payout-let-in": OPERATOR,
     "suspense": OPERATOR,

@@ -1,26 +1,40 @@
-"""A payout that left and is said to have come back: one person asks, another agrees."""
+"""A payout that the bank has, or had, and that is said to have come back: by two persons."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 from uuid import UUID
 
+from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from qinghe.parties.roles import Permission
 from qinghe.settlement.queries import payouts
+from qinghe.settlement.return_codes import CODES
 from qinghe.settlement.services import agree_return, ask_return, drop_return
-from qinghe.web.doors import StaffRequest, acted, page, unclear
-from qinghe.web.operator.runs import ReturnedForm
+from qinghe.web.doors import StaffRequest, acted, page, seen_in, unclear
 
 LIST: Final = "web:payouts"
 RUN: Final = "web:payout-run"
 
 
+class ReturnedForm(forms.Form):
+    """What a person learnt from the bank of one payout, and where."""
+
+    reason = forms.CharField(label=_("Where you heard it"), max_length=200)
+    code = forms.ChoiceField(label=_("The bank's reason"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].choices = [  # type: ignore[attr-defined]
+            (code, each.words) for code, each in CODES.items()
+        ]
+
+
 @page(Permission.PREPARE_PAYOUTS, methods=("POST",))
 def payout_return_ask(request: StaffRequest, payout_id: UUID) -> HttpResponse:
-    """Say that a payout which left came back; a second person must agree."""
+    """Say that a payout came back from the bank; a second person must agree."""
     form, place = ReturnedForm(request.POST), _place(request, payout_id)
     if not form.is_valid():
         return unclear(request, form, **place)
@@ -42,10 +56,10 @@ def payout_return_decide(request: StaffRequest, payout_id: UUID) -> HttpResponse
         def drop() -> object:
             return drop_return(**told)
 
-        return acted(request, drop, done=_("Noted. It stays paid."), **place)
+        return acted(request, drop, done=_("Noted. Nothing is taken back."), **place)
 
     def agree() -> object:
-        return agree_return(**told)
+        return agree_return(**told, seen=seen_in(request))
 
     done = _("Taken back. The money is payable to the organisation again.")
     return acted(request, agree, done=done, **place)

@@ -40,7 +40,6 @@ payout_urls: Final[list[URLPattern]] = [
     path(RUN + "file/void/", runs.run_file_void, name="payout-run-void"),
     path(RUN + "file/void/agree/", runs.run_file_void_agree, name="payout-run-void-agree"),
     path(RUN + "sent/", runs.run_sent, name="payout-run-sent"),
-    path(RUN + "<uuid:payout_id>/returned/", runs.payout_returned, name="payout-returned"),
     path("payouts/<uuid:payout_id>/keep-out/", runs.payout_keep_out, name="payout-keep-out"),
     path("payouts/<uuid:payout_id>/let-in/", runs.payout_let_in, name="payout-let-in"),
     path("payouts/prepare/", money.payouts_prepare, name="payouts-prepare"),

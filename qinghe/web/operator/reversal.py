@@ -18,7 +18,12 @@ from qinghe.settlement.queries import PaymentRow, payment_for
 from qinghe.settlement.queries.apart import tied_to
 from qinghe.settlement.queries.hands import hands
 from qinghe.settlement.refusals import NotReversible
-from qinghe.settlement.services import agree_reversal, give_back, reverse_payment
+from qinghe.settlement.services import (
+    agree_reversal,
+    give_back,
+    reverse_payment,
+    withdraw_reversal,
+)
 from qinghe.settlement.terms import PaymentSource, PaymentState
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, seen_in
 
@@ -27,6 +32,7 @@ ASKED = _(
     " second person must agree."
 )
 DONE = _("The payment was reversed.")
+WITHDRAWN = _("Withdrawn. The payment stays booked.")
 
 
 class ReverseForm(forms.Form):
@@ -52,7 +58,8 @@ class ReverseForm(forms.Form):
 @page(Permission.MANAGE_PAYMENTS, methods=("GET", "POST"))
 def payment_reverse(request: StaffRequest, payment_id: UUID) -> HttpResponse:
     """
-    Say what undoing a payment will change; with a reason, undo it, or agree to what was asked.
+    Say what undoing a payment will change; with a reason, undo it; agree to what was asked, or
+    withdraw it.
 
     :raises NotReversible: not booked, or reversed before
     """
@@ -64,6 +71,8 @@ def payment_reverse(request: StaffRequest, payment_id: UUID) -> HttpResponse:
     }  # fmt: skip
     if request.POST.get("agree"):
         return acted(request, lambda: agree_reversal(**given), to="web:payments", done=DONE)
+    if request.POST.get("withdraw"):
+        return acted(request, lambda: withdraw_reversal(**given), to="web:payments", done=WITHDRAWN)
     form = ReverseForm(request.POST or None, here=row.source == PaymentSource.CASHIER)
     if form.is_valid():
         with refusals_in(form):

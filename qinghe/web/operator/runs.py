@@ -36,7 +36,6 @@ from qinghe.settlement.services import (
     open_bank_file,
     open_run,
     read_bank_answers,
-    return_payout,
 )
 from qinghe.web.amounts import to_minor_in
 from qinghe.web.doors import (
@@ -63,19 +62,6 @@ class ReasonForm(forms.Form):
     """Why; it stays in the journal."""
 
     reason = forms.CharField(label=_("Reason"), max_length=200)
-
-
-class ReturnedForm(ReasonForm):
-    """What a person learnt from the bank of one payout."""
-
-    reason = forms.CharField(label=_("Note"), max_length=200, required=False)
-    code = forms.ChoiceField(label=_("The bank's reason"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"].choices = [  # type: ignore[attr-defined]
-            (code, each.words) for code, each in CODES.items()
-        ]
 
 
 class FileForm(forms.Form):
@@ -252,21 +238,6 @@ def payout_let_in(request: StaffRequest, payout_id: UUID) -> HttpResponse:
         return let_in(payout_id=payout_id, actor=request.actor, at=request.at)
 
     return acted(request, act, to=LIST, done=_("It goes with the next run."))
-
-
-@page(Permission.APPROVE_PAYOUTS, methods=("POST",))
-def payout_returned(request: StaffRequest, run_id: UUID, payout_id: UUID) -> HttpResponse:
-    """Book by hand that the bank returned one payout of a run."""
-    form = ReturnedForm(request.POST)
-    if not form.is_valid():
-        return unclear(request, form, ONE, run_id=run_id)
-
-    def act() -> object:
-        told: dict[str, Any] = {"actor": request.actor, "at": request.at}
-        return return_payout(payout_id=payout_id, **form.cleaned_data, **told)
-
-    done = _("Taken back. The money is payable to the organisation again.")
-    return acted(request, act, to=ONE, done=done, run_id=run_id)
 
 
 @page(Permission.PREPARE_PAYOUTS, methods=("GET", "POST"))
