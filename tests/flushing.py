@@ -23,6 +23,8 @@ DECLARE
     filled boolean;
 BEGIN
     SET LOCAL session_replication_role = replica;
+    -- Whoever left a transaction open is told; nobody waits for it without end.
+    SET LOCAL lock_timeout = '60s';
     FOR one IN
         SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
         WHERE schemaname = 'public' AND tablename <> ALL ('{{{",".join(KEPT)}}}')
