@@ -77,6 +77,7 @@ UNSEEN = pytest.mark.xfail(
 
 
 @pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("seed", [1, 2, pytest.param(3, marks=UNSEEN)])
 def test_dishonest_collectors_lose_the_market_and_honest_newcomers_get_work(seed: int) -> None:
     figures = crowd_in_own_database(seed=seed, **WHOLE).figures
