@@ -79,6 +79,8 @@ class Album:
     weights: dict[str, int] = field(default_factory=dict)
 
     def picture(self, page: Page, name: str, width: int) -> None:
+        if not PHOTOGRAPHED:
+            return
         # A window as tall as the page: bars that stick to an edge stay where they belong.
         tall = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": width, "height": max(WIDTHS[width], min(tall, TALLEST))})
