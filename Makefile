@@ -63,7 +63,7 @@ browser-test: setup  ## Walk the journeys in Chromium, with pictures (PICTURES=n
 		echo "No Chromium here. Install it (Debian: apt-get install chromium fonts-noto-cjk), or name one: CHROMIUM=/path make browser-test" >&2; \
 		exit 2; \
 	fi; \
-	CHROMIUM="$$chromium" $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0 -m browser $(ARGS)
+	CHROMIUM="$$chromium" $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0 --timeout 2400 -m browser $(ARGS)
 
 bench: setup  ## Measure one hot path (NAME=sweep)
 	@$(BIN)/qinghe bench $(NAME) $(ARGS)
