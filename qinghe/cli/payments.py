@@ -19,7 +19,7 @@ from qinghe.settlement.services import (
     ask_provider,
     check_ways,
     import_payments,
-    reverse_payment,
+    reverse_alone,
 )
 from qinghe.settlement.terms import PaymentState
 
@@ -69,11 +69,11 @@ def reverse(
     reason: Annotated[str, typer.Option(help="Why; it stays in the journal, so no names.")],
     as_json: AsJson = False,
 ) -> None:
-    """Undo a payment: the claim opens again, commission is taken back, later ones count anew."""
+    """Undo a payment that one person may undo: commission is taken back, later ones count anew."""
     if not reason.strip():
         raise typer.BadParameter("say why", param_hint="--reason")
     row = _payment(payment)
-    undone = reverse_payment(payment_id=row.id, reason=reason.strip(), actor=ACTOR, at=clock.now())
+    undone = reverse_alone(payment_id=row.id, reason=reason.strip(), actor=ACTOR, at=clock.now())
     answer = {
         "id": row.id,
         "claim": row.claim_number,

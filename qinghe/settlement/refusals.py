@@ -37,6 +37,15 @@ class ReversalBySamePerson(DomainError):
     )
 
 
+class NeedsTwo(DomainError):
+    code = "settlement.needs-two"
+    status = 403
+    text = _(
+        "Two persons must agree to this: a share was paid out, the debtor paid here, or the claim"
+        " was settled. One asks on the page of the payment, another agrees there."
+    )
+
+
 class NoSuchReversalAsked(DomainError):
     code = "settlement.no-such-reversal-asked"
     status = 404

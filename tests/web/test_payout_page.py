@@ -11,7 +11,7 @@ from qinghe.journal.models import Entry
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
 from qinghe.parties.models import Organisation, SettlementAccount
-from qinghe.settlement.models import Payout, Receipt
+from qinghe.settlement.models import Payout, PayoutRun, Receipt
 from tests.factories import AT, claim
 from tests.settlement.banked import account, opened, owed
 from tests.settlement.test_payments import assert_books, pay
@@ -25,6 +25,13 @@ pytestmark = pytest.mark.django_db
 def act(client: Client, place: str, **told: str) -> str:
     with clock.at(LATER):
         return client.post(f"/payouts/{place}/", told, follow=True).content.decode()
+
+
+def approved(client: Client, run: PayoutRun) -> str:
+    with clock.at(LATER):
+        page, place = f"/payouts/runs/{run.pk}/", f"runs/{run.pk}/approve"
+        shown = fields_of(client, page, f"/payouts/{place}/")
+    return act(client, place, **shown)
 
 
 def test_what_the_bank_sends_back_is_payable_again() -> None:
@@ -117,6 +124,6 @@ def test_who_lets_money_go_reads_that_the_account_is_new_and_never_its_number() 
     assert "account changed lately" in page
     assert "named 10-25" in page
     assert 'data-test="new-account"' in seen()
-    act(signed_in(Role.OPERATOR), f"runs/{run.pk}/approve")
+    approved(signed_in(Role.OPERATOR), run)
     assert 'data-test="new-account"' not in seen()
     assert 'data-test="new-account"' in seen(f"/payouts/runs/{run.pk}/")

@@ -194,6 +194,9 @@ def test_a_creditor_withdraws_its_own_request_and_asks_again_when_it_lapsed() ->
         own.post(here, {"reason": "never-came"})
         page = own.get(here).text
         assert "Can be agreed to until 12-07 12:00." in page
+        assert "or the claim was settled" in page
+        assert 'data-test="opens-again"' in page
+        assert "until 12-07 12:00" in own.get("/payments/").text
         assert 'data-test="take-back"' not in page
         assert 'data-test="withdraw-reversal"' in page
         assert 'data-test="withdraw-reversal"' not in colleague.get(here).text
@@ -206,13 +209,19 @@ def test_a_creditor_withdraws_its_own_request_and_asks_again_when_it_lapsed() ->
         own.post(here, {"reason": "never-came"})
     payment.refresh_from_db()
     assert (payment.state, payment.reversal_reason) == ("posted", "never-came")
+    with clock.at(AT + timedelta(days=ASKED_DAYS)):
+        page = signed_in(Role.OPERATOR).get(f"/payments/{payment.pk}/reverse/").text
+        assert "The money never came, or went back" in page
+        assert "never-came" not in page
 
 
 def test_a_settled_claim_is_not_opened_again_by_one_person() -> None:
     target = claim(principal=9_000)
     payment = pay(target, 9_000)
     here = f"/payments/{payment.pk}/reverse/"
-    assert "Asked." in send(signed_in(Role.OPERATOR), here, reason="a mistake")
+    first = signed_in(Role.OPERATOR)
+    assert 'data-test="opens-again"' in first.get(here).text
+    assert "Asked." in send(first, here, reason="a mistake")
     assert fresh(target).state == "closed"
     send(signed_in(Role.OPERATOR), here, agree="1")
     assert fresh(target).state == "ready"

@@ -33,6 +33,13 @@ def act(client: Client, place: str, **fields: object) -> str:
         return client.post(f"/payouts/{place}/", fields, follow=True).text
 
 
+def approved(client: Client, run: PayoutRun) -> str:
+    with clock.at(LATER):
+        page, place = f"/payouts/runs/{run.pk}/", f"runs/{run.pk}/approve"
+        shown = fields_of(client, page, f"/payouts/{place}/")
+    return act(client, place, **shown)
+
+
 def read(client: Client, place: str = "") -> str:
     with clock.at(LATER):
         return client.get(f"/payouts/{place}").text
@@ -50,7 +57,11 @@ def test_two_persons_bring_a_run_to_the_bank() -> None:
     assert "Another person must approve it." in mine
     assert 'data-test="approve-run"' in theirs
 
-    act(other, f"runs/{run.pk}/approve")
+    # A page opened before a colleague kept one out approves nothing.
+    assert "This changed after you opened the page" in act(
+        other, f"runs/{run.pk}/approve", seen="of-before"
+    )
+    approved(other, run)
     page = act(one, f"runs/{run.pk}/file/make", file_format="cn-csv", executes_on="2026-11-23")
     assert 'data-test="download-file"' in page
     with clock.at(LATER):
@@ -74,7 +85,7 @@ def test_what_came_back_is_told_to_its_payee_with_what_to_do() -> None:
     act(one, "prepare")
     act(one, "runs/open/CNY")
     run, payout = PayoutRun.objects.get(), Payout.objects.get()
-    act(other, f"runs/{run.pk}/approve")
+    approved(other, run)
     act(one, f"runs/{run.pk}/file/make", file_format="cn-csv", executes_on="2026-11-23")
     act(one, f"runs/{run.pk}/sent")
     assert "Handed to the bank" in read(creditor, "mine/")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from qinghe.claims.days import day_of
 from qinghe.kernel.actor import Actor
+from qinghe.kernel.shown import mark
 from qinghe.ledger.models import Transfer
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement.correction_terms import COMMISSION_LINE
@@ -85,6 +86,11 @@ class ObjectionRow:
         return re.match(COMMISSION_LINE, self.kind) is not None
 
     @property
+    def shown(self) -> str:
+        """Return the mark of the answer that a second person agrees to."""
+        return answer_mark(self.answer, self.answered_at)
+
+    @property
     def open(self) -> bool:
         return self.state == ObjectionState.OPEN
 
@@ -113,6 +119,11 @@ class CorrectionRow:
     currency: str
     at: datetime
     mirror: bool
+
+
+def answer_mark(answer: str, answered_at: datetime | None) -> str:
+    """Return the mark of an answer, for whoever agrees to it."""
+    return mark(answer, answered_at)
 
 
 def objections_to(transfer_ids: Collection[UUID], org_id: UUID) -> dict[UUID, ObjectionRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 
 from qinghe.kernel.actor import Actor
+from qinghe.kernel.shown import mark
 from qinghe.ledger.models import Account
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement import accounts
@@ -131,6 +133,11 @@ def payouts_of(*, run_id: UUID, actor: Actor) -> list[PayoutRow]:
     """
     require(actor, Permission.PREPARE_PAYOUTS)
     return payout_rows(Payout.objects.filter(run=run_id).order_by("number"))
+
+
+def run_mark(members: Iterable[tuple[UUID, int]]) -> str:
+    """Return the mark of the payouts of a run, as (id, amount), for whoever lets it go."""
+    return mark(*sorted((str(pk), amount) for pk, amount in members))
 
 
 def collectable(*, actor: Actor, at: datetime) -> tuple[list[str], dict[UUID, NotNow]]:

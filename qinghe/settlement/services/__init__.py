@@ -81,7 +81,11 @@ from qinghe.settlement.services.refunds import approve_refund, retry_refund, sen
 from qinghe.settlement.services.reporting_in import import_provider_report
 from qinghe.settlement.services.reserves import forfeit_reserves, release_reserves
 from qinghe.settlement.services.returning import agree_return, ask_return, drop_return
-from qinghe.settlement.services.reversal import reverse_payment, withdraw_reversal
+from qinghe.settlement.services.reversal import (
+    reverse_alone,
+    reverse_payment,
+    withdraw_reversal,
+)
 from qinghe.settlement.services.runs import (
     approve_run,
     drop_run,
@@ -223,6 +227,7 @@ __all__ = [
     "restore_reserves",
     "retry_refund",
     "return_payout",
+    "reverse_alone",
     "reverse_payment",
     "send_back",
     "send_refunds",

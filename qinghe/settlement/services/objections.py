@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
+from qinghe.kernel.shown import check_shown
 from qinghe.ledger.models import Transfer
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement.models import Objection
@@ -31,7 +32,13 @@ from qinghe.settlement.objection_refusals import (
 )
 from qinghe.settlement.objection_terms import LONGEST, Ground, ObjectionState
 from qinghe.settlement.queries.apart import apart
-from qinghe.settlement.queries.objections import claims_of, concerns, may_correct, standing
+from qinghe.settlement.queries.objections import (
+    answer_mark,
+    claims_of,
+    concerns,
+    may_correct,
+    standing,
+)
 
 
 @verb("settlement.object-to-line")
@@ -97,14 +104,18 @@ def answer_line(
 
 
 @verb("settlement.agree-objection")
-def agree_objection(*, objection_id: UUID, agreed: bool, actor: Actor, at: datetime) -> Objection:
+def agree_objection(
+    *, objection_id: UUID, agreed: bool, actor: Actor, at: datetime, seen: str | None = None
+) -> Objection:
     """
     Agree that an objection is right: its correction is due from now on. Or send it back, to be
     answered anew.
 
+    :param seen: the mark of the answer that was shown, `ObjectionRow.shown`
     :raises NotPermitted: the role does not manage payments
     :raises NoSuchObjection: unknown
     :raises ObjectionAnswered: nobody found it right, or it was agreed to before
+    :raises ChangedMeanwhile: it was answered otherwise than was shown
     :raises AnsweredByParty: the same person objected, or one of the two made the other
     :raises UpheldBySamePerson: found right by this very person, or one of the two made the other
     """
@@ -114,6 +125,7 @@ def agree_objection(*, objection_id: UUID, agreed: bool, actor: Actor, at: datet
         raise AnsweredByParty
     if not apart(objection.answered_by, actor):
         raise UpheldBySamePerson
+    check_shown(seen, answer_mark(objection.answer, objection.answered_at))
     if agreed:
         objection.state = ObjectionState.UPHELD
         objection.agreed_by, objection.agreed_at = actor.label, at

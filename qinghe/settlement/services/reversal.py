@@ -32,6 +32,7 @@ from qinghe.parties.roles import Permission, require
 from qinghe.settlement.models import Payment
 from qinghe.settlement.queries.payments import payment_for
 from qinghe.settlement.refusals import (
+    NeedsTwo,
     NoSuchPayment,
     NoSuchReversalAsked,
     NotReversible,
@@ -82,6 +83,22 @@ def reverse_payment(
     """
     payment = locked_payment(payment_id, actor, seen)
     return take_out(payment, Undoing(redact(reason.strip())), actor, at)
+
+
+@verb("settlement.reverse-alone")
+def reverse_alone(*, payment_id: UUID, reason: str, actor: Actor, at: datetime) -> Payment:
+    """
+    Undo one payment, if one person is enough: for a door that knows nobody by name.
+
+    :raises NotPermitted, NoSuchPayment, NotReversible, NoCash, OwnMoneyShort: as `reverse_payment`
+    :raises NeedsTwo: shares have left, or a debtor would be asked again
+    """
+    payment = locked_payment(payment_id, actor, None)
+    try:
+        _reverse(payment, False, Undoing(redact(reason.strip())), actor, at)
+    except _OneIsNotEnough:
+        raise NeedsTwo from None
+    return payment
 
 
 def take_out(payment: Payment, wish: Undoing, actor: Actor, at: datetime) -> Payment:

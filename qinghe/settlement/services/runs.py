@@ -16,6 +16,7 @@ from qinghe.journal.services import record, record_many, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
 from qinghe.kernel.ids import digits
+from qinghe.kernel.shown import check_shown
 from qinghe.ledger.terms import Posting
 from qinghe.parties.models import Organisation
 from qinghe.parties.roles import Permission, require
@@ -41,6 +42,7 @@ from qinghe.settlement.queries.payable import (
     over_limits,
     why_not_now,
 )
+from qinghe.settlement.queries.runs import run_mark
 from qinghe.settlement.refusals import NoSuchPayout, PayoutMoved, SamePerson
 
 OPEN: Final = (RunState.DRAFT, RunState.APPROVED)
@@ -140,13 +142,15 @@ def let_in(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
 
 
 @verb("settlement.approve-run")
-def approve_run(*, run_id: UUID, actor: Actor, at: datetime) -> PayoutRun:
+def approve_run(*, run_id: UUID, actor: Actor, at: datetime, seen: str | None = None) -> PayoutRun:
     """
     Let a run go: every payout of it, or none.
 
+    :param seen: the mark of the payouts that were shown, `run_mark`
     :raises NotPermitted: the role may not approve payouts
     :raises NoSuchRun: unknown
     :raises RunMoved: not waiting for approval
+    :raises ChangedMeanwhile: other payouts are in it than were shown
     :raises NothingToRun: every payout was kept out
     :raises RunBySamePerson: opened or prepared by this very person, or by somebody tied to it
     :raises RunNotApart: the person had a hand in the money behind a payout of it
@@ -158,6 +162,7 @@ def approve_run(*, run_id: UUID, actor: Actor, at: datetime) -> PayoutRun:
     members = members_of(run)
     if not members:
         raise NothingToRun(currency=run.currency)
+    check_shown(seen, run_mark((each.pk, each.amount) for each in members))
     _check_apart(run, members, actor)
     check_fit(members, at)
     check_limits(members, at)

@@ -14,7 +14,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from qinghe.claims.queries import claim_for
+from qinghe.claims.queries import claim_for, claim_view
+from qinghe.claims.terms import ClaimState
 from qinghe.parties.roles import Permission
 from qinghe.settlement.queries import PaymentRow, payment_for
 from qinghe.settlement.reading import mapping_names
@@ -35,10 +36,20 @@ LARGEST_FILE: Final = 100 * 1024 * 1024
 OURS: Final = "qinghe"
 TAKEN_BACK: Final = _("The payment is taken back. The claim is as if it had never been reported.")
 ASKED_BACK: Final = _(
-    "Asked. Nothing has changed yet: somebody was paid a share of it, so the platform must agree."
+    "Asked. Nothing has changed yet: somebody was paid a share of it or the claim was settled, so"
+    " the platform must agree."
 )
 WITHDRAWN: Final = _("Withdrawn. The payment stays booked.")
 DAY: Final = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+# What a creditor may say was wrong with a payment that it reported; the journal keeps the code.
+WRONG: Final = {
+    "wrong-amount": _("The amount"),
+    "wrong-claim": _("It was for another claim"),
+    "reported-twice": _("It was reported twice"),
+    "never-came": _("The money never came, or went back"),
+}
 
 
 class PaymentFileForm(forms.Form):
@@ -85,12 +96,7 @@ class TakeBackForm(forms.Form):
 
     reason = forms.ChoiceField(
         label=_("What was wrong?"),
-        choices=[
-            ("wrong-amount", _("The amount")),
-            ("wrong-claim", _("It was for another claim")),
-            ("reported-twice", _("It was reported twice")),
-            ("never-came", _("The money never came, or went back")),
-        ],
+        choices=list(WRONG.items()),
         widget=forms.RadioSelect,
     )
 
@@ -192,8 +198,13 @@ def payment_take_back(request: StaffRequest, payment_id: UUID) -> HttpResponse:
             messages.success(request, str(TAKEN_BACK if done else ASKED_BACK))
             return redirect("web:claim", row.claim_id)
     mine = asked and row.reversal_asked_by == request.actor.label
-    shown = {"r": row, "asked": asked, "mine": mine}
+    shown = {"r": row, "asked": asked, "mine": mine, "settled": is_settled(row)}
     return formed(request, "web/creditor/take_back.html", shown, form)
+
+
+def is_settled(row: PaymentRow) -> bool:
+    """Tell whether the claim of a payment is closed, so that undoing it opens the claim again."""
+    return row.claim_id is not None and claim_view(row.claim_id).state == ClaimState.CLOSED
 
 
 def _withdrawn(request: StaffRequest, row: PaymentRow) -> HttpResponse:

@@ -24,7 +24,7 @@ from qinghe.settlement.services import (
     correct_objection,
     object_to_line,
 )
-from qinghe.web.doors import StaffRequest, acted, page, unclear
+from qinghe.web.doors import StaffRequest, acted, page, seen_in, unclear
 
 LIST: Final = "web:line-objections"
 STATEMENT: Final = "web:statements"
@@ -118,7 +118,7 @@ def line_agree(request: StaffRequest, objection_id: UUID) -> HttpResponse:
     agreed = request.POST.get("agreed") == "yes"
 
     def act() -> object:
-        by: dict[str, Any] = {"actor": request.actor, "at": request.at}
+        by: dict[str, Any] = {"actor": request.actor, "at": request.at, "seen": seen_in(request)}
         return agree_objection(objection_id=objection_id, agreed=agreed, **by)
 
     done = _("Agreed. Book the correction, then name it here.")

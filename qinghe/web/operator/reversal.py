@@ -11,8 +11,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from qinghe.claims.queries import claim_view
-from qinghe.claims.terms import ClaimState
 from qinghe.parties.roles import Permission
 from qinghe.settlement.queries import PaymentRow, payment_for
 from qinghe.settlement.queries.apart import tied_to
@@ -25,6 +23,7 @@ from qinghe.settlement.services import (
     withdraw_reversal,
 )
 from qinghe.settlement.terms import PaymentSource, PaymentState
+from qinghe.web.creditor.received import WRONG, is_settled
 from qinghe.web.doors import StaffRequest, acted, formed, page, refusals_in, seen_in
 
 ASKED = _(
@@ -86,13 +85,12 @@ def payment_reverse(request: StaffRequest, payment_id: UUID) -> HttpResponse:
 
 def _shown(request: StaffRequest, row: PaymentRow) -> dict[str, Any]:
     """Return what will happen, and exactly what a colleague asked for."""
-    asker, closed = row.reversal_asked_by, False
-    if row.claim_id is not None:
-        closed = claim_view(row.claim_id).state == ClaimState.CLOSED
+    asker = row.reversal_asked_by
     return {
         "r": row,
-        "closed": closed,
+        "closed": is_settled(row),
         "asked": row.asked(request.at),
+        "reason": WRONG.get(row.reversal_reason, row.reversal_reason),
         "by": hands([asker]).get(asker, ""),
         "mine": bool(tied_to([asker], request.actor)),
     }

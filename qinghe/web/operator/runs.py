@@ -17,7 +17,7 @@ from qinghe.settlement.payout_terms import FileFormat, PayoutState
 from qinghe.settlement.queries.gone import gone
 from qinghe.settlement.queries.payable import never_paid
 from qinghe.settlement.queries.run_desk import run_desk
-from qinghe.settlement.queries.runs import limits, payouts_of, run_for
+from qinghe.settlement.queries.runs import limits, payouts_of, run_for, run_mark
 from qinghe.settlement.return_codes import CODES
 from qinghe.settlement.services import (
     Report,
@@ -114,6 +114,7 @@ def run_page(request: StaffRequest, run_id: UUID) -> HttpResponse:
     context = {
         "run": run,
         "rows": rows,
+        "mark": run_mark((row.id, row.amount) for row in rows),
         "new_accounts": new_accounts(never_paid(owners), request.at),
         "file_form": FileForm(initial={"executes_on": as_day(request.at)}),
         "codes": [(code, each.words) for code, each in CODES.items()],
@@ -129,7 +130,8 @@ def run_approve(request: StaffRequest, run_id: UUID) -> HttpResponse:
     """Let a run go that somebody else opened."""
 
     def act() -> object:
-        return approve_run(run_id=run_id, actor=request.actor, at=request.at)
+        seen = seen_in(request)
+        return approve_run(run_id=run_id, actor=request.actor, at=request.at, seen=seen)
 
     return acted(request, act, to=ONE, done=_("Approved."), run_id=run_id)
 
