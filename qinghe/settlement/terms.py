@@ -81,6 +81,11 @@ def asked_until(asked_at: datetime | None) -> datetime | None:
     return None if asked_at is None else asked_at + timedelta(days=ASKED_DAYS)
 
 
+def asked_since(at: datetime) -> datetime:
+    """Return since when what was asked for can still be agreed to."""
+    return at - timedelta(days=ASKED_DAYS)
+
+
 def fee_on(day: date) -> Fraction:
     """
     Return the platform's part of a commission on a day.

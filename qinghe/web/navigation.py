@@ -211,9 +211,11 @@ NAVIGATION: dict[Role, tuple[Section, ...]] = {
         ),
         Section(
             (
-                Item(_("Payouts"), "web:payouts", "wallet", tab=True, counts=("payouts",)),
+                Item(
+                    _("Payouts"), "web:payouts", "wallet", tab=True, counts=("payouts", "came-back")
+                ),
                 Item(_("Money in transit"), "web:money", "arrows-exchange", tab=True),
-                Item(_("Payments"), "web:payments", "coin"),
+                Item(_("Payments"), "web:payments", "coin", counts=("undoings",)),
                 Item(_("Direct debits"), "web:debits", "calendar-event"),
                 Item(_("Suspense"), "web:suspense", "hourglass", counts=("suspense",)),
                 Item(_("Reconciliation"), "web:reconciliation", "file-check"),

@@ -96,6 +96,8 @@ def test_everybody_sees_what_waits_for_them(
             {
                 "organisations": 0,
                 "payouts": 0,
+                "came-back": 0,
+                "undoings": 0,
                 "suspense": 0,
                 "line-objections": 0,
                 "letters": 0,

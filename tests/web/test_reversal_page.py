@@ -11,9 +11,11 @@ from qinghe.claims.models import Claim
 from qinghe.journal.models import Entry
 from qinghe.kernel import clock
 from qinghe.kernel.actor import Role
+from qinghe.reporting.queries.waiting import waiting
 from qinghe.settlement import cashier, services
 from qinghe.settlement.models import Payment, Refund
 from qinghe.settlement.terms import ASKED_DAYS
+from tests import factories
 from tests.factories import AT, claim, collector, debtor_of, mandate
 from tests.settlement.test_payments import fresh, pay
 from tests.shown import fields_of
@@ -225,3 +227,18 @@ def test_a_settled_claim_is_not_opened_again_by_one_person() -> None:
     assert fresh(target).state == "closed"
     send(signed_in(Role.OPERATOR), here, agree="1")
     assert fresh(target).state == "ready"
+
+
+def test_what_waits_for_a_second_person_is_counted_and_found() -> None:
+    _target, payment = paid_at_the_cashier()
+    client = signed_in(Role.OPERATOR)
+    with clock.at(AT):
+        assert payment.reference not in client.get("/payments/?state=asked").text
+        send(client, f"/payments/{payment.pk}/reverse/", reason="bounced")
+        assert payment.reference[:10] in client.get("/payments/?state=asked").text
+        boss = factories.actor(Role.OPERATOR)
+        assert waiting(actor=boss, at=AT)["undoings"] == 1
+    later = AT + timedelta(days=ASKED_DAYS)
+    assert waiting(actor=boss, at=later)["undoings"] == 0
+    with clock.at(later):
+        assert payment.reference[:10] not in client.get("/payments/?state=asked").text

@@ -30,10 +30,11 @@ from qinghe.quality.queries import visible
 from qinghe.quality.queries.integrity.desk import waiting_for
 from qinghe.quality.terms import AppealState, ComplaintState
 from qinghe.settlement.models import Objection as LineObjection
-from qinghe.settlement.models import Payout, Suspense
+from qinghe.settlement.models import Payment, Payout, PayoutReturn, Suspense
 from qinghe.settlement.objection_terms import WAITING as OBJECTED
 from qinghe.settlement.payout_terms import PayoutState
 from qinghe.settlement.queries.lowerings import lowerings_waiting
+from qinghe.settlement.queries.payments import undoing_asked
 from qinghe.settlement.queries.runs import returned_to
 
 # Nobody works through more than this in a day; counting on would cost more than it tells.
@@ -108,6 +109,14 @@ def _searches(actor: Actor, _at: datetime) -> Reading:
 
 def _payouts(_actor: Actor, _at: datetime) -> Reading:
     return Payout.objects.filter(state=PayoutState.DRAFT)
+
+
+def _undoings(_actor: Actor, at: datetime) -> Reading:
+    return Payment.objects.filter(undoing_asked(at))
+
+
+def _came_back(_actor: Actor, _at: datetime) -> Reading:
+    return PayoutReturn.objects.filter(agreed_at=None, dropped_at=None)
 
 
 def _returned(actor: Actor, _at: datetime) -> Reading:
@@ -193,6 +202,8 @@ QUEUES: Final[Mapping[Role, Mapping[str, Queue]]] = {
     Role.OPERATOR: {
         "organisations": _organisations,
         "payouts": _payouts,
+        "came-back": _came_back,
+        "undoings": _undoings,
         "suspense": _suspense,
         "line-objections": _line_objections,
         "letters": _letters,

@@ -35,7 +35,7 @@ from qinghe.settlement.payout_terms import PayoutState
 from qinghe.settlement.refusals import NoSuchPayment
 from qinghe.settlement.return_codes import ACCOUNT_CODES, CODES
 from qinghe.settlement.return_terms import RefundState
-from qinghe.settlement.terms import HERE, PaymentSource, PaymentState, asked_until
+from qinghe.settlement.terms import HERE, PaymentSource, PaymentState, asked_since, asked_until
 
 NOTHING = Q(pk__in=[])
 PAGE = 50
@@ -186,11 +186,18 @@ def payments(
     state: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    asked_at: datetime | None = None,
     offset: int = 0,
     limit: int = PAGE,
 ) -> list[PaymentRow]:
-    """Return payments an actor may see, newest first; three queries."""
+    """
+    Return payments an actor may see, newest first; three queries.
+
+    :param asked_at: only those whose undoing somebody asked for and another may still agree to then
+    """
     rows = Payment.objects.filter(visible(actor))
+    if asked_at:
+        rows = rows.filter(undoing_asked(asked_at))
     if claim_id:
         rows = rows.filter(claim=claim_id)
     if state:
@@ -200,6 +207,11 @@ def payments(
     if until:
         rows = rows.filter(received_at__lt=until)
     return rows_of(rows.order_by("-received_at", "-pk")[offset : offset + limit])
+
+
+def undoing_asked(at: datetime) -> Q:
+    """Return the condition of a payment whose undoing waits for a second person."""
+    return Q(state=PaymentState.POSTED, reversal_asked_at__gt=asked_since(at))
 
 
 def payment_for(*, payment_id: UUID, actor: Actor) -> PaymentRow:

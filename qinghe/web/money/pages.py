@@ -8,6 +8,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from qinghe.parties.queries import organisations
 from qinghe.parties.roles import Permission, may
@@ -33,6 +34,8 @@ from qinghe.web.formats import as_day
 from qinghe.web.numbers import ids, page_asked, some_day
 
 PAGE = 50
+# Booked still, and somebody wants it undone.
+ASKED = "asked"
 # Of a statement on one page; its files have all.
 LINES = 100
 TYPES = {
@@ -49,6 +52,7 @@ def payment_list(request: StaffRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     rows = payments(
         actor=request.actor,
+        asked_at=request.at if state == ASKED else None,
         state=state if state in PaymentState.values else None,
         offset=(number - 1) * PAGE,
         limit=PAGE + 1,
@@ -58,7 +62,7 @@ def payment_list(request: StaffRequest) -> HttpResponse:
         "more": len(rows) > PAGE,
         "number": number,
         "state": state,
-        "states": PaymentState.choices,
+        "states": [*PaymentState.choices, (ASKED, _("Undoing asked for"))],
         "reports": may(request.actor, Permission.REPORT_PAYMENTS),
         "reverses": may(request.actor, Permission.MANAGE_PAYMENTS),
     }
