@@ -67,10 +67,13 @@ def test_what_waits_is_listed_with_what_came() -> None:
     take(csv([Said(1_000, "rent", "B1"), Said(-200, "charges", "B2")]), by=ONE)
     (row,) = uncompared(actor=OTHER)
     assert (row.came, row.went, row.imported_by) == (1_000, 200, ONE.label)
+    assert (row.entries, [each.amount for each in row.largest]) == (2, [1_000])
     with pytest.raises(NotPermitted):
         uncompared(actor=actor(Role.COLLECTOR, collector()))
     page = signed_in(Role.OPERATOR).get("/suspense/").text
     assert 'data-test="statement-compare"' in page
+    assert "2 entries" in page
+    assert 'data-test="came"' in page
 
 
 def test_the_page_takes_it() -> None:

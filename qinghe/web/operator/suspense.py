@@ -137,6 +137,7 @@ def suspense_list(request: StaffRequest) -> HttpResponse:
         "form": StatementForm(),
         "me": actor.label,
         "uncompared": alone,
+        "importers": hands(each.imported_by for each in alone),
         "tied": tied_to(
             [*_askers(rows, backs, pairs), *(each.imported_by for each in alone)], actor
         ),
