@@ -251,6 +251,49 @@ def test_while_it_is_open_the_person_corrects_and_adds(inside: Client, world: Wo
     assert "write what you want to add" in contested(inside, world, reason="paid", more="1")
 
 
+def test_another_reason_stands_beside_the_first_each_with_its_moment(
+    inside: Client, world: World
+) -> None:
+    contested(inside, world, reason="unknown")
+    debtor = factories.debtor_of(world.claim)
+    for minutes, reason in ((11, "paid"), (20, "unknown")):
+        amend_dispute(
+            claim_id=world.claim.pk, reason=reason, statement="", actor=debtor,
+            at=NOON + timedelta(minutes=minutes),
+        )  # fmt: skip
+    told = (
+        "On 23\u00a0November, 12:00 you told us: “I do not know this debt”",
+        "On 23\u00a0November, 12:11 you added: “I have paid it”",
+        "On 23\u00a0November, 12:20 you added: “I do not know this debt”",
+    )
+    for way in ("", "contest/"):
+        text = page(inside, world, way)
+        places = [text.index(words) for words in told]
+        assert places == sorted(places), way
+    said = [(each["reason"], each["at"][11:16]) for each in Dispute.objects.get().said]
+    assert said == [("unknown", "04:00"), ("paid", "04:11"), ("unknown", "04:20")]
+
+
+def test_the_copy_of_data_holds_every_reason(inside: Client, world: World) -> None:
+    contested(inside, world, reason="unknown")
+    debtor = factories.debtor_of(world.claim)
+    later = NOON + timedelta(minutes=11)
+    amend_dispute(claim_id=world.claim.pk, reason="paid", statement="", actor=debtor, at=later)
+    (claim,) = [
+        each
+        for each in copy_of(world.person.pk, debtor, later)["claims"]
+        if each["id"] == world.claim.pk
+    ]
+    (dispute,) = claim["disputes"]
+    assert list(dispute["said"]) == [
+        {"reason": "unknown", "at": NOON},
+        {"reason": "paid", "at": later},
+    ]
+    text = render_to_string("portal/copy.html", COPY(world, inside))
+    places = [text.index("I do not know this debt"), text.index("I have paid it")]
+    assert places == sorted(places)
+
+
 def test_nobody_adds_to_what_is_decided_or_somebody_elses(inside: Client, world: World) -> None:
     contested(inside, world, reason="paid")
     said = {"reason": "paid", "statement": "More.", "at": NOON}

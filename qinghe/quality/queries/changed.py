@@ -33,7 +33,7 @@ WHERE o.kind = ANY(%(kinds)s) AND o.state <> 'pending' AND (
     )
     OR EXISTS (
         SELECT 1 FROM parties_membership p JOIN parties_certificate c ON c.user_id = p.user_id
-        WHERE p.organisation_id = o.id AND p.role = 'collector' 
+        WHERE p.organisation_id = o.id AND p.role = 'collector'
         AND c.issued_on >= (g.looked_at AT TIME ZONE %(zone)s)::date
     )
     OR (o.state = 'suspended') <> (g.facts ->> 'suspended')::boolean
