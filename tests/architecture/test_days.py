@@ -16,9 +16,8 @@ CALENDAR = {"year", "month", "day"}
 # How moments are called here; days are called `day`, `…_on`, `today`.
 MOMENT = re.compile(r"(?:^|_)(?:at|now)$")
 DATES = re.compile(r"%[aAbBcdDeFjmuUVwWxyY]")
-ZONED = re.compile(r"at time zone", re.IGNORECASE)
-CAST = re.compile(r"\b(?:\w+\.)?\w*_?at\b\s*::\s*date|cast\(\s*(?:\w+\.)?\w*_at as date", re.IGNORECASE)
-TRUNCATED = re.compile(r"__(?:date|year|month|day|week_day|iso_week_day|week|quarter)(?:__|$)")
+CAST = re.compile(r"_at\s*::\s*date\b|\bat\s*::\s*date\b|_at\s+as\s+date\b", re.IGNORECASE)
+TRUNCATED = re.compile(r"_at__(?:date|year|month|day|week_day|iso_week_day|week|quarter)(?:__|$)")
 # Each with what makes it right.
 ALLOWED = {
     # Days that somebody typed at the shell; they came without a clock.
@@ -73,23 +72,36 @@ def is_moment(node: ast.expr) -> bool:
 def days_of_greenwich(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield where a day is read from a moment that nobody made local."""
     for node in ast.walk(tree):
-        match node:
-            case ast.Call(func=ast.Attribute(value=value, attr="date"), args=[], keywords=[]):
-                found = not made_local(value)
-            case ast.Call(func=ast.Attribute(value=value, attr="strftime")):
-                found = not made_local(value)
-            case ast.Attribute(value=value, attr=attr) if attr in CALENDAR:
-                found = is_moment(value)
-            case ast.FormattedValue(value=value, format_spec=ast.JoinedStr() as spec):
-                found = is_moment(value) and bool(DATES.search(ast.unparse(spec)))
-            case ast.keyword(arg=str() as arg):
-                found = bool(TRUNCATED.search(arg)) and bool(re.search(r"_at__", arg))
-            case ast.Constant(value=str() as text):
-                found = any(not ZONED.search(text[: hit.start()][-40:]) for hit in CAST.finditer(text))
-            case _:
-                continue
-        if found:
+        if called(node) or read(node) or asked(node):
             yield getattr(node, "lineno", 0), ast.unparse(node)
+
+
+def called(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(value=value, attr="date"), args=[], keywords=[]):
+            return not made_local(value)
+        case ast.Call(func=ast.Attribute(value=value, attr="strftime")):
+            return not made_local(value)
+    return False
+
+
+def read(node: ast.AST) -> bool:
+    match node:
+        case ast.Attribute(value=value, attr=attr):
+            return attr in CALENDAR and is_moment(value)
+        case ast.FormattedValue(value=value, format_spec=ast.JoinedStr() as spec):
+            return is_moment(value) and bool(DATES.search(ast.unparse(spec)))
+    return False
+
+
+def asked(node: ast.AST) -> bool:
+    """Tell whether it asks the database, whose clock is that of Greenwich too."""
+    match node:
+        case ast.keyword(arg=str() as arg):
+            return bool(TRUNCATED.search(arg))
+        case ast.Constant(value=str() as text):
+            return bool(CAST.search(text))
+    return False
 
 
 def seen(code: str) -> list[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
@@ -262,14 +264,18 @@ def test_another_reason_stands_beside_the_first_each_with_its_moment(
             at=NOON + timedelta(minutes=minutes),
         )  # fmt: skip
     told = (
-        "On 23\u00a0November, 12:00 you told us: “I do not know this debt”",
-        "On 23\u00a0November, 12:11 you added: “I have paid it”",
-        "On 23\u00a0November, 12:20 you added: “I do not know this debt”",
+        "12:00 you told us: “I do not know this debt”",
+        "12:11 you added: “I have paid it”",
+        "12:20 you added: “I do not know this debt”",
     )
     for way in ("", "contest/"):
         text = page(inside, world, way)
         places = [text.index(words) for words in told]
         assert places == sorted(places), way
+    # Before reasons were kept, the journal knew them.
+    Dispute.objects.update(said=[])
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("qinghe.claims.migrations.0036_debtors_reasons").TOLD_BEFORE)
     said = [(each["reason"], each["at"][11:16]) for each in Dispute.objects.get().said]
     assert said == [("unknown", "04:00"), ("paid", "04:11"), ("unknown", "04:20")]
 
@@ -279,19 +285,15 @@ def test_the_copy_of_data_holds_every_reason(inside: Client, world: World) -> No
     debtor = factories.debtor_of(world.claim)
     later = NOON + timedelta(minutes=11)
     amend_dispute(claim_id=world.claim.pk, reason="paid", statement="", actor=debtor, at=later)
-    (claim,) = [
-        each
-        for each in copy_of(world.person.pk, debtor, later)["claims"]
-        if each["id"] == world.claim.pk
+    copied = inside.post("/d/papers/copy/", {"format": "json"}).json()
+    (dispute,) = [each for claim in copied["claims"] for each in claim["disputes"]]
+    assert [(each["reason"], each["at"][11:16]) for each in dispute["said"]] == [
+        ("unknown", "04:00"),
+        ("paid", "04:11"),
     ]
-    (dispute,) = claim["disputes"]
-    assert list(dispute["said"]) == [
-        {"reason": "unknown", "at": NOON},
-        {"reason": "paid", "at": later},
-    ]
-    text = render_to_string("portal/copy.html", COPY(world, inside))
-    places = [text.index("I do not know this debt"), text.index("I have paid it")]
-    assert places == sorted(places)
+    text = inside.post("/d/papers/copy/", {"format": "html"}).content.decode()
+    told = ("12:00 · I do not know this debt", "12:11 · I have paid it")
+    assert [text.count(words) for words in told] == [1, 1]
 
 
 def test_nobody_adds_to_what_is_decided_or_somebody_elses(inside: Client, world: World) -> None:
