@@ -118,7 +118,7 @@ def dispute_row(fields: tuple[Any, ...]) -> DisputeRow:
     named = dict(zip(_DISPUTE, fields, strict=True))
     told = named["said"] or [{"reason": named["reason"], "at": named["opened_at"].isoformat()}]
     said = tuple(Saying(each["reason"], datetime.fromisoformat(each["at"])) for each in told)
-    return DisputeRow(*fields[:-1], said)
+    return DisputeRow(*(*fields[:-1], said))
 
 
 def _rows(rows: QuerySet[Dispute]) -> list[DisputeRow]:
