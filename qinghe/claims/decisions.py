@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.fields.json import KT
 
 from qinghe.claims.terms import (
     GRANTING,
@@ -92,7 +93,10 @@ class Dispute(Row):
 
     claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+")
     person = models.ForeignKey("parties.Person", models.PROTECT, related_name="+")
+    # The latest; a correction takes back nothing of what was said before.
     reason = models.TextField(choices=DisputeReason.choices)
+    # Each reason with its moment, in order, from the first correction on; empty before.
+    said = models.JSONField(default=list, db_default=Value([], models.JSONField()), blank=True)
     statement = models.ForeignKey("parties.VaultItem", models.PROTECT, null=True, related_name="+")
     # Whether the creditor may read the debtor's words; the form has said so before they were sent.
     shared = models.BooleanField(default=False, db_default=False)
@@ -115,6 +119,10 @@ class Dispute(Row):
                 condition=Q(state="open", decided_at__isnull=True)
                 | (~Q(state="open") & Q(decided_at__isnull=False)),
                 name="claims_dispute_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(said=[]) | Q(reason=KT("said__-1__reason")),
+                name="claims_dispute_said_last",
             ),
         ]
         indexes = [

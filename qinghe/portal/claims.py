@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -18,12 +18,12 @@ from qinghe.claims.findings import Signed, signatures_of
 from qinghe.claims.interest import accrue, grown
 from qinghe.claims.queries import ClaimView, DisputeRow, EvidenceRow, claim_for
 from qinghe.claims.queries.changes import Change
+from qinghe.claims.queries.decisions import Saying
 from qinghe.claims.queries.holds import HoldRow
 from qinghe.claims.terms import (
     OPEN_STATES,
     ClaimState,
     Component,
-    DisputeReason,
     DisputeState,
     EvidenceKind,
     HoldKind,
@@ -110,7 +110,12 @@ class Contest:
 
     @property
     def said(self) -> str:
-        return str(DisputeReason(self.row.reason).label)
+        """Return what was said first; what was added since stands beside it."""
+        return self.row.said[0].label
+
+    @property
+    def added(self) -> Sequence[Saying]:
+        return self.row.said[1:]
 
     @property
     def proof_due_at(self) -> datetime | None:

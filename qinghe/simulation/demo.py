@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
+from qinghe.claims.days import day_of
 from qinghe.kernel import clock
 from qinghe.simulation import demo_door
 from qinghe.simulation.commands import in_this_database, is_empty
@@ -35,7 +36,7 @@ def fill_if_empty(progress: Callable[[str], None] = lambda _line: None) -> bool:
     """Fill an empty database with a market that ends yesterday; say whether it was empty."""
     if not is_empty():
         return False
-    start = clock.now().date() - timedelta(days=DAYS)
+    start = day_of(clock.now()) - timedelta(days=DAYS)
     in_this_database(
         claims=CLAIMS,
         alike=ALIKE,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from qinghe.casework.models import Hardship, Plan
 from qinghe.casework.services import decide_hardship, decide_plan
+from qinghe.claims.days import day_of
 from qinghe.claims.models import Dispute
 from qinghe.claims.services import decide_dispute
 from qinghe.journal.services import seal
@@ -62,7 +63,7 @@ class Evening:
             decide_hardship,
             hardship_id=hardship.pk,
             granted=True,
-            pause_until=at.date() + timedelta(days=30),
+            pause_until=day_of(at) + timedelta(days=30),
             actor=self.world.actor("compliance"),
             at=at,
         )

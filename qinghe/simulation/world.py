@@ -10,6 +10,7 @@ from uuid import UUID
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.market.services import set_capacity
 from qinghe.market.terms import Grade
+from qinghe.parties.days import legal_day
 from qinghe.parties.models import Organisation, User
 from qinghe.parties.services import (
     add_licence,
@@ -118,7 +119,7 @@ def _firm(firm: Firm, at: datetime) -> UUID:
 
 
 def _licence(org_id: UUID, firm: Firm, at: datetime) -> None:
-    day = at.date()
+    day = legal_day(at)
     licence = add_licence(
         org_id=org_id,
         kind=LicenceKind.COLLECTION,

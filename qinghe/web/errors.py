@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+# Every other method is refused by every page, with a token or without.
+TAKEN = ("GET", "HEAD", "POST")
 UNKEEPABLE = (DataError, OverflowError)
 
 
@@ -49,7 +51,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer 403 when the page was open too long or cookies are off."""
+    """Answer 403 when the page was open too long or cookies are off; 405 to what no page takes."""
+    if request.method not in TAKEN:
+        return HttpResponseNotAllowed(TAKEN)
     return render(request, "403_csrf.html", status=403)
 
 

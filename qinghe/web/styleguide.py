@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
-from qinghe.web.formats import money_short
+from qinghe.web.formats import as_day, money_short
 from qinghe.web.icons import ICONS
 from qinghe.web.parts import (
     Budget,
@@ -206,7 +206,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     context = {
         "form": _sample_form(request),
         "budget": _budget(),
-        "days": by_day(events, [e.at.date() for e in events]),
+        "days": by_day(events, [as_day(e.at) for e in events]),
         "terms": _terms(),
         "figures": _figures(),
         "charts": _charts(),

@@ -118,3 +118,19 @@ def test_another_persons_claim_is_not_there(inside: Client, world: World, page: 
 
 def test_pages_are_never_kept_by_the_browser(inside: Client) -> None:
     assert "no-store" in inside.get("/d/home/")["Cache-Control"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("way", ["/d/", "/d/home/", "/d/leave/"])
+def test_what_no_page_takes_is_told_so_with_a_token_or_without(
+    db: None, method: str, way: str
+) -> None:
+    answer = Client(enforce_csrf_checks=True).generic(method, way)
+    assert answer.status_code == 405
+    assert "POST" in answer["Allow"]
+
+
+def test_a_form_without_its_token_was_open_too_long(db: None) -> None:
+    answer = Client(enforce_csrf_checks=True).post("/d/", {"code": "x", "answer": "x"})
+    assert answer.status_code == 403
+    assert "这一页打开得太久了" in answer.content.decode()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
@@ -249,6 +251,49 @@ def test_while_it_is_open_the_person_corrects_and_adds(inside: Client, world: Wo
         assert said in own, said
     assert dispute.proof_due_at == NOON + timedelta(days=10)
     assert "write what you want to add" in contested(inside, world, reason="paid", more="1")
+
+
+def test_another_reason_stands_beside_the_first_each_with_its_moment(
+    inside: Client, world: World
+) -> None:
+    contested(inside, world, reason="unknown")
+    debtor = factories.debtor_of(world.claim)
+    for minutes, reason in ((11, "paid"), (20, "unknown")):
+        amend_dispute(
+            claim_id=world.claim.pk, reason=reason, statement="", actor=debtor,
+            at=NOON + timedelta(minutes=minutes),
+        )  # fmt: skip
+    told = (
+        "12:00 you told us: “I do not know this debt”",
+        "12:11 you added: “I have paid it”",
+        "12:20 you added: “I do not know this debt”",
+    )
+    for way in ("", "contest/"):
+        text = page(inside, world, way)
+        places = [text.index(words) for words in told]
+        assert places == sorted(places), way
+    # Before reasons were kept, the journal knew them.
+    Dispute.objects.update(said=[])
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("qinghe.claims.migrations.0036_debtors_reasons").TOLD_BEFORE)
+    said = [(each["reason"], each["at"][11:16]) for each in Dispute.objects.get().said]
+    assert said == [("unknown", "04:00"), ("paid", "04:11"), ("unknown", "04:20")]
+
+
+def test_the_copy_of_data_holds_every_reason(inside: Client, world: World) -> None:
+    contested(inside, world, reason="unknown")
+    debtor = factories.debtor_of(world.claim)
+    later = NOON + timedelta(minutes=11)
+    amend_dispute(claim_id=world.claim.pk, reason="paid", statement="", actor=debtor, at=later)
+    copied = inside.post("/d/papers/copy/", {"format": "json"}).json()
+    (dispute,) = [each for claim in copied["claims"] for each in claim["disputes"]]
+    assert [(each["reason"], each["at"][11:16]) for each in dispute["said"]] == [
+        ("unknown", "04:00"),
+        ("paid", "04:11"),
+    ]
+    text = inside.post("/d/papers/copy/", {"format": "html"}).content.decode()
+    told = ("12:00 · I do not know this debt", "12:11 · I have paid it")
+    assert [text.count(words) for words in told] == [1, 1]
 
 
 def test_nobody_adds_to_what_is_decided_or_somebody_elses(inside: Client, world: World) -> None:

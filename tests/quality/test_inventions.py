@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from qinghe.claims.models import Claim, Dispute, Hold
+from qinghe.claims.services import amend_dispute, decide_dispute, open_dispute
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.market.models import Listing, Mandate
 from qinghe.parties.models import Organisation
@@ -26,8 +27,9 @@ from qinghe.quality.refusals import (
 from qinghe.quality.services import accuse, decide_invention, release_creditor
 from qinghe.reporting.verification import verify
 from qinghe.risk.models import Flag
+from qinghe.risk.queries.habits import refutations
 from qinghe.risk.services import decide_flag, raise_flag
-from tests.factories import AT, actor, claim, collector, mandate, organisation
+from tests.factories import AT, actor, claim, collector, debtor_of, mandate, organisation
 
 pytestmark = pytest.mark.django_db
 ONE, OTHER = actor(Role.COMPLIANCE), actor(Role.COMPLIANCE)
@@ -76,6 +78,20 @@ def test_an_accepted_dispute_is_proof() -> None:
     )  # fmt: skip
     assert accused(made).proof[0].startswith("dispute:")
     assert holds(made) == 1
+
+
+def test_a_denial_that_was_corrected_is_proof_all_the_same() -> None:
+    made = claim()
+    debtor = debtor_of(made)
+    open_dispute(claim_id=made.pk, reason="not_mine", statement="", actor=debtor, at=AT)
+    dispute = amend_dispute(claim_id=made.pk, reason="paid", statement="", actor=debtor, at=AT)
+    assert refutations([made.creditor_id]) == {}
+    decide_dispute(
+        dispute_id=dispute.pk, outcome="upheld", text="Nothing shows this loan.", correction=None,
+        actor=actor(Role.COMPLIANCE), at=AT,
+    )  # fmt: skip
+    assert refutations([made.creditor_id])[made.creditor_id][0] == 1
+    assert accused(made).proof == [f"dispute:{dispute.pk}"]
 
 
 def test_only_compliance_with_words_and_once() -> None:

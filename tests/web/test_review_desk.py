@@ -15,8 +15,10 @@ from django.utils import translation
 from django.utils.html import escape
 
 from qinghe.claims.models import Claim, ContractTerms, Duplicate, Evidence, Objection
+from qinghe.claims.queries.timeline import timeline
 from qinghe.claims.services import (
     TermsGiven,
+    amend_dispute,
     deliver_terms,
     open_dispute,
     release_automatically,
@@ -291,6 +293,31 @@ def test_a_creditor_proves_a_contested_claim() -> None:
     post(creditor, place, **{"prove-words": "The transfer of 1 June."})
     assert 'data-test="proved"' in text(creditor, f"/claims/{claim.pk}/")
     assert "The transfer of 1 June." in text(officer, f"/disputes/{dispute.pk}/")
+
+
+def test_who_decides_and_who_must_prove_read_every_reason_in_its_order() -> None:
+    ready, claim = waiting(created_at=NOON - timedelta(days=3)), waiting(created_at=NOON)
+    said = {"claim_id": claim.pk, "statement": "", "actor": debtor(claim)}
+    dispute = open_dispute(reason="unknown", at=NOON - timedelta(minutes=20), **said)
+    amend_dispute(reason="paid", at=NOON - timedelta(minutes=9), **said)
+    creditor, officer = owner(claim), signed_in(Role.COMPLIANCE)
+    told = re.compile(r"11:40 · I do not know this debt</li><li>[-\d ]*11:51 · I have paid it</li>")
+    for client, place in (
+        (officer, f"/disputes/{dispute.pk}/"),
+        (creditor, f"/claims/{claim.pk}/"),
+        (creditor, f"/claims/{claim.pk}/words/{dispute.pk}/"),
+    ):
+        assert told.search(text(client, place)), place
+    assert 'data-test="prove-each"' in text(creditor, f"/claims/{claim.pk}/")
+    for client, place in ((officer, "/disputes/"), (creditor, "/creditor/")):
+        assert "I do not know this debt, I have paid it" in text(client, place), place
+    queue = text(signed_in(Role.REVIEWER), "/verify/")
+    assert queue.index(claim.number) < queue.index(ready.number)
+    kinds = [(each.kind, each.facts) for each in timeline(claim.pk) if each.kind.startswith("disp")]
+    assert kinds == [
+        ("dispute", {"reason": "unknown"}),
+        ("dispute-amended", {"reason": "paid"}),
+    ]
 
 
 def test_an_invented_claim_needs_two_officers() -> None:

@@ -4,20 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from qinghe.claims.models import Claim, Dispute
 from qinghe.claims.queries.access import NoSuchDispute, visible
-from qinghe.claims.terms import DisputeState
+from qinghe.claims.terms import DENIALS, DisputeReason, DisputeState
 from qinghe.kernel.actor import Actor
 
 
 @dataclass(frozen=True)
+class Saying:
+    """One reason of a debtor, and when it was given."""
+
+    reason: str
+    at: datetime
+
+    @property
+    def label(self) -> str:
+        return str(DisputeReason(self.reason).label)
+
+
+@dataclass(frozen=True)
 class DisputeRow:
-    """One dispute; `statement_id` opens the debtor's words in the vault, for a purpose."""
+    """
+    One dispute; `statement_id` opens the debtor's words in the vault, for a purpose.
+
+    `reason` is the latest; `said` holds every one with its moment, the first one first.
+    """
 
     id: UUID
     claim_id: UUID
@@ -36,6 +54,12 @@ class DisputeRow:
     proved_at: datetime | None
     # Whether the creditor may read the debtor's words.
     shared: bool
+    said: tuple[Saying, ...]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Return what was given as a reason, each once: the creditor must answer all of them."""
+        return list(dict.fromkeys(each.reason for each in self.said))
 
     @property
     def awaits_proof(self) -> bool:
@@ -51,10 +75,14 @@ class DisputeRow:
         return self.answer_due_at
 
 
+# A denial stays one, whatever was said after it.
+DENIED = reduce(or_, (Q(said__contains=[{"reason": each.value}]) for each in DENIALS)) | Q(
+    reason__in=DENIALS
+)
 _DISPUTE = (
     "id", "claim_id", "claim__number", "claim__creditor__name", "person__masked_name", "reason",
     "state", "statement_id", "opened_at", "answer_due_at", "decided_at", "decision_text",
-    "proof_due_at", "proof_id", "proved_at", "shared",
+    "proof_due_at", "proof_id", "proved_at", "shared", "said",
 )  # fmt: skip
 
 
@@ -85,5 +113,13 @@ def disputes_about(claim_id: UUID) -> QuerySet[Dispute, tuple[Any, ...]]:
     return rows.values_list(*_DISPUTE)
 
 
+def dispute_row(fields: tuple[Any, ...]) -> DisputeRow:
+    """Return the row of fields that `disputes_about` asks for."""
+    named = dict(zip(_DISPUTE, fields, strict=True))
+    told = named["said"] or [{"reason": named["reason"], "at": named["opened_at"].isoformat()}]
+    said = tuple(Saying(each["reason"], datetime.fromisoformat(each["at"])) for each in told)
+    return DisputeRow(*(*fields[:-1], said))
+
+
 def _rows(rows: QuerySet[Dispute]) -> list[DisputeRow]:
-    return [DisputeRow(*row) for row in rows.values_list(*_DISPUTE)]
+    return [dispute_row(row) for row in rows.values_list(*_DISPUTE)]

@@ -16,7 +16,7 @@ from qinghe.claims.findings import EMPTY
 from qinghe.claims.models import Claim, Evidence, Line, Review
 from qinghe.claims.queries.access import NoSuchClaim, visible
 from qinghe.claims.queries.changes import Change, changes_of
-from qinghe.claims.queries.decisions import DisputeRow, disputes_about
+from qinghe.claims.queries.decisions import DisputeRow, dispute_row, disputes_about
 from qinghe.claims.queries.holds import HoldRow, holds_about
 from qinghe.claims.queries.outcome import outcome
 from qinghe.claims.queries.rows import LineRow, Term
@@ -295,7 +295,7 @@ def view_of(claim: Claim) -> ClaimView:
         changes=tuple(changes_of(booked)),
         holds=tuple(each for each in holds if each.lifted_at is None),
         past_holds=tuple(each for each in holds if each.lifted_at is not None),
-        disputes=tuple(DisputeRow(*row) for row in read["disputes"]),
+        disputes=tuple(dispute_row(row) for row in read["disputes"]),
         evidence=tuple(EvidenceRow(*row) for row in read["evidence"]),
         confirmed=frozenset(code for code, step in doubts.items() if step == ReviewStep.DOUBTED),
     )

@@ -15,10 +15,10 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from qinghe.claims.models import Claim, ContractTerms, Dispute, Evidence, Review, Title
 from qinghe.claims.queries.access import visible
+from qinghe.claims.queries.decisions import DENIED as DENIED_ONCE
 from qinghe.claims.queries.one import ClaimView
 from qinghe.claims.queries.papers import LOOKED_AT, PROVES
 from qinghe.claims.terms import (
-    DENIALS,
     TARGET_HOURS,
     TWO_REVIEWERS_MAJOR,
     ClaimState,
@@ -42,9 +42,7 @@ QUEUES: Final = (
     ReviewQueue.SAMPLE,
     ReviewQueue.RETURNED,
 )
-_DENIED = Exists(
-    Dispute.objects.filter(claim=OuterRef("pk"), state=DisputeState.OPEN, reason__in=DENIALS)
-)
+_DENIED = Exists(Dispute.objects.filter(DENIED_ONCE, claim=OuterRef("pk"), state=DisputeState.OPEN))
 _ROW = (
     "id", "number", "creditor__name", "debtor__masked_name", "debtor__kind", "product", "stage",
     "currency", "open_amount", "files", "created_at", "review", "since",

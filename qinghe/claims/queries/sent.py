@@ -70,7 +70,7 @@ def dispute_mark(*, dispute_id: UUID, actor: Actor) -> str:
     claim = claim_view(row.claim_id)
     papers = [str(each.id) for each in papers_sent(dispute_id=dispute_id, actor=actor)]
     files = sorted((str(each.id), each.usable) for each in claim.evidence)
-    said = (row.reason, row.statement_id, row.proof_id, row.proved_at)
+    said = (row.said, row.statement_id, row.proof_id, row.proved_at)
     return mark(row.id, row.state, *said, papers, files, claim.claimed_parts)
 
 

@@ -61,7 +61,9 @@ def _submitted(view: ClaimView) -> int:
 def _disputes(rows: Iterable[DisputeRow]) -> list[Moment]:
     found = []
     for row in rows:
-        found.append(Moment(row.opened_at, "dispute", {"reason": row.reason}))
+        first, *later = row.said
+        found.append(Moment(row.opened_at, "dispute", {"reason": first.reason}))
+        found += [Moment(each.at, "dispute-amended", {"reason": each.reason}) for each in later]
         if row.state == DisputeState.WITHDRAWN and row.decided_at:
             found.append(Moment(row.decided_at, "dispute-withdrawn", {}))
         elif row.decided_at:

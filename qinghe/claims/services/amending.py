@@ -1,4 +1,4 @@
-"""The debtor corrects or adds to what it said while a dispute is open; nothing else begins anew."""
+"""The debtor adds to what it said while a dispute is open; nothing is lost or begins anew."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.claims.days import day_of
 from qinghe.claims.models import Dispute
 from qinghe.claims.queries import NoSuchDispute
 from qinghe.claims.services.holds import lift_hold
@@ -37,11 +38,12 @@ def amend_dispute(
     shared: bool | None = None,
 ) -> Dispute:
     """
-    Correct the reason of an open dispute, or add words after those that stand.
+    Give another reason in an open dispute, or add words after those that stand.
 
     `shared` says anew whether the creditor may read them all; None leaves it.
 
-    What was said before stays in the vault, and the journal says what it was. Days do not move.
+    What was said before stays and must be answered too: each reason with its moment, the words in
+    the vault. Days do not move.
 
     :raises NotPermitted: only debtors contest
     :raises NoSuchClaim: unknown, or not the debtor's own
@@ -58,11 +60,13 @@ def amend_dispute(
     readers = dispute.shared if shared is None else shared
     if reason == before and not words and readers == dispute.shared:
         raise NothingAdded
+    if reason != before:
+        dispute.said = [*_said(dispute), {"reason": reason, "at": at.isoformat()}]
     dispute.reason, dispute.shared = reason, readers
     if words:
         whole = _after(dispute, words, actor, at)
         dispute.statement = seal(kind=Secret.TEXT, value=whole, person_id=claim.debtor_id, at=at)
-    dispute.save(update_fields=["reason", "statement", "shared"])
+    dispute.save(update_fields=["reason", "said", "statement", "shared"])
     record(
         kind="claims.dispute-amended",
         subject=f"claim:{claim.pk}",
@@ -106,9 +110,14 @@ def withdraw_dispute(*, claim_id: UUID, actor: Actor, at: datetime) -> Dispute:
     return dispute
 
 
+def _said(dispute: Dispute) -> list[dict[str, str]]:
+    first = {"reason": dispute.reason, "at": dispute.opened_at.isoformat()}
+    return dispute.said or [first]
+
+
 def _after(dispute: Dispute, words: str, actor: Actor, at: datetime) -> str:
     """Return what stood, and under it what was added with its day."""
     if dispute.statement_id is None:
         return words
     stood = reveal(item_id=dispute.statement_id, purpose=Purpose.DATA_COPY, actor=actor, at=at)
-    return f"{stood}\n\n{at:%Y-%m-%d}: {words}"
+    return f"{stood}\n\n{day_of(at):%Y-%m-%d}: {words}"

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim, Dispute, Review
 from qinghe.claims.queries import NoSuchDispute
 from qinghe.claims.queries.sent import dispute_mark
@@ -172,7 +173,7 @@ def _check_none_open(claim: Claim) -> None:
     rows = Dispute.objects.filter(claim=claim, state=DisputeState.OPEN)
     due = rows.values_list("answer_due_at", flat=True).first()
     if due is not None:
-        raise DisputeOpen(answer_due_on=due.date().isoformat())
+        raise DisputeOpen(answer_due_on=day_of(due).isoformat())
 
 
 def _created(claim: Claim, reason: str, statement: str, shared: bool, at: datetime) -> Dispute:
@@ -194,7 +195,7 @@ def _created(claim: Claim, reason: str, statement: str, shared: bool, at: dateti
                 proof_due_at=at + timedelta(days=PROOF_DAYS),
             )
     except IntegrityError:
-        raise DisputeOpen(answer_due_on=due.date().isoformat()) from None
+        raise DisputeOpen(answer_due_on=day_of(due).isoformat()) from None
 
 
 def _carry_out(

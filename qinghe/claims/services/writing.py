@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 from psycopg import sql
 
+from qinghe.claims.days import day_of
 from qinghe.claims.models import Batch
 from qinghe.claims.services import duplicates, identities
 from qinghe.claims.services.books import claimed_account
@@ -159,7 +160,7 @@ def write_claims(batch: Batch, *, size: int, column: str, actor: Actor, at: date
     params: dict[str, Any] = {
         "batch": batch.pk, "creditor": batch.creditor_id, "after": batch.merged_to, "size": size,
         "as_of": batch.as_of, "at": at, "column": column, "digit": REFERENCE_DIGIT,
-        "prefix": f"QH-{at:%y%m}-",
+        "prefix": f"QH-{day_of(at):%y%m}-",
     }  # fmt: skip
     with connection.cursor() as cursor:
         with lap("chunk"):

@@ -11,6 +11,7 @@ from typing import Final
 
 import segno
 
+from qinghe.claims.days import day_of
 from qinghe.contact.gateways.message import Message, Receipt
 from qinghe.contact.terms import Outcome
 from qinghe.kernel.typeset import typeset
@@ -53,7 +54,7 @@ def pdf(message: Message) -> bytes:
         "door": message.door,
         "access": " ".join((message.code[:5], message.code[5:])).strip(),
         "number": message.reference,
-        "day": f"{message.at:%Y-%m-%d}",
+        "day": f"{day_of(message.at):%Y-%m-%d}",
     }
     return typeset(TEMPLATE, facts, at=message.at, images={"door.svg": _qr(message.door)})
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.journal.services import verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
+from qinghe.parties.days import legal_day
 from qinghe.parties.filestore import seal_file
 from qinghe.parties.models import Licence
 from qinghe.parties.services.organisations import put_licence
@@ -75,7 +76,7 @@ def declare_licence(
     :raises LicencePeriod: it ends before it begins, or has ended
     """
     organisation = own_organisation(org_id, actor)
-    if ends_on <= starts_on or ends_on <= at.date():
+    if ends_on <= starts_on or ends_on <= legal_day(at):
         raise LicencePeriod
     return put_licence(
         org_id=organisation.pk,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.errors import DomainError
+from qinghe.parties.days import legal_day
 from qinghe.parties.models import TaxStatus
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services.own import own_organisation
@@ -38,7 +39,7 @@ def tell_taxpayer(
     """
     require(actor, Permission.MANAGE_ACCOUNTS)
     organisation = own_organisation(org_id, actor)
-    if from_on.day != 1 or from_on < at.date().replace(day=1):
+    if from_on.day != 1 or from_on < legal_day(at).replace(day=1):
         raise NotThatMonth
     status, _made = TaxStatus.objects.update_or_create(
         organisation=organisation,

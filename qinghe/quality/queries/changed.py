@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from qinghe.claims.days import day_of
+from qinghe.parties.days import LEGAL_ZONE
 from qinghe.quality.queries.facts import COLLECTORS
 
 # One probe of an index per collector and kind of change. Complaints, appeals and recognitions grade
@@ -32,7 +33,8 @@ WHERE o.kind = ANY(%(kinds)s) AND o.state <> 'pending' AND (
     )
     OR EXISTS (
         SELECT 1 FROM parties_membership p JOIN parties_certificate c ON c.user_id = p.user_id
-        WHERE p.organisation_id = o.id AND p.role = 'collector' AND c.issued_on >= g.looked_at::date
+        WHERE p.organisation_id = o.id AND p.role = 'collector'
+        AND c.issued_on >= (g.looked_at AT TIME ZONE %(zone)s)::date
     )
     OR (o.state = 'suspended') <> (g.facts ->> 'suspended')::boolean
 )
@@ -42,7 +44,11 @@ ORDER BY g.looked_at NULLS FIRST, o.id
 
 def changed(at: datetime) -> list[UUID]:
     """Return the collectors of whom something changed since they were graded, longest ago first."""
-    values: dict[str, Any] = {"kinds": [kind.value for kind in COLLECTORS], "today": day_of(at)}
+    values: dict[str, Any] = {
+        "kinds": [kind.value for kind in COLLECTORS],
+        "today": day_of(at),
+        "zone": LEGAL_ZONE.key,
+    }
     with connection.cursor() as cursor:
         cursor.execute(CHANGED, values)
         return [collector_id for (collector_id,) in cursor.fetchall()]

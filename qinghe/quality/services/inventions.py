@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from qinghe.claims.models import Claim, Dispute
+from qinghe.claims.queries.decisions import DENIED
 from qinghe.claims.services import (
     check_words,
     hold_creditor,
@@ -17,7 +18,6 @@ from qinghe.claims.services import (
 )
 from qinghe.claims.services.locks import locked
 from qinghe.claims.terms import (
-    DENIALS,
     OPEN_STATES,
     ClaimState,
     DisputeState,
@@ -153,9 +153,7 @@ def _proof(claim_id: UUID) -> list[str]:
     warned = [
         f"flag:{flag.id}" for flag in flags(claim_id) if flag.grave and flag.state == "confirmed"
     ]
-    upheld = Dispute.objects.filter(
-        claim_id=claim_id, state=DisputeState.UPHELD, reason__in=DENIALS
-    )
+    upheld = Dispute.objects.filter(DENIED, claim_id=claim_id, state=DisputeState.UPHELD)
     return warned + [f"dispute:{pk}" for pk in upheld.values_list("pk", flat=True)]
 
 

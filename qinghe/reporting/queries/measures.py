@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 
 from qinghe.casework.models import Hardship, Plan, Promise
+from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim, Hold
 from qinghe.claims.terms import OPEN_STATES
 from qinghe.contact.models import Attempt
@@ -125,7 +126,7 @@ def _mandates(scope: Scope, _at: datetime) -> Reading:
 def _helped(scope: Scope, at: datetime) -> Reading:
     plan = Plan.objects.filter(claim=OuterRef("claim"), state="active")
     pause = Hardship.objects.filter(
-        claim=OuterRef("claim"), state="granted", pause_until__gte=at.date()
+        claim=OuterRef("claim"), state="granted", pause_until__gte=day_of(at)
     )
     rows = Mandate.objects.filter(scope.mandates, state__in=LIVE)
     return _whole(rows.filter(Exists(plan) | Exists(pause)), n=Count("pk"))

@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
 
 from qinghe.claims.models import Claim, Dispute, Review
+from qinghe.claims.queries.decisions import DENIED
 from qinghe.claims.terms import (
-    DENIALS,
     ClaimState,
     DisputeState,
     EvidenceKind,
@@ -112,9 +112,9 @@ def refutations(creditors: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
     for creditor_id, claim_id in invented.values_list("creditor_id", "pk"):
         refuted.setdefault(creditor_id, set()).add(claim_id)
     never = Dispute.objects.filter(
+        DENIED,
         claim__creditor_id__in=creditors,
         state=DisputeState.UPHELD,
-        reason__in=DENIALS,
     )
     for creditor_id, claim_id in never.values_list("claim__creditor_id", "claim_id"):
         refuted.setdefault(creditor_id, set()).add(claim_id)

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 
 from qinghe.casework.models import Instalment, Promise
 from qinghe.casework.terms import PlanState, PromiseState
-from qinghe.claims.days import day_of
+from qinghe.claims.days import day_of, end_of
 from qinghe.claims.models import Claim
 from qinghe.claims.terms import OPEN_STATES
 from qinghe.parties.models import VaultItem
@@ -108,7 +108,7 @@ def _lead(claim: Claim, dues: list[Due]) -> Lead:
 
 
 def _orders(since: date) -> Any:
-    late = CashierOrder.objects.filter(created_at__date__gte=since)
+    late = CashierOrder.objects.filter(created_at__gte=end_of(since - timedelta(days=1)))
     return late.exclude(state=OrderState.PAID)
 
 

@@ -273,7 +273,7 @@ def shares_of(amount: int, mandate: Mandate | None, grounds: Grounds, payment: P
     """Return who gets what of an amount under a mandate, at the terms of the payment's day."""
     if mandate is None:
         return undivided(amount)
-    fee = fee_on(payment.received_at.date())
+    fee = fee_on(day_of(payment.received_at))
     if grounds.course is not None:
         shares = grounds.course.shares(amount, fee)
     else:

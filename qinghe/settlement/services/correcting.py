@@ -215,7 +215,7 @@ def _waiting(correction_id: UUID) -> CommissionCorrection:
 
 def _parts(payment: Payment, divided: Split, amount: int) -> Parts:
     """Return whose an amount is, at the fee and the rate of tax of the payment's day."""
-    fee, rest = split(amount, fee_on(payment.received_at.date()))
+    fee, rest = split(amount, fee_on(day_of(payment.received_at)))
     collector = divided.collector_id
     if collector is None:
         raise NoCommissionThere

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min
 
+from qinghe.claims.days import day_of
 from qinghe.market.models import Mandate, Standing
 from qinghe.market.terms import LIVE, Grade
 from qinghe.parties.models import Organisation
@@ -101,14 +102,14 @@ class Figures:
         }
 
     def _found(self) -> list[dict[str, Any]]:
-        begin = min(self.crowd.joined.values()).date()
+        begin = day_of(min(self.crowd.joined.values()))
         live = Mandate.objects.filter(state__in=LIVE).values_list("collector_id")
         counts = dict(live.annotate(n=Count("pk")).order_by())
         return [
             {
                 "collector": player.number,
                 "kind": player.kind.value,
-                "joined_day": (self.crowd.joined[org].date() - begin).days,
+                "joined_day": (day_of(self.crowd.joined[org]) - begin).days,
                 "stopped_day": (self.stopped[org][0] - begin).days if org in self.stopped else None,
                 "found_by": self.stopped.get(org, (None, None))[1],
                 "open_at_end": counts.get(org, 0),

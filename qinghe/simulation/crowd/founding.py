@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from qinghe.kernel.actor import Actor, Role
+from qinghe.parties.days import legal_day
 from qinghe.parties.services import (
     add_licence,
     add_membership,
@@ -70,8 +71,8 @@ def join(crowd: Crowd, player: Player, *, at: datetime) -> UUID:
         org_id=org,
         kind=LicenceKind.COLLECTION,
         number=f"DEMO-{player.number:06}",
-        starts_on=at.date() - timedelta(days=30),
-        ends_on=at.date() + timedelta(days=800),
+        starts_on=legal_day(at) - timedelta(days=30),
+        ends_on=legal_day(at) + timedelta(days=800),
         actor=FOUNDER,
         at=at,
     )

@@ -17,6 +17,7 @@ from qinghe.claims.services import FeeGiven, TermsGiven
 from qinghe.claims.terms import Component, PayOrder, Security, StopGround
 from qinghe.kernel.money import exponent, to_major, to_minor, ungrouped
 from qinghe.web.amounts import Amount
+from qinghe.web.formats import as_day
 from qinghe.web.words import label
 
 DAY: Final = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -214,7 +215,7 @@ class FileForm(forms.Form):
         field = self.fields["evidence"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [
-            (str(each.id), f"{label(each.kind, 'evidence')} · {each.uploaded_at:%Y-%m-%d}")
+            (str(each.id), f"{label(each.kind, 'evidence')} · {as_day(each.uploaded_at):%Y-%m-%d}")
             for each in files
         ]
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qinghe.kernel.actor import Role
 from qinghe.market.queries import capacity_of, granted_to, standing_of
+from qinghe.parties.days import legal_day
 from qinghe.parties.pairs import tied
 from qinghe.parties.queries import (
     account_named,
@@ -121,7 +122,7 @@ def organisation_page(request: StaffRequest, slug: str) -> HttpResponse:
         "members": people,
         "unconfirmed": any(each.unconfirmed for each in people),
         "operates": operates,
-        "today": request.at.date(),
+        "today": legal_day(request.at),
         "tied": tied(labels, request.actor.label),
         **proven,
         "suspend_form": SuspendForm(),

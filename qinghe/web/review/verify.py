@@ -219,7 +219,7 @@ def shown(
         "terms": equation(view, as_day(request.at)),
         "changes": view.changes[::-1],
         "holds": hold_marks(view.holds),
-        "score": score(claim_id=claim_id, on=request.at.date()),
+        "score": score(claim_id=claim_id, on=as_day(request.at)),
         "checks": _checks(view, warnings, check, chain),
         "points": contact_points(view.debtor_id),
         "evidence": items_of(view),
