@@ -229,3 +229,24 @@ def test_who_may_not_state_the_amount_reads_it_before_the_money_travels() -> Non
     other = see(signed_in(Role.COLLECTOR, one.org), place)
     assert 'data-test="other-hand"' not in other
     assert 'data-test="state-amount"' in other
+
+
+@pytest.mark.parametrize("place", ["/claims/new/", "/batches/new/"])
+def test_who_is_not_approved_reads_it_before_filling_in_a_form(place: str) -> None:
+    one = Applicant()
+    one.ready()
+    mine = Client()
+    mine.force_login(one.user, backend=BACKEND)
+    mine.cookies["django_language"] = "en"
+    page = see(mine, place)
+    assert "you are not approved yet" in page
+    assert 'data-test="to-standing"' in page
+    assert "organisation is not verified" not in page
+    for button in ("look-claim", "upload"):
+        assert f'data-test="{button}"' not in page
+    with clock.at(NOON):
+        assert mine.post(place, {}).status_code == 409
+    Organisation.objects.update(state="active")
+    page = see(mine, place)
+    assert 'data-test="to-standing"' not in page
+    assert "<form" in page.split("<main")[1]
