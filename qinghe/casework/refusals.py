@@ -57,8 +57,8 @@ class BadShape(DomainError):
     code = "casework.bad-shape"
     status = 422
     text = _(
-        "Say by how much and after how many months the amount rises, or choose some months of the"
-        " year, not all, with an amount for the others."
+        "Say by how much and after how many months the amount rises; or choose some months of the"
+        " year, not all. In the others nothing is paid, unless an amount is named for them."
     )
 
 

@@ -34,6 +34,7 @@ from qinghe.rules.route import arbitration, small_claims
 from qinghe.rules.steps import Step
 
 HOME_CURRENCY = "CNY"
+UNLOCATED = _("It is not known where the debtor lives: the claim names no city or province.")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Standing:
     has_evidence: bool
     servable: bool
     in_country: bool
+    located: bool
     limitation: Limitation | None
 
 
@@ -129,6 +131,7 @@ def standing_of(view: ClaimView, on: date) -> Standing:
         has_evidence=any(each.usable for each in view.evidence),
         servable=Channel.LETTER in view.reachable,
         in_country=bool(zones) and zones <= CHINESE_ZONES,
+        located=bool(zones),
         limitation=limitation_on(view.due_on, (*plans, *pauses, *acts), on),
     )
 
@@ -173,6 +176,7 @@ def _payment_order(standing: Standing) -> Route:
         (standing.disputed, _("The debtor contests the claim: an objection would end the order.")),
         (not standing.has_evidence, _("There is no evidence on file.")),
         (not standing.servable, _("There is no postal address to serve the order at.")),
+        (not standing.located, UNLOCATED),
         (not standing.in_country, _("The debtor may be abroad.")),
     )
     why = obstacle or _(
@@ -185,6 +189,7 @@ def _small_claims(standing: Standing) -> Route:
     wage = wages().get(province_of(standing.claim.region))
     obstacle = _court_obstacle(standing) or _first(
         (standing.claim.currency != HOME_CURRENCY, _("The claim is not in yuan.")),
+        (not standing.located, UNLOCATED),
         (not standing.in_country, _("The debtor may be abroad.")),
         (wage is None, _("The average wage of the province is not set in this installation.")),
     )

@@ -11,6 +11,8 @@ import yaml
 from qinghe import parties
 
 DEFAULT_ZONES: Final = ("Asia/Shanghai",)
+# Own telephone codes and an own clock: not meant where somebody lives in mainland China.
+OUTSIDE: Final = ("71", "81", "82")
 _ENDINGS: Final = (
     "特别行政区",
     "维吾尔自治区",
@@ -67,6 +69,24 @@ def zones_of(code: str) -> tuple[str, ...]:
     if not is_region(code):
         return ()
     return _zones().get(province_of(code), DEFAULT_ZONES)
+
+
+def mainland_zones() -> tuple[str, ...]:
+    """Return every zone by which somebody may live of whom only mainland China is known."""
+    found = [zone for code in _all() if _is_mainland(code) for zone in zones_of(code)]
+    return tuple(dict.fromkeys(found))
+
+
+@cache
+def mainland_address() -> str:
+    """Return a regular expression for how an address in mainland China begins."""
+    names = sorted({zh for code, (zh, _en) in _all().items() if _is_mainland(code)})
+    endings = "|".join(_ENDINGS)
+    return rf"^(?:中国)?(?:{'|'.join(names)})(?:{endings})"
+
+
+def _is_mainland(code: str) -> bool:
+    return code[:2] not in OUTSIDE
 
 
 def provinces(lang: str = "zh") -> list[tuple[str, str]]:

@@ -42,6 +42,11 @@ def least_hint(owed: int, currency: str) -> str:
     return _said("least", owed, currency)
 
 
+def too_slow(owed: int, currency: str, enough: int) -> str:
+    """Return the first instalment with which a plan that varies ends in time."""
+    return _said("too_slow", owed, currency, enough=enough)
+
+
 def too_heavy(owed: int, currency: str, spare: int) -> str:
     """Return how much can be spared, and what to do where no plan is as small as that."""
     return _said("too_heavy", owed, currency, spare=spare)

@@ -155,5 +155,7 @@ def _shown(request: DebtorRequest, order: Receipt) -> HttpResponse:
         "parts": [(Component(name).label, minor) for name, minor in order.parts],
         "undone": order.undone,
         "zone": request.zone,
+        # Money reaches the platform's account, whoever it is for.
+        "payee": settings.BANK_HOLDER or settings.OPERATOR_NAME,
     }
     return render(request, "portal/receipt.html", context)

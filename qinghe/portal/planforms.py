@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 from django import forms
@@ -22,11 +23,21 @@ from qinghe.portal.offers import (
     offer_label,
     too_heavy,
     too_little,
+    too_slow,
     too_steep,
     too_thin,
 )
 
 OTHER: Final = "other"
+# What a rhythm still lacks, by the field that tells it.
+_SHAPES: Final = {
+    "step": _("Please say by how much it rises each time."),
+    "step_months": _("Please say after how many months it rises."),
+    "months": _(
+        "Please choose the months in which you pay this amount: at least one, and not all twelve. "
+        "In the others nothing is paid, unless you name an amount for them."
+    ),
+}
 
 
 class PlanForm(OnceForm):
@@ -115,10 +126,11 @@ class PlanForm(OnceForm):
         if values.get("income") is not None:
             values["spare"] = affordable(values["income"], values.get("expenses") or 0)
         if choice and not self.errors:
-            self._check(values)
+            self._check(values, "monthly" if choice == OTHER else "choice")
         return values
 
-    def _check(self, values: dict[str, Any]) -> None:
+    def _check(self, values: dict[str, Any], asked: str) -> None:
+        """Refuse a plan that cannot be; `asked` is the field the monthly amount came from."""
         if values.get("monthly") is None:
             self.add_error("monthly", _("Please enter an amount a month."))
             return
@@ -128,21 +140,20 @@ class PlanForm(OnceForm):
             parts = check_fits(owed, values["monthly"], first, how, currency)
             spare = values.get("spare")
             if spare is not None and max(amount for _day, amount in parts) > spare:
-                words = too_heavy(owed, currency, spare)
-                self.add_error("monthly", words)
+                self.add_error(asked, too_heavy(owed, currency, spare))
         except PlanTooLong as refusal:
-            even = how.rhythm == Rhythm.EQUAL
-            words = too_little(owed, currency)
-            self.add_error("monthly", words if even else refusal.user_message)
+            self.add_error(asked, _too_long(owed, first, how, currency) or refusal.user_message)
         except PlanTooSteep:
             enough = least_monthly(owed, first, how) or owed
-            self.add_error("monthly", too_steep(owed, currency, enough))
+            self.add_error(asked, too_steep(owed, currency, enough))
         except InstalmentTooSmall:
-            self.add_error(_thin(values, owed), too_thin(owed, currency))
-        except BadShape as refusal:
-            self.add_error(_unshaped(values), refusal.user_message)
+            thin = asked if values["monthly"] < smallest(owed) else "otherwise"
+            self.add_error(thin, too_thin(owed, currency))
+        except BadShape:
+            field = _unshaped(values)
+            self.add_error(field, _SHAPES[field])
         except DomainError as refusal:
-            self.add_error("monthly", refusal.user_message)
+            self.add_error(asked, refusal.user_message)
 
 
 def _unshaped(values: dict[str, Any]) -> str:
@@ -152,9 +163,12 @@ def _unshaped(values: dict[str, Any]) -> str:
     return "months"
 
 
-def _thin(values: dict[str, Any], owed: int) -> str:
-    """Return the field whose amount is less than an instalment may be."""
-    return "monthly" if values["monthly"] < smallest(owed) else "otherwise"
+def _too_long(owed: int, first: date, how: Variation, currency: str) -> str:
+    """Return the least that would do in this rhythm; empty where no amount does."""
+    if how.rhythm == Rhythm.EQUAL:
+        return too_little(owed, currency)
+    enough = least_monthly(owed, first, how)
+    return too_slow(owed, currency, enough) if enough else ""
 
 
 def _variation(values: dict[str, Any]) -> Variation:

@@ -84,7 +84,7 @@ def _reasons(facts: Facts) -> list[Reason]:
         ),
         Reason(
             min(facts.channels, 3) * 4 if facts.channels else -20,
-            _("{channels} ways to reach the debtor."),
+            _("{channels} of 5 channels reach the debtor: calls, SMS, e-mail, letters, visits."),
             {"channels": facts.channels},
         ),
         Reason(5 if facts.evidence else 0, _("The debt is documented."), {}),

@@ -163,7 +163,10 @@ def next_step(view: ClaimView) -> str:
     if HoldKind.UNNOTIFIED in kinds:
         return _("The debtor was not told of the assignment yet. Nobody collects before that.")
     if view.state == ClaimState.READY and not view.reachable:
-        return _("It cannot be placed: there is no usable way to reach the debtor.")
+        return _(
+            "It cannot be placed: there is no usable way to reach the debtor. A telephone or an "
+            "address is usable once it is known where the debtor lives: name the city or province."
+        )
     if view.state in ENDED and view.ended_because:
         return _("It ended here: %(why)s") % {"why": _why_ended(view.ended_because)}
     return _at_desk(view) or str(NEXT_STEPS.get(view.state, _("Nothing more happens to it.")))

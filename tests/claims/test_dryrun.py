@@ -93,6 +93,32 @@ def test_what_is_not_due_or_out_of_reach_is_not_counted_as_listable() -> None:
     assert (told.new, told.not_due, told.unreachable, told.listable) == (3, 1, 1, 1)
 
 
+@pytest.mark.parametrize(
+    ("told", "zones"),
+    [
+        ({"region": "", "address": ""}, ["Asia/Shanghai", "Asia/Urumqi"]),
+        ({"region": "", "address": "北京市测试路"}, ["Asia/Shanghai", "Asia/Urumqi"]),
+        ({"region": "", "phone": ""}, ["Asia/Shanghai", "Asia/Urumqi"]),
+        # What says otherwise, or nothing, is not decided here.
+        ({"region": "", "phone": "", "address": ""}, []),
+        ({"region": "", "address": "12 Test Street, Springfield"}, []),
+        ({"region": "", "phone": "+14155550123"}, []),
+        ({"region": "", "phone": "", "address": "香港特别行政区测试路"}, []),
+    ],
+)
+def test_a_mobile_or_an_address_of_the_mainland_tells_the_country_and_no_city(
+    told: dict[str, str], zones: list[str]
+) -> None:
+    bank = creditor()
+    batch = delivered(bank, row(1, **told))
+    seen = dry_run(batch_id=batch.pk, actor=clerk(bank), at=NOW)
+    assert seen.unreachable == (not zones)
+    accept_batch(batch_id=batch.pk, partial=True, actor=clerk(bank), at=NOW)
+    claim = Claim.objects.select_related("debtor").get(batch=batch)
+    assert claim.region == ""
+    assert sorted(claim.debtor.zones) == zones
+
+
 def test_claims_too_old_by_law_are_not_counted_as_listable() -> None:
     old = {"due_date": "2022-01-10", "contract_date": "2021-01-10", "annual_overdue_rate": ""}
     told = run(creditor(), row(1), row(2, **old))

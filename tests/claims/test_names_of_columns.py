@@ -6,8 +6,11 @@ import polars as pl
 import pytest
 from django.utils.translation import override
 
+from qinghe.claims.intake.columns import bare, value_names
 from qinghe.claims.intake.currencies import code_of, coded
+from qinghe.claims.intake.faults import ADVICE
 from qinghe.claims.intake.read import FileUnreadable, letters_of, read_table
+from qinghe.claims.terms import Product
 
 
 @pytest.mark.parametrize(
@@ -44,3 +47,14 @@ def test_the_renminbi_has_many_names_and_is_one_currency(written: str) -> None:
         "",
     ]
     assert code_of(written) == "CNY"
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("product", list(Product))
+def test_a_file_may_name_a_product_as_the_pages_do(language: str, product: Product) -> None:
+    with override(language):
+        label = bare(str(product.label))
+        told = str(ADVICE["unknown-product"].fix)
+        assert str(product.label) in told
+    assert product.value in told
+    assert value_names("product")[label] == product

@@ -128,14 +128,26 @@ def test_after_an_answer_of_the_creditor_both_look_again() -> None:
 # -- returned to the creditor -------------------------------------------------------------------
 
 
+def test_a_reviewer_may_say_that_a_picture_cannot_be_read() -> None:
+    claim = submitted()
+    words = "借条照片看不清，请重拍。"
+    return_claim(claim_id=claim.pk, reason="missing", words=words, actor=REVIEWER, at=NOW)
+    claim.refresh_from_db()
+    assert claim.review == "returned"
+
+
 def test_a_returned_claim_waits_for_its_creditor() -> None:
     claim = submitted()
     with pytest.raises(WordsMissing):
         return_claim(claim_id=claim.pk, reason="missing", words=" ", actor=REVIEWER, at=NOW)
-    with pytest.raises(WordsRefused):
+    with override("en"), pytest.raises(WordsRefused) as refused:
         return_claim(
             claim_id=claim.pk, reason="missing", words="不还钱就打断你的腿", actor=REVIEWER, at=NOW
         )
+    with override("en"):
+        told = str(refused.value.user_message)
+    assert "to a creditor" in told
+    assert "debtor" not in told
     with pytest.raises(NotInReview):
         resubmit_claim(claim_id=claim.pk, words="", actor=clerk(claim.creditor), at=NOW)
     return_claim(

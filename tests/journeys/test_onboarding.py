@@ -109,12 +109,25 @@ class Coming(Story):
             for _ in range(one.page.locator("[data-test=harmless]").count()):
                 one.page.locator("[data-test=harmless]").first.click()
                 one.page.wait_for_load_state()
+            expect(one.on("approve-unopened")).to_be_disabled()
             one.look(f"party-by-{who}")
+            self.opens(one)
             one.press("approve-party")
             one.page.wait_for_load_state()
             one.look(f"party-decided-by-{who}")
             one.go("/identity/")
             one.look("identity-desk")
+
+    def opens(self, one: Visitor) -> None:
+        """Open names, numbers and every paper of the application on the page."""
+        here = one.page.url
+        papers = one.page.locator("a[data-test=paper]")
+        for address in papers.evaluate_all("(links) => links.map((a) => a.href)"):
+            # A browser without a window downloads a PDF instead of showing it.
+            assert one.page.request.get(address).ok
+        one.press("facts")
+        one.page.wait_for_url("**/facts/")
+        one.page.goto(here)
 
     def a_person_comes(self) -> None:
         email = f"person{self.seed}@example.com"

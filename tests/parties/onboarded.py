@@ -9,6 +9,7 @@ from qinghe.kernel.actor import Actor, Role, system
 from qinghe.kernel.ids import digits
 from qinghe.parties.identity import is_demo_id
 from qinghe.parties.models import Application, MicroTransfer, Organisation, User
+from qinghe.parties.queries.onboarding import declared
 from qinghe.parties.services import (
     ask_registers,
     begin_application,
@@ -18,16 +19,19 @@ from qinghe.parties.services import (
     declare_person,
     hand_in,
     open_application,
+    seal_paper,
     send_transfer,
     start_transfer,
     state_amount,
 )
+from qinghe.parties.services.files import open_file
 from qinghe.parties.services.micro import sandbox_statement
-from qinghe.parties.terms import OrgKind
+from qinghe.parties.services.secrets import reveal
+from qinghe.parties.terms import OrgKind, Purpose
 from tests.factories import AT
 
 DOOR = system("tests.door")
-SCAN = "0" * 64
+SCAN = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n"
 NAME = "陈示例"
 
 
@@ -66,7 +70,7 @@ class Applicant:
     def tell(self, name: str = NAME, **fields: Any) -> None:
         """Declare everything but the account."""
         if self.kind == OrgKind.PRIVATE_CREDITOR:
-            self.person("self", name=name, paper=SCAN, **fields)
+            self.person("self", name=name, paper=seal_paper(SCAN), **fields)
             return
         declare_firm(
             name="示例有限公司",
@@ -74,7 +78,9 @@ class Applicant:
             region="330100",
             **self.mine(),
         )
-        self.person("signatory", name=name, paper=SCAN, mandate_ends_on=date(2027, 6, 30))
+        self.person(
+            "signatory", name=name, paper=seal_paper(SCAN), mandate_ends_on=date(2027, 6, 30)
+        )
         if self.kind == OrgKind.AGENCY:
             self.person("principal", name="李示例")
         declare_licence(
@@ -83,7 +89,7 @@ class Applicant:
             region="",
             starts_on=date(2026, 1, 1),
             ends_on=date(2027, 12, 31),
-            scan=SCAN,
+            scan=seal_paper(SCAN),
             **self.mine(),
         )
 
@@ -109,6 +115,25 @@ class Applicant:
         amount = sandbox_statement(self.transfer())
         assert amount is not None
         state_amount(cents=amount, **self.mine())
+
+    def names_read(self, by: Actor) -> None:
+        """Let a reviewer open who stands behind the applicant."""
+        for each in declared(self.org_id).people:
+            for item in (each.name_id, each.number_id):
+                reveal(item_id=item, purpose=Purpose.VERIFY_IDENTITY, actor=by, at=self.at)
+
+    def papers_read(self, by: Actor) -> None:
+        """Let a reviewer open every paper."""
+        found = declared(self.org_id)
+        papers = [each.paper for each in found.people] + [each.scan for each in found.licences]
+        for sha in filter(None, papers):
+            open_file(
+                sha256=sha,
+                purpose=Purpose.VERIFY_IDENTITY,
+                application_id=self.application.pk,
+                actor=by,
+                at=self.at,
+            )
 
     def ready(self, **fields: Any) -> None:
         """Declare and prove everything and hand it in; the registers answer."""

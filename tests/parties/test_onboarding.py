@@ -11,7 +11,16 @@ from pytest_django import Settings
 from qinghe.journal.models import Entry
 from qinghe.kernel.actor import Actor, Role
 from qinghe.kernel.errors import DomainError
-from qinghe.parties.models import Application, IdentityCheck, Organisation, PartyFlag, Proof, User
+from qinghe.parties.models import (
+    Application,
+    IdentityCheck,
+    Licence,
+    Organisation,
+    PartyFlag,
+    Proof,
+    Representative,
+    User,
+)
 from qinghe.parties.queries import NoSuchOrganisation
 from qinghe.parties.services import (
     answer_check,
@@ -40,6 +49,7 @@ from qinghe.parties.services.own import UnderReview
 from qinghe.parties.services.people import BadIdentity
 from qinghe.parties.services.reviewing import (
     DoubtsOpen,
+    NotOpened,
     NotProven,
     SanctionStands,
     SecondBySamePerson,
@@ -54,8 +64,21 @@ REVIEWER = factories.actor(Role.REVIEWER)
 OTHER = factories.actor(Role.REVIEWER)
 
 
-def approve(one: Applicant, by: object = REVIEWER) -> Application:
-    return approve_application(application_id=one.application.pk, actor=by, at=AT)  # type: ignore[arg-type]
+def decide(one: Applicant, by: Actor) -> Application:
+    return approve_application(application_id=one.application.pk, actor=by, at=AT)
+
+
+def approve(one: Applicant, by: Actor = REVIEWER) -> Application:
+    """Open what there is, and approve."""
+    one.names_read(by)
+    one.papers_read(by)
+    return decide(one, by)
+
+
+def unopened(one: Applicant, by: Actor) -> str:
+    with translation.override("en"), pytest.raises(NotOpened) as refusal:
+        decide(one, by)
+    return str(refusal.value.facts["what"])
 
 
 def test_a_person_is_a_creditor_after_number_account_and_review() -> None:
@@ -67,6 +90,63 @@ def test_a_person_is_a_creditor_after_number_account_and_review() -> None:
     assert (one.org.state, one.org.level) == (OrgState.ACTIVE, 3)
     assert one.org.level_until is not None
     assert one.org.name == "陈＊＊", "the name itself is in the vault"
+
+
+def test_nobody_approves_whom_they_have_not_looked_at() -> None:
+    one, other = Applicant(), Applicant()
+    for each in (one, other):
+        each.ready()
+    assert unopened(one, REVIEWER) == "names and numbers; The creditor in person"
+    one.names_read(REVIEWER)
+    # The same scan under another application was another look, and so is a colleague's.
+    other.papers_read(REVIEWER)
+    one.papers_read(OTHER)
+    assert unopened(one, REVIEWER) == "The creditor in person"
+    assert unopened(one, OTHER) == "names and numbers"
+    assert not Proof.objects.filter(kind__in=(ProofKind.PAPERS, ProofKind.REVIEW)).exists()
+    one.papers_read(REVIEWER)
+    assert decide(one, REVIEWER).state == ApplicationState.APPROVED
+    assert Proof.objects.get(kind=ProofKind.PAPERS).organisation_id == one.org_id
+
+
+def test_what_is_handed_in_anew_is_opened_anew() -> None:
+    one = Applicant()
+    one.ready()
+    one.names_read(REVIEWER)
+    one.papers_read(REVIEWER)
+    return_application(
+        application_id=one.application.pk, reason="unreadable", words="", actor=REVIEWER, at=AT
+    )
+    hand_in(**{**one.mine(), "at": AT + timedelta(minutes=1)})
+    assert unopened(one, REVIEWER) == "names and numbers; The creditor in person"
+
+
+def test_both_reviewers_of_an_agency_open_its_papers_and_an_ended_licence_needs_none() -> None:
+    one = Applicant(OrgKind.AGENCY)
+    one.ready()
+    clerk, other = factories.actor(Role.OPERATOR), factories.actor(Role.OPERATOR)
+    cover = record_cover(
+        org_id=one.org_id, kind="deposit", amount=10_000_00, currency="CNY", actor=clerk, at=AT
+    )
+    confirm_cover(cover_id=cover.pk, actor=other, at=AT)
+    approve(one)
+    assert "names and numbers" in unopened(one, OTHER)
+    Licence.objects.filter(organisation=one.org_id).update(ends_on=AT.date())
+    one.names_read(OTHER)
+    left = unopened(one, OTHER)
+    assert ";" not in left, "the paper of the signatory, and no ended licence"
+
+
+def test_where_there_is_no_paper_nothing_says_that_one_was_seen() -> None:
+    one = Applicant(OrgKind.INSTITUTION)
+    one.ready()
+    Representative.objects.filter(organisation=one.org_id).update(paper="")
+    Licence.objects.filter(organisation=one.org_id).update(scan="")
+    one.names_read(REVIEWER)
+    decide(one, REVIEWER)
+    kinds = Proof.objects.filter(organisation=one.org_id).values_list("kind", flat=True)
+    assert ProofKind.REVIEW in kinds
+    assert ProofKind.PAPERS not in kinds
 
 
 def test_an_institution_stands_until_the_first_of_its_papers_ends() -> None:

@@ -92,6 +92,49 @@ def test_a_plan_that_would_take_too_long_says_so(inside: Client, world: World) -
     assert page.context["form"].errors["monthly"]
 
 
+def refused(inside: Client, world: World, **told: object) -> dict[str, str]:
+    """Propose a plan that cannot be and return what the form says, by field."""
+    page = send(inside, f"claims/{world.claim.pk}/plan/check/", **told)
+    assert page.status_code == 200
+    return {name: " ".join(words) for name, words in page.context["form"].errors.items()}
+
+
+def test_what_is_too_heavy_is_said_at_the_amount_that_was_chosen(
+    inside: Client, world: World
+) -> None:
+    offer = inside.get(f"/d/claims/{world.claim.pk}/plan/").context["form"].fields["choice"]
+    value = offer.choices[-2][0]
+    assert list(refused(inside, world, choice=value, income="100", expenses="90")) == ["choice"]
+    own = {"choice": "other", "monthly": "300", "income": "100", "expenses": "90"}
+    assert list(refused(inside, world, **own)) == ["monthly"]
+
+
+def test_a_rising_plan_that_is_too_small_names_the_least(inside: Client, world: World) -> None:
+    told = {"rhythm": "graduated", "step": "0.01", "step_months": "60"}
+    said = refused(inside, world, choice="other", monthly="1", **told)["monthly"]
+    amount = said.split("at least ")[1].split("\xa0")[0]
+    page = send(
+        inside,
+        f"claims/{world.claim.pk}/plan/check/",
+        choice="other",
+        monthly=amount.replace(",", ""),
+        **told,
+    )
+    assert page.context["draft"].monthly > 100
+
+
+def test_what_a_rhythm_lacks_is_said_for_that_rhythm_only(inside: Client, world: World) -> None:
+    own = {"choice": "other", "monthly": "300"}
+    said = refused(inside, world, **own, rhythm="graduated", step_months="3")
+    assert said == {"step": "Please say by how much it rises each time."}
+    said = refused(inside, world, **own, rhythm="graduated", step="10")
+    assert said == {"step_months": "Please say after how many months it rises."}
+    said = refused(inside, world, **own, rhythm="seasonal", months=list(range(1, 13)))
+    assert list(said) == ["months"]
+    assert "nothing is paid" in said["months"]
+    assert "rises" not in said["months"]
+
+
 def test_a_wish_works_at_once_and_can_be_taken_back(inside: Client, world: World) -> None:
     assert send(inside, "wishes/", kind="channel", channels=["voice"]).status_code == 302
     assert call(world) == "refused"

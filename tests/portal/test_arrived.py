@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from qinghe.claims.models import Claim
 from qinghe.claims.reference import reference_of
@@ -35,7 +36,10 @@ def text(inside: Client, path: str) -> str:
     return inside.get(f"/d/{path}").content.decode()
 
 
-def test_a_transfer_has_a_receipt_like_the_cashiers(inside: Client, world: World) -> None:
+def test_a_transfer_has_a_receipt_like_the_cashiers(
+    inside: Client, world: World, settings: Settings
+) -> None:
+    settings.BANK_HOLDER = "运营方示例"
     take(named(world.claim, 50_000))
     paid = Payment.objects.get()
     lines = text(inside, f"claims/{world.claim.pk}/lines/")
@@ -46,6 +50,9 @@ def test_a_transfer_has_a_receipt_like_the_cashiers(inside: Client, world: World
         world.claim.number, world.creditor.name, paid.pk.hex[-12:].upper(), "Still open today",
     ):  # fmt: skip
         assert said in page, said
+    payee = page.split('data-test="payee">')[1].split("<")[0]
+    assert payee == settings.BANK_HOLDER
+    assert payee != world.creditor.name
     for hidden in ("王付款", "6222", "2223"):
         assert hidden not in page
 

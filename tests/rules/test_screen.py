@@ -298,6 +298,41 @@ def test_pressure_that_only_sounds_so_says_what_it_is_about() -> None:
     assert acts >= {"pressure", "soft_violence"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "照片看不清，请重拍。",
+        "借条照片看不清，请重新上传。",
+        "请补充借条。",
+        "请把借条拍清楚。",
+        "您的借条照片我们收到了。",
+        "借条缺少签名页，请补充。",
+        "转账截图看不清，请重新上传。",
+        "The photo of the loan note cannot be read. Please take it again.",
+    ],
+)
+def test_a_desk_may_ask_for_a_paper_that_can_be_read(text: str) -> None:
+    assert said(text, channel="letter").decision == "allow"
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("照片看不清，请重拍，不然就把你的照片贴到小区门口。", "posting"),
+        ("你的借条照片会发到家长群。", "posting"),
+        ("借条贴到你们村口。", "posting"),
+        ("你的照片我们收到了，邻居很快也会收到。", "posting"),
+        ("请补充借条，再去借钱还。", "new_debt"),
+        ("去借钱还。", "new_debt"),
+        ("找你亲戚借，今天必须还上。", "new_debt"),
+    ],
+)
+def test_a_paper_in_a_threat_excuses_nothing(text: str, act: str) -> None:
+    answer = said(text, channel="letter")
+    assert answer.decision == "deny"
+    assert act in {each.act for each in answer.findings}
+
+
 def test_a_model_learns_from_meanings_only_when_it_was_told_to() -> None:
     lines = ["label,TEXT", "1,欠债的贼来了", "0,今天天气不错"]
     slots = [read_samples(lines, with_meanings=told)[0].slots for told in (False, True)]

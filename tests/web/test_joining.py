@@ -17,6 +17,7 @@ from qinghe.parties.models import (
     Cover,
     MicroTransfer,
     Organisation,
+    Representative,
     Sitting,
 )
 from qinghe.parties.services import ask_registers, send_transfer
@@ -96,7 +97,6 @@ def test_a_person_applies_and_a_reviewer_approves(client: Client) -> None:
     assert f"/identity/{application.pk}/" in see(desk, "/identity/")
     here = f"/identity/{application.pk}/"
     assert "陈示例" not in see(desk, here)
-    assert "陈示例" in see(desk, here + "facts/")
     decide = here + "decide/"
     old = fields_of(desk, here, decide)
     told = {**old, "decision": "return", "reason": "unreadable"}
@@ -106,12 +106,31 @@ def test_a_person_applies_and_a_reviewer_approves(client: Client) -> None:
     # What was handed in again was not on the page that was opened before.
     stale = post(desk, decide, {**old, "request_key": "again", "decision": "approve"})
     assert "This changed after you opened the page" in stale
+    opens_what_it_approves(desk, here)
     told = {**fields_of(desk, here, decide), "decision": "approve"}
     assert "Approved." in post(desk, decide, told)
     page = see(client, "/standing/")
     assert "L3" in page
     assert "0 / 3" in page, "it says how much may be submitted"
     assert first_page(client) == "/creditor/"
+
+
+def opens_what_it_approves(desk: Client, here: str) -> None:
+    """Open names and paper; before, nothing is approved."""
+    decide = here + "decide/"
+    told = {**fields_of(desk, here, decide), "decision": "approve"}
+    page = see(desk, here)
+    assert 'data-test="approve-party"' not in page
+    assert "not opened by you" in page
+    assert "Not opened by you yet: names and numbers; " in post(desk, decide, told)
+    assert "陈示例" in see(desk, here + "facts/")
+    paper = str(Representative.objects.get().paper)
+    assert 'data-test="approve-party"' not in see(desk, here)
+    with clock.at(NOON):
+        assert desk.get(f"{here}papers/{paper}/").content == PAPER
+    page = see(desk, here)
+    assert 'data-test="approve-party"' in page
+    assert "not opened by you" not in page.lower()
 
 
 def first_page(client: Client) -> str:
@@ -210,3 +229,24 @@ def test_who_may_not_state_the_amount_reads_it_before_the_money_travels() -> Non
     other = see(signed_in(Role.COLLECTOR, one.org), place)
     assert 'data-test="other-hand"' not in other
     assert 'data-test="state-amount"' in other
+
+
+@pytest.mark.parametrize("place", ["/claims/new/", "/batches/new/"])
+def test_who_is_not_approved_reads_it_before_filling_in_a_form(place: str) -> None:
+    one = Applicant()
+    one.ready()
+    mine = Client()
+    mine.force_login(one.user, backend=BACKEND)
+    mine.cookies["django_language"] = "en"
+    page = see(mine, place)
+    assert "you are not approved yet" in page
+    assert 'data-test="to-standing"' in page
+    assert "organisation is not verified" not in page
+    for button in ("look-claim", "upload"):
+        assert f'data-test="{button}"' not in page
+    with clock.at(NOON):
+        assert mine.post(place, {}).status_code == 409
+    Organisation.objects.update(state="active")
+    page = see(mine, place)
+    assert 'data-test="to-standing"' not in page
+    assert "<form" in page.split("<main")[1]

@@ -90,7 +90,10 @@ ADVICE: Final[dict[str, Advice]] = {
     ),
     "unknown-product": Advice(
         _("There is no such product."),
-        _("Write credit_card, consumer_loan, small_loan, private_loan, trade_credit or other."),
+        _(
+            "Write Credit card, Consumer loan, Small loan, Private loan, Trade credit or Other; or "
+            "the code credit_card, consumer_loan, small_loan, private_loan, trade_credit or other."
+        ),
     ),
     "unknown-kind": Advice(
         _("This is no kind of debtor."), _("Write natural for a person, business for a firm.")

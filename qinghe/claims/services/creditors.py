@@ -13,6 +13,7 @@ from qinghe.kernel.errors import DomainError
 from qinghe.parties.levels import Act
 from qinghe.parties.models import Organisation
 from qinghe.parties.queries import NoSuchOrganisation
+from qinghe.parties.queries.standing import closed
 from qinghe.parties.services.assurance import check_standing
 from qinghe.parties.terms import OrgKind, OrgState
 
@@ -21,7 +22,10 @@ CREDITORS: Final = (OrgKind.INSTITUTION, OrgKind.PRIVATE_CREDITOR)
 
 class CreditorInactive(DomainError):
     code = "claims.creditor-inactive"
-    text = _("Your organisation is not verified (or was suspended); it cannot post claims now.")
+    text = _(
+        "You cannot post claims now: you are not approved yet, or were suspended. What is missing "
+        "stands under “Our standing”."
+    )
 
 
 def creditor_of(creditor_id: UUID, actor: Actor) -> Organisation:
@@ -48,6 +52,16 @@ def standing_creditor(creditor_id: UUID, actor: Actor, at: datetime) -> Organisa
     creditor = creditor_of(creditor_id, actor)
     check_standing(creditor, Act.SUBMIT, at)
     return creditor
+
+
+def why_closed(creditor_id: UUID, at: datetime) -> DomainError | None:
+    """Return why a creditor may not post claims at an instant; None where it may. Locks nothing."""
+    creditor = Organisation.objects.filter(pk=creditor_id, kind__in=CREDITORS).first()
+    if creditor is None:
+        return NoSuchOrganisation()
+    if creditor.state != OrgState.ACTIVE:
+        return CreditorInactive()
+    return closed(creditor, Act.SUBMIT, at)
 
 
 def active_creditor(creditor_id: UUID) -> Organisation:

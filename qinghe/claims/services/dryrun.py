@@ -25,7 +25,7 @@ from qinghe.claims.intake.faults import Fault
 from qinghe.claims.models import Batch, Claim, DebtorReference, Hold
 from qinghe.claims.queries import BatchView, NoSuchBatch, batch_for, table_header, tables_of
 from qinghe.claims.services.identifying import debtor_keys
-from qinghe.claims.services.staging import Reading, judged, sift
+from qinghe.claims.services.staging import Reading, judged, sift, zones_told
 from qinghe.claims.services.weighing import Amounts, Weighing
 from qinghe.claims.terms import Product, Stage
 from qinghe.kernel.actor import Actor, Role
@@ -83,7 +83,8 @@ class DryRun:
     `listable` may be offered once the window is over; of them `need_evidence` wait for papers
     first. `barred` are too old by the law of the pack, `held` are owed by debtors of this creditor
     whom a hold protects as a whole: only their number is told, never which. `not_due` are not past
-    due yet, and of `unreachable` the file gives no telephone, e-mail or postal address.
+    due yet, and of `unreachable` the file gives no telephone, e-mail or postal address, or does not
+    tell in which country the debtor lives.
     """
 
     batch: BatchView
@@ -199,7 +200,8 @@ def _judged(batch: Batch, at: datetime) -> Outcome:
 
 
 def _sound(new: pl.DataFrame) -> list[Sound]:
-    keyed = new.with_columns(debtor_keys(new, ring()).alias("debtor_key"))
+    zone = zones_told(new)[1]
+    keyed = new.with_columns(debtor_keys(new, ring()).alias("debtor_key"), zone)
     return [
         Sound(
             row=row["row"],
@@ -209,7 +211,7 @@ def _sound(new: pl.DataFrame) -> list[Sound]:
             debtor_key=row["debtor_key"],
             id_number=row["number"],
             phone=row["voice"],
-            reachable=bool(row["voice"] or row["mail"] or row["address"]),
+            reachable=bool(row["zone"] and (row["voice"] or row["mail"] or row["address"])),
             product=row["product_value"] or Product.OTHER,
             stage=row["stage"],
             currency=row["currency"],

@@ -202,7 +202,7 @@ def decide_objection(
         raise OtherReviewer
     if not words.strip():
         raise ObjectionWithoutWords
-    check_words(words)
+    check_words(words, to_creditor=True)
     check_objection_read(claim.pk, made.at, actor)
     _check_shown(claim, reason)
     granted = ObjectionReason(reason) in GRANTING

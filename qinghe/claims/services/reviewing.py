@@ -167,7 +167,7 @@ def return_claim(
         raise NotInReview
     if not words.strip():
         raise WordsMissing
-    check_words(words)
+    check_words(words, to_creditor=True)
     code = Return(reason)
     return _queue(claim, ReviewQueue.RETURNED, ReviewStep.RETURNED, code, words, actor, at)
 

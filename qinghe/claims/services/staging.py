@@ -27,7 +27,7 @@ from qinghe.kernel.bulk import copy_frame, copy_values
 from qinghe.kernel.ids import new_stems
 from qinghe.kernel.laps import lap
 from qinghe.parties import tabular
-from qinghe.parties.regions import zones_of
+from qinghe.parties.regions import mainland_address, mainland_zones, zones_of
 from qinghe.parties.services import sealed_columns
 from qinghe.parties.services.sealing import STEM_DIGIT
 from qinghe.parties.vault import ring
@@ -43,6 +43,9 @@ WHERE s.batch_id = %(batch)s AND NOT EXISTS (
     WHERE c.creditor_id = %(creditor)s AND c.contract_number = s.contract_number
 ) ORDER BY s.row
 """
+# Stands for a region where only the country is known.
+MAINLAND: Final = "CN"
+MAINLAND_MOBILE: Final = r"^\+861\d{10}$"
 COLUMNS: Final = [field.column for field in Staged._meta.concrete_fields]
 
 
@@ -219,7 +222,7 @@ def _staged(batch: Batch, new: pl.DataFrame) -> pl.DataFrame:
         pl.col("product_value").fill_null(Product.OTHER.value).alias("product"),
         pl.col("hand_number").alias("hand"),
         pl.col("region_code").fill_null("").alias("region"),
-        *_zones(new["region_code"].fill_null("")),
+        *zones_told(new),
         "currency",
         "contract_on",
         "due_on",
@@ -234,8 +237,25 @@ def _staged(batch: Batch, new: pl.DataFrame) -> pl.DataFrame:
     return facts.hstack(sealed_columns(people, keys=keys)).select(COLUMNS)
 
 
+def zones_told(new: pl.DataFrame) -> list[pl.Series]:
+    """
+    Return `zones` and `zone` of each row: by its region, else by what tells mainland China.
+
+    A mobile of mainland China does, or an address there, where neither says otherwise. That is the
+    country alone; the city is never guessed.
+    """
+    place, voice = pl.col("address").fill_null(""), pl.col("voice").fill_null("")
+    mobile, inside = voice.str.contains(MAINLAND_MOBILE), place.str.contains(mainland_address())
+    mainland = (mobile & (place == "")) | (inside & ((voice == "") | mobile))
+    known = pl.col("region_code").fill_null("")
+    told = pl.when((known == "") & mainland).then(pl.lit(MAINLAND)).otherwise(known)
+    return _zones(new.select(told.alias("region"))["region"])
+
+
 def _zones(regions: pl.Series) -> list[pl.Series]:
-    zones = {code: zones_of(code) for code in regions.unique()}
+    zones = {
+        code: mainland_zones() if code == MAINLAND else zones_of(code) for code in regions.unique()
+    }
     listed = {code: "[" + ", ".join(f'"{z}"' for z in each) + "]" for code, each in zones.items()}
     first = {code: next(iter(each), "") for code, each in zones.items()}
     return [

@@ -158,6 +158,6 @@ def _reject_other(
         names += Organisation.objects.filter(pk=kept.creditor_id).values_list("name", flat=True)
     if any(name in reason for name in names):
         raise DuplicateNamesOther
-    check_words(reason)
+    check_words(reason, to_creditor=True)
     other.review, other.review_since = ReviewQueue.DONE, at
     stop_claim(other, reason=f"{Rejection.DUPLICATE}: {reason}", actor=actor, at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,9 +14,10 @@ from qinghe.parties.roles import Permission, require
 
 
 @verb("parties.open_file")
-def _open(*, sha256: str, purpose: str, actor: Actor, at: datetime, claim_id: UUID | None) -> bytes:
+def _open(
+    *, sha256: str, purpose: str, actor: Actor, at: datetime, about: Mapping[str, Any]
+) -> bytes:
     content = load_file(sha256)
-    about: dict[str, Any] = {} if claim_id is None else {"claim": str(claim_id)}
     record(
         kind="parties.file-opened",
         subject=f"file:{sha256}",
@@ -28,10 +30,17 @@ def _open(*, sha256: str, purpose: str, actor: Actor, at: datetime, claim_id: UU
 
 
 def open_file(
-    *, sha256: str, purpose: str, actor: Actor, at: datetime, claim_id: UUID | None = None
+    *,
+    sha256: str,
+    purpose: str,
+    actor: Actor,
+    at: datetime,
+    claim_id: UUID | None = None,
+    application_id: UUID | None = None,
 ) -> bytes:
     """
-    Return a file's content and put on record who opened it and why, and for which claim.
+    Return a file's content and put on record who opened it and why, and for which claim or
+    application.
 
     Whether the actor may see what the file belongs to is judged by the caller's access query.
 
@@ -39,9 +48,9 @@ def open_file(
     :raises VaultDamaged: altered, or its key is gone
     """
     # Each look is its own: the content must not be kept as the answer of a repeated request.
-    return _open(
-        sha256=sha256, purpose=purpose, actor=actor.with_key(None), at=at, claim_id=claim_id
-    )
+    told = {"claim": claim_id, "application": application_id}
+    about = {word: str(each) for word, each in told.items() if each is not None}
+    return _open(sha256=sha256, purpose=purpose, actor=actor.with_key(None), at=at, about=about)
 
 
 @verb("parties.rotate_files")

@@ -23,7 +23,13 @@ from qinghe.parties.models import (
 )
 from qinghe.parties.pairs import independent
 from qinghe.parties.queries.kin import suspended_kin
-from qinghe.parties.queries.onboarding import WAITING, NoSuchApplication, application_mark
+from qinghe.parties.queries.looked import looked_at
+from qinghe.parties.queries.onboarding import (
+    WAITING,
+    NoSuchApplication,
+    application_mark,
+    declared,
+)
 from qinghe.parties.roles import Permission, require
 from qinghe.parties.services.assurance import keep_proof
 from qinghe.parties.services.organisations import verify_licence
@@ -57,6 +63,14 @@ class SanctionStands(DomainError):
 class NotProven(DomainError):
     code = "parties.not-proven"
     text = _("Not proven yet: {missing}. Wait for it, or return the application.")
+
+
+class NotOpened(DomainError):
+    code = "parties.not-opened"
+    text = _(
+        "Open what you approve and compare it. Not opened by you yet: {what}. It stands under "
+        "“Facts beside papers”."
+    )
 
 
 class NoReason(DomainError):
@@ -118,7 +132,8 @@ def approve_application(
     *, application_id: UUID, actor: Actor, at: datetime, seen: str | None = None
 ) -> Application:
     """
-    Approve an application: papers, licences and authority were compared by a person.
+    Approve an application: papers, licences and authority were compared by a person, who has
+    opened each of them and who it is; by the journal.
 
     An agency is approved by two; the first approval only passes it on.
 
@@ -130,27 +145,29 @@ def approve_application(
     :raises SanctionStands: a suspended party stands behind it, and nobody cleared that
     :raises NotProven: number, account, responsible persons or deposit are not proven
     :raises SecondBySamePerson: the second is the first, or made their account
+    :raises NotOpened: the actor has not opened names and numbers, or a paper
     """
     require(actor, Permission.VERIFY_PARTIES)
     application = _waiting(application_id, seen)
     organisation = _locked(application)
     _check_doubts(organisation)
     _check_proven(organisation, at)
+    first = application.first_by
+    if first and (first == actor.label or not independent(first, actor.label)):
+        raise SecondBySamePerson
+    papers = _check_opened(application, organisation, actor, at)
     if organisation.kind == OrgKind.AGENCY and application.state == ApplicationState.SUBMITTED:
         application.state, application.first_by = ApplicationState.SECOND, actor.label
         application.save(update_fields=["state", "first_by"])
         _note("application-first", application, actor, at)
         return application
-    first = application.first_by
-    if first and (first == actor.label or not independent(first, actor.label)):
-        raise SecondBySamePerson
     application.state = ApplicationState.APPROVED
     application.decided_by, application.decided_at = actor.label, at
     application.save(update_fields=["state", "decided_by", "decided_at"])
     organisation.state = OrgState.ACTIVE
     organisation.save(update_fields=["state"])
     _note("application-approved", application, actor, at)
-    _prove(organisation, actor, at)
+    _prove(organisation, actor, at, papers=papers)
     return application
 
 
@@ -177,12 +194,27 @@ def _check_proven(organisation: Organisation, at: datetime) -> None:
         raise NotProven(missing=", ".join(missing))
 
 
-def _prove(organisation: Organisation, actor: Actor, at: datetime) -> None:
+def _check_opened(
+    application: Application, organisation: Organisation, actor: Actor, at: datetime
+) -> bool:
+    """Return whether there are papers that count, all of them opened by the actor."""
+    found = declared(organisation.pk)
+    looked = looked_at(found, application=application, actor=actor, today=legal_day(at))
+    if looked.unopened:
+        raise NotOpened(what="; ".join(looked.unopened))
+    return any(each.counts for each in looked.papers)
+
+
+def _prove(organisation: Organisation, actor: Actor, at: datetime, *, papers: bool) -> None:
     """Keep what the reviewer saw as proof, each part until its own day."""
     today = legal_day(at)
     for licence in Licence.objects.filter(organisation=organisation, ends_on__gt=today):
         verify_licence(licence_id=licence.pk, actor=actor, at=at)
-    kinds = [(ProofKind.PAPERS, None), (ProofKind.REVIEW, today + timedelta(days=REVIEW_DAYS))]
+    kinds: list[tuple[ProofKind, date | None]] = [
+        (ProofKind.REVIEW, today + timedelta(days=REVIEW_DAYS))
+    ]
+    if papers:
+        kinds.append((ProofKind.PAPERS, None))
     if organisation.kind != OrgKind.PRIVATE_CREDITOR:
         kinds.append((ProofKind.MANDATE, _authority_ends(organisation)))
     for kind, ends in kinds:

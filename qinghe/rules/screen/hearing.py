@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from qinghe.rules.screen.files import read_bytes
+from qinghe.rules.screen.files import read_bytes, read_words
 from qinghe.rules.screen.lexicon import lexicon, topic
 from qinghe.rules.screen.linear import Model, split, unpack
 from qinghe.rules.screen.meanings import meanings
@@ -38,6 +38,8 @@ TO_SOMEBODY = re.compile(
 )
 TALK_OF_LOANS = frozenset({"new_debt"})
 LINES = re.compile(r"[^\n]+")
+# A desk asks for a readable paper in words that the model has heard in threats: picture, note.
+NO_WORD = re.compile(r"\W+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -128,8 +130,24 @@ def _acts(ear: Ear, text: Spotted, found: re.Match[str], words: frozenset[str]) 
     """Return the acts of a piece that an ear has heard; pressure is named by its topic as well."""
     if ear.act != PRESSURE:
         return (ear.act,)
+    if _asks_for_papers(found[0]):
+        return ()
     about = _about(text, *found.span(), words)
     return () if _is_report(found[0], about) else (ear.act, *about)
+
+
+def _asks_for_papers(piece: str) -> bool:
+    """Tell whether a piece has a paper in it and nothing but the words of a desk that asks."""
+    every, papers = _desk()
+    return bool(papers.search(piece)) and not NO_WORD.sub("", every.sub("", piece))
+
+
+@cache
+def _desk() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what finds any word of the desk, the longest first, and what finds its papers."""
+    words = {kind: text.split() for kind, text in read_words("desk.yaml").items()}
+    every = sorted({each for kind in words.values() for each in kind}, key=len, reverse=True)
+    return re.compile("|".join(every)), re.compile("|".join(words["paper"]))
 
 
 def _is_report(piece: str, about: list[str]) -> bool:

@@ -21,6 +21,7 @@ from qinghe.claims.intake.unreadable import EncodingUnsure
 from qinghe.claims.intake.vocabulary import is_as_of
 from qinghe.claims.queries import Preview, mappings, preview_kept, recognised
 from qinghe.claims.services import receive_batch, save_mapping
+from qinghe.claims.services.creditors import why_closed
 from qinghe.claims.terms import WORKING, Product
 from qinghe.parties.filestore import seal_stream
 from qinghe.parties.roles import Permission
@@ -33,6 +34,7 @@ from qinghe.web.creditor.fields import (
     veiled,
 )
 from qinghe.web.creditor.reading import UPLOAD, read_as
+from qinghe.web.creditor.shut import shut
 from qinghe.web.doors import StaffRequest, formed, page, refusals_in
 from qinghe.web.formats import as_day
 from qinghe.web.parts import Crumb
@@ -218,6 +220,8 @@ def batch_new(request: StaffRequest) -> HttpResponse:
     """Take a file; with known columns it is checked at once, else they are asked for."""
     creditor_id = request.actor.org_id
     assert creditor_id is not None
+    if (refusal := why_closed(creditor_id, request.at)) is not None:
+        return shut(request, refusal)
     form = FileForm(
         request.POST or None,
         request.FILES or None,

@@ -21,11 +21,13 @@ from qinghe.claims.services import (
     post_claim,
     refuse_batch,
 )
+from qinghe.claims.services.creditors import why_closed
 from qinghe.claims.services.limits import Room, is_limited, room_of
 from qinghe.claims.terms import BatchState
 from qinghe.kernel.errors import DomainError
 from qinghe.parties.roles import Permission
 from qinghe.web.creditor.evidence import forms_for
+from qinghe.web.creditor.shut import shut
 from qinghe.web.creditor.singleform import SingleForm, first_values
 from qinghe.web.doors import StaffRequest, formed, page
 from qinghe.web.evidence import items_of
@@ -38,6 +40,9 @@ STEPS = 3
 @page(Permission.SUBMIT_CLAIMS, methods=("GET", "POST"))
 def claim_new(request: StaffRequest) -> HttpResponse:
     """Ask for one debt in plain words; every refusal stands beside its question."""
+    assert request.actor.org_id is not None
+    if (refusal := why_closed(request.actor.org_id, request.at)) is not None:
+        return shut(request, refusal)
     private = _private(request)
     before = _before(request)
     form = SingleForm(

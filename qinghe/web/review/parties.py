@@ -10,6 +10,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.parties.days import legal_day
+from qinghe.parties.queries.looked import Looked, looked_at
 from qinghe.parties.queries.onboarding import (
     Declared,
     application_mark,
@@ -72,13 +74,14 @@ def _late(request: StaffRequest, row: Any) -> bool:
 def party_review(request: StaffRequest, application_id: UUID) -> HttpResponse:
     """Show one application: what was declared beside its papers, proofs, doubts, decision."""
     application, found = _found(request, application_id)
+    looked = _looked(request, application, found)
     context = {
         "application": application,
         "mark": application_mark(application),
         "org": found.organisation,
         "found": found,
         "parts": parts(found),
-        "papers": _papers(found),
+        "looked": looked,
         "now_standing": standing_now(found.organisation, request.at),
         "checks": checks(org_id=found.organisation.pk),
         "flags": party_flags(org_id=found.organisation.pk),
@@ -106,18 +109,23 @@ def party_facts(request: StaffRequest, application_id: UUID) -> HttpResponse:
     if found.account:
         rows.append((_("Account holder"), _opened(request, found.account.holder_id)))
         rows.append((_("Account number"), _opened(request, found.account.number_id)))
+    looked = _looked(request, application, found)
     context = {"application": application, "org": found.organisation, "rows": rows}
-    return render(request, "web/review/party_facts.html", {**context, "papers": _papers(found)})
+    return render(request, "web/review/party_facts.html", {**context, "looked": looked})
 
 
 @page(Permission.VERIFY_PARTIES)
 def party_file(request: StaffRequest, application_id: UUID, sha: str) -> HttpResponse:
     """Open one paper of an application; who looked is recorded."""
-    _application, found = _found(request, application_id)
-    if sha not in {known for _words, known in _papers(found)}:
+    application, found = _found(request, application_id)
+    if sha not in {each.sha256 for each in _looked(request, application, found).papers}:
         raise Http404
     content = open_file(
-        sha256=sha, purpose=Purpose.VERIFY_IDENTITY, actor=request.actor, at=request.at
+        sha256=sha,
+        purpose=Purpose.VERIFY_IDENTITY,
+        actor=request.actor,
+        at=request.at,
+        application_id=application.pk,
     )
     return HttpResponse(
         content,
@@ -197,15 +205,9 @@ def _found(request: StaffRequest, application_id: UUID) -> tuple[Any, Declared]:
     return application, declared(application.organisation_id)
 
 
-def _papers(found: Declared) -> list[tuple[str, str]]:
-    """Return the papers of an application: what each is, and the hash it is kept under."""
-    people = [(each.get_acts_as_display(), each.paper) for each in found.people if each.paper]
-    licences = [
-        (f"{each.get_kind_display()} {each.number}", each.scan)
-        for each in found.licences
-        if each.scan
-    ]
-    return [*people, *licences]
+def _looked(request: StaffRequest, application: Any, found: Declared) -> Looked:
+    today = legal_day(request.at)
+    return looked_at(found, application=application, actor=request.actor, today=today)
 
 
 def _opened(request: StaffRequest, item_id: UUID) -> str:

@@ -146,7 +146,10 @@ def _checks(
         Check(
             now_("The debtor can be reached"),
             bool(view.reachable) or None,
-            now_("else it cannot be placed"),
+            now_(
+                "else it cannot be placed; an address counts once its city, province or country is"
+                " known"
+            ),
         ),
         _warned(view, warnings),
     ]
