@@ -77,8 +77,8 @@ class PaymentRow:
     reversal_back: bool
     # What of the excess went back to the payer already.
     given_back: int = 0
-    # What the creditor got back of its commission since, negative: bears more. In the shares here.
-    corrected: int = 0
+    # What was corrected of its commission since; the shares here contain it.
+    corrected: Corrected = AS_SPLIT
 
     @property
     def shown(self) -> str:
@@ -100,10 +100,6 @@ class PaymentRow:
     @property
     def to_give_back(self) -> int:
         return max(self.excess - self.given_back, 0)
-
-    @property
-    def borne_more(self) -> int:
-        return max(-self.corrected, 0)
 
     @property
     def source_label(self) -> str:
@@ -335,17 +331,11 @@ def rows_of(found: QuerySet[Payment]) -> list[PaymentRow]:
         parts.setdefault(part.payment_id, []).append((part.component, part.amount))
     splits = Split.objects.filter(payment__in=ids).select_related("collector")
     shares = {split.payment_id: split for split in splits}
-    back = given_back([row.pk for row in rows if row.excess])
-    since = corrected(ids)
+    back, since = given_back([row.pk for row in rows if row.excess]), corrected(ids)
+    told = ((row.pk, row, tuple(parts.get(row.pk, ()))) for row in rows)
     return [
-        _row(
-            row,
-            tuple(parts.get(row.pk, ())),
-            shares.get(row.pk),
-            back.get(row.pk, 0),
-            since.get(row.pk, AS_SPLIT),
-        )
-        for row in rows
+        _row(row, part, shares.get(pk), back.get(pk, 0), since.get(pk, AS_SPLIT))
+        for pk, row, part in told
     ]
 
 
@@ -385,7 +375,7 @@ def _row(
         reversal_reason=row.reversal_reason,
         reversal_back=row.reversal_back,
         given_back=given_back,
-        corrected=since.back,
+        corrected=since,
     )
 
 

@@ -30,6 +30,11 @@ class Corrected:
     def back(self) -> int:
         return self.commission + self.fee
 
+    @property
+    def more(self) -> int:
+        """Return what more was taken of the creditor."""
+        return max(-self.back, 0)
+
 
 AS_SPLIT: Final = Corrected()
 

@@ -51,8 +51,8 @@ def ask_return(
     """
     Ask that a payout be taken back from the bank; nothing moves until a second person agrees.
 
-    Of one that came back before, and of which the bank says that it was paid, it is the word that it
-    did come back.
+    Of one that came back before, and of which the bank says that it was paid, it is the word that
+    it did come back.
 
     :raises NotPermitted: the role may not prepare payouts
     :raises WhyMissing: no words about where that was heard
