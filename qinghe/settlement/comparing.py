@@ -50,17 +50,19 @@ def compare(plan: Plan, case: Case, payments: Sequence[Came]) -> Comparison:
     )
     kept = [each for each in payments if not each.reversed]
     recovered = sum(each.amount for each in kept)
-    ever = recovered + sum(each.amount for each in payments if each.reversed)
-    at_base = sum(_at(each, plan, case) for each in kept)
-    gross = sum(each.gross for each in kept)
+    ever = sum(each.amount for each in payments)
+    at_base = sum(_at(each, plan, case) for each in payments)
+    gross = sum(each.gross for each in payments)
+    # What all of them earned, less what was taken back as it was booked: to the cent.
+    back = sum(each.gross for each in payments if each.reversed)
     lines = {
         AMOUNT: _of(ever, base) - _of(expected, base),
-        BACK: _of(recovered, base) - _of(ever, base),
-        STAGE: at_base - _of(recovered, base),
+        BACK: -back,
+        STAGE: at_base - _of(ever, base),
         LADDER: gross - at_base - ladder_part(plan, expected, case.owed, case.currency),
         QUALITY: -sum(each.lost for each in kept),
     }
-    actual = gross + lines[QUALITY]
+    actual = gross - back + lines[QUALITY]
     return Comparison(expected, recovered, predicted, actual, tuple(lines.items()))
 
 

@@ -75,6 +75,14 @@ class AccountBounced(DomainError):
     )
 
 
+class PayoutContradicted(DomainError):
+    code = "settlement.payout-contradicted"
+    text = _(
+        "A payout to {organisation} came back, and the bank says that it left. Settle that first, "
+        "on that payout."
+    )
+
+
 class FileMade(DomainError):
     code = "settlement.file-made"
     text = _(

@@ -53,6 +53,10 @@ class NotNow(TextChoices):
         "bounced",
         _("The bank returned money from this account. Declare and prove an account anew."),
     )
+    CONTRADICTED = (
+        "contradicted",
+        _("A payout came back, and the bank says that it left. It is being looked at first."),
+    )
     STANDING = "standing", _("The organisation's standing does not let it be paid.")
     KEPT_OUT = "kept-out", _("Somebody kept it out of the run.")
     OVER_PAYOUT = "over-payout", _("It is above the limit of one payout.")

@@ -222,6 +222,7 @@ def test_the_lines_between_predicted_and_actual_sum_to_the_cent(
     assert found.predicted + sum(amount for _why, amount in found.lines) == found.actual
     kept = [each for each in payments if not each.reversed]
     assert found.actual == sum(each.gross - each.lost for each in kept)
+    assert dict(found.lines)["back"] == -sum(each.gross for each in payments if each.reversed)
 
 
 def test_each_line_tells_its_own_reason() -> None:
@@ -241,8 +242,9 @@ def test_each_line_tells_its_own_reason() -> None:
     undone = compare(plan, case, [Came(35_000, 7_100, "M2", reversed=True)])
     assert dict(undone.lines) == {
         "amount": 0,
-        "back": -7_000,
+        # What was booked, to the cent: the rise on what exceeds thirty with it.
+        "back": -7_100,
         "stage": 0,
-        "ladder": -100,
+        "ladder": 0,
         "quality": 0,
     }

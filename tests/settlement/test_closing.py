@@ -288,3 +288,34 @@ def balances_of(content: str) -> dict[str, str]:
 def asserted(content: str) -> dict[str, str]:
     lines = [line.split() for line in content.splitlines() if " balance " in line]
     return {line[2]: line[3] for line in lines}
+
+
+def test_what_came_of_the_next_month_needs_no_words_for_this_one(world: Any) -> None:
+    first = datetime(2026, 12, 1, 4, tzinfo=UTC)
+    kept = {each.matter: each.amount for each in open_matters(month=NOVEMBER)}
+    take(csv([Said(300, "a", "B1", day=date(2026, 12, 1))]), at=first)
+    pay(claim_of(world), 40_000, "later", source="cashier", at=first)
+    services.prepare_payouts(actor=actor(Role.OPERATOR), at=first)
+    for payout in Payout.objects.all():
+        services.approve_payout(payout_id=payout.pk, actor=actor(Role.OPERATOR), at=first)
+    now = {each.matter: each.amount for each in open_matters(month=NOVEMBER)}
+    assert {"suspense", "on-the-way"} & now.keys() == set()
+    assert now["reserves"] <= kept["reserves"]
+    later = {each.matter for each in open_matters(month=DECEMBER)}
+    assert {"suspense", "on-the-way", "reserves"} <= later
+
+
+def claim_of(world: Any) -> Any:
+    return world["first"].claim
+
+
+def test_commission_nobody_covered_is_the_months_it_was_earned_in() -> None:
+    target = claim(principal=200_000)
+    mandate(target, collector())
+    pay(target, 20_000, "early", source="creditor")
+    pay(target, 20_000, "late", source="creditor", at=THEN)
+    assert uncovered(DECEMBER) == 2 * uncovered(NOVEMBER) > 0
+
+
+def uncovered(month: date) -> int:
+    return sum(each.amount for each in open_matters(month=month) if each.matter == "uncovered")

@@ -28,8 +28,9 @@ from qinghe.settlement.models import (
     Payout,
     Split,
 )
+from qinghe.settlement.queries import payment_for
 from qinghe.settlement.queries.apart import why_not_approve
-from qinghe.settlement.queries.corrections import Standing, standing_of
+from qinghe.settlement.queries.corrections import Standing, corrections_asked, standing_of
 from qinghe.settlement.queries.statements import statement
 from qinghe.settlement.refusals import BadAmount, NotApart, OwnMoneyShort
 from tests import factories
@@ -40,6 +41,7 @@ from tests.settlement.test_invoices import issue
 from tests.settlement.test_payments import assert_books, pay
 from tests.settlement.test_reversal import reverse
 from tests.settlement.test_taxes import taxed
+from tests.web.people import signed_in
 
 pytestmark = pytest.mark.django_db
 KEPT = (
@@ -328,3 +330,22 @@ def test_who_asked_for_a_correction_approves_no_payout_that_it_feeds() -> None:
         assert why_not_approve(mine, it.two) == {}
         others = Payout.objects.filter(organisation__in=(it.claim.creditor_id, it.agency.pk))
         assert why_not_approve(list(others.exclude(organisation=whose)), it.one) == {}
+
+
+def test_a_payment_is_told_with_the_shares_that_the_books_hold() -> None:
+    it = World()
+    before = payment_for(payment_id=it.payment.pk, actor=it.one)
+    made = it.ask(1_000)
+    (asked,) = corrections_asked(actor=it.two).values()
+    assert asked.commission + asked.fee == 1_000
+    page = signed_in(Role.OPERATOR).get("/statements/objections/")
+    assert 'data-test="commission-split"' in page.content.decode()
+    it.book(made)
+    row = payment_for(payment_id=it.payment.pk, actor=it.one)
+    assert row.creditor_share == before.creditor_share + 1_000 == it.held()
+    assert row.gross_commission == before.gross_commission - 1_000
+    assert (row.commission, row.platform_fee) == (it.held(it.agency), sum(it.platform()))
+    assert row.shown != before.shown
+    client = signed_in(Role.OPERATOR)
+    for place in ("/payments/", f"/payments/{row.id}/reverse/"):
+        assert 'data-test="corrected"' in client.get(place).content.decode()

@@ -22,9 +22,11 @@ from qinghe.parties.roles import NotPermitted
 from qinghe.reporting.contraventions import found
 from qinghe.settlement import accounts, refusals, services
 from qinghe.settlement.models import Payment, Payout, Receipt, Split
+from qinghe.settlement.queries.runs import purses
 from qinghe.settlement.terms import RESERVE_DAYS
 from tests.factories import AT, actor, claim, collector, mandate
 from tests.settlement.test_payments import JOB, assert_books, pay
+from tests.web.people import signed_in
 
 CHECKS = (
     "commission-due-waits-for-its-creditor",
@@ -402,3 +404,23 @@ def back(split: Split) -> int:
 
 def total(rows: QuerySet[Any]) -> int:
     return sum(rows.values_list("amount", flat=True))
+
+
+@pytest.mark.django_db
+def test_a_creditor_reads_what_is_kept_of_its_money_and_what_goes_out() -> None:
+    agency = collector()
+    target = placed(agency)
+    pay(target, 100_000, "own", source="creditor")
+    other = claim(principal=10_000, creditor=target.creditor)
+    pay(other, 10_000, "here", source="cashier")
+    due = held(accounts.commission_due(target.creditor_id))
+    who = actor(Role.CREDITOR, target.creditor)
+    (purse,) = purses(actor=who, at=AT)
+    assert (purse.amount, purse.commission, purse.goes) == (10_000, min(due, 10_000), 0)
+    page = signed_in(Role.CREDITOR, target.creditor).get("/payouts/mine/").content.decode()
+    assert "Nothing of it goes out" in page
+    assert "100.00 of it is kept for commission" in page
+    pay(claim(principal=90_000, creditor=target.creditor), 90_000, "more", source="cashier")
+    (purse,) = purses(actor=who, at=AT)
+    assert (purse.commission, purse.goes) == (due, 100_000 - due)
+    assert purse.goes == prepare()[str(target.creditor_id)]

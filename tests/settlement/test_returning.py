@@ -292,3 +292,68 @@ def test_a_payout_paid_by_hand_takes_two_persons_too() -> None:
     press(one, f"{payout.pk}/back/ask", code="TM01", reason="typed twice", request_key="anew")
     agree(other, "/payouts/", payout)
     assert payable(owner) == 700
+
+
+def paid_after_two_said_back() -> tuple[Organisation, Payout]:
+    owner, payout = handed()
+    ask(payout)
+    services.agree_return(payout_id=payout.pk, actor=OTHER, at=LATER)
+    assert read(told((payout.number, "成功", ""))) == {payout.number: Heard.CONTRADICTS}
+    payout.refresh_from_db()
+    return owner, payout
+
+
+def lines_of(payout: Payout) -> str:
+    client = signed_in(Role.OPERATOR)
+    run = client.get(f"/payouts/runs/{payout.run_id}/").content.decode()
+    return run + client.get("/payouts/").content.decode()
+
+
+def test_what_the_bank_says_against_a_return_stays_on_the_payout_until_two_settle_it() -> None:
+    owner, payout = paid_after_two_said_back()
+    (row,) = gone(rows=payouts_of(run_id=payout.run_id, actor=ONE), actor=ONE).values()
+    assert row.contradicts
+    assert lines_of(payout).count('data-test="said-paid"') == 2
+    assert Entry.objects.filter(kind="payout.contradicted").count() == 1
+    assert services.prepare_payouts(actor=ONE, at=LATER) == []
+    assert payable(owner) == 700
+    ask(payout)
+    with pytest.raises(no.ReturnBySamePerson):
+        services.agree_return(payout_id=payout.pk, actor=ONE, at=LATER)
+    services.agree_return(payout_id=payout.pk, actor=OTHER, at=LATER)
+    # The same file, read again, says nothing new.
+    read(told((payout.number, "成功", "")))
+    assert 'data-test="said-paid"' not in lines_of(payout)
+    (again,) = services.prepare_payouts(actor=ONE, at=LATER)
+    assert (again.amount, again.retry_of_id) == (700, payout.pk)
+    sound()
+
+
+def test_a_payout_that_waits_already_is_let_go_by_nobody_after_the_banks_word() -> None:
+    _owner, payout = handed()
+    ask(payout)
+    services.agree_return(payout_id=payout.pk, actor=OTHER, at=LATER)
+    (again,) = services.prepare_payouts(actor=ONE, at=LATER)
+    read(told((payout.number, "成功", "")))
+    with pytest.raises(no.PayoutContradicted):
+        services.approve_payout(payout_id=again.pk, actor=OTHER, at=LATER)
+    with pytest.raises(no.NothingToRun):
+        services.open_run(currency="CNY", actor=ONE, at=LATER)
+
+
+def test_the_payee_of_what_left_is_not_told_that_the_money_waits_here() -> None:
+    owner, payout = handed()
+    ask(payout)
+    services.agree_return(payout_id=payout.pk, actor=OTHER, at=LATER)
+    client = signed_in(Role.CREDITOR, owner)
+    assert "waits here" in client.get("/payouts/mine/").content.decode()
+    take(camt([Said(-700, payout.number, "B1")]))
+    page = client.get("/payouts/mine/").content.decode()
+    assert "waits here" not in page
+    assert "asks the bank first" in page
+    assert "Why it is not paid yet" in page
+    take(camt([Said(700, f"退汇 {payout.number}", "B2", day=NEXT)], opening=-700))
+    came = Suspense.objects.get()
+    services.propose_return(suspense_id=came.pk, actor=ONE, at=LATER)
+    services.agree(suspense_id=came.pk, actor=OTHER, at=LATER)
+    assert "waits here" in client.get("/payouts/mine/").content.decode()

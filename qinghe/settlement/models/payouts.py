@@ -148,6 +148,10 @@ class Payout(Row):
     returned_at = models.DateTimeField(null=True)
     # Where no second person agreed: the hash of the file of the bank's answers that told of it.
     answers_sha256 = models.TextField(default="", db_default="", blank=True)
+    # When the bank said that it was paid although it had come back, until persons settled that; and
+    # the hash of the file that said so, which says it once.
+    contradicted_at = models.DateTimeField(null=True)
+    contradicted_by = models.TextField(default="", db_default="", blank=True)
     # The returned payout it stands for.
     retry_of = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
 
@@ -166,6 +170,11 @@ class Payout(Row):
             models.CheckConstraint(
                 condition=Q(run__isnull=True) | Q(kept_out="", account__isnull=False),
                 name="settlement_payout_in_or_out",
+            ),
+            models.CheckConstraint(
+                condition=Q(contradicted_at__isnull=True)
+                | Q(state=PayoutState.FAILED) & ~Q(contradicted_by=""),
+                name="settlement_payout_contradicted",
             ),
         ]
         indexes = [

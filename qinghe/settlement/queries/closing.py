@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from qinghe.claims.days import day_of
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.shown import mark
 from qinghe.ledger.closing import after
 from qinghe.ledger.models import Account, Period, Transfer
-from qinghe.ledger.queries import trial_balance, wrong_balances
+from qinghe.ledger.queries import balances_at, trial_balance, wrong_balances
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement.bank_terms import SendBackState
 from qinghe.settlement.closing_terms import WEIGHTS, CloseState, Matter, Weight, ends, first_day
@@ -41,6 +41,8 @@ from qinghe.settlement.queries.entries import noted_ones
 from qinghe.settlement.return_terms import LIVE, DisputeKind, DisputeState
 from qinghe.settlement.terms import PaymentState
 
+# What was booked for the very end of a month is the next one's.
+INSTANT: Final = timedelta(microseconds=1)
 ON_THE_WAY_BACK: Final = (SendBackState.WAITING, SendBackState.READY)
 # What stood on accounts of a pattern when a month ended: their last closing balance up to it.
 STOOD: Final = """
@@ -138,19 +140,21 @@ def open_matters(*, month: date) -> list[Open]:
         *_sums(Matter.DRAFTS, Payout.objects.filter(state="draft", prepared_at__lt=until)),
         *_sums(Matter.RECEIPTS, Receipt.objects.filter(confirmed_at=None, at__lt=until)),
         *_sums(Matter.UNMATCHED, _unmatched(until)),
-        *_suspense(),
+        *_suspense(until),
         *_at_bank(),
         *_left(until),
         *_objected(until),
         *_sums(Matter.TAKEN_BACK, _taken_back(until)),
         *_sums(
             Matter.ON_THE_WAY,
-            Payout.objects.filter(state__in=(PayoutState.APPROVED, PayoutState.SENT)),
+            Payout.objects.filter(
+                state__in=(PayoutState.APPROVED, PayoutState.SENT), approved_at__lt=until
+            ),
         ),
         *_sums(Matter.REFUNDS, Refund.objects.filter(state__in=LIVE, asked_at__lt=until)),
         *_debits(until),
-        *_held(Matter.UNCOVERED, "creditor:", ":commission_due"),
-        *_held(Matter.RESERVES, "collector:", ":reserve"),
+        *_held(Matter.UNCOVERED, "creditor:", ":commission_due", until),
+        *_held(Matter.RESERVES, "collector:", ":reserve", until),
     ]
     order = list(Weight)
     return sorted(found, key=lambda each: order.index(each.weight))
@@ -220,13 +224,24 @@ def _debits(until: datetime) -> list[Open]:
     return [Open(Matter.DEBITS, currency, count, total) for currency, (count, total) in rows]
 
 
-def _suspense() -> list[Open]:
-    """Return what the books hold for nobody yet, by the amounts that wait at the desk."""
+def _suspense(until: datetime) -> list[Open]:
+    """Return what the books hold for nobody yet, without what came to the bank afterwards."""
     under = Q(path="platform:suspense") | Q(path__startswith="platform:suspense:")
-    rows = Suspense.objects.filter(rest__gt=0).values_list("currency").annotate(Count("pk"))
-    waits = dict(rows.order_by())
-    held = _accounts(Matter.SUSPENSE, Account.objects.filter(under))
-    return [replace(each, count=waits.get(each.currency, each.count)) for each in held]
+    before = Q(entry__booked_on__lt=day_of(until))
+    rows = Suspense.objects.filter(rest__gt=0).values("currency").order_by()
+    waits = {
+        row["currency"]: (row["count"], row["later"])
+        for row in rows.annotate(
+            count=Count("pk", filter=before), later=Sum("rest", filter=~before, default=0)
+        )
+    }
+    held = Account.objects.filter(under).exclude(balance=0).values("currency")
+    found = []
+    for row in held.annotate(count=Count("pk"), total=Sum("balance")).order_by("currency"):
+        count, later = waits.get(row["currency"], (row["count"], 0))
+        if amount := abs(int(row["total"])) - int(later):
+            found.append(Open(str(Matter.SUSPENSE), row["currency"], count, amount))
+    return found
 
 
 def _left(until: datetime) -> list[Open]:
@@ -264,13 +279,30 @@ def _objected(until: datetime) -> list[Open]:
     return [Open(Matter.OBJECTIONS, "", count, 0)] if count else []
 
 
-def _held(matter: str, start: str, end: str) -> list[Open]:
-    return _accounts(matter, Account.objects.filter(path__startswith=start, path__endswith=end))
+def _held(matter: str, start: str, end: str, until: datetime) -> list[Open]:
+    under = Account.objects.filter(path__startswith=start, path__endswith=end)
+    return _accounts(matter, under, until)
 
 
-def _accounts(matter: str, found: QuerySet[Account]) -> list[Open]:
-    rows = found.exclude(balance=0).values("currency")
-    return _opens(matter, rows.annotate(count=Count("pk"), total=Sum(F("balance"))))
+def _accounts(matter: str, found: QuerySet[Account], until: datetime) -> list[Open]:
+    """Return what stood on accounts when a month ended, and stands there still."""
+    now: dict[str, dict[str, int]] = {}
+    for path, currency, balance in found.exclude(balance=0).values_list(
+        "path", "currency", "balance"
+    ):
+        now.setdefault(currency, {})[path] = balance
+    opens = []
+    for currency, held in sorted(now.items()):
+        then = balances_at(paths=list(held), currency=currency, at=until - INSTANT)
+        both = [stays for path, sum_ in held.items() if (stays := _stays(then[path], sum_))]
+        if both:
+            opens.append(Open(str(matter), currency, len(both), abs(sum(both))))
+    return opens
+
+
+def _stays(then: int, now: int) -> int:
+    """Return what of a balance is left: nothing where it has changed sides since."""
+    return min(then, now, key=abs) if then * now > 0 else 0
 
 
 def _sums(matter: str, found: QuerySet[Any]) -> list[Open]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from qinghe.ledger.queries import standing
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement.correction_terms import COMMISSION_LINE, CorrectionState, Way
 from qinghe.settlement.models import CommissionCorrection, Split
+from qinghe.settlement.queries.hands import hands
 from qinghe.settlement.terms import HERE, PaymentState
 
 # By kind of a booking: whether it is the collector's, the platform's, and tax.
@@ -60,9 +62,13 @@ class AskedRow:
     id: UUID
     way: str
     amount: int
+    commission: int
     fee: int
     currency: str
     asked_by: str
+    # By the name that colleagues see.
+    asked_name: str
+    asked_at: datetime
 
     @property
     def way_label(self) -> str:
@@ -97,13 +103,24 @@ def standing_of(split: Split) -> Standing | None:
 
 def corrections_asked(*, actor: Actor) -> dict[UUID, AskedRow]:
     """
-    Return by objection the correction of commission that waits for a second person. One query.
+    Return by objection the correction of commission that waits for a second person. Two queries.
 
     :raises NotPermitted: the role does not manage payments
     """
     require(actor, Permission.MANAGE_PAYMENTS)
-    rows = CommissionCorrection.objects.filter(state=CorrectionState.ASKED)
+    rows = list(CommissionCorrection.objects.filter(state=CorrectionState.ASKED))
+    named = hands(row.asked_by for row in rows)
     return {
-        row.objection_id: AskedRow(row.pk, row.way, row.amount, row.fee, row.currency, row.asked_by)
+        row.objection_id: AskedRow(
+            id=row.pk,
+            way=row.way,
+            amount=row.amount,
+            commission=row.commission,
+            fee=row.fee,
+            currency=row.currency,
+            asked_by=row.asked_by,
+            asked_name=named.get(row.asked_by, ""),
+            asked_at=row.asked_at,
+        )
         for row in rows
     }

@@ -51,9 +51,11 @@ class Gone:
     """One payout beside the statements: the last day it left on, and the word that it came back."""
 
     left_on: date | None
-    # Taken back in the books, and oftener gone than back on the statements.
+    # Taken back in the books, and oftener gone than back on the statements or by the bank's word.
     contradicts: bool
     asked: AskedBack | None
+    # When the bank's answers said that it was paid, as long as nobody settled it.
+    said_paid_at: datetime | None = None
 
 
 def gone(*, rows: Iterable[PayoutRow], actor: Actor) -> dict[UUID, Gone]:
@@ -65,24 +67,33 @@ def gone(*, rows: Iterable[PayoutRow], actor: Actor) -> dict[UUID, Gone]:
     require(actor, Permission.PREPARE_PAYOUTS)
     payouts = list(rows)
     left, back = _left({p.number for p in payouts}), _back(payouts)
-    asked = _asked(payouts, left, actor)
+    said = _said_paid(payouts)
+    asked = _asked(payouts, left, actor, said)
     found = {}
     for row in payouts:
         times, day = left.get(row.number, (0, None))
         failed = row.state == PayoutState.FAILED
-        told = Gone(day, failed and times > back.get(row.number, 0), asked.get(row.id))
-        if told.left_on or told.asked:
+        returned, paid = back.get(row.number, 0), said.get(row.id)
+        against = failed and max(times, paid is not None) > returned
+        told = Gone(day, against, asked.get(row.id), paid if against else None)
+        if told.left_on or told.asked or told.contradicts:
             found[row.id] = told
     return found
 
 
 def return_mark(asked: PayoutReturn, payout: Payout) -> str:
     """Return the mark of a word that a payout came back, and of what else is known of it."""
-    return _mark(asked.pk, payout.state, _left({payout.number}).get(payout.number))
+    left = _left({payout.number}).get(payout.number)
+    return _mark(asked.pk, payout.state, left, payout.contradicted_at)
 
 
-def _mark(asked: UUID, state: str, left: Left | None) -> str:
-    return mark(asked, str(state), left[1] if left else None)
+def _mark(asked: UUID, state: str, left: Left | None, said: datetime | None) -> str:
+    return mark(asked, str(state), left[1] if left else None, said)
+
+
+def _said_paid(payouts: Iterable[PayoutRow]) -> dict[UUID, datetime]:
+    rows = Payout.objects.filter(pk__in=[p.id for p in payouts], contradicted_at__isnull=False)
+    return {pk: at for pk, at in rows.values_list("pk", "contradicted_at") if at}
 
 
 def _left(numbers: set[str]) -> dict[str, Left]:
@@ -97,7 +108,10 @@ def _back(payouts: Iterable[PayoutRow]) -> dict[str, int]:
 
 
 def _asked(
-    payouts: Iterable[PayoutRow], left: Mapping[str, Left], actor: Actor
+    payouts: Iterable[PayoutRow],
+    left: Mapping[str, Left],
+    actor: Actor,
+    said: Mapping[UUID, datetime],
 ) -> dict[UUID, AskedBack]:
     known = {p.id: p for p in payouts}
     open_ = PayoutReturn.objects.filter(agreed_at=None, dropped_at=None)
@@ -111,7 +125,9 @@ def _asked(
             asked_by=named.get(row.asked_by, ""),
             asked_at=row.asked_at,
             agrees=approves and row.asked_by not in near,
-            shown=_mark(row.pk, (of := known[row.payout_id]).state, left.get(of.number)),
+            shown=_mark(
+                row.pk, (of := known[row.payout_id]).state, left.get(of.number), said.get(of.id)
+            ),
         )
         for row in rows
     }

@@ -16,6 +16,7 @@ from qinghe.parties.queries.standing import below
 from qinghe.parties.terms import SettlementState
 from qinghe.settlement.models import Payout, PayoutLimit
 from qinghe.settlement.payout_terms import COUNTED, DEFAULT_LIMITS, Limits, NotNow, PayoutState
+from qinghe.settlement.queries.contradicted import contradicted
 from qinghe.settlement.return_codes import ACCOUNT_CODES
 
 
@@ -73,16 +74,18 @@ def why_not_now(
     """
     Return why payouts cannot go out with a run, limits aside; absent are those that can.
 
-    `joined` ones must still go to the account they joined with. Four queries.
+    `joined` ones must still go to the account they joined with. Five queries.
     """
     owners = {payout.organisation_id for payout in payouts}
     known = accounts_now(owners)
     low, changed, back = below(owners, Act.WORK, at), waiting_until(owners, at), bounced(owners)
+    doubted = contradicted(owners)
 
     def reason(payout: Payout) -> NotNow | None:
         owner, account = payout.organisation_id, known.get(payout.organisation_id)
         checks = (
             (bool(payout.kept_out), NotNow.KEPT_OUT),
+            (owner in doubted, NotNow.CONTRADICTED),
             (owner in low, NotNow.STANDING),
             (account is None, NotNow.NO_ACCOUNT),
             (owner in changed, NotNow.CHANGED),
@@ -96,13 +99,15 @@ def why_not_now(
 
 
 def why_not_paid(org_ids: Collection[UUID], at: datetime) -> dict[UUID, NotNow]:
-    """Return why nothing can be paid to organisations; absent are those that can be. 4 queries."""
+    """Return why nothing can be paid to organisations; absent are those that can be. 5 queries."""
     known = accounts_now(org_ids)
     low, changed, back = below(org_ids, Act.WORK, at), waiting_until(org_ids, at), bounced(org_ids)
+    doubted = contradicted(org_ids)
 
     def reason(owner: UUID) -> NotNow | None:
         account = known.get(owner)
         checks = (
+            (owner in doubted, NotNow.CONTRADICTED),
             (owner in low, NotNow.STANDING),
             (account is None, NotNow.NO_ACCOUNT),
             (owner in changed, NotNow.CHANGED),

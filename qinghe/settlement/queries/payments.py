@@ -29,12 +29,11 @@ from qinghe.ledger.queries import balances
 from qinghe.market.queries.teams import in_own_hands
 from qinghe.parties.roles import OVERSIGHT
 from qinghe.settlement import accounts
-from qinghe.settlement.bank_terms import SendBackState
-from qinghe.settlement.models import Allocation, Payment, Payout, Refund, SendBack, Split
+from qinghe.settlement.models import Allocation, Payment, Payout, Split
 from qinghe.settlement.payout_terms import PayoutState
+from qinghe.settlement.queries.shares import AS_SPLIT, Corrected, corrected, given_back
 from qinghe.settlement.refusals import NoSuchPayment
 from qinghe.settlement.return_codes import ACCOUNT_CODES, CODES
-from qinghe.settlement.return_terms import RefundState
 from qinghe.settlement.terms import HERE, PaymentSource, PaymentState, asked_since, asked_until
 
 NOTHING = Q(pk__in=[])
@@ -78,13 +77,16 @@ class PaymentRow:
     reversal_back: bool
     # What of the excess went back to the payer already.
     given_back: int = 0
+    # What was corrected of its commission since; the shares here contain it.
+    corrected: Corrected = AS_SPLIT
 
     @property
     def shown(self) -> str:
         """Return the mark of what undoing it would do, and of what somebody asked for."""
         asked = (self.reversal_asked_by, self.reversal_asked_at)
         wish = (self.reversal_reason, self.reversal_back)
-        return mark(self.id, self.state, self.amount, self.creditor_share, *asked, *wish)
+        shares = (self.creditor_share, self.gross_commission)
+        return mark(self.id, self.state, self.amount, *shares, *asked, *wish)
 
     @property
     def asked_until(self) -> datetime | None:
@@ -330,7 +332,10 @@ def visible(actor: Actor) -> Q:
 
 
 def rows_of(found: QuerySet[Payment]) -> list[PaymentRow]:
-    """Return payments with their parts and shares; three queries, two more for what went back."""
+    """
+    Return payments with their parts, and the shares that the books hold. Four queries, two more for
+    what went back, one more for what was corrected.
+    """
     rows = list(found.select_related("claim", "creditor"))
     ids = [row.pk for row in rows]
     parts: dict[UUID, list[tuple[str, int]]] = {}
@@ -338,30 +343,20 @@ def rows_of(found: QuerySet[Payment]) -> list[PaymentRow]:
         parts.setdefault(part.payment_id, []).append((part.component, part.amount))
     splits = Split.objects.filter(payment__in=ids).select_related("collector")
     shares = {split.payment_id: split for split in splits}
-    back = _given_back([row.pk for row in rows if row.excess])
+    back, since = given_back([row.pk for row in rows if row.excess]), corrected(ids)
+    told = ((row.pk, row, tuple(parts.get(row.pk, ()))) for row in rows)
     return [
-        _row(row, tuple(parts.get(row.pk, ())), shares.get(row.pk), back.get(row.pk, 0))
-        for row in rows
+        _row(row, part, shares.get(pk), back.get(pk, 0), since.get(pk, AS_SPLIT))
+        for pk, row, part in told
     ]
 
 
-def _given_back(ids: list[UUID]) -> dict[UUID, int]:
-    """Return what went back of payments, in minor units. No query where none has an excess."""
-    if not ids:
-        return {}
-    found: dict[UUID, int] = {}
-    sent = SendBack.objects.filter(payment__in=ids, state=SendBackState.DONE)
-    done = Refund.objects.filter(payment__in=ids, state=RefundState.DONE)
-    for pk, amount in [
-        *sent.values_list("payment_id", "amount"),
-        *done.values_list("payment_id", "amount"),
-    ]:
-        found[pk] = found.get(pk, 0) + amount
-    return found
-
-
 def _row(
-    row: Payment, parts: tuple[tuple[str, int], ...], split: Split | None, given_back: int
+    row: Payment,
+    parts: tuple[tuple[str, int], ...],
+    split: Split | None,
+    given_back: int,
+    since: Corrected,
 ) -> PaymentRow:
     return PaymentRow(
         id=row.pk,
@@ -379,19 +374,20 @@ def _row(
         received_at=row.received_at,
         state=row.state,
         parts=parts,
-        creditor_share=split.creditor_share if split else 0,
-        commission=split.commission if split else 0,
+        creditor_share=split.creditor_share + since.back if split else 0,
+        commission=split.commission - since.commission if split else 0,
         reserve=split.reserve if split else 0,
-        platform_fee=split.platform_fee if split else 0,
+        platform_fee=split.platform_fee - since.fee if split else 0,
         costs_back=split.costs_back if split else 0,
         costs_own=split.costs_own if split else 0,
         commission_tax=split.commission_tax if split else 0,
-        fee_tax=split.fee_tax if split else 0,
+        fee_tax=split.fee_tax - since.tax if split else 0,
         reversal_asked_by=row.reversal_asked_by,
         reversal_asked_at=row.reversal_asked_at,
         reversal_reason=row.reversal_reason,
         reversal_back=row.reversal_back,
         given_back=given_back,
+        corrected=since,
     )
 
 

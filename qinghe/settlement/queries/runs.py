@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from qinghe.kernel.actor import Actor
 from qinghe.kernel.shown import mark
 from qinghe.ledger.models import Account
+from qinghe.ledger.queries import balances
 from qinghe.parties.roles import Permission, require
 from qinghe.settlement import accounts
 from qinghe.settlement.models import Payout, PayoutLimit, PayoutRun
@@ -25,6 +26,7 @@ from qinghe.settlement.payout_terms import (
     RunState,
 )
 from qinghe.settlement.queries.apart import tied_to
+from qinghe.settlement.queries.contradicted import contradicted_payouts
 from qinghe.settlement.queries.payable import (
     limits_of,
     over_limits,
@@ -74,6 +76,18 @@ class Purse:
     currency: str
     amount: int
     why: NotNow | None
+    # What the next payouts keep of it: for commission owed, and for what must be given back.
+    commission: int = 0
+    given_back: int = 0
+
+    @property
+    def kept(self) -> int:
+        return self.commission + self.given_back
+
+    @property
+    def goes(self) -> int:
+        """Return what will go out."""
+        return self.amount - self.kept
 
 
 @dataclass(frozen=True)
@@ -168,7 +182,7 @@ def purses(*, actor: Actor, at: datetime) -> list[Purse]:
     paths = (accounts.collected(actor.org_id), accounts.payable(actor.org_id))
     held = Account.objects.filter(path__in=paths, balance__lt=0).order_by("currency", "path")
     why = why_not_paid([actor.org_id], at).get(actor.org_id)
-    return [Purse(row.currency, -row.balance, why) for row in held]
+    return [_purse(row, why, actor.org_id) for row in held]
 
 
 def limits(*, actor: Actor) -> list[LimitRow]:
@@ -192,9 +206,15 @@ def limits(*, actor: Actor) -> list[LimitRow]:
     return found
 
 
-def came_back(*, actor: Actor) -> list[PayoutRow]:
-    """Return payouts to the actor's own organisation that came back and were not tried again."""
-    return payout_rows(returned_to(actor).order_by("-returned_at", "number"))
+def came_back(*, actor: Actor) -> list[tuple[PayoutRow, bool]]:
+    """
+    Return payouts to the actor's own organisation that came back and were not tried again, each
+    with whether the bank or its statement says that it left. Two queries.
+    """
+    rows = payout_rows(returned_to(actor).order_by("-returned_at", "number"))
+    own = contradicted_payouts().filter(organisation=actor.org_id)
+    doubted = set(own.values_list("pk", flat=True))
+    return [(row, row.id in doubted) for row in rows]
 
 
 def returned_to(actor: Actor) -> QuerySet[Payout]:
@@ -206,6 +226,17 @@ def returned_to(actor: Actor) -> QuerySet[Payout]:
     ).exclude(pk=OuterRef("pk"))
     back = Payout.objects.filter(organisation=actor.org_id, state=PayoutState.FAILED)
     return back.exclude(Exists(since))
+
+
+def _purse(held: Account, why: NotNow | None, org_id: UUID) -> Purse:
+    """Keep in the order of the next payouts: first what must be given back, then commission."""
+    amount = -held.balance
+    back, due = accounts.clawback(held.path), accounts.commission_due(org_id)
+    owed = balances(paths=[back, due], currency=held.currency)
+    returned = min(amount, max(owed[back], 0))
+    earns = held.path == accounts.payable(org_id)
+    commission = 0 if earns else min(amount - returned, max(owed[due], 0))
+    return Purse(held.currency, amount, why, commission, returned)
 
 
 def _row(run: PayoutRun) -> RunRow:

@@ -151,9 +151,29 @@ def hear_bank(*, answer: Answer, sha256: str, actor: Actor, at: datetime) -> Hea
     elif heard == Heard.RETURNED:
         require(actor, Permission.APPROVE_PAYOUTS)
         take_payout_back(**told, word=Word(ANSWERS, answer.code, answers=sha256))
+    elif heard == Heard.CONTRADICTS and answer.said == Said.PAID:
+        _contradict(payout, sha256, actor, at)
     elif heard == Heard.ASKED and open_return(payout) is None:
         ask_return(**told, reason=ANSWERS, code=answer.code)
     return heard
+
+
+def _contradict(payout: Payout, sha256: str, actor: Actor, at: datetime) -> None:
+    """Keep that the bank calls paid what came back; what persons settled no file says again."""
+    if payout.state != PayoutState.FAILED or payout.contradicted_by == sha256:
+        return
+    payout.contradicted_at, payout.contradicted_by = at, sha256
+    payout.save(update_fields=["contradicted_at", "contradicted_by"])
+    record(
+        kind="payout.contradicted",
+        subject=f"payout:{payout.pk}",
+        actor=actor,
+        at=at,
+        number=payout.number,
+        amount=payout.amount,
+        currency=payout.currency,
+        answers=sha256,
+    )
 
 
 def _hash(content: bytes) -> str:

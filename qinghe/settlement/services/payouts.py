@@ -37,11 +37,13 @@ from qinghe.settlement.models import Payout, PayoutReturn, PayoutRun, StatementE
 from qinghe.settlement.payout_refusals import (
     AccountBounced,
     InRun,
+    PayoutContradicted,
     PayoutLeft,
     UnknownReturnCode,
 )
 from qinghe.settlement.payout_terms import PayoutState, RunState
 from qinghe.settlement.queries.apart import why_not_approve
+from qinghe.settlement.queries.contradicted import contradicted
 from qinghe.settlement.queries.payable import accounts_now, bounced
 from qinghe.settlement.refusals import AccountChanged, NoCash, NoSuchPayout, PayoutMoved
 from qinghe.settlement.return_codes import CODES
@@ -119,6 +121,7 @@ def approve_payout(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
     :raises StandingLapsed: a licence, an authority or a review of it has ended
     :raises AccountChanged: its account was changed less than three days ago
     :raises AccountBounced: the bank returned money from its account, and none was proven since
+    :raises PayoutContradicted: the bank says of an earlier payout that it did not come back
     :raises InRun: it goes with a run, which is approved as a whole
     :raises OverLimit: above the limit of a payout, or of what one organisation gets in a day
     """
@@ -149,6 +152,7 @@ def pay_payout(*, payout_id: UUID, actor: Actor, at: datetime) -> Payout:
     :raises StandingLapsed: a licence, an authority or a review of it has ended
     :raises AccountChanged: its account was changed less than three days ago
     :raises AccountBounced: the bank returned money from its account, and none was proven since
+    :raises PayoutContradicted: the bank says of an earlier payout that it did not come back
     """
     require(actor, Permission.PREPARE_PAYOUTS)
     payout, run = _with_run(payout_id, PayoutState.APPROVED, PayoutState.SENT)
@@ -294,6 +298,7 @@ def _payable(at: datetime) -> list[Account]:
     rows = list(Account.objects.filter(path__regex=accounts.PAYABLE, balance__lt=0).order_by("pk"))
     owners = {_owner(row) for row in rows}
     waiting = below(owners, Act.WORK, at) | waiting_until(owners, at).keys() | bounced(owners)
+    waiting |= contradicted(owners)
     return [row for row in rows if _owner(row) not in waiting]
 
 
@@ -338,6 +343,8 @@ def _check_payee(organisation: Organisation, at: datetime) -> None:
         raise AccountChanged(organisation=organisation.name, until=f"{local(until):%Y-%m-%d %H:%M}")
     if bounced([organisation.pk]):
         raise AccountBounced(organisation=organisation.name)
+    if contradicted([organisation.pk]):
+        raise PayoutContradicted(organisation=organisation.name)
 
 
 def _with_run(payout_id: UUID, *states: PayoutState) -> tuple[Payout, PayoutRun | None]:

@@ -51,6 +51,9 @@ def ask_return(
     """
     Ask that a payout be taken back from the bank; nothing moves until a second person agrees.
 
+    Of one that came back before, and of which the bank says that it was paid, it is the word that
+    it did come back.
+
     :raises NotPermitted: the role may not prepare payouts
     :raises WhyMissing: no words about where that was heard
     :raises UnknownReturnCode: not one of the bank's reasons
@@ -63,7 +66,7 @@ def ask_return(
         raise WhyMissing
     check_code(code)
     payout = _locked(payout_id)
-    if payout.state not in AT_BANK:
+    if payout.state not in AT_BANK and payout.contradicted_at is None:
         raise NotLeft(number=payout.number)
     if open_return(payout) is not None:
         raise ReturnAsked(number=payout.number)
@@ -77,7 +80,7 @@ def ask_return(
 @verb("settlement.agree-return")
 def agree_return(*, payout_id: UUID, actor: Actor, at: datetime, seen: str | None = None) -> Payout:
     """
-    Agree that a payout came back; its money is payable again.
+    Agree that a payout came back; its money is payable again, or waits no longer.
 
     :param seen: the mark of the word that was shown, `AskedBack.shown`
     :raises NotPermitted: the role may not approve payouts
@@ -95,6 +98,8 @@ def agree_return(*, payout_id: UUID, actor: Actor, at: datetime, seen: str | Non
         raise ReturnBySamePerson
     asked.agreed_by, asked.agreed_at = actor.label, at
     asked.save(update_fields=["agreed_by", "agreed_at"])
+    if payout.contradicted_at is not None:
+        return _upheld(payout, asked, actor, at)
     word = Word(asked.reason, asked.code, said_by=asked.asked_by)
     return take_payout_back(payout_id=payout_id, word=word, actor=actor, at=at)
 
@@ -146,6 +151,14 @@ def _heard(payout_id: UUID, at: datetime) -> bool:
     except (NoCash, PayoutMoved):
         return False
     return True
+
+
+def _upheld(payout: Payout, asked: PayoutReturn, actor: Actor, at: datetime) -> Payout:
+    """Settle what the bank said against it; what a statement tells against it stays."""
+    payout.contradicted_at = None
+    payout.save(update_fields=["contradicted_at"])
+    _note("return-upheld", payout, asked, actor, at)
+    return payout
 
 
 def _locked(payout_id: UUID) -> Payout:
