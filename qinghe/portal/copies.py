@@ -88,7 +88,7 @@ def copy_to_read(request: DebtorRequest, at: datetime) -> dict[str, Any]:
         "identity": [
             (Secret(row["kind"]).label, row["value"]) for row in _identity(person_id, actor, at)
         ],
-        "claims": [_claim(view, actor, at) for view in views],
+        "claims": [_with_plan(view, actor, at) for view in views],
         "payments": [(row, backs.get(row.id)) for row in payments(actor=actor, limit=MOST)],
         "papers": _papers(views, actor),
         "debits": [(each, ended(each), told(each.rows)) for each in my_debits(actor=actor)],
@@ -100,7 +100,7 @@ def copy_to_read(request: DebtorRequest, at: datetime) -> dict[str, Any]:
     }
 
 
-def _claim(view: ClaimView, actor: Actor, at: datetime) -> dict[str, Any]:
+def _with_plan(view: ClaimView, actor: Actor, at: datetime) -> dict[str, Any]:
     claim = my_claim(view, day_of(at))
     return {"claim": claim, "disputes": view.disputes, **about_plan(claim, actor)}
 

@@ -1,4 +1,4 @@
-"""What doing nothing costs where something was agreed: what is due next, and until when it counts."""
+"""What doing nothing costs where something was agreed: what is due, and until when it counts."""
 
 from __future__ import annotations
 

@@ -33,7 +33,10 @@ def test_a_running_plan_names_its_next_payment_and_what_a_miss_means(
     assert 'data-test="idle-plan"' not in words(inside, world)
     running(world)
     text = words(inside, world)
-    assert "The next is 300.00 yuan, due on 23 December; it is in time until 26 December" in text
+    assert (
+        "The next is 300.00 yuan, due on 23 December 2026; it is in time until 26 December 2026"
+        in text
+    )
     assert "the plan stops, and you may be contacted about this claim again" in text
     assert "While you keep your plan, nobody contacts you about this claim." in text
     assert "While this is paused" not in text
@@ -47,7 +50,7 @@ def test_late_but_in_its_grace_it_says_until_when(
     at = NOON + timedelta(days=31)
     time_machine.move_to(at, tick=False)  # type: ignore[attr-defined]
     text = words(enter(inside, world, at), world)
-    assert "300.00 yuan was due on 23 December; you have until 26 December" in text
+    assert "300.00 yuan was due on 23 December 2026; you have until 26 December 2026" in text
 
 
 def test_while_contact_is_paused_nothing_of_it_is_late(inside: Client, world: World) -> None:
@@ -150,12 +153,11 @@ def test_a_payment_that_is_undone_gives_the_plan_back(
     undone = NOON + timedelta(days=35)
     time_machine.move_to(undone, tick=False)  # type: ignore[attr-defined]
     client = enter(inside, world, undone)
-    assert "paid in full" in words(client, world) or "This claim is finished" in words(client, world)
     reverse(Payment.objects.get(), at=undone)
     text = words(client, world)
     assert 'data-test="plan-again"' in text
-    assert "On 28 December a payment was taken back" in text
-    assert "300.00 yuan was due on 23 December; you have until 31 December" in text
+    assert "On 28 December 2026 a payment was taken back" in text
+    assert "300.00 yuan was due on 23 December 2026; you have until 31 December 2026" in text
     table = words(client, world, "plan/")
     assert "You can still pay this one until 31 December" in table
     assert 'data-test="plan-status"' in table

@@ -101,7 +101,7 @@ class TestThePlan:
         assert_books(owed.claim)
         items = timeline(claim_id=owed.claim.pk, actor=actor(Role.OPERATOR), at=AT + 2 * DAY)
         (again,) = [each for each in items if each.at == AT + DAY and each.kind == "casework.plan"]
-        assert again.title == "Plan: Running"
+        assert again.badge == "active"
 
     def test_what_one_person_only_asks_for_changes_nothing(self) -> None:
         owed = Owed()

@@ -18,8 +18,8 @@ from qinghe.casework.services.hardship import ask_hardship, decide_hardship
 from qinghe.casework.services.paid import apply_paid
 from qinghe.casework.services.plans import decide_plan, propose_plan, withdraw_plan
 from qinghe.casework.services.promises import cancel_promise, make_promise
-from qinghe.casework.services.reinstating import forget_before, undo_kept
 from qinghe.casework.services.records import add_record
+from qinghe.casework.services.reinstating import forget_before, undo_kept
 from qinghe.casework.services.service_levels import check_service
 from qinghe.casework.services.sweeps import (
     judge_instalments,

@@ -88,10 +88,14 @@ def forms_for(view: ClaimView) -> dict[str, Any]:
 
 @page(Permission.MANAGE_CLAIMS, methods=("GET", "POST"))
 def evidence_add(request: StaffRequest, claim_id: UUID) -> HttpResponse:
-    """Add the files of a form, each by itself: one that is refused does not lose the others."""
-    if request.method != "POST":
-        # Reloaded, or come back to after signing in: the form is on the page of the claim.
-        return _shown(claim_id)
+    """Add the files of a form; reloaded, it leads back to the claim, where the form is."""
+    if request.method == "POST":
+        _add_each(request, claim_id)
+    return HttpResponseRedirect(reverse(ONE, kwargs={"claim_id": claim_id}) + "#evh")
+
+
+def _add_each(request: StaffRequest, claim_id: UUID) -> None:
+    """Add each file by itself: one that is refused does not lose the others."""
     added: set[UUID] = set()
     for number, kind, file in _files(request):
         try:
@@ -119,11 +123,6 @@ def evidence_add(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         messages.success(request, words % {"n": len(added)})
     elif not request.FILES:
         messages.error(request, now_("Choose a file first. Nothing was added."))
-    return _shown(claim_id)
-
-
-def _shown(claim_id: UUID) -> HttpResponse:
-    return HttpResponseRedirect(reverse(ONE, kwargs={"claim_id": claim_id}) + "#evh")
 
 
 def _files(request: StaffRequest) -> Iterator[tuple[int, str, Any]]:
