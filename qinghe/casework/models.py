@@ -57,6 +57,8 @@ class Promise(Row):
     state = models.TextField(choices=PromiseState.choices, default=PromiseState.OPEN)
     made_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
+    # Until when it is not judged, whatever its day: the money that had kept it was taken back.
+    expected_on = models.DateField(null=True)
 
     class Meta:
         constraints = [
@@ -124,6 +126,8 @@ class Plan(Row):
     proposed_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # Since when it stands again: the money that had ended it did not stay.
+    reinstated_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -157,7 +161,7 @@ class Instalment(Row):
     amount = models.BigIntegerField()
     paid = models.BigIntegerField(default=0)
     missed_at = models.DateTimeField(null=True)
-    # Until when it is not late, whatever its due day: its money is on its way, or just failed.
+    # Until when it is not late, whatever its due day: its money is on its way, or was taken back.
     expected_on = models.DateField(null=True)
 
     class Meta:

@@ -96,6 +96,14 @@ class PlanExists(DomainError):
     text = _("There is a plan already.")
 
 
+class PlanContested(DomainError):
+    code = "casework.plan-contested"
+    text = _(
+        "This claim is contested: nothing need be paid until that is decided, so no plan can be"
+        " proposed now. It can be once there is an answer, or once the dispute is taken back."
+    )
+
+
 class NoSuchPlan(DomainError):
     code = "casework.no-such-plan"
     status = 404

@@ -252,6 +252,11 @@ class MyClaim:
         return HoldKind.HARDSHIP in self.holds
 
     @property
+    def hardship_asked(self) -> bool:
+        """Tell whether "I cannot pay now" was said and waits for its answer."""
+        return self.in_hardship and _last_end(self.view.holds, HoldKind.HARDSHIP) is None
+
+    @property
     def papers(self) -> list[Paper]:
         """Return every file against the person, those that count first; none is left out."""
         rows = sorted(self.view.evidence, key=lambda row: row.superseded_at is not None)

@@ -22,7 +22,7 @@ from qinghe.portal.contacts import MOST, contacts_of
 from qinghe.portal.debit_words import ended, told
 from qinghe.portal.doors import DebtorRequest
 from qinghe.portal.home import my_claims
-from qinghe.portal.plans import my_plan
+from qinghe.portal.plans import about_plan
 from qinghe.portal.wishes import wish_words
 from qinghe.quality.queries import complaints
 from qinghe.settlement.queries import PaymentRow, payments
@@ -88,9 +88,7 @@ def copy_to_read(request: DebtorRequest, at: datetime) -> dict[str, Any]:
         "identity": [
             (Secret(row["kind"]).label, row["value"]) for row in _identity(person_id, actor, at)
         ],
-        "claims": [
-            (my_claim(view, day_of(at)), my_plan(view.id, actor), view.disputes) for view in views
-        ],
+        "claims": [_with_plan(view, actor, at) for view in views],
         "payments": [(row, backs.get(row.id)) for row in payments(actor=actor, limit=MOST)],
         "papers": _papers(views, actor),
         "debits": [(each, ended(each), told(each.rows)) for each in my_debits(actor=actor)],
@@ -100,6 +98,11 @@ def copy_to_read(request: DebtorRequest, at: datetime) -> dict[str, Any]:
         "arranged": parts,
         "texts": texts,
     }
+
+
+def _with_plan(view: ClaimView, actor: Actor, at: datetime) -> dict[str, Any]:
+    claim = my_claim(view, day_of(at))
+    return {"claim": claim, "disputes": view.disputes, **about_plan(claim, actor)}
 
 
 def _arranged(

@@ -25,7 +25,8 @@ from qinghe.portal.claims import ENDED, MyClaim, claim_of
 from qinghe.portal.contacts import contacts_of
 from qinghe.portal.doors import DebtorRequest, kept, page
 from qinghe.portal.fields import OnceForm
-from qinghe.portal.plans import my_plan
+from qinghe.portal.idle import next_due, promised
+from qinghe.portal.plans import my_plan, set_aside
 from qinghe.portal.rest import rest_of
 from qinghe.portal.today import Today, today_of
 from qinghe.portal.workers import worker_of
@@ -79,6 +80,9 @@ def claim(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
         "limit": limit,
         "several": len(my_claims(request.actor)) > 1,
         "plan": plan,
+        "set_aside": set_aside(plan, mine),
+        "due": next_due(plan, mine),
+        "promised": promised(mine, request.actor),
         "rest": rest_of(plan, mine, limit, offer=early is not None),
         "arrived": [each for each in arrived(claim_id=claim_id, actor=request.actor) if each.open],
         "backs": [each for each in backs if each.due],

@@ -27,6 +27,7 @@ from qinghe.portal.plans import (
     draft_of,
     my_plan,
     respite_on,
+    set_aside,
     terms_of,
     with_days,
 )
@@ -42,9 +43,13 @@ def plan(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
     if not claim.open or not claim.owed:
         return redirect("portal:claim", claim_id=claim_id)
     standing = my_plan(claim_id, request.actor)
-    anew = standing is not None and standing.running and "anew" in request.GET
+    wished = "anew" in request.GET and not claim.contest
+    anew = wished and standing is not None and standing.running
     if standing is not None and standing.live and not anew:
         return _show(request, claim, standing)
+    if claim.contest:
+        context = {"claim": claim, "plan": standing, "set_aside": set_aside(standing, claim)}
+        return render(request, "portal/plan_contested.html", context)
     return _ask(request, claim, PlanForm(claim=claim), standing)
 
 
@@ -66,6 +71,8 @@ def _show(request: DebtorRequest, claim: MyClaim, standing: MyPlan) -> HttpRespo
 def plan_check(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
     """Show the whole schedule of an amount. Nothing is sent."""
     claim = claim_of(claim_id, request.actor)
+    if claim.contest:
+        return redirect("portal:plan", claim_id=claim_id)
     form = PlanForm(request.POST, claim=claim)
     if not form.is_valid():
         return _ask(request, claim, form)
@@ -77,6 +84,8 @@ def plan_check(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
 def plan_send(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
     """Send the plan that was shown."""
     claim = claim_of(claim_id, request.actor)
+    if claim.contest:
+        return redirect("portal:plan", claim_id=claim_id)
     form = SendPlanForm(request.POST)
     done, _plan = sent(
         form,
@@ -124,6 +133,7 @@ def _ask(
 ) -> HttpResponse:
     step = Step(1, 2, _("Pay in parts"))
     context = {"claim": claim, "form": form, "step": step, "plan": past}
+    context["set_aside"] = set_aside(past, claim)
     limit = payable_for(claim_id=claim.id, actor=request.actor, at=clock.now())
     offer = early_offer_to(claim_id=claim.id, actor=request.actor, day=claim.today)
     context["rest"] = rest_of(past, claim, limit, offer=offer is not None)

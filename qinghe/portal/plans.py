@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from qinghe.casework.queries import plan_of
@@ -34,6 +35,14 @@ class Row:
     pay_by: date | None = None
     # It fell due while contact was on hold: until when it can be paid.
     late_by: date | None = None
+    # Its money was taken back, or is on its way: it is not late before its grace from this day.
+    expected_on: date | None = None
+    # Until when it can be paid, though its day has passed.
+    again_by: date | None = None
+
+    @property
+    def left(self) -> int:
+        return self.amount - self.paid
 
     @property
     def done(self) -> bool:
@@ -81,6 +90,9 @@ class MyPlan:
     rhythm: str = Rhythm.EQUAL
     # When it was agreed; none while it waits.
     since: datetime | None = None
+    ended_at: datetime | None = None
+    # Since when it stands again, the money that had ended it was taken back.
+    reinstated_at: datetime | None = None
     # How many days somebody has after the due day, or after a hold.
     grace: int = GRACE_DAYS
 
@@ -202,6 +214,7 @@ def with_days(
             pay_by=failed.get(row.due_on),
             # What a debit is to pay is not asked for a second time.
             late_by=None if row.due_on in debited else _late_by(row, respite, today),
+            again_by=None if row.due_on in debited else _again_by(row, respite, today),
         )
         for row in plan.rows
     ]
@@ -220,12 +233,49 @@ def _late_by(row: Row, respite: Respite, today: date) -> date | None:
     return last if row.due_on < today <= last and row.due_on < respite.ends_on else None
 
 
+def _again_by(row: Row, respite: Respite, today: date) -> date | None:
+    if row.done or row.missed or row.expected_on is None:
+        return None
+    last = respite.last_day(row.due_on, row.expected_on)
+    return last if last is not None and row.due_on < today <= last else None
+
+
+def set_aside(plan: MyPlan | None, claim: MyClaim) -> bool:
+    """Tell whether a proposal ended because its claim was contested, and not by its person."""
+    if plan is None or plan.state != PlanState.WITHDRAWN:
+        return False
+    return any(each.opened_at == plan.ended_at for each in claim.view.disputes)
+
+
 def my_plan(claim_id: UUID, actor: Actor) -> MyPlan | None:
     """Return the plan that waits or runs, else the newest; None without any."""
     view = plan_of(claim_id=claim_id, actor=actor)
     if view is None:
         return None
     rows = tuple(
-        Row(part.due_on, part.amount, part.paid, part.missed_at is not None) for part in view.parts
+        Row(
+            part.due_on,
+            part.amount,
+            part.paid,
+            part.missed_at is not None,
+            expected_on=part.expected_on,
+        )
+        for part in view.parts
     )
-    return MyPlan(view.id, view.state, view.monthly, view.total, rows, view.rhythm, view.decided_at)
+    return MyPlan(
+        view.id,
+        view.state,
+        view.monthly,
+        view.total,
+        rows,
+        view.rhythm,
+        since=view.decided_at,
+        ended_at=view.ended_at,
+        reinstated_at=view.reinstated_at,
+    )
+
+
+def about_plan(claim: MyClaim, actor: Actor) -> dict[str, Any]:
+    """Return what a page says of the plan of a claim, and whether a contest set it aside."""
+    plan = my_plan(claim.id, actor)
+    return {"plan": plan, "set_aside": set_aside(plan, claim)}

@@ -15,7 +15,7 @@ from qinghe.casework.terms import HardshipState, PlanState
 from qinghe.claims.terms import DisputeState
 from qinghe.portal.claims import claim_of
 from qinghe.portal.doors import DebtorRequest, page
-from qinghe.portal.plans import my_plan
+from qinghe.portal.plans import about_plan
 from qinghe.settlement.queries.debits import my_debit
 
 # Each has its sentences in `parts/sent_….html`.
@@ -38,12 +38,11 @@ def thanks(request: DebtorRequest, claim_id: UUID, what: str) -> HttpResponse:
     claim = claim_of(claim_id, request.actor)
     context: dict[str, Any] = {
         "claim": claim,
-        "plan": my_plan(claim_id, request.actor),
         "what": what,
         "heading": SENT[what],
         "words": f"portal/parts/sent_{what}.html",
         "zone": request.zone,
-    }
+    } | about_plan(claim, request.actor)
     received: Any
     if what == "hardship":
         received = context["asked"] = hardship_of(claim_id=claim_id, actor=request.actor)

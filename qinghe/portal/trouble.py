@@ -25,7 +25,7 @@ from qinghe.parties.terms import Purpose
 from qinghe.portal.claims import MyClaim, claim_of
 from qinghe.portal.doors import DebtorRequest, kept, page, sent
 from qinghe.portal.forms import ContestForm, HardshipForm
-from qinghe.portal.plans import my_plan
+from qinghe.portal.plans import about_plan, my_plan
 from qinghe.portal.restart import DELAY, restarts
 from qinghe.portal.words import own_words
 
@@ -91,12 +91,11 @@ def contest(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
     papers = papers_sent(dispute_id=said.row.id, actor=request.actor) if said else []
     context = {
         "claim": claim,
-        "plan": my_plan(claim_id, request.actor),
         "form": form,
         "written": written,
         "papers": papers,
         "zone": request.zone,
-    }
+    } | about_plan(claim, request.actor)
     return render(request, "portal/contest.html", context)
 
 

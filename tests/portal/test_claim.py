@@ -204,7 +204,7 @@ def _at(world: World, way: str) -> str:
 def test_a_claim_page_asks_a_fixed_number_of_questions(
     inside: Client, world: World, django_assert_max_num_queries: Callable[[int], Any]
 ) -> None:
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(34):
         inside.get(f"/d/claims/{world.claim.pk}/")
 
 

@@ -105,6 +105,10 @@ class TestAdding:
     def test_a_form_without_a_file_says_so(self, owner: Client, claim: Claim) -> None:
         assert "Choose a file first" in sent(owner, claim)
 
+    def test_its_address_opened_anew_leads_to_the_claim(self, owner: Client, claim: Claim) -> None:
+        answer = owner.get(f"/claims/{claim.pk}/evidence/")
+        assert (answer.status_code, answer["Location"]) == (302, f"/claims/{claim.pk}/#evh")
+
     def test_a_stranger_finds_no_claim(self, claim: Claim) -> None:
         stranger = signed_in(Role.CREDITOR)
         form = {"1-kind": "contract", "1-file": SimpleUploadedFile("a.png", samples.png())}

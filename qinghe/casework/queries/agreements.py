@@ -28,14 +28,16 @@ NEWEST = (LIVE_FIRST, "-proposed_at", "-id")
 Row = tuple[Any, ...]
 # What the rows below are filled from, in their order.
 ABOUT = ("id", "claim_id", "claim__number", "claim__debtor__masked_name")
-PROMISE = (*ABOUT, "claim__currency", "amount", "due_on", "state", "made_at", "decided_at")
+PROMISE = (
+    *ABOUT, "claim__currency", "amount", "due_on", "state", "made_at", "decided_at", "expected_on",
+)  # fmt: skip
 CALL_BACK = (*ABOUT, "planned_at")
 PLAN = (
     *ABOUT, "claim__currency", "state", "total", "monthly", "count", "first_due_on",
     "proposed_at", "decided_at", "ended_at", "rhythm", "step", "step_months", "months",
-    "otherwise", "largest", "affordable", "replaces_id",
+    "otherwise", "largest", "affordable", "replaces_id", "reinstated_at",
 )  # fmt: skip
-INSTALMENT = ("plan_id", "seq", "due_on", "amount", "paid", "missed_at")
+INSTALMENT = ("plan_id", "seq", "due_on", "amount", "paid", "missed_at", "expected_on")
 HARDSHIP = (*ABOUT, "state", "statement_id", "asked_at", "decided_at", "pause_until", "refusal")
 
 
@@ -53,6 +55,8 @@ class PromiseRow:
     state: str
     made_at: datetime
     decided_at: datetime | None
+    # Until when it is not judged, whatever its day; its grace comes on top.
+    expected_on: date | None
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,8 @@ class InstalmentRow:
     amount: int
     paid: int
     missed_at: datetime | None
+    # Until when it is not late, whatever its due day; its grace comes on top.
+    expected_on: date | None = None
 
     @property
     def open(self) -> int:
@@ -108,6 +114,8 @@ class PlanView:
     affordable: int | None
     # The plan in whose place it comes, or came.
     replaces_id: UUID | None
+    # Since when it stands again, the money that had ended it did not stay.
+    reinstated_at: datetime | None
     instalments: tuple[InstalmentRow, ...]
 
     @property

@@ -231,6 +231,9 @@ def _steps(row: PlanView) -> Iterator[tuple[datetime, PlanState]]:
     if row.decided_at:
         declined = row.state == PlanState.DECLINED
         yield row.decided_at, PlanState.DECLINED if declined else PlanState.ACTIVE
+    if row.reinstated_at:
+        running = PlanState.ACTIVE if row.decided_at else PlanState.PROPOSED
+        yield row.reinstated_at, running
     if row.ended_at:
         yield row.ended_at, PlanState(row.state)
 

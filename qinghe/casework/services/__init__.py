@@ -19,6 +19,7 @@ from qinghe.casework.services.paid import apply_paid
 from qinghe.casework.services.plans import decide_plan, propose_plan, withdraw_plan
 from qinghe.casework.services.promises import cancel_promise, make_promise
 from qinghe.casework.services.records import add_record
+from qinghe.casework.services.reinstating import forget_before, undo_kept
 from qinghe.casework.services.service_levels import check_service
 from qinghe.casework.services.sweeps import (
     judge_instalments,
@@ -39,6 +40,7 @@ __all__ = [
     "decide_hardship",
     "decide_plan",
     "expect_instalments",
+    "forget_before",
     "judge_instalments",
     "judge_promises",
     "lapse_early_offers",
@@ -47,5 +49,6 @@ __all__ = [
     "plan_call_back",
     "propose_plan",
     "set_authority",
+    "undo_kept",
     "withdraw_plan",
 ]

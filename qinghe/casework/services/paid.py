@@ -34,7 +34,7 @@ def apply_paid(*, claim_id: UUID, actor: Actor, at: datetime) -> None:
     if claim is None:
         raise NoSuchClaim
     for promise in Promise.objects.filter(claim=claim, state=PromiseState.OPEN):
-        if settled(claim) or _came(promise, claim) >= promise.amount:
+        if settled(claim) or came(promise, claim) >= promise.amount:
             decide_promise(promise, PromiseState.KEPT, actor, at)
     for offer in EarlyOffer.objects.filter(claim=claim, state__in=(*OPEN, EarlyState.KEPT)):
         _settle_early(offer, claim, actor, at)
@@ -48,7 +48,7 @@ def settled(claim: Claim) -> bool:
     return claim.state == ClaimState.CLOSED
 
 
-def _came(agreed: Promise | EarlyOffer, claim: Claim) -> int:
+def came(agreed: Promise | EarlyOffer, claim: Claim) -> int:
     """Return what was paid since something was agreed, whenever it is told."""
     earlier = paid_earlier(claim_id=claim.pk, since=agreed.made_at)
     if earlier != agreed.paid_earlier:
@@ -59,15 +59,15 @@ def _came(agreed: Promise | EarlyOffer, claim: Claim) -> int:
 
 def _settle_early(offer: EarlyOffer, claim: Claim, actor: Actor, at: datetime) -> None:
     """Waive the rest once the offered sum came in time; take the waiver back with the money."""
-    came = _came(offer, claim) >= offer.amount
+    enough = came(offer, claim) >= offer.amount
     cause = f"early-offer:{offer.pk}"
     if offer.state == EarlyState.KEPT:
-        if not came:
+        if not enough:
             restore_rest(claim_id=claim.pk, cause=cause, actor=actor, at=at)
             end_offer(offer, EarlyState.LAPSED, actor, at)
     elif settled(claim):
         end_offer(offer, EarlyState.WITHDRAWN, actor, at)
-    elif came and offer.state in PAYABLE and day_of(at) <= last_chance(offer.last_day):
+    elif enough and offer.state in PAYABLE and day_of(at) <= last_chance(offer.last_day):
         _keep(offer, claim, actor, at)
 
 
@@ -89,11 +89,30 @@ def _keep(offer: EarlyOffer, claim: Claim, actor: Actor, at: datetime) -> None:
 def _apply(plan: Plan, claim: Claim, actor: Actor, at: datetime) -> None:
     complete = settled(claim)
     if plan.state == PlanState.ACTIVE:
-        parts = list(Instalment.objects.filter(plan=plan).order_by("seq"))
-        complete = spread(parts, max(claim.paid - plan.paid_before, 0)) or complete
-        Instalment.objects.bulk_update(parts, ["paid"])
+        complete = fill(plan, claim, at) or complete
     if complete:
         complete_plan(plan, claim, actor, at)
+
+
+def fill(plan: Plan, claim: Claim, at: datetime, *, over_since: datetime | None = None) -> bool:
+    """
+    Give what came since a plan began to its parts; tell whether every part is paid.
+
+    What fell due while it counted as paid, or while the plan was over, has its grace from today.
+    """
+    parts = list(Instalment.objects.filter(plan=plan).order_by("seq"))
+    since, today = day_of(over_since) if over_since else None, day_of(at)
+    counted = {part.pk for part in parts if _open(part) == 0 or (since and part.due_on >= since)}
+    complete = spread(parts, max(claim.paid - plan.paid_before, 0))
+    for part in parts:
+        if part.pk in counted and _open(part) and part.due_on < today:
+            part.expected_on = max(part.expected_on or today, today)
+    Instalment.objects.bulk_update(parts, ["paid", "expected_on"])
+    return complete
+
+
+def _open(part: Instalment) -> int:
+    return part.amount - part.paid
 
 
 def spread(parts: list[Instalment], money: int) -> bool:

@@ -10,6 +10,7 @@ from qinghe.casework.fairness import check_fits
 from qinghe.casework.models import Instalment, Plan, Promise
 from qinghe.casework.refusals import (
     NoSuchPlan,
+    PlanContested,
     PlanDecided,
     PlanExists,
     PlanTooHeavy,
@@ -21,10 +22,10 @@ from qinghe.casework.services.pausing import paused_until, wished_of
 from qinghe.casework.services.promises import decide_promise
 from qinghe.casework.terms import QUIET_DAYS, REPLACED_A_YEAR, PlanState, PromiseState
 from qinghe.claims.days import day_of, end_of
-from qinghe.claims.models import Claim
+from qinghe.claims.models import Claim, Dispute
 from qinghe.claims.queries import NoSuchClaim
 from qinghe.claims.services import accrue_interest, lift_hold, place_hold
-from qinghe.claims.terms import HoldKind
+from qinghe.claims.terms import DisputeState, HoldKind
 from qinghe.journal.services import record, verb
 from qinghe.kernel.actor import Actor
 from qinghe.market.services import extend_for
@@ -61,11 +62,12 @@ def propose_plan(
     :raises InstalmentTooSmall: one but the last is less than half of the smallest equal one
     :raises PlanTooSteep: it rises to more than four times the first instalment
     :raises PlanTooHeavy: an instalment is more than can be spared
+    :raises PlanContested: what it would pay is contested
     :raises PlanExists: one is waiting
     :raises ReplacedTooOften: a running plan was replaced before, as often as it may be in a year
     """
     require(actor, Permission.PROPOSE_PLAN)
-    claim = _up_to_date(locked_claim(claim_id, actor), actor, at)
+    claim = _up_to_date(_uncontested(locked_claim(claim_id, actor)), actor, at)
     first = _first_day(claim, at)
     on = wished_day(first, day_of(at))
     parts = check_fits(claim.owed, monthly, first, variation, claim.currency, on=on)
@@ -167,9 +169,43 @@ def complete_plan(plan: Plan, claim: Claim, actor: Actor, at: datetime) -> None:
     end_plan(plan, PlanState.COMPLETED, actor, at)
 
 
+def resume_plan(plan: Plan, claim: Claim, actor: Actor, at: datetime) -> None:
+    """
+    Undo that a plan was completed, on a locked claim: it runs, or waits for its answer, as before.
+
+    The hold of a plan that runs stands before the one for having kept it is let go.
+    """
+    plan.state = PlanState.ACTIVE if plan.decided_at else PlanState.PROPOSED
+    plan.ended_at, plan.reinstated_at = None, at
+    plan.save(update_fields=["state", "ended_at", "reinstated_at"])
+    if plan.state == PlanState.ACTIVE:
+        _keep_away(plan, claim, actor, at)
+        lift_hold(cause=f"plan-kept:{plan.pk}", actor=actor, at=at)
+    _note("casework.plan-reinstated", plan, actor, at, state=plan.state)
+
+
+def _keep_away(plan: Plan, claim: Claim, actor: Actor, at: datetime) -> None:
+    place_hold(
+        person_id=claim.debtor_id,
+        claim_id=claim.pk,
+        kind=HoldKind.PLAN,
+        cause=f"plan:{plan.pk}",
+        ends_at=None,
+        actor=actor,
+        at=at,
+    )
+
+
 def _up_to_date(claim: Claim, actor: Actor, at: datetime) -> Claim:
     """Book the interest of the last days: a plan runs over what is owed that day, to the cent."""
     return accrue_interest(claim_id=claim.pk, to=day_of(at), actor=actor, at=at)
+
+
+def _uncontested(claim: Claim) -> Claim:
+    """Return a locked claim: whoever contests what is asked does not offer to pay it as well."""
+    if Dispute.objects.filter(claim=claim, state=DisputeState.OPEN).exists():
+        raise PlanContested
+    return claim
 
 
 def _first_day(claim: Claim, at: datetime) -> date:
@@ -220,15 +256,7 @@ def _begin(plan: Plan, claim: Claim, actor: Actor, at: datetime) -> None:
     extend_for(claim_id=claim.pk, kind=kind, source=plan.pk, day=last, actor=actor, at=at)
     for promise in Promise.objects.filter(claim=claim, state=PromiseState.OPEN):
         decide_promise(promise, PromiseState.CANCELLED, actor, at)
-    place_hold(
-        person_id=claim.debtor_id,
-        claim_id=claim.pk,
-        kind=HoldKind.PLAN,
-        cause=f"plan:{plan.pk}",
-        ends_at=None,
-        actor=actor,
-        at=at,
-    )
+    _keep_away(plan, claim, actor, at)
 
 
 def _locked(plan_id: UUID, actor: Actor) -> tuple[Plan, Claim]:

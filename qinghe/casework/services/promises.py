@@ -117,6 +117,14 @@ def decide_promise(promise: Promise, state: PromiseState, actor: Actor, at: date
     _note(f"casework.promise-{state.value}", promise, actor, at)
 
 
+def reopen_promise(promise: Promise, actor: Actor, at: datetime) -> None:
+    """Undo that a promise was kept, on a locked claim; is its day over, it has its grace anew."""
+    promise.state, promise.decided_at = PromiseState.OPEN, None
+    promise.expected_on = max(promise.due_on, day_of(at))
+    promise.save(update_fields=["state", "decided_at", "expected_on"])
+    _note("casework.promise-reopened", promise, actor, at, expected_on=promise.expected_on)
+
+
 def _note(kind: str, promise: Promise, actor: Actor, at: datetime, **facts: Any) -> None:
     record(
         kind=kind,

@@ -29,6 +29,7 @@ PROMISES: Final = """
            decided_at = %(at)s
       FROM claims_claim AS claim
      WHERE claim.id = promise.claim_id AND promise.state = 'open' AND promise.due_on < %(last)s
+   AND (promise.expected_on IS NULL OR promise.expected_on < %(last)s)
  RETURNING promise.state
 """
 

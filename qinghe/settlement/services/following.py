@@ -7,13 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from qinghe.casework.models import EarlyOffer, Plan, Promise
-from qinghe.casework.services import apply_paid
+from qinghe.casework.services import apply_paid, forget_before, undo_kept
 from qinghe.casework.terms import EarlyState, PlanState, PromiseState
 from qinghe.claims.terms import ClaimState
 from qinghe.kernel.actor import Actor, system
 from qinghe.market.models import Listing, Mandate
 from qinghe.market.services import Undone, complete, reinstate, withdraw_listing
 from qinghe.market.terms import LIVE, ListingState
+from qinghe.settlement.models import Allocation, Payment
 
 
 def after_payments(*, claim_ids: Sequence[UUID], actor: Actor, at: datetime) -> None:
@@ -31,6 +32,19 @@ def undo_settling(claim_id: UUID, settled_at: datetime, at: datetime) -> Undone 
     """Undo what a settling did to the order of a claim that owes again; None: it ended no order."""
     machine = system("settlement")
     return reinstate(claim_id=claim_id, settled_at=settled_at, actor=machine, at=at)
+
+
+def forget(payment: Payment) -> None:
+    """Let plans that began after a payment that is undone count only what was paid since."""
+    parts = Allocation.objects.filter(payment=payment).values_list("amount", flat=True)
+    if payment.claim_id is not None:
+        told_at = payment.received_at
+        forget_before(claim_id=payment.claim_id, amount=sum(parts), told_at=told_at)
+
+
+def undo_completing(claim_id: UUID, at: datetime) -> None:
+    """Bring back the plan and the promise that a payment ended which does not stay."""
+    undo_kept(claim_id=claim_id, actor=system("settlement"), at=at)
 
 
 def _expecting(claim_ids: Sequence[UUID]) -> list[UUID]:

@@ -39,7 +39,12 @@ from qinghe.settlement.refusals import (
     ReversalBySamePerson,
 )
 from qinghe.settlement.services.booking import lock_claims
-from qinghe.settlement.services.following import after_payments, undo_settling
+from qinghe.settlement.services.following import (
+    after_payments,
+    forget,
+    undo_completing,
+    undo_settling,
+)
 from qinghe.settlement.services.replaying import (
     applied_after,
     claim_of,
@@ -221,9 +226,11 @@ def _reverse(payment: Payment, agreed: bool, wish: Undoing, actor: Actor, at: da
     since = min(each.paid_on for each in [payment, *later])
     rewind_interest(claim_id=claim.pk, since=since, actor=actor, at=at)
     undone = undo_settling(claim.pk, claim.closed_at, at) if claim.closed_at else None
+    forget(payment)
     # What was waived for this money is owed again before later money is applied.
     after_payments(claim_ids=[claim.pk], actor=actor, at=at)
     replay(later, claim, actor, at, undone)
+    undo_completing(claim.pk, at)
     accrue_interest(claim_id=claim.pk, to=claim.interest_to, actor=actor, at=at)
     settle_loans([payment, *later], at)
     wait_again([payment, *later])

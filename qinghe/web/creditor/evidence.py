@@ -86,9 +86,16 @@ def forms_for(view: ClaimView) -> dict[str, Any]:
     }
 
 
-@page(Permission.MANAGE_CLAIMS, methods=("POST",))
+@page(Permission.MANAGE_CLAIMS, methods=("GET", "POST"))
 def evidence_add(request: StaffRequest, claim_id: UUID) -> HttpResponse:
-    """Add the files of a form, each by itself: one that is refused does not lose the others."""
+    """Add the files of a form; reloaded, it leads back to the claim, where the form is."""
+    if request.method == "POST":
+        _add_each(request, claim_id)
+    return HttpResponseRedirect(reverse(ONE, kwargs={"claim_id": claim_id}) + "#evh")
+
+
+def _add_each(request: StaffRequest, claim_id: UUID) -> None:
+    """Add each file by itself: one that is refused does not lose the others."""
     added: set[UUID] = set()
     for number, kind, file in _files(request):
         try:
@@ -116,7 +123,6 @@ def evidence_add(request: StaffRequest, claim_id: UUID) -> HttpResponse:
         messages.success(request, words % {"n": len(added)})
     elif not request.FILES:
         messages.error(request, now_("Choose a file first. Nothing was added."))
-    return HttpResponseRedirect(reverse(ONE, kwargs={"claim_id": claim_id}) + "#evh")
 
 
 def _files(request: StaffRequest) -> Iterator[tuple[int, str, Any]]:
