@@ -84,7 +84,7 @@ class Offering:
             check_batch,
             creditor_id=self.world.orgs[SLUG],
             filename=f"portfolio-{day.isoformat()}.csv",
-            content=portfolio_file(self.source, delivery=delivery, opened=opened),
+            content=portfolio_file(self.source, delivery=delivery, opened=opened, day=day),
             mapping="qinghe",
             as_of=day,
             actor=self.actor,
