@@ -45,10 +45,10 @@ class Field:
         for name, slug in WORKERS:
             live = Mandate.objects.filter(collector=self.world.orgs[slug], state="active")
             mandates = list(live.select_related("claim").order_by("claim__number"))
-            for place, mandate in enumerate(self._today(mandates)):
+            for place, mandate in enumerate(self.today(mandates)):
                 self._case(name, mandate, day, at + timedelta(minutes=3 * place))
 
-    def _today(self, mandates: list[Mandate]) -> list[Mandate]:
+    def today(self, mandates: list[Mandate]) -> list[Mandate]:
         """Return what is new first, for what nobody begins goes back; then some of the others."""
         reached = Attempt.objects.filter(mandate__in=mandates).exclude(state__in=SILENT)
         begun = set(reached.values_list("mandate_id", flat=True))

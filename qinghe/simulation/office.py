@@ -79,7 +79,11 @@ class Office:
 
     def review(self, *, at: datetime, limit: int) -> None:
         """Verify the oldest submitted claims against their evidence; reject a few."""
-        waiting = list(Claim.objects.filter(state="submitted").select_related("creditor").order_by("number")[:limit])
+        waiting = list(
+            Claim.objects.filter(state="submitted")
+            .select_related("creditor")
+            .order_by("number")[:limit]
+        )
         for claim in waiting:
             self._evidence(claim, at)
             self._lender(claim, at)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.claims.completeness import BUYERS
 from qinghe.claims.contract_terms import DuplicateGround, DuplicateState, TitleState
 from qinghe.claims.models import Claim, Duplicate, Title
 from qinghe.claims.queries.access import NoSuchClaim, visible
@@ -53,12 +54,14 @@ class Chain:
     The steps of a claim, the first creditor's first.
 
     `unbroken` tells whether each begins where the one before ended and the last ends with the
-    claimant; a claim without steps belongs to its first creditor.
+    claimant; a claim without steps belongs to its first creditor. `unnamed` tells that its
+    creditor only buys claims and has not said who lent the money.
     """
 
     steps: tuple[TitleRow, ...]
     offered: TitleRow | None
     unbroken: bool
+    unnamed: bool = False
 
     @property
     def told(self) -> bool:
@@ -142,7 +145,13 @@ def chain_of(claim_id: UUID, owner: str) -> Chain:
     steps = [TitleRow(*row) for row in rows.order_by("step", "id").values_list(*_STEP)]
     held = tuple(each for each in steps if each.state == TitleState.HELD)
     offered = next((each for each in steps if each.state == TitleState.OFFERED), None)
-    return Chain(held, offered, break_of([(x.from_name, x.to_name) for x in held], owner) is None)
+    unbroken = break_of([(x.from_name, x.to_name) for x in held], owner) is None
+    return Chain(held, offered, unbroken, not held and _bought(claim_id))
+
+
+def _bought(claim_id: UUID) -> bool:
+    """Tell whether the creditor of a claim trades in claims: somebody else lent the money."""
+    return Claim.objects.filter(pk=claim_id, creditor__lender_kind__in=BUYERS).exists()
 
 
 def break_of(steps: list[tuple[str, str]], owner: str) -> int | None:
