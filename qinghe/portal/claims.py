@@ -61,9 +61,7 @@ ENDED: Final[dict[str, StrPromise]] = {
 # What is open, in words of the person whom it is about.
 STANDS: Final[dict[str, StrPromise]] = {
     ClaimState.SUBMITTED: gettext_lazy("We are checking it; nobody may collect"),
-    ClaimState.CHALLENGE: gettext_lazy(
-        "You can say first that it is not right; nobody may collect"
-    ),
+    ClaimState.CHALLENGE: gettext_lazy("You can say that it is not right; nobody may collect yet"),
     ClaimState.READY: gettext_lazy("Checked; no collector has it yet"),
     ClaimState.LISTED: gettext_lazy("A collector is being looked for"),
     ClaimState.PLACED: gettext_lazy("A collector may contact you about it"),

@@ -237,14 +237,6 @@ def test_the_error_file_holds_what_was_corrected(batch: Batch) -> None:
     assert "C-2" in text
 
 
-def test_every_fault_has_words_without_its_facts() -> None:
-    from qinghe.claims.intake.faults import ADVICE
-    from qinghe.claims.queries.corrections import _generally
-
-    for code in ADVICE:
-        assert all(words and "{" not in words for words in _generally(code))
-
-
 @settings(deadline=None)
 @given(
     st.dictionaries(

@@ -174,7 +174,7 @@ def _filled(batch: BatchView, numbers: Sequence[int]) -> list[WrongRow]:
         return []
     columns = parse(batch.mapping).columns
     contract = columns.get("contract_number", "contract_number")
-    amounts = [column for name, column in columns.items() if name in (*AMOUNTS, *MONEY)]
+    amounts = [columns.get(name, name) for name in (*AMOUNTS, *MONEY)]
     doubled = RowError.objects.filter(batch_id=batch.id, row__in=numbers, code__in=DOUBLED)
     values = doubled.values_list("row", flat=True)
     table, twins = _with_twins(batch, numbers, set(values), contract)
