@@ -145,7 +145,7 @@ def _texts(person_id: UUID, actor: Actor, at: datetime) -> Iterator[Row]:
 
 
 def _chain(view: ClaimView) -> Chain:
-    return chain_of(view.id, view.creditor_name)
+    return chain_of(view.id, view.creditor_name, view.lender_kind)
 
 
 def _claim(view: ClaimView, actor: Actor, at: datetime) -> Row:

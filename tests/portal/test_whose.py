@@ -99,6 +99,7 @@ def test_the_copy_holds_the_chain(inside: Client, world: World) -> None:
     read = inside.post("/d/papers/copy/", {"format": "html"}).content.decode()
     assert "First Lender passed the claim on" in read
     assert "has not named" not in read
-    held = json.loads(inside.post("/d/papers/copy/", {"format": "json"}).content)["claims"][0]
+    claims = json.loads(inside.post("/d/papers/copy/", {"format": "json"}).content)["claims"]
+    held = next(each for each in claims if each["number"] == world.claim.number)
     assert [step["from_name"] for step in held["came_by"]] == ["First Lender"]
     assert held["first_lender_unnamed"] is False

@@ -133,25 +133,21 @@ def chain_for(*, claim_id: UUID, actor: Actor) -> Chain:
     :raises NoSuchClaim: unknown, or a stranger's
     """
     rows = Claim.objects.filter(visible(actor), pk=claim_id)
-    owner = rows.values_list("creditor__name", flat=True).first()
+    owner = rows.values_list("creditor__name", "creditor__lender_kind").first()
     if owner is None:
         raise NoSuchClaim
-    return chain_of(claim_id, owner)
+    return chain_of(claim_id, *owner)
 
 
-def chain_of(claim_id: UUID, owner: str) -> Chain:
-    """Return the chain of a claim the caller may see; `owner` is the name of its creditor."""
+def chain_of(claim_id: UUID, owner: str, lender_kind: str) -> Chain:
+    """Return the chain of a claim the caller may see; name and lender kind of its creditor."""
     rows = Title.objects.filter(claim_id=claim_id).exclude(state=TitleState.DECLINED)
     steps = [TitleRow(*row) for row in rows.order_by("step", "id").values_list(*_STEP)]
     held = tuple(each for each in steps if each.state == TitleState.HELD)
     offered = next((each for each in steps if each.state == TitleState.OFFERED), None)
     unbroken = break_of([(x.from_name, x.to_name) for x in held], owner) is None
-    return Chain(held, offered, unbroken, not held and _bought(claim_id))
-
-
-def _bought(claim_id: UUID) -> bool:
-    """Tell whether the creditor of a claim trades in claims: somebody else lent the money."""
-    return Claim.objects.filter(pk=claim_id, creditor__lender_kind__in=BUYERS).exists()
+    # Who trades in claims has not lent the money itself.
+    return Chain(held, offered, unbroken, unnamed=not held and lender_kind in BUYERS)
 
 
 def break_of(steps: list[tuple[str, str]], owner: str) -> int | None:
