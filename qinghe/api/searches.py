@@ -53,8 +53,10 @@ class MapOut(Schema):
 
     counts: dict[str, int] = Field(description="By the code of the province; five orders or more.")
     few: list[str] = Field(description="Provinces with one to four orders.")
-    nowhere: int = Field(description="Orders whose place is not shown.")
-    total: int
+    nowhere: int = Field(
+        description="Orders whose place is not shown; if capped, those of small provinces too."
+    )
+    total: int = Field(description="A province of `few` counts as one order: at least so many.")
     capped: bool
 
 

@@ -31,8 +31,8 @@ from qinghe.casework.terms import (
     Rhythm,
 )
 from qinghe.claims.queries.holds import HoldRow, every_hold
-from qinghe.claims.terms import HoldKind
 from qinghe.kernel.actor import Actor
+from qinghe.portal.claims import hold_words
 
 Row = dict[str, Any]
 # How an offer is reckoned against other payments is not about the person.
@@ -122,4 +122,4 @@ def _hold(row: HoldRow, numbers: Mapping[UUID, str]) -> Row:
     told = {name: getattr(row, name) for name in HOLD}
     number = numbers.get(row.claim_id, "") if row.claim_id else ""
     over = row.lifted_at or row.ends_at
-    return told | {"claim_number": number, "kind_label": HoldKind(row.kind).label, "over_at": over}
+    return told | {"claim_number": number, "kind_label": hold_words(row.kind), "over_at": over}

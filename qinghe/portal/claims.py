@@ -58,6 +58,29 @@ ENDED: Final[dict[str, StrPromise]] = {
     ClaimState.REJECTED: gettext_lazy("Not recognised by the platform"),
 }
 
+# What is open, in words of the person whom it is about.
+STANDS: Final[dict[str, StrPromise]] = {
+    ClaimState.SUBMITTED: gettext_lazy("We are checking it; nobody may collect"),
+    ClaimState.CHALLENGE: gettext_lazy("You can say that it is not right; nobody may collect yet"),
+    ClaimState.READY: gettext_lazy("Checked; no collector has it yet"),
+    ClaimState.LISTED: gettext_lazy("A collector is being looked for"),
+    ClaimState.PLACED: gettext_lazy("A collector may contact you about it"),
+}
+PAUSED: Final[dict[str, StrPromise]] = {
+    HoldKind.DISPUTE: gettext_lazy("you said that it is not right"),
+    HoldKind.HARDSHIP: gettext_lazy("you could not pay"),
+    HoldKind.COMPLAINT: gettext_lazy("you complained"),
+    HoldKind.REPRESENTATION: gettext_lazy("somebody speaks for you"),
+    HoldKind.MORATORIUM: gettext_lazy("the law asks for it"),
+    HoldKind.FLAG: gettext_lazy("it was checked whether the claim is real"),
+    HoldKind.PLAN: gettext_lazy("you kept your plan"),
+}
+
+
+def hold_words(kind: str) -> str:
+    """Return why contact was paused, as the person would say it."""
+    return str(PAUSED.get(kind) or HoldKind(kind).label)
+
 
 def ended_words(state: str, creditor: str, *, upheld: bool) -> str:
     """Return a sentence on how a claim came to its end."""
@@ -161,7 +184,7 @@ class MyClaim:
 
     @property
     def state_label(self) -> str:
-        return str(ENDED.get(self.view.state) or ClaimState(self.view.state).label)
+        return str((ENDED | STANDS)[self.view.state])
 
     @property
     def ended(self) -> str:

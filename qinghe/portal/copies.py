@@ -11,6 +11,7 @@ from uuid import UUID
 from qinghe.claims.days import day_of
 from qinghe.claims.queries import ClaimView, claim_for
 from qinghe.claims.queries.sent import PaperRow, papers_sent
+from qinghe.claims.queries.titles import Chain, chain_of
 from qinghe.contact.queries import attempts_of_person, message_copies, wishes
 from qinghe.kernel.actor import Actor
 from qinghe.parties.queries import contact_points, vault_items
@@ -42,6 +43,8 @@ PAYMENT = (
     "id", "claim_id", "claim_number", "creditor_name", "source", "reference", "amount", "excess",
     "currency", "paid_on", "received_at", "state", "parts",
 )  # fmt: skip
+# Of a step from one creditor to the next: its file stands among the papers.
+STEP = ("step", "from_name", "to_name", "on", "notice_reached_on")
 Row = dict[str, Any]
 
 
@@ -102,7 +105,8 @@ def copy_to_read(request: DebtorRequest, at: datetime) -> dict[str, Any]:
 
 def _with_plan(view: ClaimView, actor: Actor, at: datetime) -> dict[str, Any]:
     claim = my_claim(view, day_of(at))
-    return {"claim": claim, "disputes": view.disputes, **about_plan(claim, actor)}
+    told = {"claim": claim, "disputes": view.disputes, "chain": _chain(view)}
+    return {**told, **about_plan(claim, actor)}
 
 
 def _arranged(
@@ -143,8 +147,14 @@ def _texts(person_id: UUID, actor: Actor, at: datetime) -> Iterator[Row]:
             yield {"id": item.pk, "value": _open(item.pk, actor, at), "kept_since": item.created_at}
 
 
+def _chain(view: ClaimView) -> Chain:
+    return chain_of(view.id, view.creditor_name, view.lender_kind)
+
+
 def _claim(view: ClaimView, actor: Actor, at: datetime) -> Row:
-    row = asdict(view)
+    chain = _chain(view)
+    steps = [{name: getattr(each, name) for name in STEP} for each in chain.steps]
+    row = asdict(view) | {"came_by": steps, "first_lender_unnamed": chain.unnamed}
     for dispute in row["disputes"]:
         said = dispute.pop("statement_id")
         dispute["statement"] = _open(said, actor, at) if said else ""

@@ -93,7 +93,7 @@ def claim(request: DebtorRequest, claim_id: UUID) -> HttpResponse:
         "zone": request.zone,
         "ceased": _ceased(request.person_id),
         "worker": worker_of(claim_id),
-        "chain": chain_of(claim_id, mine.creditor_name),
+        "chain": chain_of(claim_id, mine.creditor_name, mine.view.lender_kind),
         "days": challenge_days([request.zone]),
         "quick": OnceForm(),
         "complaints": complaints(actor=request.actor),

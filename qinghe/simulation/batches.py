@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from qinghe.simulation.agreements import TERMS, agreed
 from qinghe.simulation.people import Synthetic, make
 
 HEADER = (
@@ -15,6 +16,7 @@ HEADER = (
     "principal", "interest", "fees", "currency", "contract_date", "due_date",
     "annual_overdue_rate", "hand",
 )  # fmt: skip
+TOLD = (*HEADER, *TERMS)
 PRODUCTS = ("credit_card", "consumer_loan", "small_loan")
 # One person in twelve owes to more than one creditor: their contact budget is shared.
 SHARED = 1 / 12
@@ -66,10 +68,11 @@ class Source:
 def csv_file(source: Source, *, count: int, day: date, prefix: str) -> bytes:
     """Return a CSV batch in the product's own template, UTF-8 with header."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, HEADER, lineterminator="\n")
+    writer = csv.DictWriter(text, TOLD, lineterminator="\n")
     writer.writeheader()
     for _ in range(count):
         row = source.row(day, prefix)
+        row.update(agreed(row, day))
         if source.random.random() < WRONG:
             row.update(source.random.choice(MISTAKES))
         writer.writerow(row)

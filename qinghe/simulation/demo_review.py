@@ -9,11 +9,13 @@ from typing import Final
 from qinghe.claims.days import day_of
 from qinghe.claims.models import Claim
 from qinghe.claims.queries import papers_of
-from qinghe.claims.services import add_evidence, post_claim
+from qinghe.claims.services import add_evidence, post_claim, tell_chain
 from qinghe.claims.terms import TWO_REVIEWERS_MAJOR
 from qinghe.kernel.actor import Actor, Role, system
 from qinghe.parties.models import Membership
 from qinghe.risk.services import raise_flags
+from qinghe.simulation.agreements import agreed
+from qinghe.simulation.bought import bought_from
 from qinghe.simulation.evidence import contract_pdf
 from qinghe.simulation.people import make
 
@@ -55,10 +57,13 @@ def _posted(number: str, owner: Actor, at: datetime) -> Claim:
         "product": "small_loan",
         "principal": f"{TWO_REVIEWERS_MAJOR + 60_250}.00",
         "interest": "4338.00",
+        "currency": "CNY",
         "contract_date": (due - timedelta(days=365)).isoformat(),
         "due_date": due.isoformat(),
         "annual_overdue_rate": "8.0",
     }
+    # Both numbers stand for one paper: its terms and repayments are the same.
+    told |= agreed(told | {"contract_number": LARGE}, day)
     post_claim(creditor_id=owner.org_id, told=told, as_of=day, accept=True, actor=owner, at=at)
     return Claim.objects.get(creditor=owner.org_id, contract_number=number)
 
@@ -73,3 +78,4 @@ def _prove(claim: Claim, owner: Actor, at: datetime) -> None:
             actor=owner,
             at=at,
         )
+    tell_chain(claim_id=claim.pk, steps=[bought_from(claim)], actor=owner, at=at)

@@ -9,7 +9,7 @@ from qinghe.casework.services import add_record, make_promise
 from qinghe.casework.terms import Action, Result
 from qinghe.contact.models import Attempt
 from qinghe.contact.services import record_outcome, request_contact
-from qinghe.contact.terms import AttemptState, Outcome
+from qinghe.contact.terms import SILENT, AttemptState, Outcome
 from qinghe.kernel import clock
 from qinghe.market.models import Mandate
 from qinghe.parties.terms import Channel
@@ -28,6 +28,8 @@ WORKERS = (
 OUTCOMES = (Outcome.NO_ANSWER, Outcome.NO_ANSWER, Outcome.TALK, Outcome.TALK, Outcome.BUSY)
 RESULTS = (Result.PROMISE, Result.INFORMED, Result.REFUSES, Result.CALL_AGAIN, Result.HARDSHIP)
 CASES_A_DAY = 6
+# So many new ones a day; whoever takes more than that has them wait.
+MOST_NEW = 12
 
 
 @dataclass
@@ -43,9 +45,17 @@ class Field:
         for name, slug in WORKERS:
             live = Mandate.objects.filter(collector=self.world.orgs[slug], state="active")
             mandates = list(live.select_related("claim").order_by("claim__number"))
-            today = self.doer.random.sample(mandates, min(CASES_A_DAY, len(mandates)))
-            for place, mandate in enumerate(today):
+            for place, mandate in enumerate(self.today(mandates)):
                 self._case(name, mandate, day, at + timedelta(minutes=3 * place))
+
+    def today(self, mandates: list[Mandate]) -> list[Mandate]:
+        """Return what is new first, for what nobody begins goes back; then some of the others."""
+        reached = Attempt.objects.filter(mandate__in=mandates).exclude(state__in=SILENT)
+        begun = set(reached.values_list("mandate_id", flat=True))
+        new = [each for each in mandates if each.pk not in begun][:MOST_NEW]
+        known = [each for each in mandates if each.pk in begun]
+        few = min(max(CASES_A_DAY - len(new), 0), len(known))
+        return new + self.doer.random.sample(known, few)
 
     def _case(self, name: str, mandate: Mandate, day: date, at: datetime) -> None:
         eager = self.doer.random.random() < 0.1

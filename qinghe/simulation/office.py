@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from qinghe.claims.completeness import BUYERS
 from qinghe.claims.models import Batch, Claim
 from qinghe.claims.queries import papers_of
 from qinghe.claims.services import (
@@ -14,6 +15,7 @@ from qinghe.claims.services import (
     add_evidence,
     check_batch,
     reject_claim,
+    tell_chain,
     verify_claim,
 )
 from qinghe.claims.terms import Rejection
@@ -26,6 +28,7 @@ from qinghe.risk.doubts import BY_CODE
 from qinghe.risk.models import Flag
 from qinghe.risk.services import decide_flag
 from qinghe.simulation.batches import Source, csv_file
+from qinghe.simulation.bought import bought_from
 from qinghe.simulation.clocks import strike
 from qinghe.simulation.doer import Doer
 from qinghe.simulation.evidence import contract_pdf, read_papers
@@ -76,9 +79,14 @@ class Office:
 
     def review(self, *, at: datetime, limit: int) -> None:
         """Verify the oldest submitted claims against their evidence; reject a few."""
-        waiting = list(Claim.objects.filter(state="submitted").order_by("number")[:limit])
+        waiting = list(
+            Claim.objects.filter(state="submitted")
+            .select_related("creditor")
+            .order_by("number")[:limit]
+        )
         for claim in waiting:
             self._evidence(claim, at)
+            self._lender(claim, at)
         self._doubts(waiting, at)
         for claim in waiting:
             if int(claim.number[-4:]) % REJECT_EVERY == 0:
@@ -123,6 +131,14 @@ class Office:
                 content=contract_pdf(claim.number, f"{kind} {part.link or ''}".strip()),
                 actor=self.world.actor(owner),
                 at=at,
+            )
+
+    def _lender(self, claim: Claim, at: datetime) -> None:
+        """Let who bought a claim say who lent the money, as the papers on file do."""
+        if claim.creditor.lender_kind in BUYERS:
+            actor = self.world.actor(self._creditor_of(claim))
+            self.doer.do(
+                tell_chain, claim_id=claim.pk, steps=[bought_from(claim)], actor=actor, at=at
             )
 
     def _creditor_of(self, claim: Claim) -> str:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
 from qinghe.claims.intake.corrected import corrected
+from qinghe.claims.intake.faults import ADVICE
 from qinghe.claims.intake.read import ROW as NUMBER
 from qinghe.claims.intake.strangers import PhonesInText
 from qinghe.claims.models import Batch, Claim, Correction, RowError
@@ -236,14 +237,6 @@ def test_the_error_file_holds_what_was_corrected(batch: Batch) -> None:
     assert "C-2" in text
 
 
-def test_every_fault_has_words_without_its_facts() -> None:
-    from qinghe.claims.intake.faults import ADVICE
-    from qinghe.claims.queries.corrections import _generally
-
-    for code in ADVICE:
-        assert all(words and "{" not in words for words in _generally(code))
-
-
 @settings(deadline=None)
 @given(
     st.dictionaries(
@@ -275,3 +268,28 @@ def test_rows_with_one_number_name_each_other_and_the_columns_that_differ(
     # The first of two equal rows is taken; the second names it.
     assert found[first + 3] == [(first + 2, set())]
     assert found[first + 4] == []
+
+
+def test_one_amount_written_in_two_ways_is_no_difference(bank: Organisation) -> None:
+    one = ROW | {"contract_number": "C-9", "principal": "1,000.00", "interest": "0120.50"}
+    other = one | {"principal": "1000", "interest": "120.5元"}
+    batch = delivered(bank, one, other)
+    assert list(RowError.objects.filter(batch=batch).values_list("row", "code")) == [
+        (3, "duplicate")
+    ]
+    view = batch_for(batch_id=batch.pk, actor=clerk(bank))
+    ((row,), _total) = wrong_rows(view, actor=clerk(bank))
+    assert [(twin.row, twin.columns) for twin in row.twins] == [(2, ())]
+    third = one | {"principal": "1000.01"}
+    view = batch_for(batch_id=delivered(bank, one, third).pk, actor=clerk(bank))
+    rows, _total = wrong_rows(view, actor=clerk(bank))
+    assert {twin.columns for row in rows for twin in row.twins} == {("principal",)}
+
+
+@pytest.mark.parametrize("code", ADVICE)
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_kind_of_error_is_told_in_whole_sentences(code: str, language: str) -> None:
+    with translation.override(language):
+        for words in ADVICE[code].generally():
+            assert "{" not in words
+            assert "…" not in words

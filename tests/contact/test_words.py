@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from qinghe.claims.models import Claim
@@ -56,6 +58,11 @@ def test_every_approved_wording_passes(approved, channel, lang, pack) -> None:  
     )
     answer = screen(said, (pack,))
     assert answer.decision == "allow", answer.findings
+
+
+def test_the_first_notice_was_written_before_it_was_committed() -> None:
+    first = next(each for each in wordings() if each.code == "first_notice")
+    assert date.fromisoformat(first.version) <= datetime.now(UTC).date()
 
 
 def test_a_text_that_its_facts_spoil_is_stopped_and_reveals_nothing(case: Case) -> None:

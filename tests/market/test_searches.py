@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from qinghe.kernel.actor import Actor, Role
 from qinghe.market.models import SavedSearch
 from qinghe.market.queries.filters import HallFilters
-from qinghe.market.queries.regions import regions
+from qinghe.market.queries.regions import regions, told
 from qinghe.market.queries.searches import as_json, noticed, of_json, searches
 from qinghe.market.services import (
     change_search,
@@ -171,3 +171,29 @@ def test_the_map_counts_what_the_hall_shows_and_hides_small_counts() -> None:
     publish_many(claim_ids=[c.pk for c in claims], mode="grab", actor=owner, at=LATER, **TERMS)
     some = regions(actor=actor, at=at, filters=HallFilters(kinds=("private_creditor",)))
     assert (some.counts, some.few) == ({}, frozenset({"310000"}))
+    # Two stand there, and it counts as one: what is subtracted from the sum tells nothing.
+    assert (some.total, some.at_least, found.at_least) == (1, True, False)
+
+
+HEADS = st.sampled_from(["31", "33", "44", ""])
+
+
+@given(
+    st.dictionaries(HEADS, st.integers(1, 12), max_size=4),
+    st.fixed_dictionaries({head: st.integers(1, 4) for head in ("31", "33", "44")}),
+    st.integers(3, 40),
+)
+def test_how_many_stand_in_a_small_province_changes_nothing_of_the_map(
+    orders: dict[str, int], others: dict[str, int], newest: int
+) -> None:
+    small = {head for head, n in orders.items() if head and n < 5}
+    swapped = {head: others[head] if head in small else n for head, n in orders.items()}
+    if max(sum(orders.values()), sum(swapped.values())) > newest:
+        # As many as are counted: what a small province has less is missing elsewhere without place.
+        orders, swapped = _filled(orders, newest), _filled(swapped, newest)
+    assert told(orders, newest=newest) == told(swapped, newest=newest)
+
+
+def _filled(orders: dict[str, int], newest: int) -> dict[str, int]:
+    rest = newest + 100 - sum(n for head, n in orders.items() if head)
+    return orders | {"": rest}

@@ -100,7 +100,7 @@ def test_a_request_for_a_pause_stands_with_its_words_and_its_answer(
     assert asked["pause_until"] == "2026-12-23"
     assert "家里有人住院。" not in [row["value"] for row in content["texts"]]
     kinds = [(row["kind_label"], bool(row["lifted_at"])) for row in content["contact_pauses"]]
-    assert kinds == [("Hardship", True), ("Hardship", False)]
+    assert kinds == [("you could not pay", True), ("you could not pay", False)]
     assert {row["claim_number"] for row in content["contact_pauses"]} == {world.claim.number}
     read = copy(inside, "html")
     assert "Paused until 23\u00a0December 2026" in read
@@ -198,3 +198,9 @@ def test_the_page_says_what_the_copy_has_and_what_it_has_not(inside: Client, wor
     assert "all plans, offers, promises and requests for a pause with their answers" in page
     assert "earlier plans" not in page
     assert "Not in this copy: the results that calls were marked with" in page
+
+
+def test_it_says_in_the_persons_words_how_each_claim_stands(inside: Client) -> None:
+    read = copy(inside, "html")
+    assert "A collector may contact you about it" in read
+    assert "Being worked" not in read

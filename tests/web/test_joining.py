@@ -68,6 +68,18 @@ def joined(client: Client, kind: str = "private_creditor") -> None:
     client.login(username=ACCOUNT["email"], password=ACCOUNT["password"])
 
 
+def test_what_is_asked_at_the_door_suits_who_asks(client: Client) -> None:
+    assert "What we call you here" in see(client, "/join/private_creditor/")
+    assert "Name shown to colleagues" in see(client, "/join/agency/")
+    post(client, "/join/private_creditor/", ACCOUNT)
+    link = next(w for w in str(mail.outbox[-1].body).split() if "/accounts/confirm-email/" in w)
+    client.cookies["django_language"] = "zh-hans"
+    page = see(client, "/" + link.split("/", 3)[3])
+    assert "确认您的邮箱" in page
+    assert "Email" not in page
+    assert "链接" in see(client, "/accounts/confirm-email/nothing/")
+
+
 def test_a_person_applies_and_a_reviewer_approves(client: Client) -> None:
     joined(client)
     page = see(client, "/application/")
@@ -84,6 +96,7 @@ def test_a_person_applies_and_a_reviewer_approves(client: Client) -> None:
     send_transfer(transfer_id=transfer.pk, at=NOON)
     transfer.refresh_from_db()
     amount = sandbox_statement(transfer) or 0
+    assert f'data-test="statement">0.{amount:02}<' in see(client, "/standing/transfer/")
     page = post(client, "/standing/transfer/", {"yuan": f"0.{amount % 99 + 1:02}"})
     assert "That is not the amount we sent." in page
     page = post(client, "/standing/transfer/", {"yuan": f"0.{amount:02}"})

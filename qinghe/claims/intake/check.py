@@ -17,6 +17,7 @@ from qinghe.claims.intake.parse import AMOUNTS, as_written, typed
 from qinghe.claims.intake.rates import Applied, applied
 from qinghe.claims.intake.read import ROW
 from qinghe.claims.intake.strangers import refuse_phones_in_text
+from qinghe.claims.intake.texts import plain
 from qinghe.parties import tabular
 from qinghe.parties.terms import PersonKind
 from qinghe.rules.currencies import CURRENCIES
@@ -82,11 +83,15 @@ def whole_of(tables: Iterable[pl.DataFrame], mapping: ColumnMapping) -> Whole:
     for table in tables:
         rows += table.height
         chosen = as_written(table, mapping)
+        # The same amount written in two ways is no contradiction.
+        amounts = [each for each in (*AMOUNTS, *agreed.MONEY) if each in chosen.columns]
         contracts.append(
             chosen.select(
                 "contract_number",
                 pl.col("row").alias("first_row"),
-                pl.struct(pl.exclude("row")).hash().alias("data"),
+                pl.struct(pl.exclude("row", *amounts), *map(plain, map(pl.col, amounts)))
+                .hash()
+                .alias("data"),
             )
         )
         counts.append(chosen["currency"].value_counts(name="rows"))

@@ -25,6 +25,13 @@ class Advice:
 
     reason: StrPromise
     fix: StrPromise
+    # The same about many rows at once, where a sentence speaks of one row.
+    of_many: StrPromise | None = None
+    fix_of_many: StrPromise | None = None
+
+    def generally(self) -> tuple[str, str]:
+        """Return reason and fix of many rows in the active language, without their facts."""
+        return str(self.of_many or self.reason), str(self.fix_of_many or self.fix)
 
     def told(self, facts: dict[str, int | str]) -> tuple[str, str]:
         """Return reason and fix in the active language."""
@@ -34,15 +41,20 @@ class Advice:
 ADVICE: Final[dict[str, Advice]] = {
     "missing": Advice(_("The cell is empty."), _("Fill it in.")),
     "too-long": Advice(
-        _("The text is longer than {limit} characters."), _("Shorten it to {limit} characters.")
+        _("The text is longer than {limit} characters."),
+        _("Shorten it to {limit} characters."),
+        _("The text is too long."),
+        _("Shorten it."),
     ),
     "duplicate": Advice(
         _("The same contract number stands in row {first_row}."),
         _("Keep one row per contract, or give each claim its own number."),
+        _("The same contract number stands in an earlier row."),
     ),
     "duplicate-differs": Advice(
         _("The same contract number has other data in another row; the first is row {first_row}."),
         _("Keep the row that is right, or give each claim its own number."),
+        _("The same contract number has other data in another row."),
     ),
     "bad-amount": Advice(
         _("This is not an amount."), _("Write digits with a decimal point, such as 1234.50.")
@@ -53,7 +65,9 @@ ADVICE: Final[dict[str, Advice]] = {
         _("Write it as the form for one contract shows it, or leave the cell empty."),
     ),
     "contradiction": Advice(
-        _("This row contradicts itself: {fact}."), _("Correct it by the contract.")
+        _("This row contradicts itself: {fact}."),
+        _("Correct it by the contract."),
+        _("The row contradicts itself."),
     ),
     "bad-booked-to": Advice(
         _("This is no part of a debt."),
@@ -63,6 +77,8 @@ ADVICE: Final[dict[str, Advice]] = {
     "decimals": Advice(
         _("The currency has {decimals} decimals; the amount has more."),
         _("Round the amount to {decimals} decimals."),
+        _("The amount has more decimals than the currency."),
+        _("Round the amount."),
     ),
     "too-much": Advice(
         _("The amount is above the limit for one claim."),
@@ -87,6 +103,7 @@ ADVICE: Final[dict[str, Advice]] = {
     "mixed-currency": Advice(
         _("The other rows of this file are in {currency}."),
         _("Send claims in another currency as a file of their own."),
+        _("Most rows of this file are in another currency."),
     ),
     "unknown-product": Advice(
         _("There is no such product."),
@@ -105,6 +122,7 @@ ADVICE: Final[dict[str, Advice]] = {
     "bad-hand": Advice(
         _("The number of placements must be between 1 and {limit}."),
         _("Write 1 for a claim that was never outsourced."),
+        _("This is no possible number of placements."),
     ),
     "bad-rate": Advice(
         _("This is not a yearly rate in percent between 0 and 100."),
@@ -113,6 +131,7 @@ ADVICE: Final[dict[str, Advice]] = {
     "rate-over-limit": Advice(
         _("The law does not let a claim at this rate be collected (rule {rule})."),
         _("Leave the claim out; it must not be collected at this rate."),
+        _("The law does not let a claim at this rate be collected."),
     ),
     "rate-not-known": Advice(
         _("The lawful cap for the day of this contract is not published here yet."),
@@ -152,10 +171,12 @@ ADVICE: Final[dict[str, Advice]] = {
     "bad-daily-rate": Advice(
         _("This is not a penalty in percent a day between 0 and {limit}."),
         _("Write percent a day, such as 0.05."),
+        _("This is no possible penalty in percent a day."),
     ),
     "bad-count": Advice(
         _("This is no whole number between {least} and {limit}."),
         _("Write a whole number, or leave the cell empty."),
+        _("This is no whole number of the expected size."),
     ),
     "bad-form": Advice(
         _("There is no such way of paying back."),
@@ -175,6 +196,7 @@ ADVICE: Final[dict[str, Advice]] = {
     "bad-list": Advice(
         _("Part {place} of this cell is no day with an amount above zero."),
         _("Write each as 2025-03-01 500.00, with semicolons between them."),
+        _("A part of this cell is no day with an amount above zero."),
     ),
     "repayment-ahead": Advice(
         _("A repayment is of a day after the day of this file."), _("Check the days.")
@@ -210,6 +232,7 @@ ADVICE: Final[dict[str, Advice]] = {
     "first-day-differs": Advice(
         _("By the number of instalments and the last day the first one falls due on {day}."),
         _("Correct it by the contract, or leave the first day out."),
+        _("The first day does not fit the number of instalments and the last day."),
     ),
     "terms-differ": Advice(
         _("This contract is on the platform already, with other terms or repayments, or none."),

@@ -29,6 +29,14 @@ def minor(text: pl.Expr, exponent: pl.Expr) -> pl.Expr:
     return pl.when(text.str.contains(AMOUNT) & fits).then(signed)
 
 
+def plain(text: pl.Expr) -> pl.Expr:
+    """Return an amount as it is written without frills, to compare; what is none stays as it is."""
+    bare = text.str.replace_all(r"[\s¥￥$€元]", "")
+    digits = bare.str.replace_all(",", "").str.replace(r"^(-?)0+(\d)", "${1}${2}")
+    short = digits.str.replace(r"(\.\d*?)0+$", "${1}").str.replace(r"\.$", "")
+    return pl.when(bare.str.contains(AMOUNT)).then(short).otherwise(text)
+
+
 def day(text: pl.Expr, formats: Sequence[str]) -> pl.Expr:
     """Return a day, by the formats of the file or as year-month-day."""
     # Dates of workbooks arrive with their midnight.

@@ -14,11 +14,14 @@ from uuid import UUID
 import polars as pl
 from django.db.models import Count
 
+from qinghe.claims.intake.agreed import MONEY
 from qinghe.claims.intake.columns import parse
 from qinghe.claims.intake.corrected import corrected
 from qinghe.claims.intake.faults import ADVICE
+from qinghe.claims.intake.parse import AMOUNTS
 from qinghe.claims.intake.read import ROW, header_of
 from qinghe.claims.intake.stream import head_of, pieces
+from qinghe.claims.intake.texts import plain
 from qinghe.claims.models import Batch, Correction, RowError
 from qinghe.claims.queries.access import NoSuchBatch
 from qinghe.claims.queries.batches import BatchView, RowErrorView, row_errors_of
@@ -124,7 +127,7 @@ def fault_kinds(batch: BatchView) -> list[FaultKind]:
     rows = RowError.objects.filter(batch_id=batch.id).values("code")
     counted = rows.annotate(rows=Count("row", distinct=True)).order_by("-rows", "code")
     return [
-        FaultKind(code, *_generally(code), count)
+        FaultKind(code, *ADVICE[code].generally(), count)
         for code, count in counted.values_list("code", "rows")
     ]
 
@@ -169,7 +172,9 @@ def corrections(batch: BatchView, *, limit: int = 50) -> tuple[list[CorrectionRo
 def _filled(batch: BatchView, numbers: Sequence[int]) -> list[WrongRow]:
     if not numbers:
         return []
-    contract = parse(batch.mapping).columns.get("contract_number", "contract_number")
+    columns = parse(batch.mapping).columns
+    contract = columns.get("contract_number", "contract_number")
+    amounts = [columns.get(name, name) for name in (*AMOUNTS, *MONEY)]
     doubled = RowError.objects.filter(batch_id=batch.id, row__in=numbers, code__in=DOUBLED)
     values = doubled.values_list("row", flat=True)
     table, twins = _with_twins(batch, numbers, set(values), contract)
@@ -183,7 +188,7 @@ def _filled(batch: BatchView, numbers: Sequence[int]) -> list[WrongRow]:
     return [
         replace(
             _wrong(one, header, contract, errors[one[ROW]]),
-            twins=_differing(one, twins.get(one.get(contract, ""), ()), header),
+            twins=_differing(one, twins.get(one.get(contract, ""), ()), header, amounts),
         )
         for one in table.iter_rows(named=True)
     ]
@@ -209,12 +214,17 @@ def _with_twins(
 
 
 def _differing(
-    one: dict[str, str], alike: Iterable[dict[str, str]], header: list[str]
+    one: dict[str, str], alike: Iterable[dict[str, str]], header: list[str], amounts: list[str]
 ) -> tuple[Twin, ...]:
+    """Return the other rows of one number with what differs: by value, however it is written."""
+    others = [other for other in alike if other[ROW] != one[ROW]]
+    if not others:
+        return ()
+    table = pl.DataFrame([one, *others])
+    same = table.with_columns(plain(pl.col(c)) for c in amounts if c in table.columns)
+    first, *rest = same.iter_rows(named=True)
     return tuple(
-        Twin(int(other[ROW]), tuple(c for c in header if other[c] != one[c]))
-        for other in alike
-        if other[ROW] != one[ROW]
+        Twin(int(other[ROW]), tuple(c for c in header if other[c] != first[c])) for other in rest
     )
 
 
@@ -232,10 +242,3 @@ def _wrong(
         for column in sorted(shown, key=header.index)
     )
     return WrongRow(int(one[ROW]), one.get(contract, ""), cells)
-
-
-def _generally(code: str) -> tuple[str, str]:
-    """Return reason and fix without the facts of a single row."""
-    open_facts: dict[str, int | str] = defaultdict(lambda: "…")
-    advice = ADVICE[code]
-    return str(advice.reason).format_map(open_facts), str(advice.fix).format_map(open_facts)

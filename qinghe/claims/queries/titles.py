@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from qinghe.claims.completeness import BUYERS
 from qinghe.claims.contract_terms import DuplicateGround, DuplicateState, TitleState
 from qinghe.claims.models import Claim, Duplicate, Title
 from qinghe.claims.queries.access import NoSuchClaim, visible
@@ -53,12 +54,14 @@ class Chain:
     The steps of a claim, the first creditor's first.
 
     `unbroken` tells whether each begins where the one before ended and the last ends with the
-    claimant; a claim without steps belongs to its first creditor.
+    claimant; a claim without steps belongs to its first creditor. `unnamed` tells that its
+    creditor only buys claims and has not said who lent the money.
     """
 
     steps: tuple[TitleRow, ...]
     offered: TitleRow | None
     unbroken: bool
+    unnamed: bool = False
 
     @property
     def told(self) -> bool:
@@ -130,19 +133,21 @@ def chain_for(*, claim_id: UUID, actor: Actor) -> Chain:
     :raises NoSuchClaim: unknown, or a stranger's
     """
     rows = Claim.objects.filter(visible(actor), pk=claim_id)
-    owner = rows.values_list("creditor__name", flat=True).first()
+    owner = rows.values_list("creditor__name", "creditor__lender_kind").first()
     if owner is None:
         raise NoSuchClaim
-    return chain_of(claim_id, owner)
+    return chain_of(claim_id, *owner)
 
 
-def chain_of(claim_id: UUID, owner: str) -> Chain:
-    """Return the chain of a claim the caller may see; `owner` is the name of its creditor."""
+def chain_of(claim_id: UUID, owner: str, lender_kind: str) -> Chain:
+    """Return the chain of a claim the caller may see; name and lender kind of its creditor."""
     rows = Title.objects.filter(claim_id=claim_id).exclude(state=TitleState.DECLINED)
     steps = [TitleRow(*row) for row in rows.order_by("step", "id").values_list(*_STEP)]
     held = tuple(each for each in steps if each.state == TitleState.HELD)
     offered = next((each for each in steps if each.state == TitleState.OFFERED), None)
-    return Chain(held, offered, break_of([(x.from_name, x.to_name) for x in held], owner) is None)
+    unbroken = break_of([(x.from_name, x.to_name) for x in held], owner) is None
+    # Who trades in claims has not lent the money itself.
+    return Chain(held, offered, unbroken, unnamed=not held and lender_kind in BUYERS)
 
 
 def break_of(steps: list[tuple[str, str]], owner: str) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -24,7 +25,9 @@ class Regions:
     """
     Orders by province code; below five only that there are some. `nowhere`: place not shown.
 
-    `capped`: there are more orders, and the newest were counted.
+    `total` counts each province of `few` as one order, so that nothing taken from it tells more.
+    `capped`: there are more orders, and the newest were counted; then small provinces are counted
+    with those of no place, for the sum of all is known.
     """
 
     counts: dict[str, int]
@@ -33,6 +36,11 @@ class Regions:
     total: int
     capped: bool
 
+    @property
+    def at_least(self) -> bool:
+        """Tell whether there may be more than `total`."""
+        return bool(self.few)
+
 
 def regions(*, actor: Actor, at: datetime, filters: HallFilters) -> Regions:
     """Return where the orders are that an actor's hall shows under some filters. One statement."""
@@ -40,8 +48,19 @@ def regions(*, actor: Actor, at: datetime, filters: HallFilters) -> Regions:
     kept = OpenOrder.objects.filter(pk__in=newest.values("pk")[: NEWEST + 1])
     rows = kept.annotate(head=Substr("region", 1, 2)).values_list("head").annotate(n=Count("pk"))
     found = dict(rows.order_by())
-    total, nowhere = sum(found.values()), found.pop("", 0)
-    by_code = {f"{head}0000": n for head, n in found.items()}
-    few = frozenset(code for code, n in by_code.items() if n < ALIKE)
+    return told(found, newest=NEWEST)
+
+
+def told(found: Mapping[str, int], *, newest: int) -> Regions:
+    """
+    Return what is told of orders by the head of their province ("": place not shown). Pure.
+
+    How many a province below five has changes nothing that is told.
+    """
+    by_code = {f"{head}0000": n for head, n in found.items() if head}
     counts = {code: n for code, n in by_code.items() if n >= ALIKE}
-    return Regions(counts, few, nowhere, min(total, NEWEST), total > NEWEST)
+    nowhere, shown_n = found.get("", 0), sum(counts.values())
+    if (total := sum(found.values())) > newest:
+        return Regions(counts, frozenset(), total - shown_n, newest, capped=True)
+    few = frozenset(by_code) - counts.keys()
+    return Regions(counts, few, nowhere, shown_n + nowhere + len(few), capped=False)

@@ -84,7 +84,7 @@ class Offering:
             check_batch,
             creditor_id=self.world.orgs[SLUG],
             filename=f"portfolio-{day.isoformat()}.csv",
-            content=portfolio_file(self.source, delivery=delivery, opened=opened),
+            content=portfolio_file(self.source, delivery=delivery, opened=opened, day=day),
             mapping="qinghe",
             as_of=day,
             actor=self.actor,
@@ -114,7 +114,8 @@ class Offering:
             self._package(ready[:MOST], at)
             ready = ready[MOST:]
         if last:
-            ready, turns = ready + self._kept(at), LAST_TURNS
+            # From the first turn on: there is one to bid for, however few are left.
+            ready, turns, self.offered = ready + self._kept(at), LAST_TURNS, 0
         ways: dict[str, list[UUID]] = {}
         for claim_id in ready:
             ways.setdefault(turns[self.offered % len(turns)], []).append(claim_id)

@@ -14,12 +14,15 @@ from datetime import date, timedelta
 from typing import Final
 
 from qinghe.kernel.money import apportion
-from qinghe.simulation.batches import HEADER, Source
+from qinghe.simulation.agreements import agreed
+from qinghe.simulation.batches import TOLD, Source
 from qinghe.simulation.people import make
 
 # Contract numbers of the portfolio, and of the part of it that is offered on the last day.
 ALIKE, KEPT = "QYA", "QYZ"
 PORTFOLIO: Final = "QY"
+# A package, an order to bid for, and two that are dispatched.
+LAST: Final = 10
 # Cities and how many of eleven claims lie there: few enough for each to have five alike to the end.
 PLACES: Final = {"320500": 4, "330100": 3, "440100": 2, "440300": 2}
 # Days past due when the market opens: one stage (M5) for as long as it is lived.
@@ -36,22 +39,23 @@ class Delivery:
 
 
 def deliveries(alike: int) -> tuple[Delivery, Delivery]:
-    """Split a portfolio into two files; half of the second is kept for the end."""
+    """Split a portfolio into two files; of the second half or what an end needs is kept for it."""
     late = alike // 2
-    return Delivery(alike - late, 0), Delivery(late, late // 2)
+    return Delivery(alike - late, 0), Delivery(late, min(late, max(late // 2, LAST)))
 
 
-def portfolio_file(source: Source, *, delivery: Delivery, opened: date) -> bytes:
+def portfolio_file(source: Source, *, delivery: Delivery, opened: date, day: date) -> bytes:
     """Return a CSV batch of claims that are alike; every row of it is correct."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, HEADER, lineterminator="\n")
+    writer = csv.DictWriter(text, TOLD, lineterminator="\n")
     writer.writeheader()
     shares = apportion(delivery.count, list(PLACES.values()))
     regions = [region for region, n in zip(PLACES, shares, strict=True) for _ in range(n)]
     source.random.shuffle(regions)
     for place, region in enumerate(regions):
         prefix = KEPT if place < delivery.kept else ALIKE
-        writer.writerow(_row(source, prefix, region, opened))
+        row = _row(source, prefix, region, opened)
+        writer.writerow(row | agreed(row, day))
     return text.getvalue().encode()
 
 

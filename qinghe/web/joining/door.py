@@ -71,6 +71,8 @@ def join_kind(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in APPLICANTS:
         raise Http404
     form = SignUpForm(request.POST or None)
+    if kind == OrgKind.PRIVATE_CREDITOR:
+        form.fields["display_name"].label = _("What we call you here")
     if form.is_valid():
         with refusals_in(form):
             count_try(what="join", origin=origin(request), at=clock.now(), most=MOST)

@@ -123,6 +123,11 @@ def _onwards(part: str, place: int, keys: list[str]) -> HttpResponseRedirect:
     return redirect("web:standing-part", keys[place])
 
 
+def _yuan(cents: int | None) -> str:
+    """Return an amount in the unit in which it is asked for."""
+    return "" if cents is None else f"{cents / 100:.2f}"
+
+
 def _transfer(request: StaffRequest, found: Declared, step: Crumb) -> HttpResponse:
     """Ask for a small transfer, or state the amount that arrived."""
     if request.method == "POST" and request.POST.get("act") == "send":
@@ -147,7 +152,7 @@ def _transfer(request: StaffRequest, found: Declared, step: Crumb) -> HttpRespon
         "waits": transfer is not None and transfer.state == TransferState.WAITING,
         "sent": transfer is not None and transfer.state == TransferState.SENT,
         "left": 3 - transfer.tries if transfer else 3,
-        "statement": sandbox_statement(transfer) if transfer else None,
+        "statement": _yuan(sandbox_statement(transfer)) if transfer else None,
         "other_hand": "" if _may_state(request, found) else SameHand().user_message,
     }
     return formed(request, "web/joining/transfer.html", context, form)
