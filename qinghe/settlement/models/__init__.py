@@ -174,6 +174,12 @@ class Payment(Row):
                 name="settlement_payment_excess",
                 condition=Q(excess__gt=0, source="cashier", state="posted"),
             ),
+            # What somebody wants undone: few of many.
+            models.Index(
+                fields=["reversal_asked_at"],
+                name="settlement_payment_asked",
+                condition=Q(reversal_asked_at__isnull=False, state="posted"),
+            ),
         ]
 
 
