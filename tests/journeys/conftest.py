@@ -1,4 +1,4 @@
-"""One installation and one browser for all journeys."""
+"""One installation and one browser for all journeys; both are gone before other tests begin."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.journeys.visitor import CHROMIUM, QUIET
 from tests.place import Place, until
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def place() -> Iterator[Place]:
     one = Place(QINGHE_DEMO_CLAIMS="48", QINGHE_DEMO_DAYS="16")
     try:
@@ -21,7 +21,7 @@ def place() -> Iterator[Place]:
         one.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))

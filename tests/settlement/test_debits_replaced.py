@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 import pytest
 from django.db import connection, transaction
@@ -17,6 +17,7 @@ from qinghe.settlement import debit_refusals as no
 from qinghe.settlement import services
 from qinghe.settlement.models import Debit, DebitMandate
 from tests.factories import actor
+from tests.races import PATIENCE
 from tests.settlement.banked import ONE, OTHER
 from tests.settlement.test_debits import RUN, World, allow, announced, filed, opened, planned_world
 from tests.settlement.test_debits import _files as _files
@@ -94,18 +95,24 @@ def test_who_hands_in_while_the_plan_gives_way_waits_and_is_refused() -> None:
         with transaction.atomic():
             agree(plan)
             handed = pool.submit(hand_in, run.pk)
-            list(takewhile(lambda waits: not waits and not handed.done(), _waiting()))
+            _until_it_waits(handed)
         answer = handed.result()
     assert answer == no.DebitUnfit.code
     assert Debit.objects.get().state == "joined"
 
 
-def _waiting() -> Iterator[bool]:
-    """Yield again and again whether another connection waits for a lock of this one."""
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT EXISTS (SELECT 1 FROM pg_stat_activity"
-                " WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
-            )
-            yield bool(cursor.fetchone()[0])
+def _until_it_waits(other: Future[str]) -> None:
+    """Return once another connection waits for a lock of this one, or has ended."""
+    end = time.monotonic() + PATIENCE
+    while not other.done() and not _is_waited_for():
+        assert time.monotonic() < end
+
+
+def _is_waited_for() -> bool:
+    # Not asked of pg_stat_activity: a transaction sees there what it saw first, for ever.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks"
+            " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+        )
+        return bool(cursor.fetchone()[0])

@@ -157,7 +157,7 @@ def test_payments_are_seen_by_those_they_concern(
 ) -> None:
     debtor = Actor(role=Role.DEBTOR, person_id=world["target"].debtor_id)
     for insider in (world["creditor"], world["collector"], debtor):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             assert len(queries.payments(actor=insider)) == 2
     for stranger in (actor(Role.CREDITOR, claim().creditor), actor(Role.REGULATOR)):
         assert queries.payments(actor=stranger) == []

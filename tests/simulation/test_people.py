@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
-from qinghe.simulation.batches import HEADER, Source, csv_file
+from qinghe.simulation.batches import TOLD, Source, csv_file
 from qinghe.simulation.people import make, wrong_checksum
 
 
@@ -39,4 +39,4 @@ def test_a_batch_repeats_with_its_seed() -> None:
         for _ in range(2)
     }
     assert len(files) == 1
-    assert files.pop().decode().splitlines()[0] == ",".join(HEADER)
+    assert files.pop().decode().splitlines()[0] == ",".join(TOLD)

@@ -33,6 +33,7 @@ from tests.settlement.test_debit_backs import paid_meanwhile
 from tests.settlement.test_debits import PAID, RUN, TELL, planned_world
 from tests.settlement.test_payments import pay
 from tests.settlement.test_reversal import reverse
+from tests.shown import fields_of
 from tests.web.people import actor_of, signed_in, sock_of
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,13 @@ def post(client: Client, path: str, at: datetime = NOW, **fields: object) -> str
         answer = client.post(path, fields, follow=True)
     assert answer.status_code == 200, path
     return answer.text
+
+
+def agree(client: Client, place: str) -> str:
+    """Find an answer right, as the page shows it."""
+    with clock.at(NOW):
+        shown = fields_of(client, "/statements/objections/", f"{place}agree/")
+    return post(client, f"{place}agree/", **{**shown, "agreed": "yes"})
 
 
 def get(client: Client, path: str, at: datetime = NOW) -> str:
@@ -124,7 +132,7 @@ def test_two_operators_uphold_an_objection_and_name_its_correction() -> None:
         assert 'data-test="agree-objection"' not in page
         assert "Found right: a second person who stands apart must agree." in page
     assert 'data-test="agree-objection"' in get(two, "/statements/objections/")
-    shown = post(two, place + "agree/", agreed="yes")
+    shown = agree(two, place)
     assert 'data-test="objection-due"' in shown
     assert f"/payments/{payment.pk}/reverse/" in shown
     reverse(payment)
@@ -156,7 +164,7 @@ def test_two_operators_book_a_difference_in_commission() -> None:
     post(ours, f"/statements/lines/{line.pk}/", ground="rate", words="18 % were agreed.")
     place = f"/statements/objections/{Objection.objects.get().pk}/"
     post(one, place, right="yes", answer="They were.")
-    assert 'data-test="ask-commission"' in post(two, place + "agree/", agreed="yes")
+    assert 'data-test="ask-commission"' in agree(two, place)
     assert "At most" in post(one, place + "commission/", way="back", amount="900.00")
     post(one, place + "commission/", way="back", amount="70.00")
     made = CommissionCorrection.objects.get()
@@ -187,7 +195,7 @@ def test_a_difference_asked_for_by_mistake_is_dropped() -> None:
     post(ours, f"/statements/lines/{line.pk}/", ground="rate", words="Wrong.")
     place = f"/statements/objections/{Objection.objects.get().pk}/"
     post(one, place, right="yes", answer="It is.")
-    post(two, place + "agree/", agreed="yes")
+    agree(two, place)
     post(one, place + "commission/", way="more", amount="1.00")
     made = CommissionCorrection.objects.get()
     shown = post(one, f"/statements/corrections/{made.pk}/drop/")

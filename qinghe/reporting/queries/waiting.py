@@ -34,8 +34,8 @@ from qinghe.settlement.models import Payment, Payout, PayoutReturn, Suspense
 from qinghe.settlement.objection_terms import WAITING as OBJECTED
 from qinghe.settlement.payout_terms import PayoutState
 from qinghe.settlement.queries.lowerings import lowerings_waiting
-from qinghe.settlement.queries.payments import undoing_asked
 from qinghe.settlement.queries.runs import returned_to
+from qinghe.settlement.queries.undoings import undoing_asked
 
 # Nobody works through more than this in a day; counting on would cost more than it tells.
 CAP: Final = 1000

@@ -32,9 +32,10 @@ from qinghe.settlement import accounts
 from qinghe.settlement.models import Allocation, Payment, Payout, Split
 from qinghe.settlement.payout_terms import PayoutState
 from qinghe.settlement.queries.shares import AS_SPLIT, Corrected, corrected, given_back
+from qinghe.settlement.queries.undoings import undoing_asked
 from qinghe.settlement.refusals import NoSuchPayment
 from qinghe.settlement.return_codes import ACCOUNT_CODES, CODES
-from qinghe.settlement.terms import HERE, PaymentSource, PaymentState, asked_since, asked_until
+from qinghe.settlement.terms import HERE, PaymentSource, PaymentState, asked_until
 
 NOTHING = Q(pk__in=[])
 PAGE = 50
@@ -192,11 +193,7 @@ def payments(
     offset: int = 0,
     limit: int = PAGE,
 ) -> list[PaymentRow]:
-    """
-    Return payments an actor may see, newest first; three queries.
-
-    :param asked_at: only those whose undoing somebody asked for and another may still agree to then
-    """
+    """Return payments, newest first; `asked_at`: those whose undoing waits then. Four queries."""
     rows = Payment.objects.filter(visible(actor))
     if asked_at:
         rows = rows.filter(undoing_asked(asked_at))
@@ -209,11 +206,6 @@ def payments(
     if until:
         rows = rows.filter(received_at__lt=until)
     return rows_of(rows.order_by("-received_at", "-pk")[offset : offset + limit])
-
-
-def undoing_asked(at: datetime) -> Q:
-    """Return the condition of a payment whose undoing waits for a second person."""
-    return Q(state=PaymentState.POSTED, reversal_asked_at__gt=asked_since(at))
 
 
 def payment_for(*, payment_id: UUID, actor: Actor) -> PaymentRow:
